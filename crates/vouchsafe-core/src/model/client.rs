@@ -1,0 +1,154 @@
+//! Clients and their metadata, by the names of RFC 7591.
+
+use super::{ClientId, UnixTime};
+use serde::{Deserialize, Serialize};
+
+/// What kind of application a client is; decides its defaults and whether it can keep a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClientKind {
+    /// A web application with a server: confidential.
+    Web,
+    /// A single-page application: public (RFC 6749 §2.1).
+    Spa,
+    /// An installed application: public, may use loopback and private-use redirect URIs (RFC 8252).
+    Native,
+    /// A service without people: confidential, client credentials only.
+    Service,
+}
+
+/// How a client authenticates at the token endpoint (RFC 7591 §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// A public client: it names itself with `client_id`.
+    None,
+    /// HTTP Basic with the secret.
+    ClientSecretBasic,
+    /// The secret in the form body.
+    ClientSecretPost,
+}
+
+/// A grant type (RFC 7591 §2) that the token endpoint speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// RFC 6749 §4.1.
+    AuthorizationCode,
+    /// RFC 6749 §6.
+    RefreshToken,
+    /// RFC 6749 §4.4.
+    ClientCredentials,
+}
+
+/// Whether a client must send a PKCE challenge (RFC 7636). `plain` is never accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PkceRule {
+    /// A request without a challenge is refused.
+    #[default]
+    Required,
+    /// A challenge is checked when it is there (confidential clients only).
+    Allowed,
+}
+
+/// Where the claims of granted scopes appear (OpenID Connect Core §5.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdTokenClaims {
+    /// At the UserInfo endpoint, as the specification has it for the code flow.
+    #[default]
+    Userinfo,
+    /// In the ID token as well, for client libraries that read nothing else.
+    IdToken,
+}
+
+/// A registered client.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Client {
+    /// `client_id`.
+    pub id: ClientId,
+    /// Raised to end all its tokens at once; the second number of the claim `ep`.
+    pub epoch: i64,
+    /// Set while the client may not be used.
+    pub disabled_at: Option<UnixTime>,
+    /// When it was registered.
+    pub created_at: UnixTime,
+    /// Everything else.
+    pub metadata: ClientMetadata,
+}
+
+/// A client's metadata, stored as one JSON document. Unknown members never get in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientMetadata {
+    /// The name people see.
+    pub client_name: String,
+    /// What kind of application it is.
+    pub kind: ClientKind,
+    /// Compared byte for byte (RFC 9700 §2.1).
+    #[serde(default)]
+    pub redirect_uris: Vec<String>,
+    /// Where sign-out may return to.
+    #[serde(default)]
+    pub post_logout_redirect_uris: Vec<String>,
+    /// The scopes that the client may have, in registration order.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// The grants that the client may use.
+    pub grant_types: Vec<GrantType>,
+    /// Pins the authentication method; without it a confidential client may use Basic or the body.
+    #[serde(default)]
+    pub token_endpoint_auth_method: Option<AuthMethod>,
+    /// PKCE rule.
+    #[serde(default)]
+    pub pkce: PkceRule,
+    /// The client's own public keys (RFC 7517), kept for later authentication methods.
+    #[serde(default)]
+    pub jwks: Option<serde_json::Value>,
+    /// Origins beside those of the redirect URIs that may call the token endpoint from a browser.
+    #[serde(default)]
+    pub web_origins: Vec<String>,
+    /// Audiences whose tokens this client may introspect.
+    #[serde(default)]
+    pub introspects: Vec<String>,
+    /// Gives refresh tokens that end with the session, without `offline_access`.
+    #[serde(default)]
+    pub online_refresh: bool,
+    /// Runs under the operator's own name: no consent page.
+    #[serde(default)]
+    pub first_party: bool,
+    /// Asks for consent although first-party.
+    #[serde(default)]
+    pub require_consent: bool,
+    /// Where claims appear.
+    #[serde(default)]
+    pub id_token_claims: IdTokenClaims,
+}
+
+impl Client {
+    /// Whether the client cannot keep a secret (RFC 6749 §2.1).
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        match self.metadata.kind {
+            ClientKind::Spa | ClientKind::Native => true,
+            ClientKind::Web | ClientKind::Service => false,
+        }
+    }
+
+    /// Whether the client may use `grant`.
+    #[must_use]
+    pub fn may_use(&self, grant: GrantType) -> bool {
+        self.metadata.grant_types.contains(&grant)
+    }
+
+    /// Whether this authentication method is the registered one (RFC 7591 §2).
+    #[must_use]
+    pub fn may_authenticate_by(&self, method: AuthMethod) -> bool {
+        match (self.is_public(), self.metadata.token_endpoint_auth_method) {
+            (true, _) => method == AuthMethod::None,
+            (false, Some(pinned)) => method == pinned,
+            (false, None) => method != AuthMethod::None,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The one append-only log of security events. Each is written in the transaction of its cause.
+
+use super::{ClientId, EventId, UnixTime};
+use serde::{Deserialize, Serialize};
+
+macro_rules! event_kinds {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
+        /// What happened.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum EventKind {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)+
+        }
+
+        impl EventKind {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The name in the log.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
+
+            /// Reads the name in the log.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$name),)+ _ => None }
+            }
+        }
+    };
+}
+
+event_kinds! {
+    /// A person signed in.
+    SignedIn = "session.started";
+    /// A sign-in failed.
+    SignInFailed = "session.refused";
+    /// A session ended.
+    SessionEnded = "session.ended";
+    /// A person allowed a client.
+    ConsentGiven = "consent.given";
+    /// A person refused a client.
+    ConsentRefused = "consent.refused";
+    /// A grant ended; `target` is its `gid`.
+    GrantEnded = "grant.ended";
+    /// A grant's claims version was raised; `target` is its `gid`, `value` the least acceptable `gver`.
+    GrantClaimsRaised = "grant.claims_raised";
+    /// An access token without grant was revoked; `target` is its `jti`.
+    TokenEnded = "token.ended";
+    /// A client's epoch was raised; `target` is the `client_id`, `value` the least acceptable epoch.
+    ClientEpochRaised = "client.epoch_raised";
+    /// The issuer's epoch was raised; `value` is the least acceptable epoch.
+    IssuerEpochRaised = "issuer.epoch_raised";
+    /// A signing key was revoked; `target` is its `kid`.
+    KeyRevoked = "key.revoked";
+    /// A signing key was made; `target` is its `kid`.
+    KeyCreated = "key.created";
+    /// A person's account was made.
+    UserCreated = "user.created";
+    /// A person's account was disabled.
+    UserDisabled = "user.disabled";
+    /// A person's account was enabled.
+    UserEnabled = "user.enabled";
+    /// A person's roles changed.
+    UserRolesChanged = "user.roles_changed";
+    /// A person's password was set.
+    PasswordChanged = "user.password_changed";
+    /// A client was registered.
+    ClientCreated = "client.created";
+    /// An API was registered.
+    ApiCreated = "api.created";
+}
+
+/// An entry of the log, before the publisher numbers and chains it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Random; makes a repeated insert harmless.
+    pub id: EventId,
+    /// When.
+    pub at: UnixTime,
+    /// What.
+    pub kind: EventKind,
+    /// Who did it: a `sub`, `cli`, `client:<id>` or `server`.
+    pub actor: String,
+    /// To whom: a `sub`.
+    pub subject: Option<String>,
+    /// Through which client.
+    pub client_id: Option<ClientId>,
+    /// What a verifier must know: `gid`, `jti`, `client_id` or `kid`.
+    pub target: Option<String>,
+    /// The least acceptable version or epoch, where the kind has one.
+    pub value: Option<i64>,
+    /// The HTTP request it happened in.
+    pub request_id: Option<String>,
+    /// Further facts, without secrets.
+    pub detail: serde_json::Map<String, serde_json::Value>,
+    /// Until when verifiers must know it: the end of the last token it concerns.
+    pub expires_at: UnixTime,
+}

@@ -1,0 +1,31 @@
+//! What exists and is stored. State is an enum with data; identifiers, secrets and instants have types.
+
+mod api;
+mod client;
+mod consent;
+mod event;
+mod grant;
+mod id;
+mod interaction;
+mod request;
+mod secret;
+mod session;
+mod signing_key;
+mod time;
+mod user;
+
+pub use api::{Api, ApiScope, TokenTyp};
+pub use client::{AuthMethod, Client, ClientKind, ClientMetadata, GrantType, IdTokenClaims, PkceRule};
+pub use consent::Consent;
+pub use event::{Event, EventKind};
+pub use grant::{EndReason, Grant, PersonSignedIn};
+pub use id::{ClientId, EventId, GrantId, Kid, SessionId, Sid, TokenId, UserId};
+pub use interaction::Interaction;
+pub use request::{AuthorizationRequest, Prompt};
+pub use secret::{
+    BrowserCookie, ClientSecret, Code, Digest, InteractionHandle, Plain, SecretKind, SessionCookie,
+};
+pub use session::Session;
+pub use signing_key::{KeyAlgorithm, KeyUse, SigningKey};
+pub use time::{Span, UnixTime};
+pub use user::{PasswordHash, Standing, User};

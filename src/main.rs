@@ -1,0 +1,2 @@
+//! The vouchsafe program.
+fn main() {}
