@@ -20,7 +20,7 @@ pub use consent::Consent;
 pub use event::{Event, EventKind};
 pub use grant::{EndReason, Grant, PersonSignedIn};
 pub use id::{ClientId, EventId, GrantId, Kid, SessionId, Sid, TokenId, UserId};
-pub use interaction::Interaction;
+pub use interaction::{Declined, Interaction};
 pub use request::{AuthorizationRequest, Prompt};
 pub use secret::{
     BrowserCookie, ClientSecret, Code, Digest, InteractionHandle, Plain, SecretKind, SessionCookie,
