@@ -1,0 +1,3 @@
+//! What the tests drive the server with.
+
+pub(crate) mod postgres;

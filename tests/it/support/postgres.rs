@@ -1,0 +1,100 @@
+//! A PostgreSQL cluster of the test run's own, shared by its tests; `tests/postgres.sh` removes it afterwards.
+#![expect(clippy::expect_used, reason = "a test that has no database has failed, with these words")]
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+/// A running cluster. Dropping it, or ending the process in any way, stops and deletes it.
+pub(crate) struct Cluster {
+    address: String,
+    link: Mutex<Link>,
+    databases: AtomicUsize,
+}
+
+struct Link {
+    commands: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+    script: Child,
+}
+
+/// The URL of a new, empty database in the cluster that all tests of this process share.
+pub(crate) fn fresh_database() -> String {
+    static SHARED: OnceLock<Cluster> = OnceLock::new();
+    SHARED.get_or_init(Cluster::start).fresh_database()
+}
+
+impl Cluster {
+    /// Starts a cluster of one's own, for tests that take the database away.
+    ///
+    /// # Panics
+    /// When PostgreSQL is not installed or does not start.
+    pub(crate) fn start() -> Self {
+        let mut script = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgres.sh"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("tests/postgres.sh runs");
+        let commands = script.stdin.take();
+        let mut answers = BufReader::new(script.stdout.take().expect("a pipe was asked for"));
+        let mut ready = String::new();
+        answers.read_line(&mut ready).expect("the script's output is text");
+        let address = ready
+            .split_whitespace()
+            .nth(1)
+            .expect("PostgreSQL started (tests/postgres.sh says above why not)")
+            .to_owned();
+        let link = Mutex::new(Link { commands, answers, script });
+        Self { address, link, databases: AtomicUsize::new(0) }
+    }
+
+    /// The URL of a new, empty database.
+    pub(crate) fn fresh_database(&self) -> String {
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        self.order(&format!("create {name}"));
+        format!("{}/{name}", self.address)
+    }
+
+    /// Takes the cluster away at once, as a lost machine would.
+    pub(crate) fn stop(&self) {
+        self.order("stop");
+    }
+
+    /// Brings it back on the same port.
+    pub(crate) fn start_again(&self) {
+        self.order("start");
+    }
+
+    fn order(&self, line: &str) {
+        let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
+        let commands = link.commands.as_mut().expect("the cluster is running");
+        writeln!(commands, "{line}").expect("tests/postgres.sh listens");
+        let mut answer = String::new();
+        link.answers.read_line(&mut answer).expect("the script's output is text");
+        assert_eq!(answer.trim(), "done", "tests/postgres.sh failed at: {line}");
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        let link = self.link.get_mut().unwrap_or_else(PoisonError::into_inner);
+        link.commands = None;
+        let _ = link.script.wait();
+    }
+}
+
+#[test]
+fn a_cluster_that_was_taken_away_comes_back_with_its_databases() {
+    let cluster = Cluster::start();
+    let (first, second) = (cluster.fresh_database(), cluster.fresh_database());
+    assert_ne!(first, second);
+    cluster.stop();
+    cluster.start_again();
+    assert_ne!(cluster.fresh_database(), second);
+}
+
+#[test]
+fn every_test_has_a_database_of_its_own() {
+    assert_ne!(fresh_database(), fresh_database());
+}
