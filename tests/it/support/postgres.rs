@@ -1,5 +1,8 @@
 //! A PostgreSQL cluster of the test run's own, shared by its tests; `tests/postgres.sh` removes it afterwards.
-#![expect(clippy::expect_used, reason = "a test that has no database has failed, with these words")]
+#![expect(
+    clippy::expect_used,
+    reason = "a test that has no database has failed, with these words"
+)]
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -39,14 +42,24 @@ impl Cluster {
         let commands = script.stdin.take();
         let mut answers = BufReader::new(script.stdout.take().expect("a pipe was asked for"));
         let mut ready = String::new();
-        answers.read_line(&mut ready).expect("the script's output is text");
+        answers
+            .read_line(&mut ready)
+            .expect("the script's output is text");
         let address = ready
             .split_whitespace()
             .nth(1)
             .expect("PostgreSQL started (tests/postgres.sh says above why not)")
             .to_owned();
-        let link = Mutex::new(Link { commands, answers, script });
-        Self { address, link, databases: AtomicUsize::new(0) }
+        let link = Mutex::new(Link {
+            commands,
+            answers,
+            script,
+        });
+        Self {
+            address,
+            link,
+            databases: AtomicUsize::new(0),
+        }
     }
 
     /// The URL of a new, empty database.
@@ -71,7 +84,9 @@ impl Cluster {
         let commands = link.commands.as_mut().expect("the cluster is running");
         writeln!(commands, "{line}").expect("tests/postgres.sh listens");
         let mut answer = String::new();
-        link.answers.read_line(&mut answer).expect("the script's output is text");
+        link.answers
+            .read_line(&mut answer)
+            .expect("the script's output is text");
         assert_eq!(answer.trim(), "done", "tests/postgres.sh failed at: {line}");
     }
 }
