@@ -1,1 +1,9 @@
 //! Verdicts: pure functions from stored state, a request and the time to an answer.
+
+pub mod audience;
+pub mod consent;
+pub mod grant_is_live;
+pub mod key_state;
+pub mod next_step;
+pub mod redeem;
+pub mod refresh;

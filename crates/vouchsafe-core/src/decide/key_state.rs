@@ -1,0 +1,142 @@
+//! What each signing key may do now: a function of all rows of its algorithm and the time, the same on every node.
+//!
+//! No key is ever switched. A `next` key stands in the key set long before it signs, and a key that signed stays
+//! there until the last token it signed has expired. A key stops signing only because another one has begun.
+
+use crate::model::{SigningKey, Span, UnixTime};
+
+/// The timetable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyTimes {
+    /// How long a key signs.
+    pub interval: Span,
+    /// How long it stands in the key set before it signs.
+    pub publish_ahead: Span,
+    /// How long it stays there after its successor began: the longest token, clock errors and caches together.
+    pub retire_after: Span,
+}
+
+/// What a key may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyState {
+    /// Published, does not sign yet.
+    Next,
+    /// Published, signs.
+    Active,
+    /// Published, signs no more.
+    Retiring,
+    /// Not published; its private half may go.
+    Removed,
+    /// Not published: an administrator revoked it.
+    Revoked,
+}
+
+/// A key that ought to be made now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewKey {
+    /// Its number; the store lets one node win.
+    pub seq: i64,
+    /// When it begins to sign.
+    pub activate_at: UnixTime,
+}
+
+/// The state of `key` among `all` keys; those of other algorithms do not count.
+#[must_use]
+pub fn state(key: &SigningKey, all: &[SigningKey], times: &KeyTimes, now: UnixTime) -> KeyState {
+    if key.revoked_at.is_some() {
+        return KeyState::Revoked;
+    }
+    let siblings = || all.iter().filter(|other| other.alg == key.alg);
+    let active = active(siblings(), now);
+    if active.is_some_and(|active| active.seq == key.seq) {
+        return KeyState::Active;
+    }
+    if key.sealed.is_none() {
+        return KeyState::Removed;
+    }
+    let Some(active) = active.filter(|active| key.seq < active.seq) else {
+        return KeyState::Next;
+    };
+    // The first successor that ever signed ended this key's signing; one promoted ahead of its time counts by its
+    // timetable, which only keeps this key longer.
+    let superseded_at = siblings()
+        .filter(|other| other.seq > key.seq && other.seq <= active.seq && !never_signed(other))
+        .map(|other| other.activate_at)
+        .min()
+        .unwrap_or(active.activate_at);
+    if now < superseded_at.plus(times.retire_after) {
+        KeyState::Retiring
+    } else {
+        KeyState::Removed
+    }
+}
+
+/// The key that signs now, if any. `all` are the keys of one algorithm.
+#[must_use]
+pub fn signing(all: &[SigningKey], now: UnixTime) -> Option<&SigningKey> {
+    active(all.iter(), now)
+}
+
+/// The keys that belong into the key set, in their order.
+#[must_use]
+pub fn published<'a>(all: &'a [SigningKey], times: &KeyTimes, now: UnixTime) -> Vec<&'a SigningKey> {
+    all.iter()
+        .filter(|key| match state(key, all, times, now) {
+            KeyState::Next | KeyState::Active | KeyState::Retiring => true,
+            KeyState::Removed | KeyState::Revoked => false,
+        })
+        .collect()
+}
+
+/// The key that has to be made so that one signs and one is next. `all` are the keys of one algorithm; ask again
+/// after it was made, for a first start needs two.
+#[must_use]
+pub fn due(all: &[SigningKey], times: &KeyTimes, now: UnixTime) -> Option<NewKey> {
+    let seq = all
+        .iter()
+        .map(|key| key.seq)
+        .max()
+        .map_or(1, |last| last.saturating_add(1));
+    let Some(active) = signing(all, now) else {
+        return Some(NewKey {
+            seq,
+            activate_at: now,
+        });
+    };
+    let has_next = all
+        .iter()
+        .any(|key| state(key, all, times, now) == KeyState::Next);
+    let in_turn = active.activate_at.plus(times.interval);
+    let published_long_enough = now.plus(times.publish_ahead);
+    (!has_next).then_some(NewKey {
+        seq,
+        activate_at: in_turn.max(published_long_enough),
+    })
+}
+
+/// The newest key whose time has come. If that one was revoked, the next one is promoted ahead of its time, and
+/// only when there is none an older one signs again.
+fn active<'a>(keys: impl Iterator<Item = &'a SigningKey> + Clone, now: UnixTime) -> Option<&'a SigningKey> {
+    let newest = keys
+        .clone()
+        .filter(|key| key.activate_at <= now && !never_signed(key))
+        .max_by_key(|key| key.seq)?;
+    if usable(newest) {
+        return Some(newest);
+    }
+    let usable_keys = keys.filter(|key| usable(key));
+    usable_keys
+        .clone()
+        .filter(|key| key.seq > newest.seq)
+        .min_by_key(|key| key.seq)
+        .or_else(|| usable_keys.max_by_key(|key| key.seq))
+}
+
+fn usable(key: &SigningKey) -> bool {
+    key.revoked_at.is_none() && key.sealed.is_some()
+}
+
+/// Revoked before its time came.
+fn never_signed(key: &SigningKey) -> bool {
+    key.revoked_at.is_some_and(|at| at <= key.activate_at)
+}

@@ -1,0 +1,33 @@
+//! RFC 6750 §2.1 — an access token in the header `Authorization: Bearer`.
+
+use crate::refusal::Reason;
+
+/// The scheme's name; compared without case (RFC 9110 §11.1).
+pub const SCHEME: &str = "Bearer";
+
+const LONGEST: usize = 16 * 1024;
+
+/// The token in the value of an `Authorization` header: the scheme, spaces (not tabs), one `b64token`.
+///
+/// # Errors
+/// [`Reason::AccessTokenInvalid`] on anything else.
+pub fn parse(header: &str) -> Result<&str, Reason> {
+    let (scheme, rest) = header.split_once(' ').ok_or(Reason::AccessTokenInvalid)?;
+    let token = rest.trim_start_matches(' ');
+    if scheme.eq_ignore_ascii_case(SCHEME) && is_b64token(token) {
+        Ok(token)
+    } else {
+        Err(Reason::AccessTokenInvalid)
+    }
+}
+
+/// Whether `text` is a `b64token`: the form of a token in a header or a form body.
+#[must_use]
+pub fn is_b64token(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    !body.is_empty()
+        && text.len() <= LONGEST
+        && body.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
+        })
+}

@@ -1,0 +1,83 @@
+//! RFC 7636 — Proof Key for Code Exchange, S256 only (RFC 9700 §2.1.1).
+
+use crate::refusal::Reason;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+/// The only challenge method.
+pub const METHOD: &str = "S256";
+
+/// An S256 challenge: 43 characters of base64url.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge(String);
+
+/// Proof that the code's challenge was answered, or that there was none to answer.
+#[derive(Clone, Copy, Debug)]
+pub struct PkceSatisfied(());
+
+impl Challenge {
+    /// Reads `code_challenge` and `code_challenge_method`. A missing method means `plain` and is refused (§4.3).
+    ///
+    /// # Errors
+    /// [`Reason::PkceMissing`] on a method without challenge, [`Reason::PkceMethodUnsupported`],
+    /// [`Reason::PkceChallengeMalformed`].
+    pub fn parse(challenge: Option<&str>, method: Option<&str>) -> Result<Option<Self>, Reason> {
+        match (challenge, method) {
+            (None, None) => Ok(None),
+            (None, Some(_)) => Err(Reason::PkceMissing),
+            (Some(text), Some(METHOD)) if is_challenge(text) => Ok(Some(Self(text.to_owned()))),
+            (Some(_), Some(METHOD)) => Err(Reason::PkceChallengeMalformed),
+            (Some(_), _) => Err(Reason::PkceMethodUnsupported),
+        }
+    }
+
+    /// The text, as it is stored with the grant.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Compares a presented verifier with the stored challenge. Each without the other is refused: a challenge without
+/// verifier proves nothing, a verifier without challenge is a downgrade (RFC 9700 §4.8.2).
+///
+/// # Errors
+/// [`Reason::PkceVerifierMissing`], [`Reason::PkceDowngrade`], [`Reason::PkceVerifierMalformed`],
+/// [`Reason::PkceVerifierWrong`].
+pub fn verify(stored: Option<&str>, verifier: Option<&str>) -> Result<PkceSatisfied, Reason> {
+    match (stored, verifier) {
+        (None, None) => Ok(PkceSatisfied(())),
+        (None, Some(_)) => Err(Reason::PkceDowngrade),
+        (Some(_), None) => Err(Reason::PkceVerifierMissing),
+        (Some(stored), Some(verifier)) => {
+            let derived = derive(verifier)?;
+            if bool::from(derived.0.as_bytes().ct_eq(stored.as_bytes())) {
+                Ok(PkceSatisfied(()))
+            } else {
+                Err(Reason::PkceVerifierWrong)
+            }
+        }
+    }
+}
+
+/// The challenge of a verifier (§4.2).
+///
+/// # Errors
+/// [`Reason::PkceVerifierMalformed`] unless it is 43 to 128 unreserved characters (§4.1).
+pub fn derive(verifier: &str) -> Result<Challenge, Reason> {
+    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    if (43..=128).contains(&verifier.len()) && verifier.bytes().all(unreserved) {
+        Ok(Challenge(URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))))
+    } else {
+        Err(Reason::PkceVerifierMalformed)
+    }
+}
+
+fn is_challenge(text: &str) -> bool {
+    text.len() == 43
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}

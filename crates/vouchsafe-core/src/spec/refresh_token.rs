@@ -1,0 +1,137 @@
+//! RFC 6749 §1.5, §6; RFC 9700 §4.14 — the form of refresh tokens: `vrt1.<key id>.<gid>.<generation>.<MAC>`.
+//!
+//! A token is recomputed from its grant, never stored. Its MAC covers issuer, grant, client and generation, and is
+//! checked before any look-up: a forged token, or another client's, never reaches the database.
+
+use crate::model::{ClientId, GrantId};
+use crate::refusal::Reason;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+
+/// Marks the form, and is part of what the MAC covers.
+pub const PREFIX: &str = "vrt1";
+
+/// The key that refresh tokens are made with.
+#[derive(Clone, Copy)]
+pub struct MacKey<'a> {
+    /// Its id, part of the token, so that keys can be changed.
+    pub id: &'a str,
+    /// The key.
+    pub key: &'a [u8; 32],
+    /// The issuer whose tokens it makes.
+    pub issuer: &'a str,
+}
+
+/// A token that has the right form. Nothing about it is proven yet.
+#[derive(Clone, Debug)]
+pub struct Presented {
+    /// The key that it claims to be made with.
+    pub key_id: String,
+    /// The grant that it claims to belong to.
+    pub gid: GrantId,
+    /// The generation that it claims to be.
+    pub generation: i64,
+    mac: [u8; 32],
+}
+
+/// Proof that this server made the token, for this client.
+#[derive(Clone, Debug)]
+pub struct Genuine {
+    gid: GrantId,
+    generation: i64,
+}
+
+/// The token of one generation of a grant.
+#[must_use]
+pub fn mint(key: &MacKey<'_>, gid: &GrantId, client_id: &ClientId, generation: i64) -> String {
+    let mac = mac(key, gid, client_id, generation).finalize().into_bytes();
+    format!(
+        "{PREFIX}.{}.{gid}.{generation}.{}",
+        key.id,
+        URL_SAFE_NO_PAD.encode(mac)
+    )
+}
+
+/// Reads a presented token; of every token there is exactly one accepted spelling.
+///
+/// # Errors
+/// [`Reason::RefreshTokenUnknown`].
+pub fn parse(text: &str) -> Result<Presented, Reason> {
+    read(text).ok_or(Reason::RefreshTokenUnknown)
+}
+
+fn read(text: &str) -> Option<Presented> {
+    let mut parts = text.split('.');
+    let mut part = || parts.next();
+    if part()? != PREFIX {
+        return None;
+    }
+    let (key_id, gid, generation, mac) = (part()?, part()?, part()?, part()?);
+    if parts.next().is_some() || !is_name(key_id) || !is_name(gid) {
+        return None;
+    }
+    let number: i64 = generation.parse().ok()?;
+    if number < 0 || number.to_string() != generation || mac.len() != 43 {
+        return None;
+    }
+    Some(Presented {
+        key_id: key_id.to_owned(),
+        gid: GrantId::new(gid),
+        generation: number,
+        mac: URL_SAFE_NO_PAD.decode(mac).ok()?.try_into().ok()?,
+    })
+}
+
+fn is_name(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+impl Presented {
+    /// Checks the MAC, in constant time. A token of another client fails here: the MAC covers the client.
+    ///
+    /// # Errors
+    /// [`Reason::RefreshTokenUnknown`].
+    pub fn verify(&self, key: &MacKey<'_>, client_id: &ClientId) -> Result<Genuine, Reason> {
+        if self.key_id != key.id {
+            return Err(Reason::RefreshTokenUnknown);
+        }
+        mac(key, &self.gid, client_id, self.generation)
+            .verify_slice(&self.mac)
+            .map_err(|_| Reason::RefreshTokenUnknown)?;
+        Ok(Genuine {
+            gid: self.gid.clone(),
+            generation: self.generation,
+        })
+    }
+}
+
+impl Genuine {
+    /// The grant.
+    #[must_use]
+    pub fn gid(&self) -> &GrantId {
+        &self.gid
+    }
+
+    /// The generation.
+    #[must_use]
+    pub fn generation(&self) -> i64 {
+        self.generation
+    }
+}
+
+fn mac(key: &MacKey<'_>, gid: &GrantId, client_id: &ClientId, generation: i64) -> Hmac<Sha256> {
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.key).expect("any key length");
+    // Each text is preceded by its length, so that no two lists of texts look alike.
+    for text in [PREFIX, key.issuer, gid.as_str(), client_id.as_str()] {
+        mac.update(&(text.len() as u64).to_be_bytes());
+        mac.update(text.as_bytes());
+    }
+    mac.update(&generation.to_be_bytes());
+    mac
+}
