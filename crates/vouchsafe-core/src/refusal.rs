@@ -7,6 +7,7 @@ macro_rules! reasons {
     ($($(#[doc = $doc:literal])+ $name:ident = $id:literal => $code:ident;)+) => {
         /// The exact reason of a refusal. Closed, so that metrics have bounded labels and docs are complete.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[expect(clippy::doc_markdown, reason = "these lines are also the plain text of the catalogue")]
         pub enum Reason {
             $($(#[doc = $doc])+ $name,)+
         }
@@ -104,7 +105,7 @@ reasons! {
     PkceMethodUnsupported = "VS-PKCE-METHOD" => InvalidRequest;
     /// The code_challenge is not 43 characters of base64url.
     PkceChallengeMalformed = "VS-PKCE-CHALLENGE-MALFORMED" => InvalidRequest;
-    /// The scope has characters that RFC 6749 section 3.3 does not allow.
+    /// The scope has characters that RFC 6749 section 3.3 does not allow, or too many values.
     ScopeMalformed = "VS-SCOPE-MALFORMED" => InvalidScope;
     /// None of the requested scopes is one that this client may have.
     ScopeNotAllowed = "VS-SCOPE-NOT-ALLOWED" => InvalidScope;

@@ -2,7 +2,8 @@
 
 use super::consent::{self, ScopesToAsk};
 use crate::model::{
-    AuthorizationRequest, Client, Consent, Interaction, Prompt, Session, Span, Standing, UnixTime, User,
+    AuthorizationRequest, Client, Consent, Declined, Interaction, Prompt, Session, Span, Standing, UnixTime,
+    User,
 };
 use crate::refusal::Reason;
 
@@ -68,6 +69,13 @@ pub enum SignInCause {
 pub fn next_step(situation: &Situation<'_>) -> NextStep {
     if situation.client.disabled_at.is_some() {
         return NextStep::Refuse(Reason::ClientDisabled);
+    }
+    if let Some(declined) = situation.interaction.and_then(|so_far| so_far.declined) {
+        return NextStep::Refuse(match declined {
+            Declined::SignIn => Reason::SignInCancelled,
+            Declined::Consent => Reason::ConsentDenied,
+            Declined::Suspended => Reason::AccountSuspended,
+        });
     }
     let session = match signed_in(situation) {
         Ok(session) => session,

@@ -90,6 +90,10 @@ impl<K: SecretKind> Plain<K> {
 
     /// HMAC-SHA-256 of the text under the server's pepper: for secrets that live long.
     #[must_use]
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "cannot happen: HMAC takes a key of any length"
+    )]
     pub fn digest_with(&self, pepper: &[u8; 32]) -> Digest<K> {
         #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
         let mut mac = Hmac::<Sha256>::new_from_slice(pepper).expect("any key length");
