@@ -1,0 +1,84 @@
+//! The process environment, read in one place.
+
+use super::problem::{Problem, nearest};
+use super::reading::{Entry, Source};
+use super::value::Raw;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Variables that begin with this set keys.
+const PREFIX: &str = "VOUCHSAFE__";
+
+/// The variables that concern this program.
+#[derive(Clone, Default)]
+pub struct Environment(Vec<(String, OsString)>);
+
+impl Environment {
+    /// The environment of this process.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
+    pub fn of_process() -> Self {
+        Self::of(
+            std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().map(|name| (name, value))),
+        )
+    }
+
+    /// An environment made of these variables; those that do not concern this program are left out.
+    #[must_use]
+    pub fn of<V: Into<OsString>>(variables: impl IntoIterator<Item = (String, V)>) -> Self {
+        let mut kept: Vec<_> = variables
+            .into_iter()
+            .map(|(name, value)| (name, value.into()))
+            .filter(|(name, _)| name.starts_with("VOUCHSAFE") || name == "NO_COLOR")
+            .collect();
+        kept.sort();
+        Self(kept)
+    }
+
+    /// The configuration file named by `VOUCHSAFE_CONFIG`.
+    #[must_use]
+    pub fn config_file(&self) -> Option<PathBuf> {
+        self.value("VOUCHSAFE_CONFIG").map(PathBuf::from)
+    }
+
+    /// Whether colours are unwanted: `NO_COLOR` is there and not empty.
+    #[must_use]
+    pub fn no_color(&self) -> bool {
+        self.value("NO_COLOR").is_some()
+    }
+
+    fn value(&self, name: &str) -> Option<&OsString> {
+        self.0
+            .iter()
+            .find(|(known, value)| known == name && !value.is_empty())
+            .map(|(_, value)| value)
+    }
+
+    /// What the variables set; unknown ones are problems. `variables` pairs each known variable with its key.
+    pub(crate) fn entries(&self, variables: &[(String, String)]) -> (Vec<Entry>, Vec<Problem>) {
+        let mut entries = Vec::new();
+        let mut problems = Vec::new();
+        for (name, value) in self.0.iter().filter(|(name, _)| name.starts_with(PREFIX)) {
+            let source = Source::Environment(name.clone());
+            let Some((_, key)) = variables.iter().find(|(known, _)| known == name) else {
+                let known = variables.iter().map(|(known, _)| known.as_str());
+                let meant = nearest(name, known).map(|meant| format!("; did you mean {meant}?"));
+                let message = format!("sets no key{}", meant.unwrap_or_default());
+                problems.push(Problem::new(source, "", message));
+                continue;
+            };
+            match value.to_str() {
+                Some(text) => entries.push(Entry {
+                    key: key.clone(),
+                    source,
+                    raw: Raw::Word(text.to_owned()),
+                }),
+                None => problems.push(Problem::new(source, key, "is not UTF-8")),
+            }
+        }
+        (entries, problems)
+    }
+}

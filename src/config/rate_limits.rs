@@ -1,0 +1,25 @@
+//! Throttling.
+
+use super::Limit;
+use super::key::section;
+use vouchsafe_core::model::Span;
+
+section! {
+    /// Throttling.
+    RateLimits in "rate_limits." {
+        /// Whether throttling is on. Turn it off only for load tests.
+        enabled: bool = true;
+        section sign_in: SignIn;
+    }
+}
+
+section! {
+    /// Throttling of sign-in. A limit `N/T` admits N failures in T; the next attempt is refused, with the right
+    /// password too.
+    SignIn in "rate_limits.sign_in." {
+        /// Failures per account.
+        per_account: Limit = Limit { failures: 10, per: Span::from_minutes(15) };
+        /// Failures per network address.
+        per_address: Limit = Limit { failures: 100, per: Span::from_minutes(15) };
+    }
+}

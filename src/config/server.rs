@@ -1,0 +1,47 @@
+//! The keys at the top, and the whole configuration.
+
+use super::key::section;
+use super::reading::Setting;
+use super::{
+    Database, Keys, Log, Mail, Metrics, Outbound, Passwords, RateLimits, Registration, Sessions, Tokens,
+};
+use ipnet::IpNet;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+section! {
+    /// The server itself.
+    Config in "" {
+        /// The issuer: the URL under which clients and browsers reach this server, exactly as it appears in
+        /// tokens. `https`, except on a loopback host; no path, query, fragment or trailing slash.
+        /// It is never taken from a request.
+        issuer: String = "http://localhost:7300".to_owned(), check super::issuer::check;
+        /// The address that the server listens on.
+        listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 7300));
+        /// The directory of the embedded database.
+        data_dir: PathBuf = PathBuf::from("./data");
+        /// The networks of the reverse proxies whose `X-Forwarded-For` names the client, for throttling and
+        /// the event log. Nothing else is ever read from forwarding headers.
+        trusted_proxies: Vec<IpNet> = Vec::new();
+        section database: Database;
+        section keys: Keys;
+        section tokens: Tokens;
+        section sessions: Sessions;
+        section passwords: Passwords;
+        section rate_limits: RateLimits;
+        section registration: Registration;
+        section mail: Mail;
+        section metrics: Metrics;
+        section log: Log;
+        section outbound: Outbound;
+        extra settings: Vec<Setting> = Vec::new();
+    }
+}
+
+impl Config {
+    /// Every key with its value as shown and where it came from, in the order of the reference.
+    #[must_use]
+    pub fn settings(&self) -> &[Setting] {
+        &self.settings
+    }
+}
