@@ -43,12 +43,9 @@ struct Flattener<'a> {
 
 impl Flattener<'_> {
     fn line(&self, offset: usize) -> usize {
-        let before = self.text.as_bytes().get(..offset).unwrap_or_default();
-        before
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
-            .saturating_add(1)
+        self.text
+            .get(..offset)
+            .map_or(1, |before| before.matches('\n').count().saturating_add(1))
     }
 
     fn table(&mut self, prefix: &str, table: &dyn TableLike) {

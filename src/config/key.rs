@@ -99,7 +99,7 @@ macro_rules! section {
             fn read(reading: &mut $crate::config::reading::Reading) -> Self {
                 Self {
                     $( $field: {
-                        let checks: &[&dyn Fn(&$ty) -> Result<(), String>] = &[
+                        let checks: &[$crate::config::reading::Check<'_, $ty>] = &[
                             $( &|value: &$ty| $crate::config::value::within(value, &$least, &$most), )?
                             $( &|value: &$ty| $check(value), )?
                         ];

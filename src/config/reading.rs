@@ -54,6 +54,9 @@ pub struct Setting {
     pub source: Source,
 }
 
+/// A check beyond the type. Its error completes the sentence "`key` …".
+pub(crate) type Check<'a, T> = &'a dyn Fn(&T) -> Result<(), String>;
+
 /// What was found, by key, and what came of it.
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
@@ -69,12 +72,7 @@ impl Reading {
     }
 
     /// The value of a key: what was found and is right, else the default.
-    pub(crate) fn take<T: Value>(
-        &mut self,
-        key: &'static str,
-        default: T,
-        checks: &[&dyn Fn(&T) -> Result<(), String>],
-    ) -> T {
+    pub(crate) fn take<T: Value>(&mut self, key: &'static str, default: T, checks: &[Check<'_, T>]) -> T {
         let (value, source) = match self.found.remove(key) {
             None => (default, Source::Default),
             Some(entry) => {
