@@ -1,3 +1,5 @@
 //! The server.
 
 pub mod config;
+pub mod pages;
+pub mod web;

@@ -1,0 +1,163 @@
+//! What all pages share: the frame around them, the form they send, the app and the person they show.
+
+use super::texts::{FluentArgs, Locale, Text, Texts};
+use crate::web::assets;
+
+/// The longest name that is shown, in characters.
+const LONGEST_NAME: usize = 60;
+
+/// The frame of a page: language, server name, assets.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The words.
+    pub texts: Texts,
+    /// The name of this server as people know it: the host of its issuer.
+    pub site: String,
+    /// Whether the page can be asked for again in another language: its address means the same without query.
+    pub offers_languages: bool,
+}
+
+/// Where the form of a page goes, and its token (`form_token`) against forged forms.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// The path that takes the POST.
+    pub action: String,
+    /// The value of the hidden field `form_token`.
+    pub token: String,
+}
+
+/// The client as the pages show it.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// Its registered name, made safe to show.
+    pub name: String,
+    /// The host that it will be answered at.
+    pub host: String,
+}
+
+/// A person as the pages show them.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Name, or the user name when the person has no other.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// What the person signs in with.
+    pub username: String,
+}
+
+impl Frame {
+    /// The frame of a page that can be asked for again in another language.
+    #[must_use]
+    pub fn new(locale: Locale, site: impl Into<String>) -> Self {
+        Self {
+            texts: Texts::of(locale),
+            site: site.into(),
+            offers_languages: true,
+        }
+    }
+
+    /// The frame of a page that exists only once: an answer to this very request.
+    #[must_use]
+    pub fn of_answer(locale: Locale, site: impl Into<String>) -> Self {
+        Self {
+            offers_languages: false,
+            ..Self::new(locale, site)
+        }
+    }
+
+    /// The words between `<title>` and `</title>`.
+    #[must_use]
+    pub fn title(&self, page: &str, has_errors: bool) -> String {
+        let mut args = FluentArgs::new();
+        args.set("title", page);
+        args.set("site", self.site.as_str());
+        let title = self.texts.say(Text::TitleWithSite, &args);
+        if has_errors {
+            self.texts.with(Text::TitleWithError, "title", title)
+        } else {
+            title
+        }
+    }
+
+    /// The languages of the language switch.
+    #[must_use]
+    pub fn languages(&self) -> [Locale; 2] {
+        Locale::ALL
+    }
+
+    /// The address of an embedded file.
+    #[must_use]
+    pub fn asset(&self, name: &str) -> String {
+        assets::url(name)
+    }
+}
+
+impl App {
+    /// A client by its registered name and the host of its redirect URI.
+    #[must_use]
+    pub fn new(name: &str, host: impl Into<String>) -> Self {
+        Self {
+            name: display_name(name),
+            host: host.into(),
+        }
+    }
+
+    /// What stands in the tile in place of a logo.
+    #[must_use]
+    pub fn initial(&self) -> String {
+        initial(&self.name)
+    }
+}
+
+impl Account {
+    /// What stands in the tile in place of a picture.
+    #[must_use]
+    pub fn initial(&self) -> String {
+        initial(&self.name)
+    }
+}
+
+/// A self-declared name made safe to show: no control characters, none that turn or hide text, no endless ones.
+#[must_use]
+pub fn display_name(name: &str) -> String {
+    let visible = name.chars().filter(|c| !c.is_control() && !is_invisible(*c));
+    let mut shown: String = visible.take(LONGEST_NAME + 1).collect();
+    if shown.chars().count() > LONGEST_NAME {
+        shown = shown.chars().take(LONGEST_NAME - 1).collect();
+        shown.push('…');
+    }
+    shown.trim().to_owned()
+}
+
+/// Zero-width characters, marks and overrides of direction, tags, and the byte order mark.
+const fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFC}' | '\u{E0000}'..='\u{E007F}')
+}
+
+fn initial(name: &str) -> String {
+    name.chars()
+        .find(|c| c.is_alphanumeric())
+        .map(|c| c.to_uppercase().collect())
+        .unwrap_or_default()
+}
+
+/// Renders a view. Nothing in our templates can fail while writing to a string; the samples prove that each page
+/// renders.
+pub(super) fn rendered(page: &impl askama::Template) -> String {
+    page.render().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::display_name;
+
+    #[test]
+    fn a_name_cannot_turn_hide_or_flood_the_page() {
+        assert_eq!(display_name(" Bank\u{202E}\u{200B} of\n You "), "Bank of You");
+        assert_eq!(display_name(&"x".repeat(60)), "x".repeat(60));
+        assert_eq!(display_name(&"x".repeat(500)), format!("{}…", "x".repeat(59)));
+    }
+}

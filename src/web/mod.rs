@@ -1,0 +1,3 @@
+//! What every surface shares on its way to HTTP.
+
+pub mod assets;
