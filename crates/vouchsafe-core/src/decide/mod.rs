@@ -5,5 +5,8 @@ pub mod consent;
 pub mod grant_is_live;
 pub mod key_state;
 pub mod next_step;
+pub mod password_policy;
 pub mod redeem;
 pub mod refresh;
+pub mod scopes;
+pub mod throttle;

@@ -1,10 +1,20 @@
 //! RFC 6749 §2.3.1, RFC 7617 — client credentials in the header `Authorization: Basic`, decoded strictly.
 
 use super::params::form_decode;
+use super::registry::{Endpoint, Parameter, Spec};
 use crate::refusal::Reason;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
+
+/// What this word brings.
+pub const SPEC: Spec = Spec {
+    reference: "RFC 6749 section 2.3.1",
+    parameters: &[
+        Parameter::once("client_id", &[Endpoint::Authorization, Endpoint::Token]),
+        Parameter::once("client_secret", &[Endpoint::Token]),
+    ],
+};
 
 /// The scheme's name; compared without case (RFC 9110 §11.1).
 pub const SCHEME: &str = "Basic";

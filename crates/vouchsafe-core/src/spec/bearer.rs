@@ -1,6 +1,13 @@
 //! RFC 6750 §2.1 — an access token in the header `Authorization: Bearer`.
 
+use super::registry::{Endpoint, Parameter, Spec};
 use crate::refusal::Reason;
+
+/// What this word brings.
+pub const SPEC: Spec = Spec {
+    reference: "RFC 6750 section 2",
+    parameters: &[Parameter::once("access_token", &[Endpoint::UserInfo])],
+};
 
 /// The scheme's name; compared without case (RFC 9110 §11.1).
 pub const SCHEME: &str = "Bearer";

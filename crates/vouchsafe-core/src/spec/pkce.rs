@@ -1,10 +1,21 @@
 //! RFC 7636 — Proof Key for Code Exchange, S256 only (RFC 9700 §2.1.1).
 
+use super::registry::{Endpoint, Parameter, Spec};
 use crate::refusal::Reason;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
+
+/// What this word brings.
+pub const SPEC: Spec = Spec {
+    reference: "RFC 7636",
+    parameters: &[
+        Parameter::once("code_challenge", &[Endpoint::Authorization]),
+        Parameter::once("code_challenge_method", &[Endpoint::Authorization]),
+        Parameter::once("code_verifier", &[Endpoint::Token]),
+    ],
+};
 
 /// The only challenge method.
 pub const METHOD: &str = "S256";

@@ -3,11 +3,21 @@
 //! Nothing here normalises. What is registered is already in one plain form, and matching compares bytes; the one
 //! exception is the port of a native application's loopback URI.
 
+use super::registry::{Endpoint, Parameter, Spec};
 use super::uri::{self, Authority};
 use crate::model::ClientKind;
 
 mod problem;
 pub use problem::RedirectUriProblem;
+
+/// What this word brings.
+pub const SPEC: Spec = Spec {
+    reference: "RFC 6749 section 3.1.2",
+    parameters: &[Parameter::once(
+        "redirect_uri",
+        &[Endpoint::Authorization, Endpoint::Token],
+    )],
+};
 
 const LONGEST: usize = 2000;
 

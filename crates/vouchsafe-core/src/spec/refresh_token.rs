@@ -3,12 +3,19 @@
 //! A token is recomputed from its grant, never stored. Its MAC covers issuer, grant, client and generation, and is
 //! checked before any look-up: a forged token, or another client's, never reaches the database.
 
+use super::registry::{Endpoint, Parameter, Spec};
 use crate::model::{ClientId, GrantId};
 use crate::refusal::Reason;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
+
+/// What this word brings.
+pub const SPEC: Spec = Spec {
+    reference: "RFC 6749 section 6",
+    parameters: &[Parameter::once("refresh_token", &[Endpoint::Token])],
+};
 
 /// Marks the form, and is part of what the MAC covers.
 pub const PREFIX: &str = "vrt1";

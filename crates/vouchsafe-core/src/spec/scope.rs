@@ -1,7 +1,17 @@
 //! RFC 6749 §3.3; OpenID Connect Core §5.4, §11 — `scope`.
 
+use super::registry::{Endpoint, Parameter, Spec};
 use crate::refusal::Reason;
 use std::collections::HashSet;
+
+/// What this word brings.
+pub const SPEC: Spec = Spec {
+    reference: "RFC 6749 section 3.3",
+    parameters: &[Parameter::once(
+        "scope",
+        &[Endpoint::Authorization, Endpoint::Token],
+    )],
+};
 
 /// Asks for an ID token: makes the request an OpenID Connect one.
 pub const OPENID: &str = "openid";

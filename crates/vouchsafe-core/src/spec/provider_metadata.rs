@@ -1,0 +1,73 @@
+//! OpenID Connect Discovery §3, RFC 8414 §2 — the metadata document: every member that we publish.
+//!
+//! What the code can do is said by the code that does it: the values come from the `SUPPORTED` lists of the words.
+
+use super::{acr, claims, grant_type, iss, pkce, prompt, response_mode, response_type};
+use serde::Serialize;
+
+/// Where the endpoints are: absolute URLs below the issuer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Endpoints {
+    /// RFC 6749 §3.1.
+    pub authorization_endpoint: String,
+    /// RFC 6749 §3.2.
+    pub token_endpoint: String,
+    /// OpenID Connect Core §5.3.
+    pub userinfo_endpoint: String,
+    /// RFC 7517.
+    pub jwks_uri: String,
+}
+
+/// The document. Both well-known addresses serve the same one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the document has these members")]
+pub struct ProviderMetadata {
+    issuer: String,
+    #[serde(flatten)]
+    endpoints: Endpoints,
+    scopes_supported: Vec<String>,
+    response_types_supported: &'static [&'static str],
+    response_modes_supported: &'static [&'static str],
+    grant_types_supported: &'static [&'static str],
+    acr_values_supported: &'static [&'static str],
+    subject_types_supported: &'static [&'static str],
+    id_token_signing_alg_values_supported: &'static [&'static str],
+    token_endpoint_auth_methods_supported: &'static [&'static str],
+    claim_types_supported: &'static [&'static str],
+    claims_supported: Vec<&'static str>,
+    prompt_values_supported: &'static [&'static str],
+    code_challenge_methods_supported: &'static [&'static str],
+    ui_locales_supported: Vec<String>,
+    claims_parameter_supported: bool,
+    request_parameter_supported: bool,
+    request_uri_parameter_supported: bool,
+    authorization_response_iss_parameter_supported: bool,
+}
+
+impl ProviderMetadata {
+    /// The document of an issuer. `scopes` are those that it publishes, `locales` the languages of its pages.
+    #[must_use]
+    pub fn new(issuer: &str, endpoints: Endpoints, scopes: Vec<String>, locales: Vec<String>) -> Self {
+        Self {
+            issuer: issuer.to_owned(),
+            endpoints,
+            scopes_supported: scopes,
+            response_types_supported: response_type::SUPPORTED,
+            response_modes_supported: response_mode::SUPPORTED,
+            grant_types_supported: grant_type::SUPPORTED,
+            acr_values_supported: acr::SUPPORTED,
+            subject_types_supported: &["public"],
+            id_token_signing_alg_values_supported: &["RS256"],
+            token_endpoint_auth_methods_supported: &["client_secret_basic", "client_secret_post", "none"],
+            claim_types_supported: &["normal"],
+            claims_supported: claims::supported(),
+            prompt_values_supported: prompt::SUPPORTED,
+            code_challenge_methods_supported: &[pkce::METHOD],
+            ui_locales_supported: locales,
+            claims_parameter_supported: false,
+            request_parameter_supported: false,
+            request_uri_parameter_supported: false,
+            authorization_response_iss_parameter_supported: iss::SUPPORTED,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! All specification words that bring a request parameter: the one list that duplicate checks and docs derive from.
+
+use super::{
+    acr, basic, bearer, grant_type, id_token_hint, login_hint, max_age, nonce, pkce, prompt, redirect_uri,
+    refresh_token, request_object, resource, response_mode, response_type, scope, state, ui_locales,
+};
+
+/// An endpoint that takes parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// RFC 6749 §3.1.
+    Authorization,
+    /// RFC 6749 §3.2.
+    Token,
+    /// OpenID Connect Core §5.3.
+    UserInfo,
+}
+
+/// A parameter of one or more endpoints.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it is read.
+    pub endpoints: &'static [Endpoint],
+    /// Whether it may come more than once.
+    pub repeatable: bool,
+}
+
+/// What one word of a specification brings.
+#[derive(Clone, Copy, Debug)]
+pub struct Spec {
+    /// The clause that defines it.
+    pub reference: &'static str,
+    /// Its parameters.
+    pub parameters: &'static [Parameter],
+}
+
+impl Parameter {
+    /// A parameter that may come once.
+    #[must_use]
+    pub const fn once(name: &'static str, endpoints: &'static [Endpoint]) -> Self {
+        Self {
+            name,
+            endpoints,
+            repeatable: false,
+        }
+    }
+
+    /// A parameter that may come more than once.
+    #[must_use]
+    pub const fn repeatable(name: &'static str, endpoints: &'static [Endpoint]) -> Self {
+        Self {
+            name,
+            endpoints,
+            repeatable: true,
+        }
+    }
+}
+
+/// Every word.
+pub const ALL: &[Spec] = &[
+    response_type::SPEC,
+    response_mode::SPEC,
+    basic::SPEC,
+    redirect_uri::SPEC,
+    scope::SPEC,
+    state::SPEC,
+    pkce::SPEC,
+    resource::SPEC,
+    grant_type::SPEC,
+    refresh_token::SPEC,
+    bearer::SPEC,
+    nonce::SPEC,
+    prompt::SPEC,
+    max_age::SPEC,
+    ui_locales::SPEC,
+    acr::SPEC,
+    login_hint::SPEC,
+    id_token_hint::SPEC,
+    request_object::SPEC,
+];
+
+/// The parameters of an endpoint.
+pub fn parameters(endpoint: Endpoint) -> impl Iterator<Item = &'static Parameter> {
+    ALL.iter()
+        .flat_map(|spec| spec.parameters)
+        .filter(move |parameter| parameter.endpoints.contains(&endpoint))
+}
+
+/// The names that may come more than once at an endpoint, for [`Params::refuse_repeats`](super::Params::refuse_repeats).
+#[must_use]
+pub fn repeatable(endpoint: Endpoint) -> Vec<&'static str> {
+    parameters(endpoint)
+        .filter(|parameter| parameter.repeatable)
+        .map(|parameter| parameter.name)
+        .collect()
+}
