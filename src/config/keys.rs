@@ -1,7 +1,9 @@
 //! Signing keys and the key-encryption key.
 
+use super::Config;
 use super::key::section;
 use std::path::PathBuf;
+use vouchsafe_core::decide::key_state::KeyTimes;
 use vouchsafe_core::model::Span;
 
 section! {
@@ -20,5 +22,19 @@ section! {
         /// How long a signing key signs. The next key is always published ahead, so the least value is the day
         /// for which validators may hold the key set.
         interval: Span = Span::from_days(90), from Span::from_days(1) => Span::from_days(3650);
+    }
+}
+
+impl Config {
+    /// The timetable of signing keys. A key stays published for the longest token that could have been signed with
+    /// it (an API may have a day) and one hour for clocks and caches.
+    #[must_use]
+    pub fn key_times(&self) -> KeyTimes {
+        let interval = self.keys.rotation.interval;
+        KeyTimes {
+            interval,
+            publish_ahead: Span::from_days(7).min(interval),
+            retire_after: Span::from_hours(25),
+        }
     }
 }
