@@ -1,0 +1,147 @@
+//! Finds clients and APIs, keeping what was found until something changes.
+
+use crate::db;
+use crate::store::{Store, StoreError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
+use vouchsafe_core::model::{Api, Client, ClientId, ClientSecret, Digest, UnixTime};
+use vouchsafe_core::spec::redirect_uri;
+
+/// Clients that are remembered at most; past that all are forgotten and read again.
+const REMEMBERED: usize = 10_000;
+const PAGE: i64 = 500;
+
+/// A client as it was when it was read, with its live secrets.
+#[derive(Debug)]
+pub struct Known {
+    /// The client.
+    pub client: Client,
+    /// Pepper version, digest and end of each of its secrets.
+    pub secrets: Vec<(i64, Digest<ClientSecret>)>,
+}
+
+/// The clients and APIs of this node.
+pub struct Clients {
+    store: Store,
+    remembered: RwLock<Remembered>,
+}
+
+#[derive(Default)]
+struct Remembered {
+    version: i64,
+    clients: HashMap<ClientId, Arc<Known>>,
+    apis: Option<Arc<Vec<Api>>>,
+    origins: Option<Arc<HashSet<String>>>,
+}
+
+impl Clients {
+    /// Nothing remembered yet.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self { store, remembered: RwLock::default() }
+    }
+
+    /// Forgets everything when `version`, the database's configuration version, is not the one remembered.
+    pub fn follow(&self, version: i64) {
+        let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
+        if remembered.version != version {
+            *remembered = Remembered { version, ..Remembered::default() };
+        }
+    }
+
+    /// The client with this id; a disabled one too.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find(&self, id: &ClientId, now: UnixTime) -> Result<Option<Arc<Known>>, StoreError> {
+        let version = {
+            let remembered = self.read();
+            if let Some(known) = remembered.clients.get(id) {
+                return Ok(Some(Arc::clone(known)));
+            }
+            remembered.version
+        };
+        let wanted = id.clone();
+        let found = self
+            .store
+            .read("client", move |tx| {
+                let Some(client) = db!(tx, clients::by_id(&wanted))? else { return Ok(None) };
+                let secrets = db!(tx, clients::live_secrets(&wanted, now))?;
+                Ok(Some(Known { client, secrets }))
+            })
+            .await?
+            .map(Arc::new);
+        if let Some(known) = &found {
+            self.remember(version, |remembered| {
+                if remembered.clients.len() >= REMEMBERED {
+                    remembered.clients.clear();
+                }
+                remembered.clients.insert(id.clone(), Arc::clone(known));
+            });
+        }
+        Ok(found)
+    }
+
+    /// All APIs.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn apis(&self) -> Result<Arc<Vec<Api>>, StoreError> {
+        let version = {
+            let remembered = self.read();
+            if let Some(apis) = &remembered.apis {
+                return Ok(Arc::clone(apis));
+            }
+            remembered.version
+        };
+        let apis = Arc::new(self.store.read("apis", |tx| db!(tx, apis::all())).await?);
+        self.remember(version, |remembered| remembered.apis = Some(Arc::clone(&apis)));
+        Ok(apis)
+    }
+
+    /// Whether some client calls us from this origin (Fetch standard, `Origin` header).
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_origin(&self, origin: &str) -> Result<bool, StoreError> {
+        let version = {
+            let remembered = self.read();
+            if let Some(known) = &remembered.origins {
+                return Ok(known.contains(origin));
+            }
+            remembered.version
+        };
+        let mut known = HashSet::new();
+        let mut after: Option<ClientId> = None;
+        loop {
+            let from = after.clone();
+            let page = self.store.read("clients", move |tx| db!(tx, clients::list(from.as_ref(), PAGE))).await?;
+            known.extend(page.iter().flat_map(origins));
+            match page.last() {
+                Some(last) => after = Some(last.id.clone()),
+                None => break,
+            }
+        }
+        let is_known = known.contains(origin);
+        self.remember(version, |remembered| remembered.origins = Some(Arc::new(known)));
+        Ok(is_known)
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Remembered> {
+        self.remembered.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps what was read, unless the version moved while it was being read.
+    fn remember(&self, version: i64, keep: impl FnOnce(&mut Remembered)) {
+        let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
+        if remembered.version == version {
+            keep(&mut remembered);
+        }
+    }
+}
+
+/// The origins that a client calls us from: those of its redirect URIs and its registered web origins.
+pub fn origins(client: &Client) -> impl Iterator<Item = String> {
+    let redirects = client.metadata.redirect_uris.iter().filter_map(|uri| redirect_uri::origin(uri));
+    redirects.chain(client.metadata.web_origins.iter().cloned())
+}

@@ -1,0 +1,129 @@
+//! Key-encryption keys: files in `keys.dir`, apart from the database that they protect.
+
+use super::KeysError;
+use crate::ports::Entropy;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac as _};
+use sha2::{Digest as _, Sha256};
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// One key-encryption key: 256 random bits.
+pub struct Kek {
+    id: String,
+    key: Zeroizing<[u8; 32]>,
+}
+
+/// The key-encryption keys of this node. The one that sorts last by file name seals; all of them open.
+pub struct KekRing(Vec<Kek>);
+
+impl Kek {
+    /// A key from its bytes; its id is a digest, so that equal keys have equal ids everywhere.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"vouchsafe key-encryption key id");
+        hash.update(bytes);
+        let mut id = URL_SAFE_NO_PAD.encode(hash.finalize());
+        id.truncate(11);
+        Self { id, key: Zeroizing::new(bytes) }
+    }
+
+    /// The id, stored beside everything that the key seals.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// A value by which the database recognises the key without holding it.
+    #[must_use]
+    pub fn check_value(&self) -> Vec<u8> {
+        #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_ref()).expect("any key length");
+        mac.update(b"vouchsafe key-encryption key check");
+        mac.finalize().into_bytes().to_vec()
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.key.as_ref()
+    }
+}
+
+impl KekRing {
+    /// Reads every `*.kek` file of the folder. A file that others can read is refused.
+    ///
+    /// # Errors
+    /// [`KeysError::Io`], [`KeysError::ReadableByOthers`], [`KeysError::NotAKey`].
+    pub fn read(dir: &Path) -> Result<Self, KeysError> {
+        let mut paths = match fs::read_dir(dir) {
+            Ok(entries) => entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>(),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(e) => Err(e),
+        }
+        .map_err(|e| KeysError::io(dir, &e))?;
+        paths.retain(|path| path.extension().is_some_and(|x| x == "kek"));
+        paths.sort();
+        paths.iter().map(|path| read_file(path)).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Makes the first key of a new installation, as a file that only we can read, and syncs it to disk
+    /// before anything is sealed with it.
+    ///
+    /// # Errors
+    /// [`KeysError::Io`].
+    pub fn create(dir: &Path, entropy: &dyn Entropy) -> Result<Self, KeysError> {
+        let key = Zeroizing::new(entropy.bytes::<32>());
+        let kek = Kek::from_bytes(*key);
+        let text = Zeroizing::new(format!("{}\n", URL_SAFE_NO_PAD.encode(key.as_ref())));
+        let (path, part) = (dir.join("0001.kek"), dir.join("0001.kek.new"));
+        let write = || -> std::io::Result<()> {
+            fs::create_dir_all(dir)?;
+            let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
+            // A second node that starts at the same moment must not replace the first one's key.
+            let linked = fs::hard_link(&part, &path);
+            fs::remove_file(&part)?;
+            linked?;
+            fs::File::open(dir)?.sync_all()
+        };
+        match write() {
+            Ok(()) => Ok(Self(vec![kek])),
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Self::read(dir),
+            Err(e) => Err(KeysError::io(&path, &e)),
+        }
+    }
+
+    /// The key that seals.
+    #[must_use]
+    pub fn newest(&self) -> Option<&Kek> {
+        self.0.last()
+    }
+
+    /// The key with this id.
+    #[must_use]
+    pub fn by_id(&self, id: &str) -> Option<&Kek> {
+        self.0.iter().find(|kek| kek.id == id)
+    }
+}
+
+fn read_file(path: &Path) -> Result<Kek, KeysError> {
+    let mode = fs::metadata(path).map_err(|e| KeysError::io(path, &e))?.permissions().mode();
+    if mode & 0o077 != 0 {
+        return Err(KeysError::ReadableByOthers(path.to_owned()));
+    }
+    let text = Zeroizing::new(fs::read_to_string(path).map_err(|e| KeysError::io(path, &e))?);
+    let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text.trim()).unwrap_or_default());
+    let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| KeysError::NotAKey(path.to_owned()))?;
+    Ok(Kek::from_bytes(key))
+}
+
+impl std::fmt::Debug for Kek {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Kek({})", self.id)
+    }
+}

@@ -1,0 +1,64 @@
+//! Keys: what signs our tokens, what seals secrets at rest, and the server's own secrets. The only user of
+//! josekit, and, by way of it, of OpenSSL.
+
+mod generate;
+mod jwks;
+mod kek;
+mod ring;
+mod seal;
+mod secrets;
+mod signer;
+
+pub use generate::RsaKeys;
+pub use jwks::JwksDocument;
+pub use kek::{Kek, KekRing};
+pub use ring::Keys;
+pub use secrets::Secrets;
+
+use std::path::{Path, PathBuf};
+use vouchsafe_core::model::Kid;
+
+/// What can be wrong with keys.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// A file could not be read or written.
+    #[error("{path}: {cause}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// The operating system's words.
+        cause: String,
+    },
+    /// A key file can be read by other users of the machine.
+    #[error("{0}: other users can read this key file; make it private: chmod 600 {0}")]
+    ReadableByOthers(PathBuf),
+    /// A key file does not hold a key.
+    #[error("{0}: not a key-encryption key (43 characters of base64url)")]
+    NotAKey(PathBuf),
+    /// The database was sealed with a key-encryption key that is not here.
+    #[error("the database was sealed with the key-encryption key {wanted}, which is not in {dir}; restore that file, a new one would be of no use")]
+    KekMissing {
+        /// The id of the key that is needed.
+        wanted: String,
+        /// Where it was looked for.
+        dir: PathBuf,
+    },
+    /// A sealed value did not open: wrong key, moved, or damaged.
+    #[error("a sealed value did not open: it is damaged, or was sealed for another place")]
+    Unsealable,
+    /// A signing key cannot be used.
+    #[error("the signing key {0} cannot be used")]
+    Unusable(Kid),
+    /// There is no active signing key.
+    #[error("there is no active signing key")]
+    NoSigningKey,
+    /// A new key could not be made.
+    #[error("a new key could not be made: {0}")]
+    Generation(String),
+}
+
+impl KeysError {
+    fn io(path: &Path, cause: &std::io::Error) -> Self {
+        Self::Io { path: path.to_owned(), cause: cause.to_string() }
+    }
+}

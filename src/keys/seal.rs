@@ -1,0 +1,86 @@
+//! Sealing of secrets at rest: AES-256-GCM under a key of the row's own, which a key-encryption key wraps.
+//!
+//! Layout: `1 | nonce 12 | wrapped row key 32 | tag 16 | nonce 12 | ciphertext | tag 16`. Both layers are bound
+//! to the same context text, so that a sealed value cannot be moved to another row or issuer.
+
+use super::KeysError;
+use super::kek::Kek;
+use crate::ports::Entropy;
+use openssl::symm::{Cipher, decrypt_aead, encrypt_aead};
+use zeroize::Zeroizing;
+
+const VERSION: u8 = 1;
+const NONCE: usize = 12;
+const TAG: usize = 16;
+const KEY: usize = 32;
+const WRAPPED: usize = NONCE + KEY + TAG;
+
+/// Seals `secret` under `kek`. `context` names the place it is kept, for instance `signing key|<kid>`.
+///
+/// # Errors
+/// When the cipher fails, which it does not on a working machine.
+pub fn seal(kek: &Kek, entropy: &dyn Entropy, context: &str, secret: &[u8]) -> Result<Vec<u8>, KeysError> {
+    let row_key = Zeroizing::new(entropy.bytes::<KEY>());
+    let mut sealed = vec![VERSION];
+    sealed.extend(lock(kek.bytes(), entropy, context, row_key.as_ref())?);
+    sealed.extend(lock(&row_key, entropy, context, secret)?);
+    Ok(sealed)
+}
+
+/// Opens what [`seal`] made.
+///
+/// # Errors
+/// [`KeysError::Unsealable`] when the key-encryption key, the context or a single bit is another.
+pub fn open(kek: &Kek, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeysError> {
+    let (version, rest) = sealed.split_first().ok_or(KeysError::Unsealable)?;
+    let (wrapped, body) = rest.split_at_checked(WRAPPED).ok_or(KeysError::Unsealable)?;
+    if *version != VERSION {
+        return Err(KeysError::Unsealable);
+    }
+    let row_key = unlock(kek.bytes(), context, wrapped)?;
+    unlock(&row_key, context, body)
+}
+
+fn lock(key: &[u8], entropy: &dyn Entropy, context: &str, secret: &[u8]) -> Result<Vec<u8>, KeysError> {
+    let nonce = entropy.bytes::<NONCE>();
+    let mut tag = [0; TAG];
+    let text = encrypt_aead(Cipher::aes_256_gcm(), key, Some(&nonce), context.as_bytes(), secret, &mut tag)
+        .map_err(|_| KeysError::Unsealable)?;
+    Ok([&nonce[..], &text, &tag[..]].concat())
+}
+
+fn unlock(key: &[u8], context: &str, locked: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeysError> {
+    let (nonce, rest) = locked.split_at_checked(NONCE).ok_or(KeysError::Unsealable)?;
+    let at = rest.len().checked_sub(TAG).ok_or(KeysError::Unsealable)?;
+    let (text, tag) = rest.split_at_checked(at).ok_or(KeysError::Unsealable)?;
+    decrypt_aead(Cipher::aes_256_gcm(), key, Some(nonce), context.as_bytes(), text, tag)
+        .map(Zeroizing::new)
+        .map_err(|_| KeysError::Unsealable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Counting;
+    impl Entropy for Counting {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.iter_mut().enumerate().for_each(|(i, b)| *b = u8::try_from(i % 251).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_sealed_secret_opens_only_with_its_key_and_context_and_undamaged() {
+        let kek = Kek::from_bytes([1; 32]);
+        let sealed = seal(&kek, &Counting, "row 1", b"secret").unwrap();
+        assert_eq!(open(&kek, "row 1", &sealed).unwrap().as_slice(), b"secret");
+        assert!(open(&kek, "row 2", &sealed).is_err());
+        assert!(open(&Kek::from_bytes([2; 32]), "row 1", &sealed).is_err());
+        for at in 0..sealed.len() {
+            let mut damaged = sealed.clone();
+            damaged[at] ^= 1;
+            assert!(open(&kek, "row 1", &damaged).is_err(), "byte {at}");
+            assert!(open(&kek, "row 1", &sealed[..at]).is_err(), "cut at {at}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Signs compact JWS (RFC 7515 §7.1) with a key that was parsed once.
+
+use super::KeysError;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use josekit::jws::JwsSigner as _;
+use josekit::jws::alg::rsassa::{RsassaJwsAlgorithm, RsassaJwsSigner};
+use vouchsafe_core::model::{KeyAlgorithm, Kid};
+
+/// A private key ready to sign; shared by all threads.
+pub struct Signer {
+    kid: Kid,
+    alg: KeyAlgorithm,
+    key: RsassaJwsSigner,
+}
+
+impl Signer {
+    /// Parses a private key (PKCS#8 DER) and signs once, because the first signature of a key is slow.
+    ///
+    /// # Errors
+    /// [`KeysError::Unusable`] when the key is not one for the algorithm.
+    pub fn parse(kid: &Kid, alg: KeyAlgorithm, pkcs8: &[u8]) -> Result<Self, KeysError> {
+        let key = match alg {
+            KeyAlgorithm::Rs256 => RsassaJwsAlgorithm::Rs256.signer_from_der(pkcs8),
+        };
+        let key = key.map_err(|_| KeysError::Unusable(kid.clone()))?;
+        key.sign(b"warm up").map_err(|_| KeysError::Unusable(kid.clone()))?;
+        Ok(Self { kid: kid.clone(), alg, key })
+    }
+
+    /// The signed compact form of `claims` with `typ` in its header.
+    ///
+    /// # Errors
+    /// [`KeysError::Unusable`] when signing fails.
+    pub fn sign(&self, typ: &str, claims: &serde_json::Map<String, serde_json::Value>) -> Result<String, KeysError> {
+        let header = serde_json::json!({ "alg": self.alg.as_str(), "typ": typ, "kid": self.kid.as_str() });
+        let payload = serde_json::to_vec(claims).map_err(|_| KeysError::Unusable(self.kid.clone()))?;
+        let mut token = String::with_capacity(payload.len() * 4 / 3 + 512);
+        URL_SAFE_NO_PAD.encode_string(header.to_string(), &mut token);
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(payload, &mut token);
+        let signature = self.key.sign(token.as_bytes()).map_err(|_| KeysError::Unusable(self.kid.clone()))?;
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        Ok(token)
+    }
+}

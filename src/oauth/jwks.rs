@@ -1,0 +1,38 @@
+//! RFC 7517 §5 — the key set, from memory: it is served while the database is away.
+
+use crate::cx::Cx;
+use crate::web::cors;
+use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH};
+use actix_web::{HttpRequest, HttpResponse};
+
+/// `GET /jwks`.
+pub async fn jwks(cx: Cx, request: HttpRequest) -> HttpResponse {
+    let document = cx.services.keys.document(cx.now);
+    document_response(&request, &document.etag, "application/jwk-set+json", document.body.clone())
+}
+
+/// A public document with its entity tag: 304 when the reader has it already (RFC 9110 §13.1.2).
+pub(super) fn document_response(
+    request: &HttpRequest,
+    etag: &str,
+    content_type: &'static str,
+    body: Vec<u8>,
+) -> HttpResponse {
+    let known = request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+    let known = known.flat_map(|value| value.split(',')).any(|tag| {
+        let tag = tag.trim();
+        tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag
+    });
+    let mut response = if known {
+        HttpResponse::NotModified().finish()
+    } else {
+        HttpResponse::Ok().content_type(content_type).body(body)
+    };
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    if let Ok(etag) = HeaderValue::from_str(etag) {
+        headers.insert(ETAG, etag);
+    }
+    cors::any_origin(headers);
+    response
+}

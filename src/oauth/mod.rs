@@ -1,0 +1,38 @@
+//! The protocol endpoints: a file is an endpoint, a folder an endpoint with parts.
+
+pub mod client_auth;
+pub mod engine;
+pub mod jwks;
+pub mod metadata;
+pub mod token;
+pub mod userinfo;
+
+use crate::web::urls;
+use actix_web::web::{ServiceConfig, resource};
+use actix_web::{guard, web};
+
+/// The route table of the protocol endpoints.
+pub fn mount(app: &mut ServiceConfig) {
+    let read = || guard::Any(guard::Get()).or(guard::Head());
+    app.service(
+        resource(vec![urls::OPENID_CONFIGURATION, urls::AUTHORIZATION_SERVER_METADATA])
+            .route(web::route().guard(read()).to(metadata::metadata))
+            .route(web::method(actix_web::http::Method::OPTIONS).to(metadata::preflight)),
+    )
+    .service(
+        resource(urls::JWKS)
+            .route(web::route().guard(read()).to(jwks::jwks))
+            .route(web::method(actix_web::http::Method::OPTIONS).to(metadata::preflight)),
+    )
+    .service(
+        resource(urls::TOKEN)
+            .route(web::post().to(token::token))
+            .route(web::method(actix_web::http::Method::OPTIONS).to(token::preflight)),
+    )
+    .service(
+        resource(urls::USERINFO)
+            .route(web::get().to(userinfo::by_header))
+            .route(web::post().to(userinfo::by_header_or_form))
+            .route(web::method(actix_web::http::Method::OPTIONS).to(userinfo::preflight)),
+    );
+}

@@ -1,0 +1,87 @@
+//! RFC 6749 §4.1.3 — exchanges an authorization code for tokens.
+
+use super::super::TokenRequest;
+use super::super::answer::TokenAnswer;
+use super::{audience_of, issuer, resources};
+use crate::cx::Cx;
+use crate::db;
+use crate::failure::Failure;
+use crate::oauth::engine::code::{self, CodeRequest, Exchange};
+use crate::tokens::{IdTokenFor, mint};
+use std::sync::Arc;
+use vouchsafe_core::decide::grant_is_live::{LiveGrant, grant_is_live};
+use vouchsafe_core::decide::issue::{Issuance, SenderBinding, Subject};
+use vouchsafe_core::model::{Code, Grant, GrantType, Plain, User};
+use vouchsafe_core::refusal::Reason;
+use vouchsafe_core::spec::refresh_token::{self, MacKey};
+use vouchsafe_core::spec::scope;
+
+/// What the transaction found, once the code is spent.
+type Spent = Result<(Grant, User, LiveGrant), Reason>;
+
+/// Redeems a code.
+pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<TokenAnswer, Failure> {
+    let text = request.params.one("code").ok_or(Reason::ParameterMissing)?;
+    let digest = Plain::<Code>::parse(text).ok_or(Reason::CodeUnknown)?.digest();
+    let asked = resources(&request)?;
+    let with_refresh = request.known.client.may_use(GrantType::RefreshToken);
+    let exchange = Exchange {
+        request: CodeRequest {
+            client_id: request.known.client.id.clone(),
+            digest,
+            redirect_uri: request.params.one("redirect_uri").map(str::to_owned),
+            code_verifier: request.params.one("code_verifier").map(str::to_owned),
+        },
+        now: cx.now,
+        request_id: cx.request_id.clone(),
+        refresh_idle: with_refresh.then_some(cx.config().tokens.refresh.idle_lifetime),
+        online_refresh: request.known.client.metadata.online_refresh,
+        event_lifetime: cx.config().tokens.longest(),
+        entropy: Arc::clone(&cx.services.ports.entropy),
+    };
+    let (known, apis, issuer_name) = (Arc::clone(&request.known), Arc::clone(&request.apis), cx.config().issuer.clone());
+    let (now, asked_then) = (cx.now, asked.clone());
+    let spent: Spent = cx
+        .store()
+        .write("exchange-code", move |tx| {
+            let target = |grant: &Grant| audience_of(grant, &grant.scopes, &asked_then, (&apis, &issuer_name)).map(drop);
+            let grant = match code::exchange(tx, &exchange, &target)? {
+                Ok(grant) => grant,
+                Err(reason) => return Ok(Err(reason)),
+            };
+            let Some(user) = db!(tx, users::by_id(&grant.user_id))? else {
+                return Ok(Err(Reason::PersonNotInGoodStanding));
+            };
+            let session = db!(tx, sessions::by_id(&grant.session_id))?;
+            let session_live = session.map(|session| session.is_live(now));
+            Ok(grant_is_live(&grant, &user, session_live, &known.client, now).map(|live| (grant, user, live)))
+        })
+        .await?;
+    let (grant, user, live) = spent?;
+    answer(cx, &request, &asked, (&grant, &user, live))
+}
+
+fn answer(
+    cx: &Cx,
+    request: &TokenRequest,
+    asked: &[String],
+    (grant, user, live): (&Grant, &User, LiveGrant),
+) -> Result<TokenAnswer, Failure> {
+    let audience = audience_of(grant, &grant.scopes, asked, (&request.apis, &cx.config().issuer))?;
+    let issuance = Issuance {
+        authenticated: &request.authenticated,
+        client: &request.known.client,
+        subject: Subject::Person { live, grant, user },
+        audience,
+        binding: SenderBinding::bearer(),
+    };
+    let id_token = IdTokenFor { lifetime: cx.config().tokens.id_token_lifetime, nonce: grant.nonce.as_deref() };
+    let services = &cx.services;
+    let minted = mint((&services.keys, &services.ports), &issuer(cx), &issuance, Some(&id_token), cx.now)?;
+    let refresh_token = grant.refreshable.then(|| {
+        let (key_id, key) = services.keys.secrets().newest_refresh_key();
+        let key = MacKey { id: &key_id, key, issuer: &cx.config().issuer };
+        refresh_token::mint(&key, &grant.id, &grant.client_id, grant.generation)
+    });
+    Ok(TokenAnswer::new(minted, refresh_token, scope::join(&grant.scopes)))
+}

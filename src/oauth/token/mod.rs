@@ -1,0 +1,106 @@
+//! RFC 6749 §3.2 — the token endpoint: one visible order of phases, one small file per grant type.
+
+mod answer;
+mod grants;
+
+use crate::clients::Known;
+use crate::cx::Cx;
+use crate::failure::Failure;
+use crate::oauth::client_auth;
+use crate::web::body::Form;
+use crate::web::{cors, problem};
+use actix_web::http::header::HeaderMap;
+use actix_web::{HttpRequest, HttpResponse};
+use std::sync::Arc;
+use vouchsafe_core::decide::client_authentication::ClientAuthenticated;
+use vouchsafe_core::model::{Api, GrantType};
+use vouchsafe_core::refusal::Reason;
+use vouchsafe_core::spec::params::Params;
+
+/// A token request after the phases that all grants share.
+pub(crate) struct TokenRequest {
+    /// The form.
+    pub(crate) params: Params,
+    /// The client and proof that it is the one.
+    pub(crate) known: Arc<Known>,
+    /// The proof.
+    pub(crate) authenticated: ClientAuthenticated,
+    /// The APIs that a token can be for.
+    pub(crate) apis: Arc<Vec<Api>>,
+}
+
+/// `POST /token`.
+pub async fn token(cx: Cx, request: HttpRequest, Form(form): Form) -> HttpResponse {
+    let params = match form {
+        Ok(params) => params,
+        Err(why) => return problem::unreadable(&cx, why),
+    };
+    let grant = params.one("grant_type").and_then(parse_grant_type);
+    let (known, answer) = match check_form(&request, &params) {
+        Ok(()) => phases(&cx, request.headers(), params).await,
+        Err(reason) => (None, Err(reason.into())),
+    };
+    cx.services.metrics.token(grant, &answer);
+    let mut response = match answer {
+        Ok(answer) => answer.into_response(),
+        Err(failure) => problem::json(&cx, &failure),
+    };
+    if let Some(known) = known {
+        cors::client_origin(&request, &known.client, response.headers_mut());
+    }
+    response
+}
+
+/// `OPTIONS /token`.
+pub async fn preflight(cx: Cx, request: HttpRequest) -> HttpResponse {
+    match cors::preflight(&cx, &request, "POST").await {
+        Ok(response) => response,
+        Err(failure) => problem::json(&cx, &failure),
+    }
+}
+
+/// 1 parse · 2 authenticate the client, once · 3 the client may use the grant · 4 the grant redeems, in one
+/// write transaction · 5 mint, after the commit.
+async fn phases(
+    cx: &Cx,
+    headers: &HeaderMap,
+    params: Params,
+) -> (Option<Arc<Known>>, Result<answer::TokenAnswer, Failure>) {
+    let (known, authenticated) = client_auth::authenticate(cx, headers, &params).await;
+    let answer = async {
+        let (authenticated, Some(known)) = (authenticated?, known.clone()) else {
+            return Err(Reason::ClientUnknown.into());
+        };
+        let grant = params.one("grant_type").ok_or(Reason::ParameterMissing)?;
+        let grant = parse_grant_type(grant).ok_or(Reason::GrantTypeUnsupported)?;
+        if !known.client.may_use(grant) {
+            return Err(Reason::GrantTypeNotAllowed.into());
+        }
+        let apis = cx.services.clients.apis().await?;
+        let request = TokenRequest { params, known, authenticated, apis };
+        match grant {
+            GrantType::AuthorizationCode => grants::authorization_code::redeem(cx, request).await,
+            GrantType::RefreshToken => grants::refresh_token::redeem(cx, request).await,
+            GrantType::ClientCredentials => grants::client_credentials::redeem(cx, &request),
+        }
+    };
+    let answer = answer.await;
+    (known, answer)
+}
+
+/// RFC 6749 §3.2: parameters come in the body, each once. Only `resource` may repeat (RFC 8707 §2).
+fn check_form(request: &HttpRequest, params: &Params) -> Result<(), Reason> {
+    if request.uri().query().is_some_and(|query| !query.is_empty()) {
+        return Err(Reason::ParametersInUrl);
+    }
+    params.refuse_repeats(&["resource"])
+}
+
+fn parse_grant_type(text: &str) -> Option<GrantType> {
+    match text {
+        "authorization_code" => Some(GrantType::AuthorizationCode),
+        "refresh_token" => Some(GrantType::RefreshToken),
+        "client_credentials" => Some(GrantType::ClientCredentials),
+        _ => None,
+    }
+}

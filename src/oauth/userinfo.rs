@@ -1,0 +1,159 @@
+//! OpenID Connect Core §5.3 — claims about the person, for an access token with the scope `openid`. Asks the
+//! database each time: what was ended or changed is known here at once.
+
+use crate::clients::Known;
+use crate::cx::Cx;
+use crate::db;
+use crate::failure::Failure;
+use crate::web::body::{Form, Unreadable};
+use crate::web::{cors, problem};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use std::sync::Arc;
+use vouchsafe_core::decide::grant_is_live::grant_is_live;
+use vouchsafe_core::model::{ClientId, GrantId, User};
+use vouchsafe_core::refusal::Reason;
+use vouchsafe_core::spec::params::Params;
+use vouchsafe_core::spec::{bearer, claims, scope};
+use vouchsafe_verify::{AccessToken, Rejection, Verified};
+
+/// `GET /userinfo`.
+pub async fn by_header(cx: Cx, request: HttpRequest) -> HttpResponse {
+    answer(&cx, &request, None).await
+}
+
+/// `POST /userinfo`: the token may stand in the form body instead (RFC 6750 §2.2).
+pub async fn by_header_or_form(cx: Cx, request: HttpRequest, Form(form): Form) -> HttpResponse {
+    match form {
+        Ok(params) => answer(&cx, &request, Some(&params)).await,
+        // A POST whose token is in the header needs no form.
+        Err(Unreadable::Refused(Reason::ContentTypeWrong)) => answer(&cx, &request, None).await,
+        Err(why) => problem::unreadable(&cx, why),
+    }
+}
+
+/// `OPTIONS /userinfo`.
+pub async fn preflight(cx: Cx, request: HttpRequest) -> HttpResponse {
+    match cors::preflight(&cx, &request, "GET, POST").await {
+        Ok(response) => response,
+        Err(failure) => problem::json(&cx, &failure),
+    }
+}
+
+/// Why there are no claims.
+enum Refused {
+    /// A challenge (RFC 6750 §3).
+    Challenge(Rejection),
+    /// Something else.
+    Failure(Failure),
+}
+
+async fn answer(cx: &Cx, request: &HttpRequest, form: Option<&Params>) -> HttpResponse {
+    let (known, outcome) = read(cx, request, form).await;
+    let mut response = match outcome {
+        Ok((user, scopes)) => {
+            let mut claims = claims::userinfo(&user, &scopes);
+            claims.insert("sub".to_owned(), user.id.as_str().into());
+            HttpResponse::Ok().json(claims)
+        }
+        Err(Refused::Challenge(rejection)) => challenge(cx, &rejection),
+        Err(Refused::Failure(failure)) => problem::json(cx, &failure),
+    };
+    problem::no_store(response.headers_mut());
+    if let Some(known) = known {
+        cors::client_origin(request, &known.client, response.headers_mut());
+    }
+    response
+}
+
+type Claims = Result<(User, Vec<String>), Refused>;
+
+async fn read(cx: &Cx, request: &HttpRequest, form: Option<&Params>) -> (Option<Arc<Known>>, Claims) {
+    let verified = match presented(request, form).and_then(|token| verify(cx, &token)) {
+        Ok(verified) => verified,
+        Err(refused) => return (None, Err(refused)),
+    };
+    let client_id = ClientId::new(verified.client_id.clone());
+    let known = match cx.services.clients.find(&client_id, cx.now).await {
+        Ok(Some(known)) => known,
+        Ok(None) => return (None, Err(Refused::Challenge(Rejection::Revoked))),
+        Err(error) => return (None, Err(Refused::Failure(error.into()))),
+    };
+    let claims = claims_of(cx, &verified, &known).await;
+    (Some(known), claims)
+}
+
+/// The access token, which must come in exactly one way and never in the URL (RFC 6750 §2).
+fn presented(request: &HttpRequest, form: Option<&Params>) -> Result<String, Refused> {
+    let refused = |reason: Reason| Refused::Failure(reason.into());
+    let in_query = request.uri().query().is_some_and(|query| query.contains("access_token"));
+    let mut headers = request.headers().get_all(AUTHORIZATION);
+    let header = headers.next();
+    if let Some(form) = form {
+        form.refuse_repeats(&[]).map_err(refused)?;
+    }
+    let in_form = form.and_then(|form| form.one("access_token"));
+    if in_query || headers.next().is_some() || (header.is_some() && in_form.is_some()) {
+        return Err(refused(Reason::AccessTokenTwice));
+    }
+    match (header, in_form) {
+        (Some(header), None) => {
+            let header = header.to_str().map_err(|_| Refused::Challenge(Rejection::Malformed))?;
+            bearer::parse(header).map(str::to_owned).map_err(|_| Refused::Challenge(Rejection::Malformed))
+        }
+        (None, Some(token)) => Ok(token.to_owned()),
+        (None, None) | (Some(_), Some(_)) => Err(Refused::Challenge(Rejection::Missing)),
+    }
+}
+
+fn verify(cx: &Cx, token: &str) -> Result<Verified<AccessToken>, Refused> {
+    let verified = cx.services.own_tokens().access_token(token, cx.now).map_err(Refused::Challenge)?;
+    verified.require_scope(scope::OPENID).map_err(Refused::Challenge)?;
+    Ok(verified)
+}
+
+async fn claims_of(cx: &Cx, token: &AccessToken, known: &Arc<Known>) -> Claims {
+    let revoked = || Refused::Challenge(Rejection::Revoked);
+    let [issuer_epoch, client_epoch] = token.ep.unwrap_or_default();
+    if issuer_epoch < cx.services.issuer_epoch() || client_epoch < known.client.epoch {
+        return Err(revoked());
+    }
+    let gid = GrantId::new(token.gid.clone().ok_or_else(revoked)?);
+    let gver = token.gver.unwrap_or_default();
+    let (now, known) = (cx.now, Arc::clone(known));
+    let found = cx
+        .store()
+        .read("userinfo", move |tx| {
+            let Some(grant) = db!(tx, grants::by_id(&gid))? else { return Ok(Err(Reason::GrantEnded)) };
+            let Some(user) = db!(tx, users::by_id(&grant.user_id))? else { return Ok(Err(Reason::GrantEnded)) };
+            let session_live = match grant.offline {
+                true => None,
+                false => db!(tx, sessions::by_id(&grant.session_id))?.map(|session| session.is_live(now)),
+            };
+            let live = grant_is_live(&grant, &user, session_live, &known.client, now);
+            Ok(live.and_then(|_| if gver < grant.gver { Err(Reason::AccessTokenRevoked) } else { Ok(user) }))
+        })
+        .await;
+    match found {
+        Ok(Ok(user)) => Ok((user, token.scope.iter().map(str::to_owned).collect())),
+        Ok(Err(reason)) => {
+            problem::record(cx, &reason.into());
+            Err(revoked())
+        }
+        Err(error) => Err(Refused::Failure(error.into())),
+    }
+}
+
+fn challenge(cx: &Cx, rejection: &Rejection) -> HttpResponse {
+    tracing::info!(request_id = cx.request_id.as_str(), reason = rejection.code(), "access token refused");
+    let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::UNAUTHORIZED);
+    let mut response = HttpResponseBuilder::new(status).content_type("application/json").body(rejection.body());
+    if let Some(value) = rejection.challenge().and_then(|text| HeaderValue::from_str(&text).ok()) {
+        response.headers_mut().insert(WWW_AUTHENTICATE, value);
+    }
+    if let Some(seconds) = rejection.retry_after() {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}

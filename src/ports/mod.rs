@@ -1,0 +1,39 @@
+//! The outside world that the server depends on, behind traits: time, randomness and new key pairs.
+//! Tests put their own in; nothing else in the program reads a clock or draws a random number.
+
+mod clock;
+mod entropy;
+mod key_factory;
+
+pub use clock::{Clock, SystemClock};
+pub use entropy::{Entropy, SystemEntropy};
+pub use key_factory::{KeyFactory, KeyPair};
+
+use std::sync::Arc;
+
+/// The ports of one server.
+#[derive(Clone)]
+pub struct Ports {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// New signing keys.
+    pub keys: Arc<dyn KeyFactory>,
+}
+
+impl std::fmt::Debug for Ports {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ports")
+    }
+}
+
+impl dyn Entropy {
+    /// `N` random bytes.
+    #[must_use]
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.fill(&mut bytes);
+        bytes
+    }
+}

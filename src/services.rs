@@ -1,0 +1,141 @@
+//! The services of one server, put together once and shared by all requests.
+
+use crate::accounts::Passwords;
+use crate::clients::Clients;
+use crate::config::Config;
+use crate::db;
+use crate::keys::{Keys, OpenError};
+use crate::metrics::Metrics;
+use crate::ports::Ports;
+use crate::store::{Store, StoreError};
+use crate::tokens::OwnTokens;
+use arc_swap::ArcSwap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+/// The services of one server.
+pub struct Services {
+    /// The configuration.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// Time, randomness and new keys.
+    pub ports: Ports,
+    /// Signing keys and the server's own secrets.
+    pub keys: Keys,
+    /// Password hashing.
+    pub passwords: Passwords,
+    /// Clients and APIs.
+    pub clients: Clients,
+    /// Counters and histograms.
+    pub metrics: Arc<Metrics>,
+    own_tokens: ArcSwap<OwnTokens>,
+    issuer_epoch: AtomicI64,
+    config_version: AtomicI64,
+    draining: AtomicBool,
+}
+
+impl Services {
+    /// Puts the services together on a migrated store: reads keys and secrets, making what a new installation
+    /// lacks.
+    ///
+    /// # Errors
+    /// What [`Keys::open`] says.
+    pub fn open(
+        config: Config,
+        store: Store,
+        ports: Ports,
+        passwords: Passwords,
+        metrics: Arc<Metrics>,
+    ) -> Result<Arc<Self>, OpenError> {
+        let keys = Keys::open(&config, &store, &ports, &metrics)?;
+        let state = store.read_blocking("issuer-state", |tx| db!(tx, issuer_state::read()))?;
+        let clients = Clients::new(store.clone());
+        clients.follow(state.config_version);
+        let own_tokens = OwnTokens::new(&config.issuer, &keys.every_public_jwk());
+        Ok(Arc::new(Self {
+            config,
+            store,
+            ports,
+            keys,
+            passwords,
+            clients,
+            metrics,
+            own_tokens: ArcSwap::from_pointee(own_tokens),
+            issuer_epoch: AtomicI64::new(state.epoch),
+            config_version: AtomicI64::new(state.config_version),
+            draining: AtomicBool::new(false),
+        }))
+    }
+
+    /// The issuer's epoch as last read.
+    #[must_use]
+    pub fn issuer_epoch(&self) -> i64 {
+        self.issuer_epoch.load(Ordering::Relaxed)
+    }
+
+    /// Reads back the tokens that this server signed.
+    #[must_use]
+    pub fn own_tokens(&self) -> Arc<OwnTokens> {
+        self.own_tokens.load_full()
+    }
+
+    /// Follows what another node or the command line changed: called every half second. Blocks on the store.
+    ///
+    /// # Errors
+    /// When the store fails or a key cannot be opened; what was known before stays in use.
+    pub fn follow(&self) -> Result<(), OpenError> {
+        let state = self.store.read_blocking("issuer-state", |tx| db!(tx, issuer_state::read()))?;
+        self.issuer_epoch.store(state.epoch, Ordering::Relaxed);
+        if self.config_version.swap(state.config_version, Ordering::Relaxed) != state.config_version {
+            self.clients.follow(state.config_version);
+            self.keys.reload(&self.store)?;
+            self.renew_own_tokens();
+        }
+        Ok(())
+    }
+
+    /// Makes keys that are due and sweeps what has expired: called every minute. Blocks on the store.
+    ///
+    /// # Errors
+    /// When the store fails or a key cannot be made.
+    pub fn tend(&self) -> Result<(), OpenError> {
+        self.keys.tend(&self.store)?;
+        self.renew_own_tokens();
+        let now = self.ports.clock.now();
+        loop {
+            let swept = self.store.write_blocking("sweep", move |tx| db!(tx, sweep::expired(now, SWEEP)))?;
+            if swept < SWEEP {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whether the server can serve: it reaches its database, can sign, and is not about to stop.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn is_ready(&self) -> Result<bool, StoreError> {
+        self.store.read("ready", |tx| db!(tx, issuer_state::read()).map(drop)).await?;
+        Ok(!self.draining.load(Ordering::Relaxed) && self.keys.can_sign(self.ports.clock.now()))
+    }
+
+    /// Says from now on that the server is not ready: a load balancer sends no more requests.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    fn renew_own_tokens(&self) {
+        let own = OwnTokens::new(&self.config.issuer, &self.keys.every_public_jwk());
+        self.own_tokens.store(Arc::new(own));
+    }
+}
+
+/// Rows that one sweep removes at most, so that it never holds the writer long.
+const SWEEP: usize = 500;
+
+impl std::fmt::Debug for Services {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Services(..)")
+    }
+}

@@ -1,0 +1,68 @@
+//! Signs the tokens of an [`Issuance`]. Happens in memory, after the transaction that allowed it has committed.
+
+use crate::failure::Failure;
+use crate::keys::Keys;
+use crate::ports::Ports;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+use vouchsafe_core::decide::issue::{Issuance, Mint, access_token_claims, id_token_claims};
+use vouchsafe_core::model::{Span, TokenId, TokenTyp, UnixTime};
+
+/// Token strings ready to be sent.
+pub struct Minted {
+    /// The access token.
+    pub access_token: String,
+    /// Its lifetime: `expires_in`.
+    pub expires_in: Span,
+    /// The ID token, when a person signed in and `openid` was granted.
+    pub id_token: Option<String>,
+}
+
+/// What an ID token needs beside its grant.
+pub struct IdTokenFor<'a> {
+    /// Its lifetime.
+    pub lifetime: Span,
+    /// The `nonce` of the authorization request, for the first ID token of a grant.
+    pub nonce: Option<&'a str>,
+}
+
+/// Facts of this server that tokens carry.
+pub struct Issuer<'a> {
+    /// `iss`.
+    pub issuer: &'a str,
+    /// The issuer's epoch.
+    pub epoch: i64,
+    /// Lifetime of access tokens whose API has none of its own.
+    pub access_token_lifetime: Span,
+}
+
+/// Signs an access token, and an ID token when there is one to make.
+///
+/// # Errors
+/// [`Failure::Broken`] when there is no usable key.
+pub fn mint(
+    (keys, ports): (&Keys, &Ports),
+    issuer: &Issuer<'_>,
+    issuance: &Issuance<'_>,
+    id_token: Option<&IdTokenFor<'_>>,
+    now: UnixTime,
+) -> Result<Minted, Failure> {
+    let api = issuance.audience.api;
+    let lifetime = api.and_then(|api| api.access_token_lifetime).unwrap_or(issuer.access_token_lifetime);
+    let typ = api.map_or(TokenTyp::AtJwt, |api| api.token_typ);
+    let facts = |lifetime| Mint { issuer: issuer.issuer, issuer_epoch: issuer.epoch, now, lifetime };
+    let jti = TokenId::from_entropy(ports.entropy.bytes());
+    let access_token = keys.sign(now, typ.as_str(), &access_token_claims(issuance, &facts(lifetime), &jti))?;
+    let claims = id_token.and_then(|wanted| {
+        id_token_claims(issuance, &facts(wanted.lifetime), &at_hash(&access_token), wanted.nonce)
+    });
+    let id_token = claims.map(|claims| keys.sign(now, "JWT", &claims)).transpose()?;
+    Ok(Minted { access_token, expires_in: lifetime, id_token })
+}
+
+/// OpenID Connect Core §3.1.3.6: the left half of the token's SHA-256.
+fn at_hash(access_token: &str) -> String {
+    let hash = Sha256::digest(access_token.as_bytes());
+    URL_SAFE_NO_PAD.encode(hash.get(..16).unwrap_or_default())
+}

@@ -1,0 +1,7 @@
+//! Makes token strings from what was proven, and reads our own tokens back through `vouchsafe-verify`.
+
+mod mint;
+mod own;
+
+pub use mint::{IdTokenFor, Issuer, Minted, mint};
+pub use own::OwnTokens;

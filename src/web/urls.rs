@@ -1,0 +1,50 @@
+//! The paths of the server, each written once. Absolute URLs are made from the configured issuer, never from a
+//! request.
+
+use vouchsafe_core::model::{InteractionHandle, Plain};
+
+macro_rules! paths {
+    ($($(#[$doc:meta])* $name:ident = $path:literal;)+) => {$(
+        $(#[$doc])*
+        pub const $name: &str = $path;
+    )+};
+}
+
+paths! {
+    /// OpenID Connect Discovery §4.
+    OPENID_CONFIGURATION = "/.well-known/openid-configuration";
+    /// RFC 8414 §3.
+    AUTHORIZATION_SERVER_METADATA = "/.well-known/oauth-authorization-server";
+    /// The key set (RFC 7517 §5).
+    JWKS = "/jwks";
+    /// The authorization endpoint (RFC 6749 §3.1).
+    AUTHORIZE = "/authorize";
+    /// The token endpoint (RFC 6749 §3.2).
+    TOKEN = "/token";
+    /// OpenID Connect Core §5.3.
+    USERINFO = "/userinfo";
+    /// The hub of the browser flow.
+    INTERACTION = "/interaction/{handle}";
+    /// Whether the process runs.
+    LIVEZ = "/livez";
+    /// Whether the process can serve.
+    READYZ = "/readyz";
+}
+
+/// The absolute URL of a path of this server.
+#[must_use]
+pub fn absolute(issuer: &str, path: &str) -> String {
+    format!("{}{path}", issuer.trim_end_matches('/'))
+}
+
+/// The hub of one interaction, where every page of it returns to.
+#[must_use]
+pub fn interaction(handle: &Plain<InteractionHandle>) -> String {
+    format!("/interaction/{}", handle.expose())
+}
+
+/// A page of one interaction: `login`, `consent`, …
+#[must_use]
+pub fn interaction_page(handle: &Plain<InteractionHandle>, page: &str) -> String {
+    format!("/interaction/{}/{page}", handle.expose())
+}
