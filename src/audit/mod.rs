@@ -5,7 +5,8 @@ use crate::db;
 use crate::ports::Entropy;
 use crate::store::{Spent, StoreError, Tx};
 use serde_json::{Map, json};
-use vouchsafe_core::model::{EndReason, Event, EventId, EventKind, Grant, GrantId, Span, UnixTime};
+use vouchsafe_core::decide::issue::LONGEST_TOKEN;
+use vouchsafe_core::model::{EndReason, Event, EventId, EventKind, Grant, GrantId, UnixTime};
 
 /// Why, by whom and when a grant ends.
 pub struct GrantEnd<'a> {
@@ -17,8 +18,6 @@ pub struct GrantEnd<'a> {
     pub request_id: Option<&'a RequestId>,
     /// When.
     pub now: UnixTime,
-    /// The longest lifetime of an access token: until then verifiers must know of the end.
-    pub event_lifetime: Span,
 }
 
 /// Ends a grant and tells of it. A grant that has ended before stays as it is, and nothing is told twice.
@@ -53,6 +52,6 @@ pub fn grant_ended(entropy: &dyn Entropy, grant: &Grant, end: &GrantEnd<'_>) -> 
         value: None,
         request_id: end.request_id.map(|id| id.as_str().to_owned()),
         detail,
-        expires_at: end.now.plus(end.event_lifetime),
+        expires_at: end.now.plus(LONGEST_TOKEN),
     }
 }

@@ -17,7 +17,8 @@ use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
 use vouchsafe_core::decide::key_state::{self, KeyState, KeyTimes, NewKey};
-use vouchsafe_core::model::{Event, EventId, EventKind, KeyAlgorithm, Kid, SigningKey, UnixTime};
+use vouchsafe_core::decide::issue::LONGEST_TOKEN;
+use vouchsafe_core::model::{Event, EventId, EventKind, KeyAlgorithm, Kid, SigningKey, Span, UnixTime};
 
 /// The keys of this node.
 pub struct Keys {
@@ -52,7 +53,7 @@ impl Keys {
             keks,
             dir: config.keys.dir.clone(),
             secrets,
-            times: config.key_times(),
+            times: times(config),
             issuer: config.issuer.clone(),
             ports: ports.clone(),
             metrics: Arc::clone(metrics),
@@ -151,9 +152,9 @@ impl Keys {
         let pair = self.ports.keys.rsa().map_err(KeysError::Generation)?;
         let alg = KeyAlgorithm::Rs256;
         let mut public_jwk = pair.public_jwk;
-        let kid = vouchsafe_verify::thumbprint(&Value::Object(public_jwk.clone()))
-            .map(Kid::new)
-            .map_err(|_| KeysError::Generation("the key has no thumbprint".to_owned()))?;
+        let kid = vouchsafe_verify::jwk::Jwk::parse(&Value::Object(public_jwk.clone()).to_string())
+            .map(|key| Kid::new(key.thumbprint().to_string()))
+            .map_err(|_| KeysError::Generation("the new key is not one that verifiers take".to_owned()))?;
         public_jwk.insert("kid".into(), json!(kid.as_str()));
         public_jwk.insert("use".into(), json!("sig"));
         public_jwk.insert("alg".into(), json!(alg.as_str()));
@@ -199,8 +200,9 @@ impl Keys {
         let now = self.ports.clock.now();
         let mut signers = Vec::new();
         for row in &rows {
-            if !key_state::state(row, &rows, &self.times, now).may_sign_yet() {
-                continue;
+            match key_state::state(row, &rows, &self.times, now) {
+                KeyState::Next | KeyState::Active => {}
+                KeyState::Retiring | KeyState::Removed | KeyState::Revoked => continue,
             }
             let signer = match known.signers.iter().find(|(kid, _)| *kid == row.kid) {
                 Some((_, signer)) => Arc::clone(signer),
@@ -230,6 +232,16 @@ impl Keys {
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Keys(..)")
+    }
+}
+
+/// The timetable: a next key is published a week ahead, longer than any known validator keeps a key set, and a
+/// retiring one stays until the last token that it signed has expired everywhere.
+fn times(config: &Config) -> KeyTimes {
+    KeyTimes {
+        interval: config.keys.rotation.interval,
+        publish_ahead: Span::from_days(7),
+        retire_after: Span::from_millis(LONGEST_TOKEN.millis() + Span::from_hours(1).millis()),
     }
 }
 

@@ -38,8 +38,6 @@ pub struct Exchange {
     pub refresh_idle: Option<Span>,
     /// Whether the chain is given without `offline_access`.
     pub online_refresh: bool,
-    /// The longest lifetime of an access token: how long verifiers must remember an end.
-    pub event_lifetime: Span,
     /// For event ids.
     pub entropy: Arc<dyn Entropy>,
 }
@@ -135,7 +133,6 @@ fn judge(
                 actor: format!("client:{}", request.client_id),
                 request_id: Some(&exchange.request_id),
                 now: exchange.now,
-                event_lifetime: exchange.event_lifetime,
             };
             audit::end_grant(tx, &*exchange.entropy, &row.id, &end)?;
             Ok(Err(Reason::CodeReplayed))

@@ -44,8 +44,6 @@ pub struct Refresh {
     pub now: UnixTime,
     /// The HTTP request.
     pub request_id: RequestId,
-    /// The longest lifetime of an access token: how long verifiers must remember an end.
-    pub event_lifetime: Span,
     /// For event ids.
     pub entropy: Arc<dyn Entropy>,
 }
@@ -130,7 +128,6 @@ fn judge(
                 actor: format!("client:{}", refresh.request.client_id),
                 request_id: Some(&refresh.request_id),
                 now: refresh.now,
-                event_lifetime: refresh.event_lifetime,
             };
             audit::end_grant(tx, &*refresh.entropy, &row.id, &end)?;
             Ok(Err(Reason::RefreshTokenReused))

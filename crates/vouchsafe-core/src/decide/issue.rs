@@ -8,6 +8,9 @@ use crate::model::{Client, Grant, IdTokenClaims, Span, TokenId, UnixTime, User};
 use crate::spec::{claims, scope};
 use serde_json::{Map, Value, json};
 
+/// No token lives longer: configuration and APIs are held to it, keys stay published and ends of grants known for it.
+pub const LONGEST_TOKEN: Span = Span::from_hours(24);
+
 /// Everything that minting needs to have been proven.
 pub struct Issuance<'a> {
     /// The client proved who it is.

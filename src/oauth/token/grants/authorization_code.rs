@@ -36,7 +36,6 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         request_id: cx.request_id.clone(),
         refresh_idle: with_refresh.then_some(cx.config().tokens.refresh.idle_lifetime),
         online_refresh: request.known.client.metadata.online_refresh,
-        event_lifetime: cx.config().tokens.longest(),
         entropy: Arc::clone(&cx.services.ports.entropy),
     };
     let (known, apis, issuer_name) = (Arc::clone(&request.known), Arc::clone(&request.apis), cx.config().issuer.clone());

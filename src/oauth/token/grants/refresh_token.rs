@@ -34,7 +34,6 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         idle_lifetime: tokens.refresh.idle_lifetime,
         now: cx.now,
         request_id: cx.request_id.clone(),
-        event_lifetime: tokens.longest(),
         entropy: Arc::clone(&cx.services.ports.entropy),
     };
     let (known, apis, issuer_name) = (Arc::clone(&request.known), Arc::clone(&request.apis), cx.config().issuer.clone());

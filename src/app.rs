@@ -1,0 +1,182 @@
+//! Puts the server together and runs it: the only place that knows every part.
+
+use crate::accounts::Passwords;
+use crate::config::Config;
+use crate::keys::{KeysError, OpenError, RsaKeys};
+use crate::metrics::Metrics;
+use crate::oauth::metadata::MetadataDocument;
+use crate::ports::{Ports, SystemClock, SystemEntropy};
+use crate::services::Services;
+use crate::store::{Store, StoreError, StoreOptions};
+use crate::web::{assets, health, limits, observe, urls};
+use crate::{jobs, oauth, pages};
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{App, HttpResponse, HttpServer};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Requests that were accepted are finished within this many seconds after a stop was asked for.
+const FINISH_SECONDS: u64 = 10;
+
+/// Why the server did not start, or did not run to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Keys and secrets.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// A listener.
+    #[error("cannot listen on {address}: {cause}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The operating system's words.
+        cause: std::io::Error,
+    },
+    /// The operating system.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+impl From<OpenError> for AppError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Store(error) => Self::Store(error),
+            OpenError::Keys(error) => Self::Keys(error),
+        }
+    }
+}
+
+/// The real ports.
+#[must_use]
+pub fn ports() -> Ports {
+    let entropy = Arc::new(SystemEntropy);
+    Ports { clock: Arc::new(SystemClock), entropy: entropy.clone(), keys: Arc::new(RsaKeys(entropy)) }
+}
+
+/// Opens and migrates the store and puts the services together.
+///
+/// # Errors
+/// [`AppError::Store`], [`AppError::Keys`].
+pub fn open(config: Config) -> Result<Arc<Services>, AppError> {
+    let ports = ports();
+    let metrics = Arc::new(Metrics::new());
+    let entropy = Arc::clone(&ports.entropy);
+    let options = StoreOptions { observer: metrics.clone(), jitter: Arc::new(move || u64::from_le_bytes(entropy.bytes())), ..StoreOptions::default() };
+    let store = Store::open(&config.database.url, options)?;
+    store.migrate(ports.clock.now())?;
+    let passwords = Passwords::start(&ports, metrics.clone());
+    Ok(Services::open(config, store, ports, passwords, metrics)?)
+}
+
+/// A running server.
+pub struct Running {
+    /// Ends when the server has stopped.
+    pub server: Server,
+    /// Stops it.
+    pub handle: ServerHandle,
+    services: Arc<Services>,
+    jobs: Vec<tokio::task::JoinHandle<()>>,
+    metrics: Option<ServerHandle>,
+}
+
+/// Listens and starts to serve. Must be called inside an actix system.
+///
+/// # Errors
+/// [`AppError::Listen`].
+pub fn start(services: Arc<Services>) -> Result<Running, AppError> {
+    let listen = services.config.listen;
+    let listener = bind(listen)?;
+    let metrics = services.config.metrics.listen.map(|address| serve_metrics(&services, address)).transpose()?;
+    let app = Arc::clone(&services);
+    let document = web::Data::new(MetadataDocument::of(&services.config.issuer));
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(web::Data::new(Arc::clone(&app)))
+            .app_data(document.clone())
+            .wrap(from_fn(observe::observe))
+            .configure(routes)
+    })
+    .workers(workers())
+    .max_connections(limits::CONNECTIONS)
+    .client_request_timeout(limits::HEAD_DEADLINE)
+    .keep_alive(limits::KEEP_ALIVE)
+    .shutdown_timeout(FINISH_SECONDS)
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    let handle = server.handle();
+    let jobs = jobs::start(&services);
+    Ok(Running { server, handle, services, jobs, metrics })
+}
+
+impl Running {
+    /// Serves until SIGTERM or SIGINT, then says that it is not ready, accepts no more connections, finishes what
+    /// it has accepted, and returns.
+    ///
+    /// # Errors
+    /// [`AppError::Io`].
+    pub async fn until_stopped(self) -> Result<(), AppError> {
+        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let Self { server, handle, services, jobs, metrics } = self;
+        let stop = async {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            tracing::info!("stopping: finishing the requests that were accepted");
+            services.drain();
+            handle.stop(true).await;
+        };
+        let (ended, ()) = tokio::join!(server, stop);
+        if let Some(metrics) = metrics {
+            metrics.stop(false).await;
+        }
+        for job in jobs {
+            job.abort();
+        }
+        Ok(ended?)
+    }
+}
+
+/// Every route of the server.
+pub fn routes(app: &mut ServiceConfig) {
+    app.route(urls::LIVEZ, web::get().to(health::livez))
+        .route(urls::READYZ, web::get().to(health::readyz))
+        .configure(assets::mount)
+        .configure(oauth::mount)
+        .configure(pages::mount)
+        .default_service(web::to(pages::not_found));
+}
+
+fn serve_metrics(services: &Arc<Services>, address: SocketAddr) -> Result<ServerHandle, AppError> {
+    let listener = bind(address)?;
+    let metrics = web::Data::from(Arc::clone(&services.metrics));
+    let server = HttpServer::new(move || App::new().app_data(metrics.clone()).route("/metrics", web::get().to(metrics_page)))
+        .workers(1)
+        .disable_signals()
+        .listen(listener)?
+        .run();
+    let handle = server.handle();
+    #[expect(clippy::disallowed_methods, reason = "the listener of its own lives as long as the server")]
+    let _listening = actix_web::rt::spawn(server);
+    Ok(handle)
+}
+
+/// `GET /metrics`, on a listener of its own (Prometheus text format).
+async fn metrics_page(metrics: web::Data<Metrics>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(metrics.render())
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener, AppError> {
+    TcpListener::bind(address).map_err(|cause| AppError::Listen { address, cause })
+}
+
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+}
