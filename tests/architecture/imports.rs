@@ -5,19 +5,25 @@ use super::use_paths::named_paths;
 
 /// The layers of `src/`, lowest first. A module may know its own layer and those below it.
 const LAYERS: [(&str, &[&str]); 6] = [
-    ("ground", &["config", "failure", "logging", "metrics", "ports"]),
+    ("ground", &["config", "logging", "metrics", "ports"]),
     ("store", &["store"]),
     (
         "services",
-        &["accounts", "audit", "clients", "keys", "limits", "mail", "tokens"],
+        &[
+            "accounts", "audit", "clients", "failure", "keys", "limits", "mail", "tokens",
+        ],
     ),
     ("context", &["cx", "services", "web"]),
     ("surfaces", &["admin", "demo", "jobs", "oauth", "pages"]),
     ("program", &["app", "cli", "lib", "main"]),
 ];
 
-/// Imports against the order of the layers, each with its reason.
-const UPWARD: [(&str, &str); 0] = [];
+/// Imports against the order of the layers: who, whom, and why.
+const UPWARD: [(&str, &str, &str); 1] = [(
+    "audit",
+    "cx",
+    "an event names its request; the name's type is the context's",
+)];
 
 /// The modules that never know one another: they meet in services and in URLs.
 const SURFACES: usize = 4;
@@ -149,7 +155,9 @@ fn inside(path: &str, here: &[String], named: &[String]) -> Option<String> {
             "src/{from} stands in no layer of tests/architecture/imports.rs"
         ));
     };
-    let high = layer(to).filter(|high| from != to && !UPWARD.contains(&(from, to)) && *high >= low)?;
+    let high = layer(to).filter(|high| {
+        from != to && !UPWARD.iter().any(|known| (known.0, known.1) == (from, to)) && *high >= low
+    })?;
     if high > low {
         return Some(format!("{from} never knows {to}: arrows point down only"));
     }

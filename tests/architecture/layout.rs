@@ -91,9 +91,9 @@ pub(crate) fn unequal_migrations(paths: &[&str]) -> Vec<String> {
 
 const DRAWERS: [&str; 6] = ["utils", "util", "helpers", "helper", "common", "misc"];
 
-/// A folder or file named after a drawer in which anything may lie.
+/// A folder or source file named after a drawer in which anything may lie.
 pub(crate) fn drawers(paths: &[&str]) -> Vec<String> {
-    let is_drawer = |part: &str| DRAWERS.contains(&part.split('.').next().unwrap_or(part));
+    let is_drawer = |part: &str| DRAWERS.contains(&part.trim_end_matches(".rs").trim_end_matches(".mjs"));
     let found = paths.iter().filter(|path| path.split('/').any(is_drawer));
     found
         .map(|path| format!("{path}: say what lies there instead"))

@@ -79,15 +79,15 @@ impl Cluster {
         self.order("start");
     }
 
-    fn order(&self, line: &str) {
+    fn order(&self, command: &str) {
         let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
         let commands = link.commands.as_mut().expect("the cluster is running");
-        writeln!(commands, "{line}").expect("tests/postgres.sh listens");
+        writeln!(commands, "{command}").expect("tests/postgres.sh listens");
         let mut answer = String::new();
         link.answers
             .read_line(&mut answer)
             .expect("the script's output is text");
-        assert_eq!(answer.trim(), "done", "tests/postgres.sh failed at: {line}");
+        assert_eq!(answer.trim(), "done", "tests/postgres.sh failed at: {command}");
     }
 }
 

@@ -1,0 +1,41 @@
+//! Files that are written from the code: none may be stale. `cargo xtask docs` and `gallery` write them anew.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use vouchsafe::config::reference;
+use vouchsafe::pages::gallery;
+
+/// Where a task wants files to be written instead of compared, if one runs this test.
+fn wanted(variable: &str) -> Option<PathBuf> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests have no configuration; a task says by it what to write"
+    )]
+    std::env::var_os(variable).map(PathBuf::from)
+}
+
+#[test]
+fn the_configuration_reference_is_what_the_code_says() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md");
+    if wanted("WRITE_DOCS").is_some() {
+        fs::create_dir_all(page.parent().unwrap()).unwrap();
+        fs::write(&page, reference::markdown()).unwrap();
+    }
+    let written = fs::read_to_string(&page).unwrap_or_default();
+    assert!(
+        written == reference::markdown(),
+        "docs/configuration.md is stale: run `cargo xtask docs`"
+    );
+}
+
+#[test]
+fn every_page_of_the_gallery_is_a_whole_document() {
+    let folder = wanted("WRITE_GALLERY");
+    for (name, html) in gallery() {
+        assert!(html.trim_end().ends_with("</html>"), "{name} stops in the middle");
+        if let Some(folder) = &folder {
+            let file = folder.join(format!("{}.html", name.replace('/', "-")));
+            fs::write(file, html).unwrap();
+        }
+    }
+}
