@@ -3,12 +3,12 @@
 use crate::cx::Cx;
 use crate::web::cors;
 use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 /// `GET /jwks`.
 pub async fn jwks(cx: Cx, request: HttpRequest) -> HttpResponse {
     let document = cx.services.keys.document(cx.now);
-    document_response(&request, &document.etag, "application/jwk-set+json", document.body.clone())
+    document_response(&request, &document.etag, "application/jwk-set+json", web::Bytes::copy_from_slice(&document.body))
 }
 
 /// A public document with its entity tag: 304 when the reader has it already (RFC 9110 §13.1.2).
@@ -16,7 +16,7 @@ pub(super) fn document_response(
     request: &HttpRequest,
     etag: &str,
     content_type: &'static str,
-    body: Vec<u8>,
+    body: web::Bytes,
 ) -> HttpResponse {
     let known = request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
     let known = known.flat_map(|value| value.split(',')).any(|tag| {

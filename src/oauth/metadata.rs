@@ -1,18 +1,45 @@
-//! RFC 8414, OpenID Connect Discovery §4 — what this server can do, generated from what is built.
+//! RFC 8414, OpenID Connect Discovery §4 — what this server can do, generated from what is built. The document is
+//! made once: it is served while the database is away.
 
 use super::jwks::document_response;
-use crate::cx::Cx;
-use crate::failure::Failure;
-use crate::web::{cors, problem, urls};
-use actix_web::{HttpRequest, HttpResponse};
+use crate::web::{cors, urls};
+use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 use vouchsafe_core::spec::provider_metadata::{Endpoints, ProviderMetadata};
+use vouchsafe_core::spec::scope;
+
+/// The metadata document as it is served.
+#[derive(Debug)]
+pub struct MetadataDocument {
+    body: web::Bytes,
+    etag: String,
+}
+
+impl MetadataDocument {
+    /// The document of an issuer whose pages speak `locales`.
+    ///
+    /// # Errors
+    /// Never: the document is plain data.
+    pub fn of(issuer: &str, locales: Vec<String>) -> Result<Self, serde_json::Error> {
+        let at = |path| urls::absolute(issuer, path);
+        let endpoints = Endpoints {
+            authorization_endpoint: at(urls::AUTHORIZE),
+            token_endpoint: at(urls::TOKEN),
+            userinfo_endpoint: at(urls::USERINFO),
+            jwks_uri: at(urls::JWKS),
+        };
+        let scopes = scope::STANDARD.iter().map(|scope| (*scope).to_owned()).collect();
+        let body = serde_json::to_vec(&ProviderMetadata::new(issuer, endpoints, scopes, locales))?;
+        let mut tag = URL_SAFE_NO_PAD.encode(Sha256::digest(&body));
+        tag.truncate(22);
+        Ok(Self { body: body.into(), etag: format!("\"{tag}\"") })
+    }
+}
 
 /// `GET /.well-known/openid-configuration` and `GET /.well-known/oauth-authorization-server`.
-pub async fn metadata(cx: Cx, request: HttpRequest) -> HttpResponse {
-    let document = cx.services.metadata();
+pub async fn metadata(document: web::Data<MetadataDocument>, request: HttpRequest) -> HttpResponse {
     document_response(&request, &document.etag, "application/json", document.body.clone())
 }
 

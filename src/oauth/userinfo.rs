@@ -99,11 +99,11 @@ fn presented(request: &HttpRequest, form: Option<&Params>) -> Result<String, Ref
     }
     match (header, in_form) {
         (Some(header), None) => {
-            let header = header.to_str().map_err(|_| Refused::Challenge(Rejection::Malformed))?;
-            bearer::parse(header).map(str::to_owned).map_err(|_| Refused::Challenge(Rejection::Malformed))
+            let header = header.to_str().map_err(|_| Refused::Challenge(Rejection::AuthorizationMalformed))?;
+            bearer::parse(header).map(str::to_owned).map_err(|_| Refused::Challenge(Rejection::AuthorizationMalformed))
         }
         (None, Some(token)) => Ok(token.to_owned()),
-        (None, None) | (Some(_), Some(_)) => Err(Refused::Challenge(Rejection::Missing)),
+        (None, None) | (Some(_), Some(_)) => Err(Refused::Challenge(Rejection::TokenMissing)),
     }
 }
 
@@ -132,14 +132,14 @@ async fn claims_of(cx: &Cx, token: &AccessToken, known: &Arc<Known>) -> Claims {
                 false => db!(tx, sessions::by_id(&grant.session_id))?.map(|session| session.is_live(now)),
             };
             let live = grant_is_live(&grant, &user, session_live, &known.client, now);
-            Ok(live.and_then(|_| if gver < grant.gver { Err(Reason::AccessTokenRevoked) } else { Ok(user) }))
+            Ok(live.and_then(|_| if gver < grant.gver { Err(Reason::ClaimsChanged) } else { Ok(user) }))
         })
         .await;
     match found {
         Ok(Ok(user)) => Ok((user, token.scope.iter().map(str::to_owned).collect())),
         Ok(Err(reason)) => {
             problem::record(cx, &reason.into());
-            Err(revoked())
+            Err(Refused::Challenge(if reason == Reason::ClaimsChanged { Rejection::ClaimsChanged } else { Rejection::Revoked }))
         }
         Err(error) => Err(Refused::Failure(error.into())),
     }

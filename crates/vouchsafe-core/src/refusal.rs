@@ -175,6 +175,8 @@ reasons! {
     AccessTokenInvalid = "VS-TOKEN-INVALID" => InvalidToken;
     /// The access token's grant has ended, or its claims are out of date.
     AccessTokenRevoked = "VS-TOKEN-REVOKED" => InvalidToken;
+    /// The person's claims have changed since the access token was made.
+    ClaimsChanged = "VS-CLAIMS-CHANGED" => InvalidToken;
     /// The access token came in more than one way.
     AccessTokenTwice = "VS-TOKEN-TWICE" => InvalidRequest;
     /// The access token does not have the scope openid.

@@ -50,6 +50,10 @@ pub enum Rejection {
     IssuedInFuture,
     /// The token is bound to a key (`cnf`), and nothing here can check the proof.
     ProofRequired,
+    /// What the token rests on has ended: its grant, session, client, or the person's account.
+    Revoked,
+    /// The person's claims have changed since the token was made; a refreshed one will do.
+    ClaimsChanged,
     /// The token is older than this route accepts; a refreshed one will do.
     TooOld,
 
@@ -124,6 +128,8 @@ impl Rejection {
             Self::NotYetValid => token("not_yet_valid", "The access token is not valid yet"),
             Self::IssuedInFuture => token("issued_in_future", "The token was issued in the future"),
             Self::ProofRequired => token("proof_required", "The token is bound to a key"),
+            Self::Revoked => token("revoked", "The access token was revoked"),
+            Self::ClaimsChanged => token("claims_changed", "The claims have changed, refresh the token"),
             Self::TooOld => token("max_age", "A more recent access token is required"),
             Self::PartyWrong => token("wrong_party", "The token was issued to another client"),
             Self::NonceWrong => token("wrong_nonce", "The nonce does not match"),
