@@ -5,4 +5,5 @@ pub mod logging;
 pub mod metrics;
 pub mod pages;
 pub mod ports;
+pub mod store;
 pub mod web;

@@ -1,0 +1,16 @@
+DROP TABLE throttles;
+DROP TABLE publisher_lease;
+DROP TABLE signing_keys;
+DROP TABLE keks;
+DROP TABLE server_secrets;
+DROP TABLE issuer_state;
+DROP TABLE events;
+DROP TABLE grants;
+DROP TABLE consents;
+DROP TABLE interactions;
+DROP TABLE sessions;
+DROP TABLE api_scopes;
+DROP TABLE apis;
+DROP TABLE client_secrets;
+DROP TABLE clients;
+DROP TABLE users;

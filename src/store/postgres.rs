@@ -1,0 +1,54 @@
+//! PostgreSQL: a small pool of threads, each with a connection of its own, and the queries stamped for it.
+
+mod connect;
+mod worker;
+
+use super::job::serve;
+use super::{Queues, StoreError, StoreOptions};
+use crossbeam_channel::bounded;
+use std::thread::JoinHandle;
+
+pub(super) use connect::Target;
+
+/// The connection that the queries are compiled for.
+pub type Conn = diesel::PgConnection;
+
+/// A read whose row stays as it is until the transaction ends; others may share it.
+macro_rules! for_share {
+    ($query:expr) => {
+        $query.for_share()
+    };
+}
+
+/// A read that announces a change: waits for those who share the row, and keeps others out.
+macro_rules! for_update {
+    ($query:expr) => {
+        $query.for_update()
+    };
+}
+
+/// The queries.
+#[path = "sql/mod.rs"]
+pub mod sql;
+
+pub(super) fn start(url: &str, options: &StoreOptions) -> Result<(Queues, Vec<JoinHandle<()>>), StoreError> {
+    let target = Target::new(url, options);
+    let (write, work) = bounded(options.queue);
+    let mut threads = Vec::new();
+    for number in 0..options.connections.max(1) {
+        let mut worker = worker::Worker::new(target.clone(), options, number);
+        let work = work.clone();
+        let thread = std::thread::Builder::new().name("store".to_owned());
+        let spawned = thread.spawn(move || serve(&work, |work| worker.serve(work)));
+        threads.push(
+            spawned.map_err(|error| StoreError::Unavailable(format!("cannot start a thread: {error}")))?,
+        );
+    }
+    Ok((
+        Queues {
+            read: write.clone(),
+            write,
+        },
+        threads,
+    ))
+}

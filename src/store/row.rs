@@ -1,0 +1,137 @@
+//! Values that only the store's callers and its rows know: what the domain's own types do not carry.
+
+use vouchsafe_core::model::{ClientId, ClientSecret, Digest, PersonSignedIn, UnixTime};
+
+/// What must hold for a code to be exchanged, beside its digest. All of it is part of the one guarded UPDATE.
+#[derive(Clone, Debug)]
+pub struct ExchangeGuard {
+    /// The authenticated client.
+    pub client_id: ClientId,
+    /// The presented redirect URI, or the stored one for a client that may omit it.
+    pub redirect_uri: String,
+    /// S256 of the presented verifier; none when none was presented.
+    pub code_challenge: Option<String>,
+    /// The instant that decides whether the code has expired, kept as the instant of its use.
+    pub now: UnixTime,
+    /// Set to begin a refresh chain.
+    pub refresh: Option<RefreshStart>,
+}
+
+/// How a refresh chain begins.
+#[derive(Clone, Copy, Debug)]
+pub struct RefreshStart {
+    /// The chain ends unless used before.
+    pub idle_expires_at: UnixTime,
+}
+
+/// One step of a refresh chain: the columns as they will be.
+#[derive(Clone, Copy, Debug)]
+pub struct Advance {
+    /// The generation that will stand.
+    pub to: i64,
+    /// The generation whose holder may be given the new one again.
+    pub parent: Option<i64>,
+    /// Repairs since the last ordinary rotation.
+    pub recovered: i64,
+    /// When the step is taken: also the instant that decides whether the grant has expired.
+    pub rotated_at: UnixTime,
+    /// When the parent was first spent.
+    pub parent_at: Option<UnixTime>,
+    /// The chain ends unless used before.
+    pub idle_expires_at: UnixTime,
+}
+
+/// A sign-in in a session that exists: the person proved again who they are.
+#[derive(Clone, Debug)]
+pub struct Reauthentication {
+    /// The new facts.
+    pub signed_in: PersonSignedIn,
+    /// Ends unless used before.
+    pub idle_expires_at: UnixTime,
+    /// Ends in any case.
+    pub expires_at: UnixTime,
+    /// Kept after the browser closes.
+    pub remember: bool,
+}
+
+/// What the whole issuer shares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuerState {
+    /// The first number of the claim `ep`.
+    pub epoch: i64,
+    /// Names this history of the database; a restored backup gets a new one. Empty until the first start.
+    pub timeline: String,
+    /// Raised by each change of clients, APIs, keys and policies, so that caches notice.
+    pub config_version: i64,
+}
+
+/// A secret of the server's own, sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerSecret {
+    /// What it is for.
+    pub purpose: String,
+    /// Counts the secrets of one purpose.
+    pub version: i64,
+    /// The sealed secret.
+    pub sealed: Vec<u8>,
+    /// The key-encryption key that seals it.
+    pub kek_id: String,
+}
+
+/// A value by which a key-encryption key is recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KekCheck {
+    /// The id of the key-encryption key.
+    pub id: String,
+    /// The check value.
+    pub check: Vec<u8>,
+    /// When it was first seen.
+    pub created_at: UnixTime,
+}
+
+/// A secret of a client, to add.
+#[derive(Clone, Debug)]
+pub struct NewSecret {
+    /// Its digest.
+    pub digest: Digest<ClientSecret>,
+    /// The pepper that the digest was made with.
+    pub pepper_version: i64,
+    /// When it was made.
+    pub now: UnixTime,
+    /// When it stops to count.
+    pub expires_at: Option<UnixTime>,
+}
+
+/// A window of a throttle after an attempt was counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reserved {
+    /// Attempts in the window, this one included.
+    pub count: i64,
+    /// When the window began.
+    pub window_started_at: UnixTime,
+}
+
+/// How many rows a sweep removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Sessions.
+    pub sessions: usize,
+    /// Interactions.
+    pub interactions: usize,
+    /// Grants.
+    pub grants: usize,
+    /// Throttles.
+    pub throttles: usize,
+    /// Client secrets.
+    pub client_secrets: usize,
+    /// Events.
+    pub events: usize,
+}
+
+impl Swept {
+    /// Rows of all tables.
+    #[must_use]
+    pub const fn total(&self) -> usize {
+        self.sessions + self.interactions + self.grants + self.throttles + self.client_secrets + self.events
+    }
+}

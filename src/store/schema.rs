@@ -1,0 +1,203 @@
+//! The tables, once for both databases: diesel's types and the list that a database is compared with.
+//!
+//! Text identifiers, `BigInt` milliseconds since 1970, bytes, and JSON as text: what both databases store alike.
+
+macro_rules! tables {
+    ($($table:ident ($($key:ident),+) { $($column:ident -> $kind:ty,)+ })+) => {
+        $(diesel::table! {
+            #[allow(missing_docs, reason = "the migrations describe the columns")]
+            $table ($($key),+) { $($column -> $kind,)+ }
+        })+
+
+        diesel::allow_tables_to_appear_in_same_query!($($table),+);
+
+        /// Each table with its columns and their types, as written here.
+        pub(super) const SHAPE: &[(&str, &[(&str, &str)])] =
+            &[$((stringify!($table), &[$((stringify!($column), stringify!($kind))),+])),+];
+    };
+}
+
+tables! {
+    users (id) {
+        id -> Text,
+        username -> Text,
+        username_key -> Text,
+        email -> Text,
+        email_key -> Text,
+        email_verified -> Bool,
+        claims -> Text,
+        password_hash -> Nullable<Text>,
+        is_admin -> Bool,
+        roles -> Text,
+        disabled_at -> Nullable<BigInt>,
+        banned_at -> Nullable<BigInt>,
+        banned_until -> Nullable<BigInt>,
+        ban_reason -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+
+    clients (id) {
+        id -> Text,
+        epoch -> BigInt,
+        disabled_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        metadata -> Text,
+    }
+
+    client_secrets (client_id, digest) {
+        client_id -> Text,
+        digest -> Binary,
+        pepper_version -> BigInt,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+
+    apis (identifier) {
+        identifier -> Text,
+        name -> Text,
+        token_typ -> Text,
+        access_token_lifetime -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+
+    api_scopes (name) {
+        name -> Text,
+        api -> Text,
+        position -> BigInt,
+        description -> Text,
+    }
+
+    sessions (id) {
+        id -> Text,
+        cookie_digest -> Binary,
+        user_id -> Text,
+        auth_time -> BigInt,
+        acr -> Text,
+        amr -> Text,
+        idle_expires_at -> BigInt,
+        expires_at -> BigInt,
+        remember -> Bool,
+        ended_at -> Nullable<BigInt>,
+    }
+
+    interactions (handle_digest) {
+        handle_digest -> Binary,
+        browser_digest -> Binary,
+        request -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        signed_in -> Nullable<Text>,
+        account_chosen -> Bool,
+        consented -> Nullable<Text>,
+        declined -> Nullable<Text>,
+        completed_at -> Nullable<BigInt>,
+    }
+
+    consents (user_id, client_id) {
+        user_id -> Text,
+        client_id -> Text,
+        scopes -> Text,
+        shown -> Text,
+        session_id -> Text,
+        granted_at -> BigInt,
+    }
+
+    grants (id) {
+        id -> Text,
+        code_digest -> Binary,
+        user_id -> Text,
+        client_id -> Text,
+        session_id -> Text,
+        sid -> Text,
+        scopes -> Text,
+        resources -> Text,
+        offline -> Bool,
+        auth_time -> BigInt,
+        acr -> Text,
+        amr -> Text,
+        nonce -> Nullable<Text>,
+        redirect_uri -> Text,
+        code_challenge -> Nullable<Text>,
+        code_expires_at -> BigInt,
+        code_used_at -> Nullable<BigInt>,
+        refreshable -> Bool,
+        generation -> BigInt,
+        parent -> Nullable<BigInt>,
+        rotated_at -> Nullable<BigInt>,
+        parent_at -> Nullable<BigInt>,
+        recovered -> BigInt,
+        idle_expires_at -> BigInt,
+        expires_at -> BigInt,
+        gver -> BigInt,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        end_reason -> Nullable<Text>,
+    }
+
+    events (id) {
+        id -> Text,
+        at -> BigInt,
+        kind -> Text,
+        actor -> Text,
+        subject -> Nullable<Text>,
+        client_id -> Nullable<Text>,
+        target -> Nullable<Text>,
+        value -> Nullable<BigInt>,
+        request_id -> Nullable<Text>,
+        detail -> Text,
+        expires_at -> BigInt,
+        seq -> Nullable<BigInt>,
+        previous -> Nullable<Binary>,
+        hash -> Nullable<Binary>,
+    }
+
+    issuer_state (id) {
+        id -> BigInt,
+        epoch -> BigInt,
+        timeline -> Text,
+        config_version -> BigInt,
+    }
+
+    server_secrets (purpose, version) {
+        purpose -> Text,
+        version -> BigInt,
+        sealed -> Binary,
+        kek_id -> Text,
+    }
+
+    keks (id) {
+        id -> Text,
+        check_value -> Binary,
+        created_at -> BigInt,
+    }
+
+    signing_keys (kid) {
+        kid -> Text,
+        alg -> Text,
+        key_use -> Text,
+        seq -> BigInt,
+        created_at -> BigInt,
+        activate_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+        public_jwk -> Text,
+        sealed -> Nullable<Binary>,
+        kek_id -> Text,
+    }
+
+    publisher_lease (id) {
+        id -> BigInt,
+        owner -> Text,
+        expires_at -> BigInt,
+        published_to -> BigInt,
+        last_seq -> BigInt,
+        last_hash -> Binary,
+    }
+
+    throttles (key) {
+        key -> Text,
+        count -> BigInt,
+        window_started_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}

@@ -1,0 +1,103 @@
+//! Registered resource servers and the scopes they own.
+
+use super::super::Conn;
+use super::issuer_state::bump_config_version;
+use crate::store::StoreError;
+use crate::store::convert::{Column, word};
+use crate::store::schema::{api_scopes, apis};
+use diesel::prelude::*;
+use vouchsafe_core::model::{Api, ApiScope, Span, UnixTime};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = apis, treat_none_as_default_value = false)]
+struct Row {
+    identifier: String,
+    name: String,
+    token_typ: String,
+    access_token_lifetime: Option<i64>,
+    created_at: i64,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = api_scopes)]
+struct ScopeRow {
+    name: String,
+    api: String,
+    position: i64,
+    description: String,
+}
+
+/// Adds an API with its scopes and raises the configuration version. A scope that another API owns is
+/// [`Unique::Scope`](crate::store::Unique::Scope).
+pub fn add(c: &mut Conn, api: &Api) -> Result<(), StoreError> {
+    let row = Row {
+        identifier: api.identifier.clone(),
+        name: api.name.clone(),
+        token_typ: word(&api.token_typ)?,
+        access_token_lifetime: api.access_token_lifetime.map(Span::millis),
+        created_at: api.created_at.millis(),
+    };
+    diesel::insert_into(apis::table).values(row).execute(c)?;
+    for (position, scope) in (0_i64..).zip(&api.scopes) {
+        let row = ScopeRow {
+            name: scope.name.clone(),
+            api: api.identifier.clone(),
+            position,
+            description: scope.description.clone(),
+        };
+        diesel::insert_into(api_scopes::table).values(row).execute(c)?;
+    }
+    bump_config_version(c)
+}
+
+/// All APIs, in order of their identifiers.
+pub fn all(c: &mut Conn) -> Result<Vec<Api>, StoreError> {
+    let mut scopes: Vec<ScopeRow> = api_scopes::table
+        .order((api_scopes::api, api_scopes::position))
+        .select(ScopeRow::as_select())
+        .load(c)?;
+    let rows: Vec<Row> = apis::table
+        .order(apis::identifier)
+        .select(Row::as_select())
+        .load(c)?;
+    let with_scopes = rows.into_iter().map(|row| {
+        let own = scopes
+            .extract_if(.., |scope| scope.api == row.identifier)
+            .collect();
+        read(row, own)
+    });
+    with_scopes.collect()
+}
+
+/// The API with this identifier.
+pub fn by_identifier(c: &mut Conn, identifier: &str) -> Result<Option<Api>, StoreError> {
+    let found = apis::table
+        .find(identifier)
+        .select(Row::as_select())
+        .get_result(c)
+        .optional()?;
+    let Some(row) = found else { return Ok(None) };
+    let own = api_scopes::table
+        .filter(api_scopes::api.eq(identifier))
+        .order(api_scopes::position)
+        .select(ScopeRow::as_select())
+        .load(c)?;
+    read(row, own).map(Some)
+}
+
+fn read(row: Row, scopes: Vec<ScopeRow>) -> Result<Api, StoreError> {
+    Ok(Api {
+        identifier: row.identifier,
+        name: row.name,
+        token_typ: Column("apis", "token_typ").word(&row.token_typ)?,
+        access_token_lifetime: row.access_token_lifetime.map(Span::from_millis),
+        created_at: UnixTime::from_millis(row.created_at),
+        scopes: scopes
+            .into_iter()
+            .map(|scope| ApiScope {
+                name: scope.name,
+                description: scope.description,
+            })
+            .collect(),
+    })
+}

@@ -1,0 +1,208 @@
+//! Grants: one authorization, one code, one row. Every step of its life is one guarded statement, which returns
+//! columns of this row only; what is known about the person is read by a second statement of the same transaction
+//! (an UPDATE that joined the person and waited for a role change would return the new version with the old role).
+//!
+//! Whoever ends grants or raises `gver` appends one event for each returned grant in the same transaction.
+
+mod row;
+
+use super::super::Conn;
+use crate::store::convert::word;
+use crate::store::schema::grants::{self, dsl};
+use crate::store::{Advance, ExchangeGuard, Spent, StoreError};
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use row::Row;
+use vouchsafe_core::model::{Code, Digest, EndReason, Grant, GrantId, SessionId, UnixTime, UserId};
+
+/// Adds a grant together with its code. The caller has taken the person's row with
+/// [`lock_shared`](super::users::lock_shared) in the same transaction and found the person in good standing:
+/// then no grant survives a ban or a disabling that happens at the same time.
+pub fn add(c: &mut Conn, grant: &Grant, code: &Digest<Code>) -> Result<(), StoreError> {
+    let row = Row::try_from(grant)?;
+    diesel::insert_into(grants::table)
+        .values((row, dsl::code_digest.eq(&code.as_bytes()[..])))
+        .execute(c)?;
+    Ok(())
+}
+
+/// The grant that was made with this code, whatever became of it.
+pub fn by_code(c: &mut Conn, code: &Digest<Code>) -> Result<Option<Grant>, StoreError> {
+    let made_with = grants::table.filter(dsl::code_digest.eq(&code.as_bytes()[..]));
+    made_with
+        .select(Row::as_select())
+        .get_result(c)
+        .optional()?
+        .map(Grant::try_from)
+        .transpose()
+}
+
+/// The grant with this `gid`, whatever became of it.
+pub fn by_id(c: &mut Conn, id: &GrantId) -> Result<Option<Grant>, StoreError> {
+    let found = grants::table
+        .find(id.as_str())
+        .select(Row::as_select())
+        .get_result(c)
+        .optional()?;
+    found.map(Grant::try_from).transpose()
+}
+
+/// Exchanges a code: RFC 6749 §4.1.3 and RFC 7636 §4.6 in the WHERE of one statement. Of any number of attempts one
+/// gets the grant; an attempt with a wrong client, address or verifier changes nothing.
+pub fn exchange(
+    c: &mut Conn,
+    code: &Digest<Code>,
+    guard: &ExchangeGuard,
+) -> Result<Option<Grant>, StoreError> {
+    let now = guard.now.millis();
+    // NULL is a value here: no challenge must meet no verifier.
+    let proven = dsl::code_challenge
+        .eq(guard.code_challenge.as_deref())
+        .or(dsl::code_challenge
+            .is_null()
+            .and(guard.code_challenge.is_none().into_sql::<Bool>()));
+    let redeemable = grants::table
+        .filter(dsl::code_digest.eq(&code.as_bytes()[..]))
+        .filter(dsl::client_id.eq(guard.client_id.as_str()))
+        .filter(dsl::redirect_uri.eq(&guard.redirect_uri))
+        .filter(proven)
+        .filter(dsl::code_used_at.is_null())
+        .filter(dsl::code_expires_at.gt(now))
+        .filter(dsl::expires_at.gt(now))
+        .filter(dsl::ended_at.is_null());
+    let used = dsl::code_used_at.eq(now);
+    let won: Option<Row> = match guard.refresh {
+        Some(start) => diesel::update(redeemable)
+            .set((
+                used,
+                dsl::refreshable.eq(true),
+                dsl::idle_expires_at.eq(start.idle_expires_at.millis()),
+            ))
+            .returning(Row::as_returning())
+            .get_result(c),
+        None => diesel::update(redeemable)
+            .set(used)
+            .returning(Row::as_returning())
+            .get_result(c),
+    }
+    .optional()?;
+    won.map(Grant::try_from).transpose()
+}
+
+/// Takes one step of the refresh chain, if generation `from` still stands. Of any number of attempts one gets the
+/// grant; the others read it and judge again. Every step raises the generation, so it alone is the guard.
+pub fn advance(c: &mut Conn, id: &GrantId, from: i64, step: &Advance) -> Result<Option<Grant>, StoreError> {
+    let change = (
+        dsl::generation.eq(step.to),
+        dsl::parent.eq(step.parent),
+        dsl::recovered.eq(step.recovered),
+        dsl::rotated_at.eq(step.rotated_at.millis()),
+        dsl::parent_at.eq(step.parent_at.map(UnixTime::millis)),
+        dsl::idle_expires_at.eq(step.idle_expires_at.millis()),
+    );
+    let standing = standing(id, from, step.rotated_at.millis());
+    let won = diesel::update(standing)
+        .set(change)
+        .returning(Row::as_returning())
+        .get_result(c)
+        .optional()?;
+    won.map(Grant::try_from).transpose()
+}
+
+/// Moves the idle end of a chain that does not rotate, if `generation` stands. `None` when it does not, or the
+/// grant has ended or expired.
+pub fn slide(
+    c: &mut Conn,
+    id: &GrantId,
+    generation: i64,
+    now: UnixTime,
+    idle_expires_at: UnixTime,
+) -> Result<Option<Grant>, StoreError> {
+    let standing = standing(id, generation, now.millis());
+    let change = dsl::idle_expires_at.eq(idle_expires_at.millis());
+    let won = diesel::update(standing)
+        .set(change)
+        .returning(Row::as_returning())
+        .get_result(c)
+        .optional()?;
+    won.map(Grant::try_from).transpose()
+}
+
+/// Ends a grant.
+pub fn end(c: &mut Conn, id: &GrantId, reason: EndReason, now: UnixTime) -> Result<Spent<Grant>, StoreError> {
+    let live = grants::table.find(id.as_str()).filter(dsl::ended_at.is_null());
+    let change = (dsl::ended_at.eq(now.millis()), dsl::end_reason.eq(word(&reason)?));
+    let won = diesel::update(live)
+        .set(change)
+        .returning(Row::as_returning())
+        .get_result(c)
+        .optional()?;
+    if let Some(row) = won {
+        return Grant::try_from(row).map(Spent::Now);
+    }
+    Ok(by_id(c, id)?.map_or(Spent::Unknown, Spent::Before))
+}
+
+/// Ends the grants of a person, those that outlive sessions only if `include_offline`, and returns those that were
+/// live.
+pub fn end_of_user(
+    c: &mut Conn,
+    user: &UserId,
+    reason: EndReason,
+    now: UnixTime,
+    include_offline: bool,
+) -> Result<Vec<Grant>, StoreError> {
+    let live = grants::table
+        .filter(dsl::user_id.eq(user.as_str()))
+        .filter(dsl::ended_at.is_null())
+        .filter(dsl::offline.eq(false).or(include_offline.into_sql::<Bool>()));
+    let change = (dsl::ended_at.eq(now.millis()), dsl::end_reason.eq(word(&reason)?));
+    let rows = diesel::update(live)
+        .set(change)
+        .returning(Row::as_returning())
+        .get_results(c)?;
+    rows.into_iter().map(Grant::try_from).collect()
+}
+
+/// Ends the grants that live in a session, and returns those that were live. Offline grants survive.
+pub fn end_of_session(c: &mut Conn, session: &SessionId, now: UnixTime) -> Result<Vec<Grant>, StoreError> {
+    let live = grants::table
+        .filter(dsl::session_id.eq(session.as_str()))
+        .filter(dsl::ended_at.is_null())
+        .filter(dsl::offline.eq(false));
+    let change = (
+        dsl::ended_at.eq(now.millis()),
+        dsl::end_reason.eq(word(&EndReason::SessionEnded)?),
+    );
+    let rows = diesel::update(live)
+        .set(change)
+        .returning(Row::as_returning())
+        .get_results(c)?;
+    rows.into_iter().map(Grant::try_from).collect()
+}
+
+/// Raises the claims version of a person's live grants, and returns them: what their tokens say is out of date.
+pub fn raise_gver_of_user(c: &mut Conn, user: &UserId) -> Result<Vec<Grant>, StoreError> {
+    let live = grants::table
+        .filter(dsl::user_id.eq(user.as_str()))
+        .filter(dsl::ended_at.is_null());
+    let change = dsl::gver.eq(dsl::gver + 1);
+    let rows = diesel::update(live)
+        .set(change)
+        .returning(Row::as_returning())
+        .get_results(c)?;
+    rows.into_iter().map(Grant::try_from).collect()
+}
+
+/// A chain in which `generation` stands, and which has neither ended nor expired at `now`.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn standing<'a>(id: &'a GrantId, generation: i64, now: i64) -> _ {
+    let id: &'a str = id.as_str();
+    grants::table
+        .find(id)
+        .filter(dsl::generation.eq(generation))
+        .filter(dsl::refreshable.eq(true))
+        .filter(dsl::idle_expires_at.gt(now))
+        .filter(dsl::expires_at.gt(now))
+        .filter(dsl::ended_at.is_null())
+}

@@ -1,0 +1,19 @@
+//! The queries, one file per table. Compiled once for each database: this folder knows only `super::super::Conn`.
+//!
+//! Each takes and returns types of the model. `for_share!` and `for_update!` are the only words that the two
+//! databases spell differently; each defines them where it stamps this folder.
+
+pub mod apis;
+pub mod clients;
+pub mod consents;
+pub mod events;
+pub mod grants;
+pub mod interactions;
+pub mod issuer_state;
+pub mod keks;
+pub mod server_secrets;
+pub mod sessions;
+pub mod signing_keys;
+pub mod sweep;
+pub mod throttles;
+pub mod users;

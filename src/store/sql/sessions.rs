@@ -1,0 +1,139 @@
+//! Sign-in sessions, found by the digest of their cookie.
+
+use super::super::Conn;
+use crate::store::convert::{Column, instant, json, millis};
+use crate::store::schema::sessions::{self, dsl};
+use crate::store::{Reauthentication, Spent, StoreError};
+use diesel::prelude::*;
+use vouchsafe_core::model::{Digest, Session, SessionCookie, SessionId, UnixTime, UserId};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+struct Row {
+    id: String,
+    user_id: String,
+    auth_time: i64,
+    acr: String,
+    amr: String,
+    idle_expires_at: i64,
+    expires_at: i64,
+    remember: bool,
+    ended_at: Option<i64>,
+}
+
+/// Adds a session.
+pub fn add(c: &mut Conn, session: &Session, cookie: &Digest<SessionCookie>) -> Result<(), StoreError> {
+    let row = (
+        dsl::id.eq(session.id.as_str()),
+        dsl::cookie_digest.eq(&cookie.as_bytes()[..]),
+        dsl::user_id.eq(session.user_id.as_str()),
+        dsl::auth_time.eq(session.auth_time.millis()),
+        dsl::acr.eq(&session.acr),
+        dsl::amr.eq(json(&session.amr)?),
+        dsl::idle_expires_at.eq(session.idle_expires_at.millis()),
+        dsl::expires_at.eq(session.expires_at.millis()),
+        dsl::remember.eq(session.remember),
+        dsl::ended_at.eq(millis(session.ended_at)),
+    );
+    diesel::insert_into(sessions::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// The session of this cookie, also when it has ended or expired.
+pub fn by_digest(c: &mut Conn, cookie: &Digest<SessionCookie>) -> Result<Option<Session>, StoreError> {
+    let of_cookie = sessions::table.filter(dsl::cookie_digest.eq(&cookie.as_bytes()[..]));
+    of_cookie
+        .select(Row::as_select())
+        .get_result(c)
+        .optional()?
+        .map(read)
+        .transpose()
+}
+
+/// The session with this id, also when it has ended or expired.
+pub fn by_id(c: &mut Conn, id: &SessionId) -> Result<Option<Session>, StoreError> {
+    sessions::table
+        .find(id.as_str())
+        .select(Row::as_select())
+        .get_result(c)
+        .optional()?
+        .map(read)
+        .transpose()
+}
+
+/// Moves the idle end of a session that has not ended; `false` when it has.
+pub fn touch(c: &mut Conn, id: &SessionId, idle_expires_at: UnixTime) -> Result<bool, StoreError> {
+    let live = sessions::table.find(id.as_str()).filter(dsl::ended_at.is_null());
+    Ok(diesel::update(live)
+        .set(dsl::idle_expires_at.eq(idle_expires_at.millis()))
+        .execute(c)?
+        == 1)
+}
+
+/// Renews a session that has not ended after the person proved again who they are: it gets another cookie, so that
+/// one planted before the sign-in is worth nothing. `None` when the session has ended.
+pub fn reauthenticate(
+    c: &mut Conn,
+    id: &SessionId,
+    cookie: &Digest<SessionCookie>,
+    renewed: &Reauthentication,
+) -> Result<Option<Session>, StoreError> {
+    let live = sessions::table.find(id.as_str()).filter(dsl::ended_at.is_null());
+    let change = (
+        dsl::cookie_digest.eq(&cookie.as_bytes()[..]),
+        dsl::auth_time.eq(renewed.signed_in.auth_time.millis()),
+        dsl::acr.eq(&renewed.signed_in.acr),
+        dsl::amr.eq(json(&renewed.signed_in.amr)?),
+        dsl::idle_expires_at.eq(renewed.idle_expires_at.millis()),
+        dsl::expires_at.eq(renewed.expires_at.millis()),
+        dsl::remember.eq(renewed.remember),
+    );
+    let row = diesel::update(live)
+        .set(change)
+        .returning(Row::as_returning())
+        .get_result(c)
+        .optional()?;
+    row.map(read).transpose()
+}
+
+/// Ends a session.
+pub fn end(c: &mut Conn, id: &SessionId, now: UnixTime) -> Result<Spent<Session>, StoreError> {
+    let live = sessions::table.find(id.as_str()).filter(dsl::ended_at.is_null());
+    let change = dsl::ended_at.eq(now.millis());
+    let won = diesel::update(live)
+        .set(change)
+        .returning(Row::as_returning())
+        .get_result(c)
+        .optional()?;
+    if let Some(row) = won {
+        return read(row).map(Spent::Now);
+    }
+    Ok(by_id(c, id)?.map_or(Spent::Unknown, Spent::Before))
+}
+
+/// Ends every session of a person and returns those that were live.
+pub fn end_of_user(c: &mut Conn, user: &UserId, now: UnixTime) -> Result<Vec<Session>, StoreError> {
+    let live = sessions::table
+        .filter(dsl::user_id.eq(user.as_str()))
+        .filter(dsl::ended_at.is_null());
+    let change = dsl::ended_at.eq(now.millis());
+    let rows = diesel::update(live)
+        .set(change)
+        .returning(Row::as_returning())
+        .get_results(c)?;
+    rows.into_iter().map(read).collect()
+}
+
+fn read(row: Row) -> Result<Session, StoreError> {
+    Ok(Session {
+        id: SessionId::new(row.id),
+        user_id: UserId::new(row.user_id),
+        auth_time: UnixTime::from_millis(row.auth_time),
+        acr: row.acr,
+        amr: Column("sessions", "amr").json(&row.amr)?,
+        idle_expires_at: UnixTime::from_millis(row.idle_expires_at),
+        expires_at: UnixTime::from_millis(row.expires_at),
+        remember: row.remember,
+        ended_at: instant(row.ended_at),
+    })
+}

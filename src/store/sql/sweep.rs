@@ -1,0 +1,110 @@
+//! Removal of what is over, in slices: each statement touches at most `limit` rows, so that nobody waits for long.
+
+use super::super::Conn;
+use crate::store::schema::{client_secrets, events, grants, interactions, sessions, throttles};
+use crate::store::{StoreError, Swept};
+use diesel::prelude::*;
+use vouchsafe_core::model::{Span, UnixTime};
+
+/// An ended grant is kept while an access token of it may live (24 hours at most), and an hour more.
+const ENDED_GRANTS: Span = Span::from_hours(25);
+/// A code that was never redeemed is remembered for a while, so that its second coming can be explained.
+const UNREDEEMED: Span = Span::from_hours(1);
+/// Events are the audit log.
+const EVENTS: Span = Span::from_days(400);
+
+/// Removes up to `limit` rows of each table that no longer matter at `now`. The caller repeats it while a table
+/// gave as many as it could.
+pub fn expired(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Swept, StoreError> {
+    let at = now.millis();
+    Ok(Swept {
+        sessions: sessions_over(c, at, limit)?,
+        interactions: interactions_over(c, at, limit)?,
+        grants: grants_over(c, now, limit)?,
+        throttles: throttles_over(c, at, limit)?,
+        client_secrets: client_secrets_over(c, at, limit)?,
+        events: events_over(c, now.minus(EVENTS).millis(), limit)?,
+    })
+}
+
+fn sessions_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
+    use sessions::{expires_at, id, table};
+    let over: Vec<String> = table
+        .filter(expires_at.lt(at))
+        .order(expires_at)
+        .limit(limit)
+        .select(id)
+        .load(c)?;
+    Ok(diesel::delete(table.filter(id.eq_any(over)).filter(expires_at.lt(at))).execute(c)?)
+}
+
+fn interactions_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
+    use interactions::{expires_at, handle_digest, table};
+    let over: Vec<Vec<u8>> = table
+        .filter(expires_at.lt(at))
+        .order(expires_at)
+        .limit(limit)
+        .select(handle_digest)
+        .load(c)?;
+    Ok(diesel::delete(table.filter(handle_digest.eq_any(over))).execute(c)?)
+}
+
+/// Three ways to be over: the end of the grant itself, the end by somebody, and a code that nobody redeemed.
+fn grants_over(c: &mut Conn, now: UnixTime, limit: i64) -> Result<usize, StoreError> {
+    use grants::{code_expires_at, code_used_at, ended_at, expires_at, id, table};
+    let expired = table
+        .filter(expires_at.lt(now.millis()))
+        .order(expires_at)
+        .limit(limit)
+        .select(id);
+    let mut over: Vec<String> = expired.load(c)?;
+    let ended = table
+        .filter(ended_at.is_not_null())
+        .filter(ended_at.lt(now.minus(ENDED_GRANTS).millis()))
+        .order(ended_at)
+        .limit(limit)
+        .select(id);
+    over.extend(ended.load::<String>(c)?);
+    let unredeemed = table
+        .filter(code_used_at.is_null())
+        .filter(code_expires_at.lt(now.minus(UNREDEEMED).millis()))
+        .order(code_expires_at)
+        .limit(limit)
+        .select(id);
+    over.extend(unredeemed.load::<String>(c)?);
+    Ok(diesel::delete(table.filter(id.eq_any(over))).execute(c)?)
+}
+
+/// A window that began anew since it was read stays.
+fn throttles_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
+    use throttles::{expires_at, key, table};
+    let over: Vec<String> = table
+        .filter(expires_at.lt(at))
+        .order(expires_at)
+        .limit(limit)
+        .select(key)
+        .load(c)?;
+    Ok(diesel::delete(table.filter(key.eq_any(over)).filter(expires_at.lt(at))).execute(c)?)
+}
+
+fn client_secrets_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
+    use client_secrets::{digest, expires_at, table};
+    let over: Vec<Vec<u8>> = table
+        .filter(expires_at.lt(at))
+        .limit(limit)
+        .select(digest)
+        .load(c)?;
+    Ok(diesel::delete(table.filter(digest.eq_any(over)).filter(expires_at.lt(at))).execute(c)?)
+}
+
+fn events_over(c: &mut Conn, before: i64, limit: i64) -> Result<usize, StoreError> {
+    use events::{at, expires_at, id, table};
+    let over: Vec<String> = table
+        .filter(at.lt(before))
+        .filter(expires_at.lt(before))
+        .order(at)
+        .limit(limit)
+        .select(id)
+        .load(c)?;
+    Ok(diesel::delete(table.filter(id.eq_any(over))).execute(c)?)
+}

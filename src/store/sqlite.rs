@@ -1,0 +1,114 @@
+//! SQLite: one thread that writes, a few that read, and the queries stamped for its connection.
+
+mod reader;
+mod writer;
+
+use super::job::serve;
+use super::{Queues, StoreError, StoreOptions};
+use crossbeam_channel::bounded;
+use diesel::Connection as _;
+use diesel::connection::SimpleConnection as _;
+use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::Path;
+use std::thread::JoinHandle;
+
+/// The connection that the queries are compiled for.
+pub type Conn = diesel::SqliteConnection;
+
+/// A read that others may share; writers are one after another here, so there is nothing to lock.
+macro_rules! for_share {
+    ($query:expr) => {
+        $query
+    };
+}
+
+/// A read that announces a change.
+macro_rules! for_update {
+    ($query:expr) => {
+        $query
+    };
+}
+
+/// The queries.
+#[path = "sql/mod.rs"]
+pub mod sql;
+
+/// A commit is on the disk before it is answered. A write by another process is waited for.
+const PRAGMAS: &str = "PRAGMA busy_timeout = 1000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+    PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA journal_size_limit = 67108864;";
+
+pub(super) fn start(
+    path: &Path,
+    options: &StoreOptions,
+) -> Result<(Queues, Vec<JoinHandle<()>>), StoreError> {
+    create_private(path).map_err(|error| cannot_open(path, &error))?;
+    // Opened here once, so that a file that is no database stops the start.
+    let mut writer = writer::Writer::new(path, options);
+    writer.open()?;
+    let (write, writes) = bounded(options.queue);
+    let (read, reads) = bounded(options.queue);
+    let batches = writes.clone();
+    let mut threads = vec![spawn("store-write", move || {
+        serve(&writes, |first| writer.batch(first, &batches));
+    })?];
+    for number in 0..options.readers.max(1) {
+        let mut reader = reader::Reader::new(path, options, number);
+        let reads = reads.clone();
+        threads.push(spawn("store-read", move || {
+            serve(&reads, |work| reader.serve(work))
+        })?);
+    }
+    Ok((Queues { write, read }, threads))
+}
+
+/// Opens a connection that may write.
+pub(super) fn connect(path: &Path) -> Result<Conn, StoreError> {
+    let mut conn = establish(path)?;
+    conn.batch_execute(PRAGMAS)?;
+    Ok(conn)
+}
+
+/// Opens a connection that cannot write.
+fn connect_read_only(path: &Path) -> Result<Conn, StoreError> {
+    let mut conn = establish(path)?;
+    conn.batch_execute("PRAGMA busy_timeout = 1000; PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")?;
+    Ok(conn)
+}
+
+fn establish(path: &Path) -> Result<Conn, StoreError> {
+    let text = path
+        .to_str()
+        .ok_or_else(|| cannot_open(path, &"the path is not UTF-8"))?;
+    // "./" keeps a name that begins with "file:" from being read as a URI.
+    let text = if path.is_absolute() {
+        text.to_owned()
+    } else {
+        format!("./{text}")
+    };
+    Conn::establish(&text).map_err(|error| cannot_open(path, &error))
+}
+
+/// Makes folder and file so that nobody else can read them; the WAL inherits the file's mode.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)
+        .map(drop)
+}
+
+fn cannot_open(path: &Path, why: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Unavailable(format!("cannot open {}: {why}", path.display()))
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    let thread = std::thread::Builder::new().name(name.to_owned());
+    thread
+        .spawn(body)
+        .map_err(|error| StoreError::Unavailable(format!("cannot start a thread: {error}")))
+}
