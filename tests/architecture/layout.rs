@@ -32,9 +32,10 @@ pub(crate) fn unexplained(path: &str, source: &str) -> Vec<String> {
             "{path}: the first line does not say the module's one job (`//! …`)"
         )];
     };
+    let lists = ["mod.rs", "registry.rs"];
     let words = path
         .strip_prefix("crates/vouchsafe-core/src/spec/")
-        .filter(|word| *word != "mod.rs");
+        .filter(|word| !lists.contains(word));
     let cited = job.contains("RFC ") || job.contains("OpenID") || job.contains("OAuth");
     let found = words.is_some() && !cited;
     found
