@@ -1,8 +1,16 @@
 //! Checks the access tokens of a vouchsafe (or any RFC 9068) issuer with nothing but the issuer's public keys.
 
 pub mod access_token;
+#[cfg(feature = "actix")]
+mod actix;
+#[cfg(feature = "axum")]
+mod axum;
+#[cfg(feature = "fetch")]
+pub mod bearer;
 mod cache;
 pub mod error;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod id_token;
 mod json;
 pub mod jwk;
@@ -13,7 +21,11 @@ mod verified;
 mod verifier;
 
 pub use access_token::AccessToken;
+#[cfg(feature = "fetch")]
+pub use bearer::{AnyScope, Bearer, Rule};
 pub use error::Rejection;
+#[cfg(feature = "fetch")]
+pub use fetch::RemoteVerifier;
 pub use id_token::{IdToken, IdTokenVerifier};
 pub use jwks::Jwks;
 pub use verified::Verified;

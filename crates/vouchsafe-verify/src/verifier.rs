@@ -78,6 +78,12 @@ impl Verifier {
         self
     }
 
+    /// The issuer whose tokens are taken.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
     /// Verifies a token at a moment, given in seconds since 1970.
     ///
     /// # Errors

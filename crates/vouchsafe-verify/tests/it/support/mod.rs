@@ -50,8 +50,11 @@ impl SigningKey {
 
     /// Signs any header and payload, well-formed or not.
     pub(crate) fn sign(&self, header: &str, payload: impl AsRef<[u8]>) -> String {
-        let input =
-            format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+        let input = format!(
+            "{}.{}",
+            URL_SAFE_NO_PAD.encode(header),
+            URL_SAFE_NO_PAD.encode(payload)
+        );
         let signature = URL_SAFE_NO_PAD.encode(self.signature(input.as_bytes()));
         format!("{input}.{signature}")
     }
@@ -121,7 +124,12 @@ fn element(der: &[u8]) -> (&[u8], &[u8]) {
         short @ ..0x80 => (2, short),
         long => {
             let octets = &der[2..2 + (long & 0x7f)];
-            (2 + octets.len(), octets.iter().fold(0, |length, octet| length << 8 | usize::from(*octet)))
+            (
+                2 + octets.len(),
+                octets
+                    .iter()
+                    .fold(0, |length, octet| length << 8 | usize::from(*octet)),
+            )
         }
     };
     der[start..].split_at(length)

@@ -1,0 +1,134 @@
+//! A small orders API that checks access tokens with nothing but the issuer's address and its own name.
+//!
+//! ```text
+//! cargo run --release -p vouchsafe-verify --example resource_server -- \
+//!     --issuer http://localhost:7300 --audience https://orders.example --listen 127.0.0.1:7310
+//! ```
+
+use std::process::ExitCode;
+
+use actix_web::{App, HttpResponse, HttpServer, get, post};
+use vouchsafe_verify::{AccessToken, Bearer, RemoteVerifier, Rule, Verifier};
+
+struct ReadOrders;
+
+impl Rule for ReadOrders {
+    const SCOPE: &str = "orders:read";
+}
+
+/// Whoever changes something shows a token that was issued in the last minute.
+struct WriteOrders;
+
+impl Rule for WriteOrders {
+    const SCOPE: &str = "orders:write";
+    const MAX_AGE: Option<u32> = Some(60);
+}
+
+#[get("/orders")]
+async fn list_orders(token: Bearer<ReadOrders>) -> HttpResponse {
+    answer(&token)
+}
+
+#[post("/orders")]
+async fn place_order(token: Bearer<WriteOrders>) -> HttpResponse {
+    answer(&token)
+}
+
+fn answer(token: &AccessToken) -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "sub": token.sub, "scope": token.scope.as_str() }))
+}
+
+const USAGE: &str = "usage: resource_server --issuer URL --audience URI --listen ADDRESS:PORT \
+                     [--feed off|poll|stream] [--trust-ca FILE]";
+
+#[derive(Default)]
+struct Arguments {
+    issuer: String,
+    audience: String,
+    listen: String,
+    trust_ca: Option<String>,
+}
+
+impl Arguments {
+    fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut parsed = Self::default();
+        while let Some(flag) = arguments.next() {
+            let value = arguments.next().ok_or_else(|| format!("{flag} needs a value"))?;
+            match flag.as_str() {
+                "--issuer" => parsed.issuer = value,
+                "--audience" => parsed.audience = value,
+                "--listen" => parsed.listen = value,
+                "--trust-ca" => parsed.trust_ca = Some(value),
+                "--feed" if value == "off" => {}
+                "--feed" if value == "poll" || value == "stream" => {
+                    return Err("the revocation feed comes with the next release".to_owned());
+                }
+                "--feed" => return Err(format!("--feed is off, poll or stream, not {value}")),
+                _ => return Err(format!("unknown flag {flag}")),
+            }
+        }
+        for (flag, value) in [
+            ("--issuer", &parsed.issuer),
+            ("--audience", &parsed.audience),
+            ("--listen", &parsed.listen),
+        ] {
+            if value.is_empty() {
+                return Err(format!("{flag} is missing"));
+            }
+        }
+        Ok(parsed)
+    }
+}
+
+fn verifier(arguments: &Arguments) -> Result<RemoteVerifier, String> {
+    let verifier = Verifier::new(&arguments.issuer, &arguments.audience);
+    let mut builder = RemoteVerifier::builder(verifier);
+    if let Some(file) = &arguments.trust_ca {
+        builder = builder.trust_ca(std::fs::read(file).map_err(|error| format!("{file}: {error}"))?);
+    }
+    builder
+        .build()
+        .map_err(|problem| format!("--issuer {}: {problem}", arguments.issuer))
+}
+
+async fn serve(listen: &str, verifier: RemoteVerifier) -> Result<(), String> {
+    if let Err(problem) = verifier.fetch_keys().await {
+        if problem.is_misconfiguration() {
+            return Err(problem.to_string());
+        }
+        eprintln!("{problem}; starting all the same");
+    }
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(verifier.clone())
+            .service(list_orders)
+            .service(place_order)
+    });
+    let server = server
+        .bind(listen)
+        .map_err(|error| format!("{listen}: {error}"))?;
+    eprintln!("listening on http://{listen}");
+    server.run().await.map_err(|error| error.to_string())
+}
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    let arguments = match Arguments::parse(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(problem) => {
+            eprintln!("{problem}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let outcome = match verifier(&arguments) {
+        Ok(verifier) => serve(&arguments.listen, verifier).await,
+        Err(problem) => Err(problem),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

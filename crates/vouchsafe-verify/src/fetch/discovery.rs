@@ -1,0 +1,235 @@
+//! RFC 8414 §3 and OpenID Connect Discovery §4 — from an issuer's name to the address of its keys.
+
+use serde::Deserialize;
+use url::{Host, Url};
+
+use super::http::{Answer, HttpClient};
+use super::problem::{FetchProblem, SetupProblem};
+use crate::json;
+
+/// The issuer as it is configured, and where it may be asked.
+#[derive(Debug)]
+pub(super) struct IssuerUrl {
+    name: Box<str>,
+    url: Url,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    issuer: String,
+    jwks_uri: String,
+}
+
+impl IssuerUrl {
+    pub(super) fn parse(name: &str) -> Result<Self, SetupProblem> {
+        Ok(Self {
+            name: name.into(),
+            url: parse_address(name)?,
+        })
+    }
+
+    /// Asks the issuer for the address of its keys.
+    pub(super) async fn discover(&self, http: &HttpClient) -> Result<Url, FetchProblem> {
+        let answer = match http.fetch(self.openid_configuration()).await {
+            // An OAuth server that does not speak OpenID Connect answers under the other name only.
+            Err(FetchProblem::Status(400..=499)) => http.fetch(self.oauth_metadata()).await?,
+            other => other?,
+        };
+        self.jwks_uri(&answer)
+    }
+
+    fn jwks_uri(&self, answer: &Answer) -> Result<Url, FetchProblem> {
+        let malformed = FetchProblem::MetadataMalformed;
+        let text = std::str::from_utf8(&answer.body).map_err(|_| malformed)?;
+        json::refuse_repeated_names(text).map_err(|_| malformed)?;
+        let metadata: Metadata = serde_json::from_str(text).map_err(|_| malformed)?;
+        // RFC 8414 §3.3: without this, whoever can answer for one issuer could answer for another.
+        if *metadata.issuer != *self.name {
+            return Err(FetchProblem::IssuerMismatch);
+        }
+        let address = parse_address(&metadata.jwks_uri).map_err(|_| FetchProblem::JwksUriRefused)?;
+        if address.origin() == self.url.origin() {
+            Ok(address)
+        } else {
+            Err(FetchProblem::JwksUriRefused)
+        }
+    }
+
+    /// Discovery §4.1: appended to the issuer.
+    fn openid_configuration(&self) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}/.well-known/openid-configuration", self.path()));
+        url
+    }
+
+    /// RFC 8414 §3.1: put between host and path.
+    fn oauth_metadata(&self) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(&format!("/.well-known/oauth-authorization-server{}", self.path()));
+        url
+    }
+
+    fn path(&self) -> &str {
+        self.url.path().trim_end_matches('/')
+    }
+
+    pub(super) fn url(&self) -> &Url {
+        &self.url
+    }
+}
+
+/// An address that may be asked for keys: https, or http on this very machine.
+pub(super) fn parse_address(text: &str) -> Result<Url, SetupProblem> {
+    let url = Url::parse(text).map_err(|_| SetupProblem::UrlMalformed)?;
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    if has_user || url.query().is_some() || url.fragment().is_some() {
+        return Err(SetupProblem::UrlMalformed);
+    }
+    let host = url.host().ok_or(SetupProblem::UrlMalformed)?;
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&host) => Ok(url),
+        _ => Err(SetupProblem::UrlNotHttps),
+    }
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => name.eq_ignore_ascii_case("localhost"),
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses(issuer: &str) -> (String, String) {
+        let issuer = IssuerUrl::parse(issuer).unwrap();
+        (
+            issuer.openid_configuration().into(),
+            issuer.oauth_metadata().into(),
+        )
+    }
+
+    #[test]
+    fn the_two_well_known_addresses_differ_when_the_issuer_has_a_path() {
+        assert_eq!(
+            addresses("https://id.example/tenants/a"),
+            (
+                "https://id.example/tenants/a/.well-known/openid-configuration".to_owned(),
+                "https://id.example/.well-known/oauth-authorization-server/tenants/a".to_owned(),
+            )
+        );
+        for issuer in ["https://id.example", "https://id.example/"] {
+            assert_eq!(
+                addresses(issuer),
+                (
+                    "https://id.example/.well-known/openid-configuration".to_owned(),
+                    "https://id.example/.well-known/oauth-authorization-server".to_owned(),
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn http_is_for_loopback_only() {
+        for good in [
+            "http://localhost:7300",
+            "http://127.0.0.1:1",
+            "http://[::1]:7300",
+            "https://a.b/c",
+        ] {
+            assert!(parse_address(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://id.example",
+            "http://localhost.example",
+            "http://127.0.0.1.example",
+            "ftp://localhost",
+            "file:///etc/passwd",
+            "http://10.0.0.1",
+        ] {
+            assert!(parse_address(bad).is_err(), "{bad}");
+        }
+        for bad in [
+            "https://u@a.b",
+            "https://u:p@a.b",
+            "https://a.b?x",
+            "https://a.b#x",
+            "a.b",
+            "",
+        ] {
+            assert_eq!(parse_address(bad), Err(SetupProblem::UrlMalformed), "{bad}");
+        }
+    }
+
+    fn judged(issuer: &str, body: &str) -> Result<String, FetchProblem> {
+        let answer = Answer {
+            body: body.as_bytes().to_vec(),
+            max_age: None,
+        };
+        IssuerUrl::parse(issuer)
+            .unwrap()
+            .jwks_uri(&answer)
+            .map(String::from)
+    }
+
+    #[test]
+    fn the_metadata_must_be_of_the_very_issuer() {
+        let metadata =
+            |issuer: &str| format!(r#"{{"issuer":"{issuer}","jwks_uri":"https://id.example/jwks"}}"#);
+        assert_eq!(
+            judged("https://id.example", &metadata("https://id.example")).unwrap(),
+            "https://id.example/jwks"
+        );
+        for other in [
+            "https://id.example/",
+            "https://ID.example",
+            "https://id.example:443",
+            "https://evil.example",
+        ] {
+            assert_eq!(
+                judged("https://id.example", &metadata(other)),
+                Err(FetchProblem::IssuerMismatch),
+                "{other}"
+            );
+        }
+    }
+
+    #[test]
+    fn keys_come_from_the_issuers_own_origin() {
+        for uri in [
+            "https://evil.example/jwks",
+            "http://id.example/jwks",
+            "https://id.example:8443/jwks",
+            "file:///jwks",
+            "/jwks",
+        ] {
+            let body = format!(r#"{{"issuer":"https://id.example","jwks_uri":"{uri}"}}"#);
+            assert_eq!(
+                judged("https://id.example", &body),
+                Err(FetchProblem::JwksUriRefused),
+                "{uri}"
+            );
+        }
+    }
+
+    #[test]
+    fn metadata_that_can_be_read_in_two_ways_is_not_read() {
+        for body in [
+            "",
+            "[]",
+            "{}",
+            r#"{"issuer":"https://id.example"}"#,
+            r#"{"issuer":"https://id.example","jwks_uri":"https://id.example/a","jwks_uri":"https://id.example/b"}"#,
+        ] {
+            assert_eq!(
+                judged("https://id.example", body),
+                Err(FetchProblem::MetadataMalformed),
+                "{body}"
+            );
+        }
+    }
+}

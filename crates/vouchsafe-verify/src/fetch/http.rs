@@ -1,0 +1,103 @@
+//! One kind of request: a small JSON document from the issuer, with limits on everything.
+
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, CACHE_CONTROL, HeaderMap};
+use reqwest::{Certificate, Client, redirect};
+use url::Url;
+
+use super::problem::{FetchProblem, SetupProblem};
+use crate::jwks::MAX_DOCUMENT_BYTES;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Never follows a redirect, never uses a proxy, never waits long, never reads much.
+#[derive(Debug)]
+pub(super) struct HttpClient(Client);
+
+/// A document, and how long the issuer lets it be kept.
+pub(super) struct Answer {
+    pub(super) body: Vec<u8>,
+    pub(super) max_age: Option<Duration>,
+}
+
+impl HttpClient {
+    pub(super) fn new(uses_tls: bool, extra_ca: &[u8]) -> Result<Self, SetupProblem> {
+        let builder = Client::builder()
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TOTAL_TIMEOUT)
+            // Documents are fetched minutes apart, and not always on the same runtime.
+            .pool_max_idle_per_host(0)
+            .user_agent(concat!("vouchsafe-verify/", env!("CARGO_PKG_VERSION")));
+        let extra = Certificate::from_pem_bundle(extra_ca).map_err(|_| SetupProblem::CertificateMalformed)?;
+        if extra.is_empty() && !extra_ca.is_empty() {
+            return Err(SetupProblem::CertificateMalformed);
+        }
+        let builder = if uses_tls {
+            builder.tls_certs_merge(extra)
+        } else {
+            // An http issuer on this machine must not depend on the machine's certificates.
+            builder.tls_certs_only([])
+        };
+        builder.build().map(Self).map_err(|_| SetupProblem::Tls)
+    }
+
+    pub(super) async fn fetch(&self, url: Url) -> Result<Answer, FetchProblem> {
+        let request = self.0.get(url).header(ACCEPT, "application/json");
+        let mut response = request.send().await.map_err(|_| FetchProblem::Unreachable)?;
+        let status = response.status().as_u16();
+        if status != 200 {
+            return Err(FetchProblem::Status(status));
+        }
+        let max_age = max_age(response.headers());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|_| FetchProblem::Unreachable)? {
+            if body.len().saturating_add(chunk.len()) > MAX_DOCUMENT_BYTES {
+                return Err(FetchProblem::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { body, max_age })
+    }
+}
+
+/// RFC 9111 §5.2.2.1, first directive that fits; what forbids keeping counts as zero.
+fn max_age(headers: &HeaderMap) -> Option<Duration> {
+    let directives = headers
+        .get_all(CACHE_CONTROL)
+        .into_iter()
+        .filter_map(|line| line.to_str().ok());
+    directives
+        .flat_map(|line| line.split(','))
+        .map(str::trim)
+        .find_map(|directive| {
+            let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
+            match name.to_ascii_lowercase().as_str() {
+                "max-age" => value.trim_matches('"').parse().ok().map(Duration::from_secs),
+                "no-store" | "no-cache" => Some(Duration::ZERO),
+                _ => None,
+            }
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(line: &str) -> Option<Duration> {
+        max_age(&HeaderMap::from_iter([(CACHE_CONTROL, line.parse().unwrap())]))
+    }
+
+    #[test]
+    fn the_issuer_says_how_long_its_keys_may_be_kept() {
+        assert_eq!(of("public, max-age=300"), Some(Duration::from_mins(5)));
+        assert_eq!(of("Max-Age=\"60\""), Some(Duration::from_mins(1)));
+        assert_eq!(of("no-store"), Some(Duration::ZERO));
+        assert_eq!(of("public"), None);
+        assert_eq!(of("max-age=soon"), None);
+        assert_eq!(of("max-age=99999999999999999999999"), None);
+    }
+}

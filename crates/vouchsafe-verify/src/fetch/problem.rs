@@ -1,0 +1,89 @@
+//! What can go wrong on the way to the issuer's keys: for operators, never for callers.
+
+use std::fmt;
+
+use crate::jwks::JwksProblem;
+
+/// Why the keys could not be fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FetchProblem {
+    /// No answer: connection refused, name not found, certificate not trusted, or too slow.
+    Unreachable,
+    /// The issuer answered with this HTTP status.
+    Status(u16),
+    /// The answer is larger than 256 KiB.
+    TooLarge,
+    /// The metadata is not JSON, or lacks `issuer` or `jwks_uri`.
+    MetadataMalformed,
+    /// The metadata names another issuer. Configure the issuer exactly as it calls itself.
+    IssuerMismatch,
+    /// `jwks_uri` is not at the issuer's own https origin. If that is meant, configure the address.
+    JwksUriRefused,
+    /// The key set could not be read.
+    KeySet(JwksProblem),
+    /// The key set has no key that verifies RS256 signatures.
+    NoUsableKey,
+    /// There is no tokio runtime to fetch on.
+    NoRuntime,
+}
+
+impl FetchProblem {
+    /// Whether waiting will not help, because the configuration of one side is wrong.
+    #[must_use]
+    pub fn is_misconfiguration(self) -> bool {
+        matches!(
+            self,
+            Self::IssuerMismatch | Self::JwksUriRefused | Self::NoRuntime
+        )
+    }
+}
+
+impl fmt::Display for FetchProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable => f.write_str("the issuer cannot be reached"),
+            Self::Status(status) => write!(f, "the issuer answered with status {status}"),
+            Self::TooLarge => f.write_str("the issuer's answer is too large"),
+            Self::MetadataMalformed => f.write_str("the issuer's metadata is malformed"),
+            Self::IssuerMismatch => {
+                f.write_str("the metadata names another issuer; configure it exactly as it calls itself")
+            }
+            Self::JwksUriRefused => {
+                f.write_str("jwks_uri is not at the issuer's own origin; configure it if it is right")
+            }
+            Self::KeySet(problem) => problem.fmt(f),
+            Self::NoUsableKey => f.write_str("the key set has no RS256 key"),
+            Self::NoRuntime => f.write_str("there is no tokio runtime to fetch the keys on"),
+        }
+    }
+}
+
+impl std::error::Error for FetchProblem {}
+
+/// Why a verifier could not be set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SetupProblem {
+    /// The issuer, or the configured `jwks_uri`, is not an absolute URL without user, query and fragment.
+    UrlMalformed,
+    /// The URL is neither https nor http on a loopback host.
+    UrlNotHttps,
+    /// The extra certificate authority is not PEM.
+    CertificateMalformed,
+    /// The TLS client cannot be made, for instance because the machine has no certificate authorities.
+    Tls,
+}
+
+impl fmt::Display for SetupProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UrlMalformed => "not an absolute URL without user, query and fragment",
+            Self::UrlNotHttps => "neither https nor http on a loopback host",
+            Self::CertificateMalformed => "the certificate authority is not PEM",
+            Self::Tls => "the TLS client cannot be made; are certificate authorities installed?",
+        })
+    }
+}
+
+impl std::error::Error for SetupProblem {}
