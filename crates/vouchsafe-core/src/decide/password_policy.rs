@@ -78,7 +78,7 @@ pub fn check(
     {
         return Err(PasswordProblem::OwnName);
     }
-    if COMMON.lines().any(decorates) || is_pattern(password) {
+    if TRIED_FIRST.lines().any(decorates) || is_pattern(password) {
         return Err(PasswordProblem::TooCommon);
     }
     Ok(PolicyMet(()))
@@ -137,7 +137,7 @@ fn fold(text: &str) -> String {
 fn is_pattern(password: &str) -> bool {
     let folded = fold(password);
     let unit = unrepeated(&folded);
-    COMMON.lines().any(|walk| walk == unit) || is_sequence(unit)
+    TRIED_FIRST.lines().any(|walk| walk == unit) || is_sequence(unit)
 }
 
 /// Whether each character follows from the one before: one key held down, or keys in their order.
@@ -157,4 +157,4 @@ fn is_sequence(text: &str) -> bool {
 
 /// Words at the head of every list of leaked passwords, in the form that [`core_of`] leaves, and walks over the
 /// keyboard; one a line.
-const COMMON: &str = include_str!("password_policy/common.txt");
+const TRIED_FIRST: &str = include_str!("password_policy/tried_first.txt");

@@ -1,4 +1,4 @@
-//! All specification words that bring a request parameter: the one list that duplicate checks and docs derive from.
+//! RFC 6749 §3.1–3.2 — every word that brings a request parameter: duplicate checks and docs derive from this list.
 
 use super::{
     acr, basic, bearer, grant_type, id_token_hint, login_hint, max_age, nonce, pkce, prompt, redirect_uri,
