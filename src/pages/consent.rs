@@ -1,6 +1,7 @@
 //! The page on which a person allows an app to use the account.
 
 mod permission;
+mod samples;
 
 pub use permission::{Known, Permission, permissions};
 

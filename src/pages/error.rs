@@ -1,6 +1,7 @@
 //! The error page: what went wrong, whose problem it is, and what to do.
 
 mod problem;
+mod samples;
 
 pub use problem::Problem;
 

@@ -80,6 +80,12 @@ impl Frame {
         }
     }
 
+    /// What stands in the tile in place of a logo.
+    #[must_use]
+    pub fn initial(&self) -> String {
+        initial(&self.site)
+    }
+
     /// The languages of the language switch.
     #[must_use]
     pub fn languages(&self) -> [Locale; 2] {

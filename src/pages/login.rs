@@ -1,5 +1,7 @@
 //! The sign-in page.
 
+mod samples;
+
 use super::layout::{Account, App, Form, Frame, rendered};
 use super::texts::Text;
 use askama::Template;

@@ -1,7 +1,8 @@
 //! The page on which a person chooses the account to go on with (`prompt=select_account`).
 
 use super::layout::{Account, App, Form, Frame, rendered};
-use super::texts::Text;
+use super::samples::{self, Sample};
+use super::texts::{Locale, Text};
 use askama::Template;
 use vouchsafe_core::model::UnixTime;
 
@@ -31,5 +32,24 @@ impl SelectAccountPage {
     fn title(&self) -> String {
         self.frame
             .title(&self.frame.texts.text(Text::SelectAccount), false)
+    }
+}
+
+impl Sample for SelectAccountPage {
+    const PAGE: &'static str = "select_account";
+
+    fn samples(locale: Locale) -> Vec<(&'static str, Self)> {
+        let page = Self {
+            frame: samples::frame(locale),
+            form: samples::form("select-account"),
+            app: samples::app(),
+            current: samples::account(),
+            since: samples::AT,
+        };
+        vec![("signed-in", page)]
+    }
+
+    fn html(&self) -> String {
+        self.render()
     }
 }

@@ -1,7 +1,8 @@
 //! The page for an account that may not sign in. It is shown only after the right password.
 
 use super::layout::{App, Form, Frame, rendered};
-use super::texts::Text;
+use super::samples::{self, Sample};
+use super::texts::{Locale, Text};
 use askama::Template;
 use vouchsafe_core::model::UnixTime;
 
@@ -50,5 +51,42 @@ impl SuspendedPage {
     fn title(&self) -> String {
         self.frame
             .title(&self.frame.texts.text(Text::AccountSuspended), true)
+    }
+}
+
+impl Sample for SuspendedPage {
+    const PAGE: &'static str = "suspended";
+
+    fn samples(locale: Locale) -> Vec<(&'static str, Self)> {
+        let page = |suspension| Self {
+            frame: samples::frame(locale),
+            form: samples::form("login"),
+            app: samples::app(),
+            suspension,
+            reference: samples::REFERENCE.to_owned(),
+            at: samples::AT,
+        };
+        let reason = Some("Three payments came back.\nPlease call us: 0800 1234.".to_owned());
+        vec![
+            ("disabled", page(Suspension::Disabled)),
+            (
+                "banned",
+                page(Suspension::Banned {
+                    until: None,
+                    reason: None,
+                }),
+            ),
+            (
+                "banned-until",
+                page(Suspension::Banned {
+                    until: Some(samples::AT),
+                    reason,
+                }),
+            ),
+        ]
+    }
+
+    fn html(&self) -> String {
+        self.render()
     }
 }

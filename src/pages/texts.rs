@@ -18,6 +18,7 @@ use vouchsafe_core::model::UnixTime;
 /// Stands where a value will be, so that a template can put an element around the value.
 const MARK: &str = "\u{FFFC}";
 /// Fluent sets these around values that it puts into a sentence, so that a right-to-left name cannot turn it.
+/// They are taken off again where nothing is written from right to left.
 const ISOLATES: [char; 2] = ['\u{2068}', '\u{2069}'];
 
 type Bundle = FluentBundle<FluentResource>;
@@ -87,7 +88,6 @@ impl Texts {
 
     /// An instant for people: date, time and zone.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hold references")]
     pub fn instant(self, at: &UnixTime) -> String {
         let at = calendar(*at);
         let mut args = FluentArgs::new();
@@ -95,12 +95,11 @@ impl Texts {
         args.set("month", i64::from(u8::from(at.month())));
         args.set("year", i64::from(at.year()));
         args.set("time", format!("{:02}:{:02}", at.hour(), at.minute()));
-        self.say(Text::Instant, &args).replace(ISOLATES, "")
+        self.say(Text::Instant, &args)
     }
 
     /// An instant for the attribute `datetime`.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hold references")]
     pub fn machine(self, at: &UnixTime) -> String {
         calendar(*at).format(&Rfc3339).unwrap_or_default()
     }
@@ -114,8 +113,21 @@ impl Texts {
         let Some(pattern) = bundle.get_message(text.id()).and_then(|message| message.value()) else {
             return text.id().to_owned();
         };
-        bundle.format_pattern(pattern, args, &mut Vec::new()).into_owned()
+        let said = bundle.format_pattern(pattern, args, &mut Vec::new()).into_owned();
+        let is_plain = self.locale.direction() == Direction::Ltr && !said.contains(is_right_to_left);
+        if is_plain {
+            said.replace(ISOLATES, "")
+        } else {
+            said
+        }
     }
+}
+
+/// Hebrew, Arabic and their neighbours, with the forms and the historic scripts.
+const fn is_right_to_left(c: char) -> bool {
+    matches!(c,
+        '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}'
+        | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
 }
 
 fn calendar(at: UnixTime) -> OffsetDateTime {

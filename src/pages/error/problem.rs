@@ -218,6 +218,6 @@ fn sentence(reason: Reason) -> &'static str {
     } else if reason == Reason::RequestUriUnsupported {
         "request_uri is invalid or expired"
     } else {
-        reason.explanation()
+        reason.explanation().trim()
     }
 }
