@@ -1,13 +1,15 @@
 //! Puts the server together and runs it: the only place that knows every part.
 
-use crate::accounts::Passwords;
-use crate::config::Config;
+use crate::accounts::passwords::{Cost, Passwords};
+use crate::config::{Config, DatabaseUrl};
+use crate::cx::RequestId;
+use crate::db;
 use crate::keys::{KeysError, OpenError, RsaKeys};
 use crate::metrics::Metrics;
 use crate::oauth::metadata::MetadataDocument;
 use crate::ports::{Ports, SystemClock, SystemEntropy};
 use crate::services::Services;
-use crate::store::{Store, StoreError, StoreOptions};
+use crate::store::{Location, Store, StoreError, StoreObserver, StoreOptions};
 use crate::web::{assets, health, limits, observe, urls};
 use crate::{jobs, oauth, pages};
 use actix_web::dev::{Server, ServerHandle};
@@ -38,6 +40,9 @@ pub enum AppError {
         /// The operating system's words.
         cause: std::io::Error,
     },
+    /// The metadata document cannot be made.
+    #[error(transparent)]
+    Metadata(#[from] serde_json::Error),
     /// The operating system.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -66,12 +71,35 @@ pub fn ports() -> Ports {
 pub fn open(config: Config) -> Result<Arc<Services>, AppError> {
     let ports = ports();
     let metrics = Arc::new(Metrics::new());
-    let entropy = Arc::clone(&ports.entropy);
-    let options = StoreOptions { observer: metrics.clone(), jitter: Arc::new(move || u64::from_le_bytes(entropy.bytes())), ..StoreOptions::default() };
-    let store = Store::open(&config.database.url, options)?;
-    store.migrate(ports.clock.now())?;
-    let passwords = Passwords::start(&ports, metrics.clone());
+    let store = open_store(&config, &ports, Some(metrics.clone()))?;
+    let passwords = Passwords::start(&Cost::recommended(), workers());
     Ok(Services::open(config, store, ports, passwords, metrics)?)
+}
+
+/// Opens the store of a configuration, applies the migrations that it lacks, and gives a new one its state.
+///
+/// # Errors
+/// [`AppError::Store`].
+pub fn open_store(config: &Config, ports: &Ports, metrics: Option<Arc<Metrics>>) -> Result<Store, AppError> {
+    let location = match &config.database.url {
+        DatabaseUrl::Sqlite(path) => Location::Sqlite(path.clone()),
+        DatabaseUrl::Postgres(url) => Location::Postgres(url.expose().to_owned()),
+    };
+    let options = StoreOptions {
+        jitter_seed: u64::from_le_bytes(ports.entropy.bytes()),
+        observer: metrics.map(|metrics| metrics as Arc<dyn StoreObserver>),
+        ..StoreOptions::default()
+    };
+    if let Location::Sqlite(path) = &location
+        && let Some(folder) = path.parent()
+    {
+        std::fs::create_dir_all(folder)?;
+    }
+    let store = Store::open(location, options)?;
+    store.migrate()?;
+    let timeline = RequestId::from_entropy(ports.entropy.bytes());
+    store.write_blocking("init", move |tx| db!(tx, issuer_state::init(timeline.as_str())).map(drop))?;
+    Ok(store)
 }
 
 /// A running server.
@@ -85,16 +113,22 @@ pub struct Running {
     metrics: Option<ServerHandle>,
 }
 
-/// Listens and starts to serve. Must be called inside an actix system.
+/// Opens the listener of a configuration.
 ///
 /// # Errors
 /// [`AppError::Listen`].
-pub fn start(services: Arc<Services>) -> Result<Running, AppError> {
-    let listen = services.config.listen;
-    let listener = bind(listen)?;
+pub fn bind(address: SocketAddr) -> Result<TcpListener, AppError> {
+    TcpListener::bind(address).map_err(|cause| AppError::Listen { address, cause })
+}
+
+/// Starts to serve on `listener`. Must be called inside an actix system.
+///
+/// # Errors
+/// [`AppError::Listen`] for the listener of the metrics.
+pub fn start(services: Arc<Services>, listener: TcpListener) -> Result<Running, AppError> {
     let metrics = services.config.metrics.listen.map(|address| serve_metrics(&services, address)).transpose()?;
     let app = Arc::clone(&services);
-    let document = web::Data::new(MetadataDocument::of(&services.config.issuer));
+    let document = web::Data::new(MetadataDocument::of(&services.config.issuer, pages::texts::locales())?);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(Arc::clone(&app)))
@@ -148,7 +182,7 @@ impl Running {
 pub fn routes(app: &mut ServiceConfig) {
     app.route(urls::LIVEZ, web::get().to(health::livez))
         .route(urls::READYZ, web::get().to(health::readyz))
-        .configure(assets::mount)
+        .configure(assets::routes)
         .configure(oauth::mount)
         .configure(pages::mount)
         .default_service(web::to(pages::not_found));
@@ -171,10 +205,6 @@ fn serve_metrics(services: &Arc<Services>, address: SocketAddr) -> Result<Server
 /// `GET /metrics`, on a listener of its own (Prometheus text format).
 async fn metrics_page(metrics: web::Data<Metrics>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(metrics.render())
-}
-
-fn bind(address: SocketAddr) -> Result<TcpListener, AppError> {
-    TcpListener::bind(address).map_err(|cause| AppError::Listen { address, cause })
 }
 
 fn workers() -> usize {

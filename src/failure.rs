@@ -1,6 +1,7 @@
 //! What stops a request: a refusal, which is normal and answered by its reason, or something of ours that broke.
 
 use crate::keys::KeysError;
+use crate::metrics::Outcome;
 use crate::store::StoreError;
 use vouchsafe_core::refusal::Reason;
 
@@ -44,6 +45,15 @@ impl From<StoreError> for Failure {
 impl From<KeysError> for Failure {
     fn from(error: KeysError) -> Self {
         Self::Broken(error.into())
+    }
+}
+
+impl Outcome for Failure {
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Refused(reason) => reason.id(),
+            Self::Broken(_) => "fault",
+        }
     }
 }
 

@@ -1,9 +1,25 @@
-//! The vouchsafe authorization server.
+//! The vouchsafe authorization server. Modules in the order of the layers, lowest first: each may use those above
+//! it in this list and the crates `vouchsafe-core` and `vouchsafe-verify`; `ARCHITECTURE.md` has the map.
 
 pub mod config;
-pub mod logging;
-pub mod metrics;
-pub mod pages;
 pub mod ports;
 pub mod store;
+
+pub mod accounts;
+pub mod audit;
+pub mod clients;
+pub mod failure;
+pub mod keys;
+pub mod logging;
+pub mod metrics;
+pub mod tokens;
+
+pub mod cx;
+pub mod services;
 pub mod web;
+
+pub mod jobs;
+pub mod oauth;
+pub mod pages;
+
+pub mod app;

@@ -1,6 +1,6 @@
 //! The services of one server, put together once and shared by all requests.
 
-use crate::accounts::Passwords;
+use crate::accounts::passwords::Passwords;
 use crate::clients::Clients;
 use crate::config::Config;
 use crate::db;
@@ -105,7 +105,7 @@ impl Services {
         let now = self.ports.clock.now();
         loop {
             let swept = self.store.write_blocking("sweep", move |tx| db!(tx, sweep::expired(now, SWEEP)))?;
-            if swept < SWEEP {
+            if swept.total() == 0 {
                 return Ok(());
             }
         }
@@ -132,7 +132,7 @@ impl Services {
 }
 
 /// Rows that one sweep removes at most, so that it never holds the writer long.
-const SWEEP: usize = 500;
+const SWEEP: i64 = 500;
 
 impl std::fmt::Debug for Services {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

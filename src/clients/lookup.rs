@@ -9,7 +9,6 @@ use vouchsafe_core::spec::redirect_uri;
 
 /// Clients that are remembered at most; past that all are forgotten and read again.
 const REMEMBERED: usize = 10_000;
-const PAGE: i64 = 500;
 
 /// A client as it was when it was read, with its live secrets.
 #[derive(Debug)]
@@ -111,17 +110,8 @@ impl Clients {
             }
             remembered.version
         };
-        let mut known = HashSet::new();
-        let mut after: Option<ClientId> = None;
-        loop {
-            let from = after.clone();
-            let page = self.store.read("clients", move |tx| db!(tx, clients::list(from.as_ref(), PAGE))).await?;
-            known.extend(page.iter().flat_map(origins));
-            match page.last() {
-                Some(last) => after = Some(last.id.clone()),
-                None => break,
-            }
-        }
+        let clients = self.store.read("clients", |tx| db!(tx, clients::list())).await?;
+        let known: HashSet<String> = clients.iter().flat_map(origins).collect();
         let is_known = known.contains(origin);
         self.remember(version, |remembered| remembered.origins = Some(Arc::new(known)));
         Ok(is_known)

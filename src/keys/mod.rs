@@ -13,7 +13,7 @@ pub use generate::RsaKeys;
 pub use jwks::JwksDocument;
 pub use kek::{Kek, KekRing};
 pub use ring::Keys;
-pub use secrets::Secrets;
+pub use secrets::{OpenError, Secrets};
 
 use std::path::{Path, PathBuf};
 use vouchsafe_core::model::Kid;

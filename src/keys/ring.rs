@@ -257,7 +257,7 @@ fn open_keks(config: &Config, store: &Store, ports: &Ports) -> Result<KekRing, O
     if known.is_empty() && ring.newest().is_none() {
         ring = KekRing::create(dir, &*ports.entropy)?;
     }
-    let held = |check: &KekCheck| ring.by_id(&check.id).is_some_and(|kek| kek.check_value() == check.check_value);
+    let held = |check: &KekCheck| ring.by_id(&check.id).is_some_and(|kek| kek.check_value() == check.check);
     if let Some(first) = known.first()
         && !known.iter().any(held)
     {
@@ -266,13 +266,13 @@ fn open_keks(config: &Config, store: &Store, ports: &Ports) -> Result<KekRing, O
     if let Some(kek) = ring.newest()
         && !known.iter().any(|check| check.id == kek.id())
     {
-        remember(store, kek)?;
+        remember(store, kek, ports.clock.now())?;
     }
     Ok(ring)
 }
 
-fn remember(store: &Store, kek: &Kek) -> Result<(), OpenError> {
-    let check = KekCheck { id: kek.id().to_owned(), check_value: kek.check_value() };
+fn remember(store: &Store, kek: &Kek, created_at: UnixTime) -> Result<(), OpenError> {
+    let check = KekCheck { id: kek.id().to_owned(), check: kek.check_value(), created_at };
     store.write_blocking("add-kek", move |tx| db!(tx, keks::add(&check)).map(drop))?;
     Ok(())
 }

@@ -23,7 +23,7 @@ pub fn seal(kek: &Kek, entropy: &dyn Entropy, context: &str, secret: &[u8]) -> R
     let row_key = Zeroizing::new(entropy.bytes::<KEY>());
     let mut sealed = vec![VERSION];
     sealed.extend(lock(kek.bytes(), entropy, context, row_key.as_ref())?);
-    sealed.extend(lock(&row_key, entropy, context, secret)?);
+    sealed.extend(lock(row_key.as_ref(), entropy, context, secret)?);
     Ok(sealed)
 }
 

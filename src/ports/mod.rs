@@ -28,7 +28,7 @@ impl std::fmt::Debug for Ports {
     }
 }
 
-impl dyn Entropy {
+impl dyn Entropy + '_ {
     /// `N` random bytes.
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {

@@ -1,5 +1,11 @@
 //! What every surface shares about HTTP: how requests are read and how failures are answered.
 
 pub mod assets;
+pub mod body;
+pub mod cors;
+pub mod extract;
+pub mod health;
 pub mod limits;
+pub mod observe;
+pub mod problem;
 pub mod urls;

@@ -6,7 +6,7 @@ use crate::audit;
 use crate::cx::RequestId;
 use crate::db;
 use crate::ports::Entropy;
-use crate::store::{ExchangeGuard, StoreError, Tx};
+use crate::store::{ExchangeGuard, RefreshStart, StoreError, Tx};
 use oxide_auth::code_grant::accesstoken::{AccessToken, Input, Output};
 use std::sync::Arc;
 use vouchsafe_core::decide::redeem::{CodeVerdict, judge_code};
@@ -147,6 +147,9 @@ fn guard(exchange: &Exchange, row: &Grant) -> ExchangeGuard {
         redirect_uri: row.redirect_uri.clone(),
         code_challenge: row.code_challenge.clone(),
         now: exchange.now,
-        idle_expires_at: exchange.refresh_idle.filter(|_| refreshes).map(|idle| exchange.now.plus(idle)),
+        refresh: exchange
+            .refresh_idle
+            .filter(|_| refreshes)
+            .map(|idle| RefreshStart { idle_expires_at: exchange.now.plus(idle) }),
     }
 }

@@ -151,12 +151,11 @@ fn write(tx: &mut Tx<'_>, refresh: &Refresh, row: &Grant) -> Result<Option<Grant
     };
     let advance = Advance {
         to: step.to,
-        parent: step.parent,
+        parent: Some(step.parent),
         recovered: step.recovered,
         rotated_at: step.rotated_at,
-        parent_at: step.parent_at,
+        parent_at: Some(step.parent_at),
         idle_expires_at,
-        now: refresh.now,
     };
     db!(tx, grants::advance(&row.id, row.generation, &advance))
 }
@@ -166,7 +165,7 @@ fn write(tx: &mut Tx<'_>, refresh: &Refresh, row: &Grant) -> Result<Option<Grant
 fn slide(tx: &mut Tx<'_>, refresh: &Refresh, row: &Grant, to: UnixTime) -> Result<Grant, StoreError> {
     let gained = to.since(row.idle_expires_at).millis();
     if gained.saturating_mul(20) >= refresh.idle_lifetime.millis() {
-        db!(tx, grants::slide(&row.id, row.generation, to))?;
+        db!(tx, grants::slide(&row.id, row.generation, to, refresh.now))?;
         return Ok(Grant { idle_expires_at: to, ..row.clone() });
     }
     Ok(row.clone())

@@ -4,6 +4,7 @@ pub mod audience;
 pub mod client_authentication;
 pub mod consent;
 pub mod grant_is_live;
+pub mod issue;
 pub mod key_state;
 pub mod next_step;
 pub mod password_policy;

@@ -1,0 +1,3 @@
+//! People: their passwords, how they sign in, and their sessions.
+
+pub mod passwords;
