@@ -7,11 +7,12 @@ use crate::db;
 use crate::keys::{KeysError, OpenError, RsaKeys};
 use crate::metrics::Metrics;
 use crate::oauth::metadata::MetadataDocument;
+use crate::pages::texts::Locale;
 use crate::ports::{Ports, SystemClock, SystemEntropy};
 use crate::services::Services;
-use crate::store::{Location, Store, StoreError, StoreObserver, StoreOptions};
+use crate::store::{Store, StoreError, StoreObserver, StoreOptions};
 use crate::web::{assets, health, limits, observe, urls};
-use crate::{jobs, oauth, pages};
+use crate::{jobs, oauth};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
@@ -61,7 +62,11 @@ impl From<OpenError> for AppError {
 #[must_use]
 pub fn ports() -> Ports {
     let entropy = Arc::new(SystemEntropy);
-    Ports { clock: Arc::new(SystemClock), entropy: entropy.clone(), keys: Arc::new(RsaKeys(entropy)) }
+    Ports {
+        clock: Arc::new(SystemClock),
+        entropy: entropy.clone(),
+        keys: Arc::new(RsaKeys(entropy)),
+    }
 }
 
 /// Opens and migrates the store and puts the services together.
@@ -72,7 +77,7 @@ pub fn open(config: Config) -> Result<Arc<Services>, AppError> {
     let ports = ports();
     let metrics = Arc::new(Metrics::new());
     let store = open_store(&config, &ports, Some(metrics.clone()))?;
-    let passwords = Passwords::start(&Cost::recommended(), workers());
+    let passwords = Passwords::start(&Cost::recommended(), workers())?;
     Ok(Services::open(config, store, ports, passwords, metrics)?)
 }
 
@@ -81,24 +86,22 @@ pub fn open(config: Config) -> Result<Arc<Services>, AppError> {
 /// # Errors
 /// [`AppError::Store`].
 pub fn open_store(config: &Config, ports: &Ports, metrics: Option<Arc<Metrics>>) -> Result<Store, AppError> {
-    let location = match &config.database.url {
-        DatabaseUrl::Sqlite(path) => Location::Sqlite(path.clone()),
-        DatabaseUrl::Postgres(url) => Location::Postgres(url.expose().to_owned()),
-    };
     let options = StoreOptions {
         jitter_seed: u64::from_le_bytes(ports.entropy.bytes()),
         observer: metrics.map(|metrics| metrics as Arc<dyn StoreObserver>),
         ..StoreOptions::default()
     };
-    if let Location::Sqlite(path) = &location
+    if let DatabaseUrl::Sqlite(path) = &config.database.url
         && let Some(folder) = path.parent()
     {
         std::fs::create_dir_all(folder)?;
     }
-    let store = Store::open(location, options)?;
+    let store = Store::open(&config.database.url, options)?;
     store.migrate()?;
     let timeline = RequestId::from_entropy(ports.entropy.bytes());
-    store.write_blocking("init", move |tx| db!(tx, issuer_state::init(timeline.as_str())).map(drop))?;
+    store.write_blocking("init", move |tx| {
+        db!(tx, issuer_state::init(timeline.as_str())).map(drop)
+    })?;
     Ok(store)
 }
 
@@ -126,9 +129,17 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, AppError> {
 /// # Errors
 /// [`AppError::Listen`] for the listener of the metrics.
 pub fn start(services: Arc<Services>, listener: TcpListener) -> Result<Running, AppError> {
-    let metrics = services.config.metrics.listen.map(|address| serve_metrics(&services, address)).transpose()?;
+    let metrics = services
+        .config
+        .metrics
+        .listen
+        .map(|address| serve_metrics(&services, address))
+        .transpose()?;
     let app = Arc::clone(&services);
-    let document = web::Data::new(MetadataDocument::of(&services.config.issuer, pages::texts::locales())?);
+    let document = web::Data::new(MetadataDocument::of(
+        &services.config.issuer,
+        Locale::ALL.iter().map(|locale| locale.tag().to_owned()).collect(),
+    )?);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(Arc::clone(&app)))
@@ -146,7 +157,13 @@ pub fn start(services: Arc<Services>, listener: TcpListener) -> Result<Running, 
     .run();
     let handle = server.handle();
     let jobs = jobs::start(&services);
-    Ok(Running { server, handle, services, jobs, metrics })
+    Ok(Running {
+        server,
+        handle,
+        services,
+        jobs,
+        metrics,
+    })
 }
 
 impl Running {
@@ -156,8 +173,15 @@ impl Running {
     /// # Errors
     /// [`AppError::Io`].
     pub async fn until_stopped(self) -> Result<(), AppError> {
-        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        let Self { server, handle, services, jobs, metrics } = self;
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let Self {
+            server,
+            handle,
+            services,
+            jobs,
+            metrics,
+        } = self;
         let stop = async {
             tokio::select! {
                 _ = terminate.recv() => {}
@@ -183,28 +207,35 @@ pub fn routes(app: &mut ServiceConfig) {
     app.route(urls::LIVEZ, web::get().to(health::livez))
         .route(urls::READYZ, web::get().to(health::readyz))
         .configure(assets::routes)
-        .configure(oauth::mount)
-        .configure(pages::mount)
-        .default_service(web::to(pages::not_found));
+        .configure(oauth::mount);
 }
 
 fn serve_metrics(services: &Arc<Services>, address: SocketAddr) -> Result<ServerHandle, AppError> {
     let listener = bind(address)?;
     let metrics = web::Data::from(Arc::clone(&services.metrics));
-    let server = HttpServer::new(move || App::new().app_data(metrics.clone()).route("/metrics", web::get().to(metrics_page)))
-        .workers(1)
-        .disable_signals()
-        .listen(listener)?
-        .run();
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(metrics.clone())
+            .route("/metrics", web::get().to(metrics_page))
+    })
+    .workers(1)
+    .disable_signals()
+    .listen(listener)?
+    .run();
     let handle = server.handle();
-    #[expect(clippy::disallowed_methods, reason = "the listener of its own lives as long as the server")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the listener of its own lives as long as the server"
+    )]
     let _listening = actix_web::rt::spawn(server);
     Ok(handle)
 }
 
 /// `GET /metrics`, on a listener of its own (Prometheus text format).
 async fn metrics_page(metrics: web::Data<Metrics>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(metrics.render())
+    HttpResponse::Ok()
+        .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
+        .body(metrics.render())
 }
 
 fn workers() -> usize {

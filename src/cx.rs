@@ -30,7 +30,10 @@ impl RequestId {
     /// A name from 12 random bytes.
     #[must_use]
     pub fn from_entropy(bytes: [u8; 12]) -> Self {
-        let letters = bytes.iter().filter_map(|b| ALPHABET.get(usize::from(b % 32))).map(|b| char::from(*b));
+        let letters = bytes
+            .iter()
+            .filter_map(|b| ALPHABET.get(usize::from(b % 32)))
+            .map(|b| char::from(*b));
         let mut text = String::with_capacity(14);
         for (at, letter) in letters.enumerate() {
             if at % 4 == 0 && at > 0 {

@@ -85,7 +85,9 @@ impl Services {
     /// # Errors
     /// When the store fails or a key cannot be opened; what was known before stays in use.
     pub fn follow(&self) -> Result<(), OpenError> {
-        let state = self.store.read_blocking("issuer-state", |tx| db!(tx, issuer_state::read()))?;
+        let state = self
+            .store
+            .read_blocking("issuer-state", |tx| db!(tx, issuer_state::read()))?;
         self.issuer_epoch.store(state.epoch, Ordering::Relaxed);
         if self.config_version.swap(state.config_version, Ordering::Relaxed) != state.config_version {
             self.clients.follow(state.config_version);
@@ -104,7 +106,9 @@ impl Services {
         self.renew_own_tokens();
         let now = self.ports.clock.now();
         loop {
-            let swept = self.store.write_blocking("sweep", move |tx| db!(tx, sweep::expired(now, SWEEP)))?;
+            let swept = self
+                .store
+                .write_blocking("sweep", move |tx| db!(tx, sweep::expired(now, SWEEP)))?;
             if swept.total() == 0 {
                 return Ok(());
             }
@@ -116,7 +120,9 @@ impl Services {
     /// # Errors
     /// When the database does not answer.
     pub async fn is_ready(&self) -> Result<bool, StoreError> {
-        self.store.read("ready", |tx| db!(tx, issuer_state::read()).map(drop)).await?;
+        self.store
+            .read("ready", |tx| db!(tx, issuer_state::read()).map(drop))
+            .await?;
         Ok(!self.draining.load(Ordering::Relaxed) && self.keys.can_sign(self.ports.clock.now()))
     }
 

@@ -37,14 +37,20 @@ impl Clients {
     /// Nothing remembered yet.
     #[must_use]
     pub fn new(store: Store) -> Self {
-        Self { store, remembered: RwLock::default() }
+        Self {
+            store,
+            remembered: RwLock::default(),
+        }
     }
 
     /// Forgets everything when `version`, the database's configuration version, is not the one remembered.
     pub fn follow(&self, version: i64) {
         let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
         if remembered.version != version {
-            *remembered = Remembered { version, ..Remembered::default() };
+            *remembered = Remembered {
+                version,
+                ..Remembered::default()
+            };
         }
     }
 
@@ -64,7 +70,9 @@ impl Clients {
         let found = self
             .store
             .read("client", move |tx| {
-                let Some(client) = db!(tx, clients::by_id(&wanted))? else { return Ok(None) };
+                let Some(client) = db!(tx, clients::by_id(&wanted))? else {
+                    return Ok(None);
+                };
                 let secrets = db!(tx, clients::live_secrets(&wanted, now))?;
                 Ok(Some(Known { client, secrets }))
             })
@@ -132,6 +140,10 @@ impl Clients {
 
 /// The origins that a client calls us from: those of its redirect URIs and its registered web origins.
 pub fn origins(client: &Client) -> impl Iterator<Item = String> {
-    let redirects = client.metadata.redirect_uris.iter().filter_map(|uri| redirect_uri::origin(uri));
+    let redirects = client
+        .metadata
+        .redirect_uris
+        .iter()
+        .filter_map(|uri| redirect_uri::origin(uri));
     redirects.chain(client.metadata.web_origins.iter().cloned())
 }

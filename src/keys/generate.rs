@@ -28,7 +28,10 @@ impl KeyFactory for RsaKeys {
         public_jwk.insert("kty".into(), json!("RSA"));
         public_jwk.insert("n".into(), json!(number(key.n())));
         public_jwk.insert("e".into(), json!(number(key.e())));
-        Ok(KeyPair { pkcs8: Zeroizing::new(pkcs8.as_bytes().to_vec()), public_jwk })
+        Ok(KeyPair {
+            pkcs8: Zeroizing::new(pkcs8.as_bytes().to_vec()),
+            public_jwk,
+        })
     }
 }
 

@@ -25,6 +25,10 @@ impl JwksDocument {
         let body = json!({ "keys": members }).to_string().into_bytes();
         let mut tag = URL_SAFE_NO_PAD.encode(Sha256::digest(&body));
         tag.truncate(22);
-        Self { body, etag: format!("\"{tag}\""), kids: keys.iter().map(|key| key.kid.clone()).collect() }
+        Self {
+            body,
+            etag: format!("\"{tag}\""),
+            kids: keys.iter().map(|key| key.kid.clone()).collect(),
+        }
     }
 }

@@ -30,7 +30,10 @@ impl Kek {
         hash.update(bytes);
         let mut id = URL_SAFE_NO_PAD.encode(hash.finalize());
         id.truncate(11);
-        Self { id, key: Zeroizing::new(bytes) }
+        Self {
+            id,
+            key: Zeroizing::new(bytes),
+        }
     }
 
     /// The id, stored beside everything that the key seals.
@@ -60,14 +63,20 @@ impl KekRing {
     /// [`KeysError::Io`], [`KeysError::ReadableByOthers`], [`KeysError::NotAKey`].
     pub fn read(dir: &Path) -> Result<Self, KeysError> {
         let mut paths = match fs::read_dir(dir) {
-            Ok(entries) => entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>(),
+            Ok(entries) => entries
+                .map(|e| e.map(|e| e.path()))
+                .collect::<Result<Vec<_>, _>>(),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(e) => Err(e),
         }
         .map_err(|e| KeysError::io(dir, &e))?;
         paths.retain(|path| path.extension().is_some_and(|x| x == "kek"));
         paths.sort();
-        paths.iter().map(|path| read_file(path)).collect::<Result<_, _>>().map(Self)
+        paths
+            .iter()
+            .map(|path| read_file(path))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     /// Makes the first key of a new installation, as a file that only we can read, and syncs it to disk
@@ -82,7 +91,11 @@ impl KekRing {
         let (path, part) = (dir.join("0001.kek"), dir.join("0001.kek.new"));
         let write = || -> std::io::Result<()> {
             fs::create_dir_all(dir)?;
-            let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?;
+            let mut file = fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&part)?;
             file.write_all(text.as_bytes())?;
             file.sync_all()?;
             // A second node that starts at the same moment must not replace the first one's key.
@@ -112,7 +125,10 @@ impl KekRing {
 }
 
 fn read_file(path: &Path) -> Result<Kek, KeysError> {
-    let mode = fs::metadata(path).map_err(|e| KeysError::io(path, &e))?.permissions().mode();
+    let mode = fs::metadata(path)
+        .map_err(|e| KeysError::io(path, &e))?
+        .permissions()
+        .mode();
     if mode & 0o077 != 0 {
         return Err(KeysError::ReadableByOthers(path.to_owned()));
     }

@@ -36,7 +36,9 @@ pub enum KeysError {
     #[error("{0}: not a key-encryption key (43 characters of base64url)")]
     NotAKey(PathBuf),
     /// The database was sealed with a key-encryption key that is not here.
-    #[error("the database was sealed with the key-encryption key {wanted}, which is not in {dir}; restore that file, a new one would be of no use")]
+    #[error(
+        "the database was sealed with the key-encryption key {wanted}, which is not in {dir}; restore that file, a new one would be of no use"
+    )]
     KekMissing {
         /// The id of the key that is needed.
         wanted: String,
@@ -59,6 +61,9 @@ pub enum KeysError {
 
 impl KeysError {
     fn io(path: &Path, cause: &std::io::Error) -> Self {
-        Self::Io { path: path.to_owned(), cause: cause.to_string() }
+        Self::Io {
+            path: path.to_owned(),
+            cause: cause.to_string(),
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! The keys of this node in memory: signs, publishes, and checks what it signed. What each key may do follows
 //! from its row and the time (`decide::key_state`), so nothing has to happen at the moment of rotation.
 
+use super::KeysError;
 use super::jwks::JwksDocument;
 use super::kek::{Kek, KekRing};
 use super::seal;
 use super::secrets::{OpenError, Secrets};
 use super::signer::Signer;
-use super::KeysError;
 use crate::config::Config;
 use crate::db;
 use crate::metrics::Metrics;
@@ -16,8 +16,8 @@ use arc_swap::ArcSwap;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
-use vouchsafe_core::decide::key_state::{self, KeyState, KeyTimes, NewKey};
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
+use vouchsafe_core::decide::key_state::{self, KeyState, KeyTimes, NewKey};
 use vouchsafe_core::model::{Event, EventId, EventKind, KeyAlgorithm, Kid, SigningKey, Span, UnixTime};
 
 /// The keys of this node.
@@ -46,7 +46,12 @@ impl Keys {
     ///
     /// # Errors
     /// [`OpenError::Keys`] when files are missing, foreign or readable by others; [`OpenError::Store`].
-    pub fn open(config: &Config, store: &Store, ports: &Ports, metrics: &Arc<Metrics>) -> Result<Self, OpenError> {
+    pub fn open(
+        config: &Config,
+        store: &Store,
+        ports: &Ports,
+        metrics: &Arc<Metrics>,
+    ) -> Result<Self, OpenError> {
         let keks = open_keks(config, store, ports)?;
         let secrets = Secrets::open(store, &keks, &config.keys.dir, &*ports.entropy)?;
         let keys = Self {
@@ -101,7 +106,11 @@ impl Keys {
     pub fn sign(&self, now: UnixTime, typ: &str, claims: &Map<String, Value>) -> Result<String, KeysError> {
         let ring = self.ring.load();
         let row = key_state::signing(&ring.rows, now).ok_or(KeysError::NoSigningKey)?;
-        let signer = ring.signers.iter().find(|(kid, _)| *kid == row.kid).map(|(_, signer)| signer);
+        let signer = ring
+            .signers
+            .iter()
+            .find(|(kid, _)| *kid == row.kid)
+            .map(|(_, signer)| signer);
         let signer = signer.ok_or_else(|| KeysError::Unusable(row.kid.clone()))?;
         self.metrics.time_signing(|| signer.sign(typ, claims))
     }
@@ -132,14 +141,19 @@ impl Keys {
     #[must_use]
     pub fn can_sign(&self, now: UnixTime) -> bool {
         let ring = self.ring.load();
-        key_state::signing(&ring.rows, now).is_some_and(|row| ring.signers.iter().any(|(kid, _)| *kid == row.kid))
+        key_state::signing(&ring.rows, now)
+            .is_some_and(|row| ring.signers.iter().any(|(kid, _)| *kid == row.kid))
     }
 
     /// The public half of every key there ever was, revoked ones apart: what our own tokens are checked with.
     #[must_use]
     pub fn every_public_jwk(&self) -> Vec<Value> {
         let ring = self.ring.load();
-        ring.rows.iter().filter(|row| row.revoked_at.is_none()).map(|row| row.public_jwk.clone()).collect()
+        ring.rows
+            .iter()
+            .filter(|row| row.revoked_at.is_none())
+            .map(|row| row.public_jwk.clone())
+            .collect()
     }
 
     /// The timetable that the keys follow.
@@ -218,8 +232,14 @@ impl Keys {
         let kek = self
             .keks
             .by_id(&row.kek_id)
-            .ok_or_else(|| KeysError::KekMissing { wanted: row.kek_id.clone(), dir: self.dir.clone() })?;
-        let sealed = row.sealed.as_deref().ok_or_else(|| KeysError::Unusable(row.kid.clone()))?;
+            .ok_or_else(|| KeysError::KekMissing {
+                wanted: row.kek_id.clone(),
+                dir: self.dir.clone(),
+            })?;
+        let sealed = row
+            .sealed
+            .as_deref()
+            .ok_or_else(|| KeysError::Unusable(row.kid.clone()))?;
         let pkcs8 = seal::open(kek, &self.context(&row.kid, row.alg, row.seq), sealed)?;
         Signer::parse(&row.kid, row.alg, &pkcs8)
     }
@@ -257,11 +277,18 @@ fn open_keks(config: &Config, store: &Store, ports: &Ports) -> Result<KekRing, O
     if known.is_empty() && ring.newest().is_none() {
         ring = KekRing::create(dir, &*ports.entropy)?;
     }
-    let held = |check: &KekCheck| ring.by_id(&check.id).is_some_and(|kek| kek.check_value() == check.check);
+    let held = |check: &KekCheck| {
+        ring.by_id(&check.id)
+            .is_some_and(|kek| kek.check_value() == check.check)
+    };
     if let Some(first) = known.first()
         && !known.iter().any(held)
     {
-        return Err(KeysError::KekMissing { wanted: first.id.clone(), dir: dir.clone() }.into());
+        return Err(KeysError::KekMissing {
+            wanted: first.id.clone(),
+            dir: dir.clone(),
+        }
+        .into());
     }
     if let Some(kek) = ring.newest()
         && !known.iter().any(|check| check.id == kek.id())
@@ -272,7 +299,11 @@ fn open_keks(config: &Config, store: &Store, ports: &Ports) -> Result<KekRing, O
 }
 
 fn remember(store: &Store, kek: &Kek, created_at: UnixTime) -> Result<(), OpenError> {
-    let check = KekCheck { id: kek.id().to_owned(), check: kek.check_value(), created_at };
+    let check = KekCheck {
+        id: kek.id().to_owned(),
+        check: kek.check_value(),
+        created_at,
+    };
     store.write_blocking("add-kek", move |tx| db!(tx, keks::add(&check)).map(drop))?;
     Ok(())
 }

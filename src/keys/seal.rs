@@ -44,8 +44,15 @@ pub fn open(kek: &Kek, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>
 fn lock(key: &[u8], entropy: &dyn Entropy, context: &str, secret: &[u8]) -> Result<Vec<u8>, KeysError> {
     let nonce = entropy.bytes::<NONCE>();
     let mut tag = [0; TAG];
-    let text = encrypt_aead(Cipher::aes_256_gcm(), key, Some(&nonce), context.as_bytes(), secret, &mut tag)
-        .map_err(|_| KeysError::Unsealable)?;
+    let text = encrypt_aead(
+        Cipher::aes_256_gcm(),
+        key,
+        Some(&nonce),
+        context.as_bytes(),
+        secret,
+        &mut tag,
+    )
+    .map_err(|_| KeysError::Unsealable)?;
     Ok([&nonce[..], &text, &tag[..]].concat())
 }
 
@@ -53,9 +60,16 @@ fn unlock(key: &[u8], context: &str, locked: &[u8]) -> Result<Zeroizing<Vec<u8>>
     let (nonce, rest) = locked.split_at_checked(NONCE).ok_or(KeysError::Unsealable)?;
     let at = rest.len().checked_sub(TAG).ok_or(KeysError::Unsealable)?;
     let (text, tag) = rest.split_at_checked(at).ok_or(KeysError::Unsealable)?;
-    decrypt_aead(Cipher::aes_256_gcm(), key, Some(nonce), context.as_bytes(), text, tag)
-        .map(Zeroizing::new)
-        .map_err(|_| KeysError::Unsealable)
+    decrypt_aead(
+        Cipher::aes_256_gcm(),
+        key,
+        Some(nonce),
+        context.as_bytes(),
+        text,
+        tag,
+    )
+    .map(Zeroizing::new)
+    .map_err(|_| KeysError::Unsealable)
 }
 
 #[cfg(test)]
@@ -65,7 +79,10 @@ mod tests {
     struct Counting;
     impl Entropy for Counting {
         fn fill(&self, buffer: &mut [u8]) {
-            buffer.iter_mut().enumerate().for_each(|(i, b)| *b = u8::try_from(i % 251).unwrap());
+            buffer
+                .iter_mut()
+                .enumerate()
+                .for_each(|(i, b)| *b = u8::try_from(i % 251).unwrap());
         }
     }
 

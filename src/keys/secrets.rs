@@ -39,18 +39,34 @@ impl Secrets {
                 let kek = keks.newest().ok_or(KeysError::NoSigningKey)?;
                 let secret = Zeroizing::new(entropy.bytes::<32>());
                 let sealed = seal::seal(kek, entropy, &context(purpose, 1), secret.as_ref())?;
-                let row = ServerSecret { purpose: purpose.to_owned(), version: 1, sealed, kek_id: kek.id().to_owned() };
-                store.write_blocking("add-server-secret", move |tx| db!(tx, server_secrets::add(&row)).map(drop))?;
+                let row = ServerSecret {
+                    purpose: purpose.to_owned(),
+                    version: 1,
+                    sealed,
+                    kek_id: kek.id().to_owned(),
+                };
+                store.write_blocking("add-server-secret", move |tx| {
+                    db!(tx, server_secrets::add(&row)).map(drop)
+                })?;
             }
         }
         rows = all(store)?;
         let open = |purpose: &str| -> Result<Vec<(i64, Secret)>, KeysError> {
-            let mut versions = rows.iter().filter(|row| row.purpose == purpose).collect::<Vec<_>>();
+            let mut versions = rows
+                .iter()
+                .filter(|row| row.purpose == purpose)
+                .collect::<Vec<_>>();
             versions.sort_by_key(|row| row.version);
-            versions.iter().map(|row| Ok((row.version, open_row(keks, dir, row)?))).collect()
+            versions
+                .iter()
+                .map(|row| Ok((row.version, open_row(keks, dir, row)?)))
+                .collect()
         };
         let newest = |purpose: &str| -> Result<Secret, KeysError> {
-            open(purpose)?.pop().map(|(_, secret)| secret).ok_or(KeysError::Unsealable)
+            open(purpose)?
+                .pop()
+                .map(|(_, secret)| secret)
+                .ok_or(KeysError::Unsealable)
         };
         Ok(Self {
             pepper: open(PEPPER)?,
@@ -122,7 +138,10 @@ fn newest(versions: &[(i64, Secret)]) -> (i64, &[u8; 32]) {
 }
 
 fn find(versions: &[(i64, Secret)], version: i64) -> Option<&[u8; 32]> {
-    versions.iter().find(|(known, _)| *known == version).map(|(_, secret)| &**secret)
+    versions
+        .iter()
+        .find(|(known, _)| *known == version)
+        .map(|(_, secret)| &**secret)
 }
 
 fn all(store: &Store) -> Result<Vec<ServerSecret>, StoreError> {
@@ -134,9 +153,12 @@ fn context(purpose: &str, version: i64) -> String {
 }
 
 fn open_row(keks: &KekRing, dir: &Path, row: &ServerSecret) -> Result<Secret, KeysError> {
-    let kek = keks
-        .by_id(&row.kek_id)
-        .ok_or_else(|| KeysError::KekMissing { wanted: row.kek_id.clone(), dir: dir.to_owned() })?;
+    let kek = keks.by_id(&row.kek_id).ok_or_else(|| KeysError::KekMissing {
+        wanted: row.kek_id.clone(),
+        dir: dir.to_owned(),
+    })?;
     let bytes = seal::open(kek, &context(&row.purpose, row.version), &row.sealed)?;
-    <[u8; 32]>::try_from(bytes.as_slice()).map(Zeroizing::new).map_err(|_| KeysError::Unsealable)
+    <[u8; 32]>::try_from(bytes.as_slice())
+        .map(Zeroizing::new)
+        .map_err(|_| KeysError::Unsealable)
 }

@@ -24,22 +24,34 @@ impl Signer {
             KeyAlgorithm::Rs256 => RsassaJwsAlgorithm::Rs256.signer_from_der(pkcs8),
         };
         let key = key.map_err(|_| KeysError::Unusable(kid.clone()))?;
-        key.sign(b"warm up").map_err(|_| KeysError::Unusable(kid.clone()))?;
-        Ok(Self { kid: kid.clone(), alg, key })
+        key.sign(b"warm up")
+            .map_err(|_| KeysError::Unusable(kid.clone()))?;
+        Ok(Self {
+            kid: kid.clone(),
+            alg,
+            key,
+        })
     }
 
     /// The signed compact form of `claims` with `typ` in its header.
     ///
     /// # Errors
     /// [`KeysError::Unusable`] when signing fails.
-    pub fn sign(&self, typ: &str, claims: &serde_json::Map<String, serde_json::Value>) -> Result<String, KeysError> {
+    pub fn sign(
+        &self,
+        typ: &str,
+        claims: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<String, KeysError> {
         let header = serde_json::json!({ "alg": self.alg.as_str(), "typ": typ, "kid": self.kid.as_str() });
         let payload = serde_json::to_vec(claims).map_err(|_| KeysError::Unusable(self.kid.clone()))?;
         let mut token = String::with_capacity(payload.len() * 4 / 3 + 512);
         URL_SAFE_NO_PAD.encode_string(header.to_string(), &mut token);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(payload, &mut token);
-        let signature = self.key.sign(token.as_bytes()).map_err(|_| KeysError::Unusable(self.kid.clone()))?;
+        let signature = self
+            .key
+            .sign(token.as_bytes())
+            .map_err(|_| KeysError::Unusable(self.kid.clone()))?;
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         Ok(token)

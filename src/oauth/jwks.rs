@@ -8,7 +8,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 /// `GET /jwks`.
 pub async fn jwks(cx: Cx, request: HttpRequest) -> HttpResponse {
     let document = cx.services.keys.document(cx.now);
-    document_response(&request, &document.etag, "application/jwk-set+json", web::Bytes::copy_from_slice(&document.body))
+    document_response(
+        &request,
+        &document.etag,
+        "application/jwk-set+json",
+        web::Bytes::copy_from_slice(&document.body),
+    )
 }
 
 /// A public document with its entity tag: 304 when the reader has it already (RFC 9110 §13.1.2).
@@ -18,7 +23,10 @@ pub(super) fn document_response(
     content_type: &'static str,
     body: web::Bytes,
 ) -> HttpResponse {
-    let known = request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+    let known = request
+        .headers()
+        .get_all(IF_NONE_MATCH)
+        .filter_map(|value| value.to_str().ok());
     let known = known.flat_map(|value| value.split(',')).any(|tag| {
         let tag = tag.trim();
         tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag

@@ -34,13 +34,21 @@ impl MetadataDocument {
         let body = serde_json::to_vec(&ProviderMetadata::new(issuer, endpoints, scopes, locales))?;
         let mut tag = URL_SAFE_NO_PAD.encode(Sha256::digest(&body));
         tag.truncate(22);
-        Ok(Self { body: body.into(), etag: format!("\"{tag}\"") })
+        Ok(Self {
+            body: body.into(),
+            etag: format!("\"{tag}\""),
+        })
     }
 }
 
 /// `GET /.well-known/openid-configuration` and `GET /.well-known/oauth-authorization-server`.
 pub async fn metadata(document: web::Data<MetadataDocument>, request: HttpRequest) -> HttpResponse {
-    document_response(&request, &document.etag, "application/json", document.body.clone())
+    document_response(
+        &request,
+        &document.etag,
+        "application/json",
+        document.body.clone(),
+    )
 }
 
 /// `OPTIONS` of every public document.

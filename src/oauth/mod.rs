@@ -15,9 +15,12 @@ use actix_web::{guard, web};
 pub fn mount(app: &mut ServiceConfig) {
     let read = || guard::Any(guard::Get()).or(guard::Head());
     app.service(
-        resource(vec![urls::OPENID_CONFIGURATION, urls::AUTHORIZATION_SERVER_METADATA])
-            .route(web::route().guard(read()).to(metadata::metadata))
-            .route(web::method(actix_web::http::Method::OPTIONS).to(metadata::preflight)),
+        resource(vec![
+            urls::OPENID_CONFIGURATION,
+            urls::AUTHORIZATION_SERVER_METADATA,
+        ])
+        .route(web::route().guard(read()).to(metadata::metadata))
+        .route(web::method(actix_web::http::Method::OPTIONS).to(metadata::preflight)),
     )
     .service(
         resource(urls::JWKS)

@@ -87,7 +87,10 @@ async fn read(cx: &Cx, request: &HttpRequest, form: Option<&Params>) -> (Option<
 /// The access token, which must come in exactly one way and never in the URL (RFC 6750 §2).
 fn presented(request: &HttpRequest, form: Option<&Params>) -> Result<String, Refused> {
     let refused = |reason: Reason| Refused::Failure(reason.into());
-    let in_query = request.uri().query().is_some_and(|query| query.contains("access_token"));
+    let in_query = request
+        .uri()
+        .query()
+        .is_some_and(|query| query.contains("access_token"));
     let mut headers = request.headers().get_all(AUTHORIZATION);
     let header = headers.next();
     if let Some(form) = form {
@@ -99,8 +102,12 @@ fn presented(request: &HttpRequest, form: Option<&Params>) -> Result<String, Ref
     }
     match (header, in_form) {
         (Some(header), None) => {
-            let header = header.to_str().map_err(|_| Refused::Challenge(Rejection::AuthorizationMalformed))?;
-            bearer::parse(header).map(str::to_owned).map_err(|_| Refused::Challenge(Rejection::AuthorizationMalformed))
+            let header = header
+                .to_str()
+                .map_err(|_| Refused::Challenge(Rejection::AuthorizationMalformed))?;
+            bearer::parse(header)
+                .map(str::to_owned)
+                .map_err(|_| Refused::Challenge(Rejection::AuthorizationMalformed))
         }
         (None, Some(token)) => Ok(token.to_owned()),
         (None, None) | (Some(_), Some(_)) => Err(Refused::Challenge(Rejection::TokenMissing)),
@@ -108,8 +115,14 @@ fn presented(request: &HttpRequest, form: Option<&Params>) -> Result<String, Ref
 }
 
 fn verify(cx: &Cx, token: &str) -> Result<Verified<AccessToken>, Refused> {
-    let verified = cx.services.own_tokens().access_token(token, cx.now).map_err(Refused::Challenge)?;
-    verified.require_scope(scope::OPENID).map_err(Refused::Challenge)?;
+    let verified = cx
+        .services
+        .own_tokens()
+        .access_token(token, cx.now)
+        .map_err(Refused::Challenge)?;
+    verified
+        .require_scope(scope::OPENID)
+        .map_err(Refused::Challenge)?;
     Ok(verified)
 }
 
@@ -125,35 +138,60 @@ async fn claims_of(cx: &Cx, token: &AccessToken, known: &Arc<Known>) -> Claims {
     let found = cx
         .store()
         .read("userinfo", move |tx| {
-            let Some(grant) = db!(tx, grants::by_id(&gid))? else { return Ok(Err(Reason::GrantEnded)) };
-            let Some(user) = db!(tx, users::by_id(&grant.user_id))? else { return Ok(Err(Reason::GrantEnded)) };
+            let Some(grant) = db!(tx, grants::by_id(&gid))? else {
+                return Ok(Err(Reason::GrantEnded));
+            };
+            let Some(user) = db!(tx, users::by_id(&grant.user_id))? else {
+                return Ok(Err(Reason::GrantEnded));
+            };
             let session_live = match grant.offline {
                 true => None,
                 false => db!(tx, sessions::by_id(&grant.session_id))?.map(|session| session.is_live(now)),
             };
             let live = grant_is_live(&grant, &user, session_live, &known.client, now);
-            Ok(live.and_then(|_| if gver < grant.gver { Err(Reason::ClaimsChanged) } else { Ok(user) }))
+            Ok(live.and_then(|_| {
+                if gver < grant.gver {
+                    Err(Reason::ClaimsChanged)
+                } else {
+                    Ok(user)
+                }
+            }))
         })
         .await;
     match found {
         Ok(Ok(user)) => Ok((user, token.scope.iter().map(str::to_owned).collect())),
         Ok(Err(reason)) => {
             problem::record(cx, &reason.into());
-            Err(Refused::Challenge(if reason == Reason::ClaimsChanged { Rejection::ClaimsChanged } else { Rejection::Revoked }))
+            Err(Refused::Challenge(if reason == Reason::ClaimsChanged {
+                Rejection::ClaimsChanged
+            } else {
+                Rejection::Revoked
+            }))
         }
         Err(error) => Err(Refused::Failure(error.into())),
     }
 }
 
 fn challenge(cx: &Cx, rejection: &Rejection) -> HttpResponse {
-    tracing::info!(request_id = cx.request_id.as_str(), reason = rejection.code(), "access token refused");
+    tracing::info!(
+        request_id = cx.request_id.as_str(),
+        reason = rejection.code(),
+        "access token refused"
+    );
     let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::UNAUTHORIZED);
-    let mut response = HttpResponseBuilder::new(status).content_type("application/json").body(rejection.body());
-    if let Some(value) = rejection.challenge().and_then(|text| HeaderValue::from_str(&text).ok()) {
+    let mut response = HttpResponseBuilder::new(status)
+        .content_type("application/json")
+        .body(rejection.body());
+    if let Some(value) = rejection
+        .challenge()
+        .and_then(|text| HeaderValue::from_str(&text).ok())
+    {
         response.headers_mut().insert(WWW_AUTHENTICATE, value);
     }
     if let Some(seconds) = rejection.retry_after() {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }

@@ -14,8 +14,13 @@ pub trait Entropy: Send + Sync {
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    #[expect(clippy::expect_used, reason = "an authorization server must not go on without randomness")]
+    #[expect(
+        clippy::expect_used,
+        reason = "an authorization server must not go on without randomness"
+    )]
     fn fill(&self, buffer: &mut [u8]) {
-        SysRng.try_fill_bytes(buffer).expect("the operating system gives random bytes");
+        SysRng
+            .try_fill_bytes(buffer)
+            .expect("the operating system gives random bytes");
     }
 }

@@ -49,16 +49,36 @@ pub fn mint(
     now: UnixTime,
 ) -> Result<Minted, Failure> {
     let api = issuance.audience.api;
-    let lifetime = api.and_then(|api| api.access_token_lifetime).unwrap_or(issuer.access_token_lifetime);
+    let lifetime = api
+        .and_then(|api| api.access_token_lifetime)
+        .unwrap_or(issuer.access_token_lifetime);
     let typ = api.map_or(TokenTyp::AtJwt, |api| api.token_typ);
-    let facts = |lifetime| Mint { issuer: issuer.issuer, issuer_epoch: issuer.epoch, now, lifetime };
+    let facts = |lifetime| Mint {
+        issuer: issuer.issuer,
+        issuer_epoch: issuer.epoch,
+        now,
+        lifetime,
+    };
     let jti = TokenId::from_entropy(ports.entropy.bytes());
-    let access_token = keys.sign(now, typ.as_str(), &access_token_claims(issuance, &facts(lifetime), &jti))?;
+    let access_token = keys.sign(
+        now,
+        typ.as_str(),
+        &access_token_claims(issuance, &facts(lifetime), &jti),
+    )?;
     let claims = id_token.and_then(|wanted| {
-        id_token_claims(issuance, &facts(wanted.lifetime), &at_hash(&access_token), wanted.nonce)
+        id_token_claims(
+            issuance,
+            &facts(wanted.lifetime),
+            &at_hash(&access_token),
+            wanted.nonce,
+        )
     });
     let id_token = claims.map(|claims| keys.sign(now, "JWT", &claims)).transpose()?;
-    Ok(Minted { access_token, expires_in: lifetime, id_token })
+    Ok(Minted {
+        access_token,
+        expires_in: lifetime,
+        id_token,
+    })
 }
 
 /// OpenID Connect Core §3.1.3.6: the left half of the token's SHA-256.

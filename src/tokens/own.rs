@@ -39,8 +39,11 @@ impl OwnTokens {
     /// not one of our ID tokens for this client. Never counts as a sign-in.
     #[must_use]
     pub fn hinted_user(&self, hint: &str, client_id: &ClientId, now: UnixTime) -> Option<UserId> {
-        let verifier = IdTokenVerifier::new(&self.issuer, client_id.as_str()).accept_expired_for(HINT_SECONDS);
-        let token = verifier.verify_at(self.keys.as_ref()?, hint, now.seconds()).ok()?;
+        let verifier =
+            IdTokenVerifier::new(&self.issuer, client_id.as_str()).accept_expired_for(HINT_SECONDS);
+        let token = verifier
+            .verify_at(self.keys.as_ref()?, hint, now.seconds())
+            .ok()?;
         Some(UserId::new(token.sub.clone()))
     }
 }

@@ -19,11 +19,16 @@ pub fn any_origin(headers: &mut HeaderMap) {
 pub fn client_origin(request: &HttpRequest, client: &Client, headers: &mut HeaderMap) {
     headers.insert(VARY, HeaderValue::from_static("Origin"));
     let origin = request.headers().get(ORIGIN).filter(|origin| {
-        origin.to_str().is_ok_and(|origin| crate::clients::origins(client).any(|known| known == origin))
+        origin
+            .to_str()
+            .is_ok_and(|origin| crate::clients::origins(client).any(|known| known == origin))
     });
     if let Some(origin) = origin {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate, Retry-After"));
+        headers.insert(
+            ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("WWW-Authenticate, Retry-After"),
+        );
     }
 }
 
@@ -31,12 +36,20 @@ pub fn client_origin(request: &HttpRequest, client: &Client, headers: &mut Heade
 ///
 /// # Errors
 /// When the clients cannot be read.
-pub async fn preflight(cx: &Cx, request: &HttpRequest, methods: &'static str) -> Result<HttpResponse, Failure> {
+pub async fn preflight(
+    cx: &Cx,
+    request: &HttpRequest,
+    methods: &'static str,
+) -> Result<HttpResponse, Failure> {
     let mut response = HttpResponse::NoContent().finish();
     let headers = response.headers_mut();
     headers.insert(VARY, HeaderValue::from_static("Origin"));
-    let Some(origin) = request.headers().get(ORIGIN) else { return Ok(response) };
-    let Ok(text) = origin.to_str() else { return Ok(response) };
+    let Some(origin) = request.headers().get(ORIGIN) else {
+        return Ok(response);
+    };
+    let Ok(text) = origin.to_str() else {
+        return Ok(response);
+    };
     if cx.services.clients.is_origin(text).await? {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         permit(headers, methods);

@@ -29,7 +29,9 @@ impl FromRequest for Cx {
                 ),
                 services: Arc::clone(services),
             }),
-            _ => Err(actix_web::error::ErrorInternalServerError("the application is not put together")),
+            _ => Err(actix_web::error::ErrorInternalServerError(
+                "the application is not put together",
+            )),
         })
     }
 }
@@ -37,16 +39,23 @@ impl FromRequest for Cx {
 /// The client's address: the connection's, or, when that is a trusted proxy, the right-most address of
 /// `X-Forwarded-For` that is not one. Nothing else is ever read from forwarding headers.
 fn peer(connection: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let connection = connection.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).to_canonical();
+    let connection = connection
+        .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+        .to_canonical();
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     if !is_trusted(&connection) {
         return connection;
     }
     let mut seen = connection;
-    let lines: Vec<_> = headers.get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
+    let lines: Vec<_> = headers
+        .get_all("x-forwarded-for")
+        .filter_map(|value| value.to_str().ok())
+        .collect();
     for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
         // An address that cannot be read was not written by a proxy that we trust: stop before it.
-        let Ok(address) = hop.trim().parse::<IpAddr>() else { return seen };
+        let Ok(address) = hop.trim().parse::<IpAddr>() else {
+            return seen;
+        };
         seen = address.to_canonical();
         if !is_trusted(&seen) {
             return seen;
@@ -63,7 +72,10 @@ mod tests {
     fn headers(values: &[&'static str]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for value in values {
-            headers.append(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_static(value));
+            headers.append(
+                HeaderName::from_static("x-forwarded-for"),
+                HeaderValue::from_static(value),
+            );
         }
         headers
     }
@@ -78,6 +90,9 @@ mod tests {
         assert_eq!(peer(Some(proxy), &spoofed, &[]), proxy);
         assert_eq!(peer(Some(client), &headers(&["1.2.3.4"]), &trusted), client);
         assert_eq!(peer(Some(proxy), &headers(&["garbage"]), &trusted), proxy);
-        assert_eq!(peer(Some(proxy), &headers(&["6.6.6.6", "203.0.113.9"]), &trusted), client);
+        assert_eq!(
+            peer(Some(proxy), &headers(&["6.6.6.6", "203.0.113.9"]), &trusted),
+            client
+        );
     }
 }

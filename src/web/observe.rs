@@ -28,12 +28,20 @@ pub async fn observe(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let Some(services) = request.app_data::<web::Data<Arc<Services>>>().map(|data| Arc::clone(data)) else {
-        return Err(actix_web::error::ErrorInternalServerError("the application is not put together"));
+    let Some(services) = request
+        .app_data::<web::Data<Arc<Services>>>()
+        .map(|data| Arc::clone(data))
+    else {
+        return Err(actix_web::error::ErrorInternalServerError(
+            "the application is not put together",
+        ));
     };
     let request_id = RequestId::from_entropy(services.ports.entropy.bytes());
     let began = services.ports.clock.now();
-    request.extensions_mut().insert(Observed { request_id: request_id.clone(), began });
+    request.extensions_mut().insert(Observed {
+        request_id: request_id.clone(),
+        began,
+    });
     let method = request.method().clone();
 
     let mut response = if is_canonical(request.uri().path()) {
@@ -43,12 +51,17 @@ pub async fn observe(
     };
 
     let millis = services.ports.clock.now().since(began).millis();
-    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let route = response
+        .request()
+        .match_pattern()
+        .unwrap_or_else(|| "unmatched".to_owned());
     let status = response.status().as_u16();
     services.metrics.request(&route, status, millis);
     tracing::info!(request_id = request_id.as_str(), %method, route, status, ms = millis, "request");
     if let Ok(value) = HeaderValue::from_str(request_id.as_str()) {
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("x-request-id"), value);
     }
     Ok(response)
 }
@@ -69,10 +82,24 @@ mod tests {
 
     #[test]
     fn only_plain_paths_are_canonical() {
-        for good in ["/", "/authorize", "/interaction/vin_a-Z0/login", "/static/app.0f.css"] {
+        for good in [
+            "/",
+            "/authorize",
+            "/interaction/vin_a-Z0/login",
+            "/static/app.0f.css",
+        ] {
             assert!(is_canonical(good), "{good}");
         }
-        for bad in ["/%61uthorize", "//authorize", "/a/../b", "/a/./b", "/a;b", "/a\\b", "", "*"] {
+        for bad in [
+            "/%61uthorize",
+            "//authorize",
+            "/a/../b",
+            "/a/./b",
+            "/a;b",
+            "/a\\b",
+            "",
+            "*",
+        ] {
             assert!(!is_canonical(bad), "{bad}");
         }
     }

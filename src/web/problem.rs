@@ -4,7 +4,9 @@ use crate::cx::Cx;
 use crate::failure::{Broken, Failure};
 use crate::web::body::Unreadable;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONNECTION, HeaderMap, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONNECTION, HeaderMap, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde_json::json;
 use vouchsafe_core::refusal::Reason;
@@ -60,7 +62,9 @@ pub fn unreadable(cx: &Cx, why: Unreadable) -> HttpResponse {
     let body = json!({ "error": code.as_str(), "error_description": code.description() });
     let mut response = HttpResponseBuilder::new(status).json(body);
     no_store(response.headers_mut());
-    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }
 
@@ -69,7 +73,11 @@ pub fn record(cx: &Cx, failure: &Failure) {
     match failure {
         Failure::Refused(reason) => {
             cx.services.metrics.refused(*reason);
-            tracing::info!(request_id = cx.request_id.as_str(), reason = reason.id(), "refused");
+            tracing::info!(
+                request_id = cx.request_id.as_str(),
+                reason = reason.id(),
+                "refused"
+            );
         }
         Failure::Broken(broken) => report(cx, broken),
     }

@@ -44,7 +44,9 @@ fn judge(cx: &Cx, known: Option<&Known>, come: &Come) -> Result<ClientAuthentica
         (Some(secret), Some(known)) => known
             .secrets
             .iter()
-            .filter_map(|(version, stored)| Some((secret.digest_with(secrets.pepper(*version)?), stored.clone())))
+            .filter_map(|(version, stored)| {
+                Some((secret.digest_with(secrets.pepper(*version)?), stored.clone()))
+            })
             .collect(),
         (Some(secret), None) => {
             // The same work as for a client that exists.
@@ -53,7 +55,11 @@ fn judge(cx: &Cx, known: Option<&Known>, come: &Come) -> Result<ClientAuthentica
         }
         (None, _) => Vec::new(),
     };
-    let presented = Presented { client_id: come.client_id.clone(), method: come.method, pairs: &pairs };
+    let presented = Presented {
+        client_id: come.client_id.clone(),
+        method: come.method,
+        pairs: &pairs,
+    };
     client_authentication::authenticate(known.map(|known| &known.client), &presented)
 }
 
@@ -71,19 +77,31 @@ fn read(headers: &HeaderMap, params: &Params) -> Result<Come, Reason> {
     match (header, named, in_body) {
         (Some(_), _, Some(_)) => Err(Reason::ClientAuthenticationTwice),
         (Some(header), named, None) => {
-            let header = header.to_str().map_err(|_| Reason::ClientAuthenticationMalformed)?;
+            let header = header
+                .to_str()
+                .map_err(|_| Reason::ClientAuthenticationMalformed)?;
             let come = basic::parse(header)?;
             let client_id = ClientId::new(come.client_id);
             if named.is_some_and(|named| named != client_id) {
                 return Err(Reason::ClientAuthenticationTwice);
             }
             let secret = Plain::parse(&come.secret);
-            Ok(Come { client_id, method: AuthMethod::ClientSecretBasic, secret })
+            Ok(Come {
+                client_id,
+                method: AuthMethod::ClientSecretBasic,
+                secret,
+            })
         }
-        (None, Some(client_id), Some(secret)) => {
-            Ok(Come { client_id, method: AuthMethod::ClientSecretPost, secret: Plain::parse(secret) })
-        }
-        (None, Some(client_id), None) => Ok(Come { client_id, method: AuthMethod::None, secret: None }),
+        (None, Some(client_id), Some(secret)) => Ok(Come {
+            client_id,
+            method: AuthMethod::ClientSecretPost,
+            secret: Plain::parse(secret),
+        }),
+        (None, Some(client_id), None) => Ok(Come {
+            client_id,
+            method: AuthMethod::None,
+            secret: None,
+        }),
         (None, None, _) => Err(Reason::ClientAuthenticationMissing),
     }
 }

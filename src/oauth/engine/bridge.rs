@@ -126,5 +126,10 @@ pub(super) fn issued() -> IssuedToken {
 
 /// What a machine is told was issued for a refresh token.
 pub(super) fn refreshed() -> RefreshedToken {
-    RefreshedToken { token: String::new(), refresh: None, until: NEVER, token_type: TokenType::Bearer }
+    RefreshedToken {
+        token: String::new(),
+        refresh: None,
+        until: NEVER,
+        token_type: TokenType::Bearer,
+    }
 }

@@ -23,7 +23,8 @@ pub fn negotiate(client_id: &ClientId, scopes: &[String]) -> Result<Vec<String>,
         scope: Some(&asked),
         ..Effective::default()
     };
-    let redirect_uri = RegisteredUrl::Exact(ExactUrl::new(NO_REDIRECT.to_owned()).map_err(|_| Reason::ScopeNotAllowed)?);
+    let redirect_uri =
+        RegisteredUrl::Exact(ExactUrl::new(NO_REDIRECT.to_owned()).map_err(|_| Reason::ScopeNotAllowed)?);
     let ours = scope(scopes).ok_or(Reason::ScopeNotAllowed)?;
     let mut machine = ClientCredentials::new(&effective);
     let mut input = Input::None;
@@ -36,7 +37,9 @@ pub fn negotiate(client_id: &ClientId, scopes: &[String]) -> Result<Vec<String>,
                     redirect_uri: Cow::Owned(redirect_uri.clone()),
                 },
             },
-            Output::Extend => Input::Extended { extensions: Extensions::new() },
+            Output::Extend => Input::Extended {
+                extensions: Extensions::new(),
+            },
             Output::Negotiate { bound_client, .. } => Input::Negotiated {
                 pre_grant: PreGrant {
                     client_id: bound_client.client_id.clone().into_owned(),
@@ -44,7 +47,9 @@ pub fn negotiate(client_id: &ClientId, scopes: &[String]) -> Result<Vec<String>,
                     scope: ours.clone(),
                 },
             },
-            Output::Ok { pre_grant, .. } if pre_grant.client_id == client_id.as_str() && pre_grant.scope == ours => {
+            Output::Ok { pre_grant, .. }
+                if pre_grant.client_id == client_id.as_str() && pre_grant.scope == ours =>
+            {
                 return Ok(scopes.to_vec());
             }
             Output::Ok { .. } | Output::Err(_) => return Err(Reason::ScopeNotAllowed),

@@ -53,7 +53,9 @@ pub fn exchange(
     target: &dyn Fn(&Grant) -> Result<(), Reason>,
 ) -> Result<Result<Grant, Reason>, StoreError> {
     let request = &exchange.request;
-    let Some(row) = db!(tx, grants::by_code(&request.digest))? else { return Ok(Err(Reason::CodeUnknown)) };
+    let Some(row) = db!(tx, grants::by_code(&request.digest))? else {
+        return Ok(Err(Reason::CodeUnknown));
+    };
     match attempt(tx, exchange, target, &row)? {
         Attempt::Done(verdict) => Ok(verdict),
         // Somebody else spent the code between our reading and our write: now it is a replay, or the grant ended.
@@ -80,7 +82,11 @@ fn attempt(
 ) -> Result<Attempt, StoreError> {
     let mut refused = None;
     let mut won = None;
-    let redirect_uri = exchange.request.redirect_uri.as_deref().unwrap_or(&row.redirect_uri);
+    let redirect_uri = exchange
+        .request
+        .redirect_uri
+        .as_deref()
+        .unwrap_or(&row.redirect_uri);
     let effective = Effective {
         grant_type: "authorization_code",
         client_id: exchange.request.client_id.as_str(),
@@ -101,8 +107,13 @@ fn attempt(
                     Input::Recovered(None)
                 }
             },
-            Output::Extend { extensions } => Input::Extended { access_extensions: std::mem::take(extensions) },
-            Output::Issue { .. } => match db!(tx, grants::exchange(&exchange.request.digest, &guard(exchange, row)))? {
+            Output::Extend { extensions } => Input::Extended {
+                access_extensions: std::mem::take(extensions),
+            },
+            Output::Issue { .. } => match db!(
+                tx,
+                grants::exchange(&exchange.request.digest, &guard(exchange, row))
+            )? {
                 Some(grant) => {
                     won = Some(grant);
                     Input::Issued(issued())
@@ -150,6 +161,8 @@ fn guard(exchange: &Exchange, row: &Grant) -> ExchangeGuard {
         refresh: exchange
             .refresh_idle
             .filter(|_| refreshes)
-            .map(|idle| RefreshStart { idle_expires_at: exchange.now.plus(idle) }),
+            .map(|idle| RefreshStart {
+                idle_expires_at: exchange.now.plus(idle),
+            }),
     }
 }

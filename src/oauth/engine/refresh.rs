@@ -94,10 +94,16 @@ fn attempt(
         input = match machine.advance(input) {
             Output::Unauthenticated { .. } => Input::Authenticated { scope: scope() },
             Output::RecoverRefresh { .. } => match judge(tx, refresh, target, row)? {
-                Ok(()) => Input::Recovered { scope: scope(), grant: time_neutral(row) },
+                Ok(()) => Input::Recovered {
+                    scope: scope(),
+                    grant: time_neutral(row),
+                },
                 Err(reason) => {
                     refused = Some(reason);
-                    Input::Recovered { scope: scope(), grant: None }
+                    Input::Recovered {
+                        scope: scope(),
+                        grant: None,
+                    }
                 }
             },
             Output::Refresh { .. } => match write(tx, refresh, row)? {
@@ -132,10 +138,20 @@ fn judge(
             audit::end_grant(tx, &*refresh.entropy, &row.id, &end)?;
             Ok(Err(Reason::RefreshTokenReused))
         }
-        RefreshVerdict::Rotate(_) | RefreshVerdict::Same | RefreshVerdict::Displace(_) | RefreshVerdict::Jump(_) => {
-            let exceeds =
-                refresh.request.scope.as_ref().is_some_and(|asked| !scope::is_subset(asked, &row.scopes));
-            Ok(if exceeds { Err(Reason::ScopeExceedsGrant) } else { target(row) })
+        RefreshVerdict::Rotate(_)
+        | RefreshVerdict::Same
+        | RefreshVerdict::Displace(_)
+        | RefreshVerdict::Jump(_) => {
+            let exceeds = refresh
+                .request
+                .scope
+                .as_ref()
+                .is_some_and(|asked| !scope::is_subset(asked, &row.scopes));
+            Ok(if exceeds {
+                Err(Reason::ScopeExceedsGrant)
+            } else {
+                target(row)
+            })
         }
     }
 }
@@ -166,11 +182,20 @@ fn slide(tx: &mut Tx<'_>, refresh: &Refresh, row: &Grant, to: UnixTime) -> Resul
     let gained = to.since(row.idle_expires_at).millis();
     if gained.saturating_mul(20) >= refresh.idle_lifetime.millis() {
         db!(tx, grants::slide(&row.id, row.generation, to, refresh.now))?;
-        return Ok(Grant { idle_expires_at: to, ..row.clone() });
+        return Ok(Grant {
+            idle_expires_at: to,
+            ..row.clone()
+        });
     }
     Ok(row.clone())
 }
 
 fn verdict(refresh: &Refresh, row: &Grant) -> RefreshVerdict {
-    judge_refresh(row, refresh.request.genuine.generation(), &refresh.windows, refresh.rotates, refresh.now)
+    judge_refresh(
+        row,
+        refresh.request.genuine.generation(),
+        &refresh.windows,
+        refresh.rotates,
+        refresh.now,
+    )
 }

@@ -77,7 +77,12 @@ async fn phases(
             return Err(Reason::GrantTypeNotAllowed.into());
         }
         let apis = cx.services.clients.apis().await?;
-        let request = TokenRequest { params, known, authenticated, apis };
+        let request = TokenRequest {
+            params,
+            known,
+            authenticated,
+            apis,
+        };
         match grant {
             GrantType::AuthorizationCode => grants::authorization_code::redeem(cx, request).await,
             GrantType::RefreshToken => grants::refresh_token::redeem(cx, request).await,

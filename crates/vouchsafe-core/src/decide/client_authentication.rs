@@ -40,9 +40,15 @@ impl ClientAuthenticated {
 /// # Errors
 /// [`Reason::ClientUnknown`], [`Reason::ClientDisabled`], [`Reason::ClientAuthenticationMethod`],
 /// [`Reason::ClientSecretWrong`]: all of them `invalid_client`, with one text.
-pub fn authenticate(client: Option<&Client>, presented: &Presented<'_>) -> Result<ClientAuthenticated, Reason> {
+pub fn authenticate(
+    client: Option<&Client>,
+    presented: &Presented<'_>,
+) -> Result<ClientAuthenticated, Reason> {
     // Compared first and without stopping at a match, so that the answer takes as long in every case.
-    let matched = presented.pairs.iter().fold(false, |matched, (come, stored)| matched | (come == stored));
+    let matched = presented
+        .pairs
+        .iter()
+        .fold(false, |matched, (come, stored)| matched | (come == stored));
     let client = client.ok_or(Reason::ClientUnknown)?;
     let right = match presented.method {
         AuthMethod::None => true,
@@ -57,5 +63,8 @@ pub fn authenticate(client: Option<&Client>, presented: &Presented<'_>) -> Resul
     if client.disabled_at.is_some() {
         return Err(Reason::ClientDisabled);
     }
-    Ok(ClientAuthenticated { client_id: client.id.clone(), method: presented.method })
+    Ok(ClientAuthenticated {
+        client_id: client.id.clone(),
+        method: presented.method,
+    })
 }

@@ -103,7 +103,9 @@ pub fn id_token_claims(
     at_hash: &str,
     nonce: Option<&str>,
 ) -> Option<Map<String, Value>> {
-    let Subject::Person { grant, user, .. } = &issuance.subject else { return None };
+    let Subject::Person { grant, user, .. } = &issuance.subject else {
+        return None;
+    };
     if !grant.scopes.iter().any(|granted| granted == scope::OPENID) {
         return None;
     }

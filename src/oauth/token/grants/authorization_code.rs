@@ -38,24 +38,31 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         online_refresh: request.known.client.metadata.online_refresh,
         entropy: Arc::clone(&cx.services.ports.entropy),
     };
-    let (known, apis, issuer_name) = (Arc::clone(&request.known), Arc::clone(&request.apis), cx.config().issuer.clone());
+    let (known, apis, issuer_name) = (
+        Arc::clone(&request.known),
+        Arc::clone(&request.apis),
+        cx.config().issuer.clone(),
+    );
     let (now, asked_then) = (cx.now, asked.clone());
-    let spent: Spent = cx
-        .store()
-        .write("exchange-code", move |tx| {
-            let target = |grant: &Grant| audience_of(grant, &grant.scopes, &asked_then, (&apis, &issuer_name)).map(drop);
-            let grant = match code::exchange(tx, &exchange, &target)? {
-                Ok(grant) => grant,
-                Err(reason) => return Ok(Err(reason)),
-            };
-            let Some(user) = db!(tx, users::by_id(&grant.user_id))? else {
-                return Ok(Err(Reason::PersonNotInGoodStanding));
-            };
-            let session = db!(tx, sessions::by_id(&grant.session_id))?;
-            let session_live = session.map(|session| session.is_live(now));
-            Ok(grant_is_live(&grant, &user, session_live, &known.client, now).map(|live| (grant, user, live)))
-        })
-        .await?;
+    let spent: Spent =
+        cx.store()
+            .write("exchange-code", move |tx| {
+                let target = |grant: &Grant| {
+                    audience_of(grant, &grant.scopes, &asked_then, (&apis, &issuer_name)).map(drop)
+                };
+                let grant = match code::exchange(tx, &exchange, &target)? {
+                    Ok(grant) => grant,
+                    Err(reason) => return Ok(Err(reason)),
+                };
+                let Some(user) = db!(tx, users::by_id(&grant.user_id))? else {
+                    return Ok(Err(Reason::PersonNotInGoodStanding));
+                };
+                let session = db!(tx, sessions::by_id(&grant.session_id))?;
+                let session_live = session.map(|session| session.is_live(now));
+                Ok(grant_is_live(&grant, &user, session_live, &known.client, now)
+                    .map(|live| (grant, user, live)))
+            })
+            .await?;
     let (grant, user, live) = spent?;
     answer(cx, &request, &asked, (&grant, &user, live))
 }
@@ -74,13 +81,30 @@ fn answer(
         audience,
         binding: SenderBinding::bearer(),
     };
-    let id_token = IdTokenFor { lifetime: cx.config().tokens.id_token_lifetime, nonce: grant.nonce.as_deref() };
+    let id_token = IdTokenFor {
+        lifetime: cx.config().tokens.id_token_lifetime,
+        nonce: grant.nonce.as_deref(),
+    };
     let services = &cx.services;
-    let minted = mint((&services.keys, &services.ports), &issuer(cx), &issuance, Some(&id_token), cx.now)?;
+    let minted = mint(
+        (&services.keys, &services.ports),
+        &issuer(cx),
+        &issuance,
+        Some(&id_token),
+        cx.now,
+    )?;
     let refresh_token = grant.refreshable.then(|| {
         let (key_id, key) = services.keys.secrets().newest_refresh_key();
-        let key = MacKey { id: &key_id, key, issuer: &cx.config().issuer };
+        let key = MacKey {
+            id: &key_id,
+            key,
+            issuer: &cx.config().issuer,
+        };
         refresh_token::mint(&key, &grant.id, &grant.client_id, grant.generation)
     });
-    Ok(TokenAnswer::new(minted, refresh_token, scope::join(&grant.scopes)))
+    Ok(TokenAnswer::new(
+        minted,
+        refresh_token,
+        scope::join(&grant.scopes),
+    ))
 }

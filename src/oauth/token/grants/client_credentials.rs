@@ -32,7 +32,13 @@ pub(in super::super) async fn redeem(cx: &Cx, request: &TokenRequest) -> Result<
         binding: SenderBinding::bearer(),
     };
     let services = &cx.services;
-    let minted = mint((&services.keys, &services.ports), &issuer(cx), &issuance, None, cx.now)?;
+    let minted = mint(
+        (&services.keys, &services.ports),
+        &issuer(cx),
+        &issuance,
+        None,
+        cx.now,
+    )?;
     Ok(TokenAnswer::new(minted, None, scope))
 }
 
@@ -43,7 +49,21 @@ fn scopes(request: &TokenRequest) -> Result<Vec<String>, Reason> {
     let asked = request.params.one("scope").map(scope::parse).transpose()?;
     let granted: Vec<String> = match asked {
         Some(asked) => asked.into_iter().filter(may).collect(),
-        None => return Ok(request.known.client.metadata.scopes.iter().filter(|name| may(name)).cloned().collect()),
+        None => {
+            return Ok(request
+                .known
+                .client
+                .metadata
+                .scopes
+                .iter()
+                .filter(|name| may(name))
+                .cloned()
+                .collect());
+        }
     };
-    if granted.is_empty() { Err(Reason::ScopeNotAllowed) } else { Ok(granted) }
+    if granted.is_empty() {
+        Err(Reason::ScopeNotAllowed)
+    } else {
+        Ok(granted)
+    }
 }

@@ -22,52 +22,76 @@ type Refreshed = Result<(Grant, User, LiveGrant), Reason>;
 
 /// Redeems a refresh token. What this server did not make, for this client, never reaches the database.
 pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<TokenAnswer, Failure> {
-    let text = request.params.one("refresh_token").ok_or(Reason::ParameterMissing)?;
+    let text = request
+        .params
+        .one("refresh_token")
+        .ok_or(Reason::ParameterMissing)?;
     let genuine = genuine(cx, &request, text)?;
     let narrowed = request.params.one("scope").map(scope::parse).transpose()?;
     let asked = resources(&request)?;
     let tokens = &cx.config().tokens;
     let refresh = Refresh {
-        request: RefreshRequest { client_id: request.known.client.id.clone(), genuine, scope: narrowed.clone() },
-        windows: Windows { retry: tokens.refresh.retry_window, displace: tokens.refresh.displace_window },
+        request: RefreshRequest {
+            client_id: request.known.client.id.clone(),
+            genuine,
+            scope: narrowed.clone(),
+        },
+        windows: Windows {
+            retry: tokens.refresh.retry_window,
+            displace: tokens.refresh.displace_window,
+        },
         rotates: request.known.client.is_public(),
         idle_lifetime: tokens.refresh.idle_lifetime,
         now: cx.now,
         request_id: cx.request_id.clone(),
         entropy: Arc::clone(&cx.services.ports.entropy),
     };
-    let (known, apis, issuer_name) = (Arc::clone(&request.known), Arc::clone(&request.apis), cx.config().issuer.clone());
+    let (known, apis, issuer_name) = (
+        Arc::clone(&request.known),
+        Arc::clone(&request.apis),
+        cx.config().issuer.clone(),
+    );
     let (now, asked_then, narrowed_then) = (cx.now, asked.clone(), narrowed.clone());
-    let refreshed: Refreshed = cx
-        .store()
-        .write("refresh", move |tx| {
-            let target = |grant: &Grant| {
-                let scopes = narrowed_then.as_ref().unwrap_or(&grant.scopes);
-                audience_of(grant, scopes, &asked_then, (&apis, &issuer_name)).map(drop)
-            };
-            let grant = match refresh::refresh(tx, &refresh, &target)? {
-                Ok(grant) => grant,
-                Err(reason) => return Ok(Err(reason)),
-            };
-            // A second statement, after the guarded one: what it reads is at least as new as the claims version.
-            let Some(user) = db!(tx, users::by_id(&grant.user_id))? else {
-                return Ok(Err(Reason::PersonNotInGoodStanding));
-            };
-            let session_live = match grant.offline {
-                true => None,
-                false => db!(tx, sessions::by_id(&grant.session_id))?.map(|session| session.is_live(now)),
-            };
-            Ok(grant_is_live(&grant, &user, session_live, &known.client, now).map(|live| (grant, user, live)))
-        })
-        .await?;
+    let refreshed: Refreshed =
+        cx.store()
+            .write("refresh", move |tx| {
+                let target = |grant: &Grant| {
+                    let scopes = narrowed_then.as_ref().unwrap_or(&grant.scopes);
+                    audience_of(grant, scopes, &asked_then, (&apis, &issuer_name)).map(drop)
+                };
+                let grant = match refresh::refresh(tx, &refresh, &target)? {
+                    Ok(grant) => grant,
+                    Err(reason) => return Ok(Err(reason)),
+                };
+                // A second statement, after the guarded one: what it reads is at least as new as the claims version.
+                let Some(user) = db!(tx, users::by_id(&grant.user_id))? else {
+                    return Ok(Err(Reason::PersonNotInGoodStanding));
+                };
+                let session_live = match grant.offline {
+                    true => None,
+                    false => db!(tx, sessions::by_id(&grant.session_id))?.map(|session| session.is_live(now)),
+                };
+                Ok(grant_is_live(&grant, &user, session_live, &known.client, now)
+                    .map(|live| (grant, user, live)))
+            })
+            .await?;
     let (grant, user, live) = refreshed?;
     answer(cx, &request, (narrowed.as_ref(), &asked), (&grant, &user, live))
 }
 
 fn genuine(cx: &Cx, request: &TokenRequest, text: &str) -> Result<Genuine, Reason> {
     let presented = refresh_token::parse(text)?;
-    let key = cx.services.keys.secrets().refresh_key(&presented.key_id).ok_or(Reason::RefreshTokenUnknown)?;
-    let key = MacKey { id: &presented.key_id, key, issuer: &cx.config().issuer };
+    let key = cx
+        .services
+        .keys
+        .secrets()
+        .refresh_key(&presented.key_id)
+        .ok_or(Reason::RefreshTokenUnknown)?;
+    let key = MacKey {
+        id: &presented.key_id,
+        key,
+        issuer: &cx.config().issuer,
+    };
     presented.verify(&key, &request.known.client.id)
 }
 
@@ -80,19 +104,39 @@ fn answer(
     let scopes = narrowed.unwrap_or(&grant.scopes);
     let audience = audience_of(grant, scopes, asked, (&request.apis, &cx.config().issuer))?;
     // A narrowed token speaks only for its own scopes, in the ID token too.
-    let narrowed = Grant { scopes: scopes.clone(), ..grant.clone() };
+    let narrowed = Grant {
+        scopes: scopes.clone(),
+        ..grant.clone()
+    };
     let issuance = Issuance {
         authenticated: &request.authenticated,
         client: &request.known.client,
-        subject: Subject::Person { live, grant: &narrowed, user },
+        subject: Subject::Person {
+            live,
+            grant: &narrowed,
+            user,
+        },
         audience,
         binding: SenderBinding::bearer(),
     };
-    let id_token = IdTokenFor { lifetime: cx.config().tokens.id_token_lifetime, nonce: None };
+    let id_token = IdTokenFor {
+        lifetime: cx.config().tokens.id_token_lifetime,
+        nonce: None,
+    };
     let services = &cx.services;
-    let minted = mint((&services.keys, &services.ports), &issuer(cx), &issuance, Some(&id_token), cx.now)?;
+    let minted = mint(
+        (&services.keys, &services.ports),
+        &issuer(cx),
+        &issuance,
+        Some(&id_token),
+        cx.now,
+    )?;
     let (key_id, key) = services.keys.secrets().newest_refresh_key();
-    let key = MacKey { id: &key_id, key, issuer: &cx.config().issuer };
+    let key = MacKey {
+        id: &key_id,
+        key,
+        issuer: &cx.config().issuer,
+    };
     let successor = refresh_token::mint(&key, &grant.id, &grant.client_id, grant.generation);
     Ok(TokenAnswer::new(minted, Some(successor), scope::join(scopes)))
 }
