@@ -1,3 +1,8 @@
-//! People: their passwords, how they sign in, and their sessions.
+//! People: their passwords, how they sign in, their sessions, and the requests that wait for them.
 
+pub mod interactions;
 pub mod passwords;
+pub mod sessions;
+pub mod sign_in;
+
+pub use passwords::Passwords;

@@ -1,5 +1,9 @@
 //! Security acts and the events that tell of them, written in one transaction.
 
+mod occasion;
+
+pub use occasion::Occasion;
+
 use crate::cx::RequestId;
 use crate::db;
 use crate::ports::Entropy;

@@ -1,0 +1,148 @@
+//! Throttling of sign-in, per account and per network address.
+//!
+//! An attempt is counted before the password is looked at and given back when the password was right, so that
+//! fifty guesses at once cost fifty. Counters are fixed windows in the database: every node counts in the same ones.
+
+use crate::config::{Limit, SignIn};
+use crate::db;
+use crate::store::{Reserved, StoreError, Tx};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+use std::net::{IpAddr, Ipv6Addr};
+use vouchsafe_core::model::{UnixTime, UserId};
+
+/// The counters that one attempt counts in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counters {
+    account: String,
+    address: String,
+}
+
+/// What became of counting an attempt.
+#[must_use]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// It may go on.
+    Admitted(Admission),
+    /// There were too many failures before.
+    Throttled {
+        /// When the next attempt will be looked at.
+        until: UnixTime,
+    },
+}
+
+/// An attempt that was counted, with the windows it counts in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admission {
+    counters: Counters,
+    account_window: UnixTime,
+    address_window: UnixTime,
+}
+
+/// Whose account an attempt is for.
+#[derive(Clone, Copy, Debug)]
+pub enum Account<'a> {
+    /// A person's: user name and e-mail address count together.
+    Of(&'a UserId),
+    /// Nobody's: the normalised name counts under a MAC, because it may be a password typed into the wrong field.
+    Unknown(&'a str),
+}
+
+impl Counters {
+    /// The counters of an attempt from `peer`.
+    #[must_use]
+    pub fn new(key: &[u8; 32], account: Account<'_>, peer: IpAddr) -> Self {
+        let account = match account {
+            Account::Of(user) => format!("sign-in|account|{user}"),
+            Account::Unknown(name) => format!("sign-in|name|{}", masked(key, name)),
+        };
+        Self { account, address: format!("sign-in|address|{}", masked(key, &network(peer))) }
+    }
+
+    /// Counts the attempt.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn count(&self, tx: &mut Tx<'_>, limits: &SignIn, now: UnixTime) -> Result<Counted, StoreError> {
+        let at_address = db!(tx, throttles::reserve(&self.address, now, limits.per_address.per))?;
+        if let Some(until) = exceeded(&at_address, limits.per_address) {
+            return Ok(Counted::Throttled { until });
+        }
+        let for_account = db!(tx, throttles::reserve(&self.account, now, limits.per_account.per))?;
+        let admission = Admission {
+            counters: self.clone(),
+            account_window: for_account.window_started_at,
+            address_window: at_address.window_started_at,
+        };
+        match exceeded(&for_account, limits.per_account) {
+            None => Ok(Counted::Admitted(admission)),
+            Some(until) => {
+                // No password was tried: it does not count against everybody else at this address.
+                db!(tx, throttles::refund(&self.address, admission.address_window))?;
+                Ok(Counted::Throttled { until })
+            }
+        }
+    }
+}
+
+impl Admission {
+    /// Gives the attempt back: it was not a failure.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn refund(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        db!(tx, throttles::refund(&self.counters.address, self.address_window))?;
+        db!(tx, throttles::refund(&self.counters.account, self.account_window))
+    }
+}
+
+/// When the next attempt will be looked at, if this one is too many.
+fn exceeded(reserved: &Reserved, limit: Limit) -> Option<UnixTime> {
+    (reserved.count > i64::from(limit.failures)).then(|| reserved.window_started_at.plus(limit.per))
+}
+
+fn masked(key: &[u8; 32], text: &str) -> String {
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any key length");
+    mac.update(text.as_bytes());
+    URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+}
+
+/// One address of IPv4; of IPv6 the /64, all of which one customer has.
+fn network(peer: IpAddr) -> String {
+    match peer.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let prefix = u128::from(address) >> 64 << 64;
+            format!("{}/64", Ipv6Addr::from(prefix))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counters(account: Account<'_>, peer: &str) -> Counters {
+        Counters::new(&[1; 32], account, peer.parse().unwrap())
+    }
+
+    #[test]
+    fn an_ipv6_customer_is_one_address_and_a_mapped_ipv4_is_that_ipv4() {
+        let address = |peer| counters(Account::Unknown("x"), peer).address;
+        assert_eq!(address("2001:db8:1:2:3:4:5:6"), address("2001:db8:1:2::1"));
+        assert_ne!(address("2001:db8:1:2::1"), address("2001:db8:1:3::1"));
+        assert_eq!(address("::ffff:203.0.113.9"), address("203.0.113.9"));
+        assert_ne!(address("203.0.113.8"), address("203.0.113.9"));
+    }
+
+    #[test]
+    fn a_name_that_nobody_has_is_not_stored_in_clear() {
+        let typed = "correct horse battery staple";
+        let counters = counters(Account::Unknown(typed), "203.0.113.9");
+        assert!(!counters.account.contains(typed) && !counters.address.contains("203"));
+        assert_ne!(counters.account, Counters::new(&[2; 32], Account::Unknown(typed), [203, 0, 113, 9].into()).account);
+    }
+}

@@ -1,0 +1,161 @@
+//! The checks that the tables of the itinerary name. Syntax is judged by `core::spec`, one word each.
+
+use super::{ClientBound, RedirectBound, Surroundings};
+use vouchsafe_core::model::{Client, GrantType, PkceRule};
+use vouchsafe_core::refusal::Reason;
+use vouchsafe_core::spec::registry::{Endpoint, repeatable};
+use vouchsafe_core::spec::{
+    acr, login_hint, max_age as spec_max_age, nonce as spec_nonce, pkce, prompt as spec_prompt,
+    redirect_uri as spec_redirect_uri, request_object, resource as spec_resource,
+    response_mode as spec_response_mode, response_type as spec_response_type, scope as spec_scope,
+    state as spec_state, ui_locales,
+};
+
+type Verdict = Result<(), Reason>;
+
+pub(super) fn client_enabled(stage: &mut ClientBound) -> Verdict {
+    match stage.known.client.disabled_at {
+        Some(_) => Err(Reason::ClientDisabled),
+        None => Ok(()),
+    }
+}
+
+/// Always required, also when only one is registered (OpenID Connect Core §3.1.2.1).
+pub(super) fn redirect_uri(stage: &mut ClientBound) -> Verdict {
+    let metadata = &stage.known.client.metadata;
+    match stage.params.all("redirect_uri").as_slice() {
+        [] if stage.params.one("request_uri").is_some() => Err(Reason::RequestUriUnsupported),
+        [] => Err(Reason::RedirectUriMissing),
+        [uri] => spec_redirect_uri::find(&metadata.redirect_uris, metadata.kind, uri)
+            .map(drop)
+            .ok_or(Reason::RedirectUriNotRegistered),
+        _ => Err(Reason::RedirectUriNotRegistered),
+    }
+}
+
+/// Of two states neither is returned.
+pub(super) fn state(stage: &mut RedirectBound) -> Verdict {
+    match stage.params.all("state").as_slice() {
+        [] => Ok(()),
+        [state] => {
+            stage.request.state = spec_state::parse(Some(state))?;
+            Ok(())
+        }
+        _ => Err(Reason::ParameterRepeated),
+    }
+}
+
+pub(super) fn well_formed(stage: &mut RedirectBound) -> Verdict {
+    stage.malformed.map_or(Ok(()), Err)
+}
+
+pub(super) fn no_repeats(stage: &mut RedirectBound) -> Verdict {
+    stage.params.refuse_repeats(&repeatable(Endpoint::Authorization))
+}
+
+pub(super) fn no_request_object(stage: &mut RedirectBound) -> Verdict {
+    request_object::refuse(&stage.params)
+}
+
+pub(super) fn response_type(stage: &mut RedirectBound) -> Verdict {
+    match spec_response_type::parse(stage.params.one("response_type"))? {
+        spec_response_type::ResponseType::Code => Ok(()),
+    }
+}
+
+pub(super) fn response_mode(stage: &mut RedirectBound) -> Verdict {
+    match spec_response_mode::parse(stage.params.one("response_mode"))? {
+        spec_response_mode::ResponseMode::Query => Ok(()),
+    }
+}
+
+pub(super) fn grant_type(stage: &mut RedirectBound) -> Verdict {
+    if stage.known.client.may_use(GrantType::AuthorizationCode) {
+        Ok(())
+    } else {
+        Err(Reason::GrantTypeNotAllowed)
+    }
+}
+
+/// Keeps what the client may have and somebody registered. Without the parameter the client gets all of that
+/// (RFC 6749 §3.3), except offline access, which must be asked for by name (OpenID Connect Core §11).
+pub(super) fn scope(stage: &mut RedirectBound) -> Verdict {
+    let client = &stage.known.client;
+    let apis = &stage.surroundings.apis;
+    let registered = |name: &str| {
+        spec_scope::standard(name) || apis.iter().any(|api| api.scopes.iter().any(|scope| scope.name == name))
+    };
+    let may_have = |name: &String| client.metadata.scopes.contains(name) && registered(name) && usable(client, name);
+    let asked = match stage.params.one("scope") {
+        Some(text) => spec_scope::parse(text)?,
+        None => client.metadata.scopes.iter().filter(|name| *name != spec_scope::OFFLINE_ACCESS).cloned().collect(),
+    };
+    let kept: Vec<String> = asked.iter().filter(|name| may_have(name)).cloned().collect();
+    if kept.is_empty() {
+        return Err(Reason::ScopeNotAllowed);
+    }
+    stage.request.scopes_dropped = kept.len() < asked.len() || stage.params.one("scope").is_none();
+    stage.request.scopes = kept;
+    Ok(())
+}
+
+/// Offline access is a refresh token; a client without that grant can do nothing with it.
+fn usable(client: &Client, scope: &str) -> bool {
+    scope != spec_scope::OFFLINE_ACCESS || client.may_use(GrantType::RefreshToken)
+}
+
+pub(super) fn resource(stage: &mut RedirectBound) -> Verdict {
+    let resources = spec_resource::parse(&stage.params.all("resource"))?;
+    let apis = &stage.surroundings.apis;
+    if resources.iter().any(|resource| !apis.iter().any(|api| api.identifier == *resource)) {
+        return Err(Reason::ResourceUnknown);
+    }
+    stage.request.resources = resources;
+    Ok(())
+}
+
+/// RFC 9700 §2.1.1: a public client always sends a challenge, whatever its settings say.
+pub(super) fn code_challenge(stage: &mut RedirectBound) -> Verdict {
+    let params = &stage.params;
+    let challenge = pkce::Challenge::parse(params.one("code_challenge"), params.one("code_challenge_method"))?;
+    let client = &stage.known.client;
+    match (&challenge, client.metadata.pkce) {
+        (None, PkceRule::Required) => return Err(Reason::PkceMissing),
+        (None, PkceRule::Allowed) if client.is_public() => return Err(Reason::PkceMissing),
+        (None, PkceRule::Allowed) | (Some(_), _) => {}
+    }
+    stage.request.code_challenge = challenge.map(|challenge| challenge.as_str().to_owned());
+    Ok(())
+}
+
+pub(super) fn nonce(stage: &mut RedirectBound) -> Verdict {
+    stage.request.nonce = spec_nonce::parse(stage.params.one("nonce"))?;
+    Ok(())
+}
+
+pub(super) fn prompt(stage: &mut RedirectBound) -> Verdict {
+    stage.request.prompt = spec_prompt::parse(stage.params.one("prompt"))?;
+    Ok(())
+}
+
+pub(super) fn max_age(stage: &mut RedirectBound) -> Verdict {
+    stage.request.max_age = spec_max_age::parse(stage.params.one("max_age"))?;
+    Ok(())
+}
+
+/// Wishes: none of them can be wrong. `display` and unknown parameters are not looked at at all.
+pub(super) fn hints(stage: &mut RedirectBound) -> Verdict {
+    stage.request.login_hint = login_hint::parse(stage.params.one("login_hint"));
+    stage.request.ui_locales = ui_locales::parse(stage.params.one("ui_locales"));
+    stage.request.acr_values = acr::parse(stage.params.one("acr_values"));
+    Ok(())
+}
+
+/// Never counts as a sign-in: it only says whose sign-in is wanted.
+pub(super) fn id_token_hint(stage: &mut RedirectBound) -> Verdict {
+    let Some(hint) = stage.params.one("id_token_hint") else { return Ok(()) };
+    let Surroundings { own_tokens, now, .. } = &stage.surroundings;
+    let user = own_tokens.hinted_user(hint, &stage.known.client.id, *now).ok_or(Reason::IdTokenHintInvalid)?;
+    stage.request.hinted_user = Some(user);
+    Ok(())
+}

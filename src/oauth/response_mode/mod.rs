@@ -1,0 +1,3 @@
+//! How an authorization response reaches the client.
+
+pub mod query;

@@ -1,0 +1,26 @@
+//! The pages of an interaction as they are asked for and sent back. A file is a page's GET and POST.
+//!
+//! A page marks what the person did and returns to the hub; it knows no other page and no client.
+
+mod account;
+mod arrival;
+mod consent;
+mod login;
+mod suspended;
+mod told;
+
+pub use told::{in_words, not_found};
+
+use actix_web::web::{self, Resource, ServiceConfig};
+
+/// Mounts the pages.
+pub fn mount(app: &mut ServiceConfig) {
+    app.service(page("login").route(web::get().to(login::get)).route(web::post().to(login::post)))
+        .service(page("account").route(web::get().to(account::get)).route(web::post().to(account::post)))
+        .service(page("consent").route(web::get().to(consent::get)).route(web::post().to(consent::post)))
+        .service(page("suspended").route(web::get().to(suspended::get)).route(web::post().to(suspended::post)));
+}
+
+fn page(name: &str) -> Resource {
+    web::resource(format!("{}/{name}", crate::web::urls::INTERACTION))
+}
