@@ -12,7 +12,7 @@ use crate::ports::{Ports, SystemClock, SystemEntropy};
 use crate::services::Services;
 use crate::store::{Store, StoreError, StoreObserver, StoreOptions};
 use crate::web::{assets, health, limits, observe, urls};
-use crate::{jobs, oauth};
+use crate::{jobs, oauth, pages};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
@@ -144,6 +144,7 @@ pub fn start(services: Arc<Services>, listener: TcpListener) -> Result<Running, 
         App::new()
             .app_data(web::Data::new(Arc::clone(&app)))
             .app_data(document.clone())
+            .wrap(from_fn(pages::in_words))
             .wrap(from_fn(observe::observe))
             .configure(routes)
     })
@@ -207,7 +208,9 @@ pub fn routes(app: &mut ServiceConfig) {
     app.route(urls::LIVEZ, web::get().to(health::livez))
         .route(urls::READYZ, web::get().to(health::readyz))
         .configure(assets::routes)
-        .configure(oauth::mount);
+        .configure(oauth::mount)
+        .configure(pages::mount)
+        .default_service(web::to(pages::not_found));
 }
 
 fn serve_metrics(services: &Arc<Services>, address: SocketAddr) -> Result<ServerHandle, AppError> {

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod clients;
 pub mod failure;
 pub mod keys;
+pub mod limits;
 pub mod logging;
 pub mod metrics;
 pub mod tokens;

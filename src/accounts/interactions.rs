@@ -14,8 +14,8 @@ use std::sync::Arc;
 use vouchsafe_core::decide::consent;
 use vouchsafe_core::decide::next_step::{NextStep, Situation, next_step};
 use vouchsafe_core::model::{
-    AuthorizationRequest, BrowserCookie, Consent, Digest, Interaction, InteractionHandle, Plain, SessionCookie, Span,
-    UnixTime,
+    AuthorizationRequest, BrowserCookie, Consent, Digest, Interaction, InteractionHandle, Plain,
+    SessionCookie, Span, UnixTime,
 };
 
 /// How long a person has time.
@@ -88,7 +88,10 @@ pub async fn begin(
 ) -> Result<Plain<InteractionHandle>, Failure> {
     let handle = Plain::from_entropy(cx.services.ports.entropy.bytes());
     let browser = browser.cloned().unwrap_or_else(|| nobody(&handle));
-    let place = Place { interaction: handle.digest(), browser };
+    let place = Place {
+        interaction: handle.digest(),
+        browser,
+    };
     let interaction = Interaction {
         request,
         created_at: cx.now,
@@ -99,7 +102,9 @@ pub async fn begin(
         declined: None,
         completed_at: None,
     };
-    cx.store().write("begin-interaction", move |tx| add(tx, &interaction, &place)).await?;
+    cx.store()
+        .write("begin-interaction", move |tx| add(tx, &interaction, &place))
+        .await?;
     Ok(handle)
 }
 
@@ -114,15 +119,26 @@ pub async fn claim(
 ) -> Result<Option<Plain<InteractionHandle>>, Failure> {
     let now = cx.now;
     let new = Plain::from_entropy(cx.services.ports.entropy.bytes());
-    let from = Place { interaction: handle.digest(), browser: nobody(handle) };
-    let to = Place { interaction: new.digest(), browser: browser.clone() };
+    let from = Place {
+        interaction: handle.digest(),
+        browser: nobody(handle),
+    };
+    let to = Place {
+        interaction: new.digest(),
+        browser: browser.clone(),
+    };
     let sought = from.clone();
-    let waits = cx.store().read("unclaimed-interaction", move |tx| find(tx, &sought, now)).await?;
+    let waits = cx
+        .store()
+        .read("unclaimed-interaction", move |tx| find(tx, &sought, now))
+        .await?;
     if waits.is_none() {
         return Ok(None);
     }
     let claimed = cx.store().write("claim-interaction", move |tx| {
-        let Some(interaction) = find(tx, &from, now)? else { return Ok(false) };
+        let Some(interaction) = find(tx, &from, now)? else {
+            return Ok(false);
+        };
         match db!(tx, interactions::complete(&from.interaction, now))? {
             Spent::Now(()) => add(tx, &interaction, &to).map(|()| true),
             Spent::Before(()) | Spent::Unknown => Ok(false),
@@ -139,15 +155,30 @@ pub async fn open(cx: &Cx, place: &Place, session: Option<&Digest<SessionCookie>
     let (now, place, session) = (cx.now, place.clone(), session.cloned());
     let read = cx.store().read("interaction", move |tx| {
         let interaction = db!(tx, interactions::by_handle(&place.interaction, &place.browser))?;
-        let Some(interaction) = interaction else { return Ok(None) };
+        let Some(interaction) = interaction else {
+            return Ok(None);
+        };
         let (signed_in, consent) = who(tx, session.as_ref(), &interaction.request, now)?;
         Ok(Some((interaction, signed_in, consent)))
     });
-    let Some((interaction, signed_in, consent)) = read.await? else { return Ok(Found::Nothing) };
+    let Some((interaction, signed_in, consent)) = read.await? else {
+        return Ok(Found::Nothing);
+    };
     // A client that was deleted in between can be told nothing.
-    let known = cx.services.clients.find(&interaction.request.client_id, now).await?;
-    let Some(known) = known else { return Ok(Found::Nothing) };
-    let opened = Box::new(Opened { interaction, known, signed_in, consent });
+    let known = cx
+        .services
+        .clients
+        .find(&interaction.request.client_id, now)
+        .await?;
+    let Some(known) = known else {
+        return Ok(Found::Nothing);
+    };
+    let opened = Box::new(Opened {
+        interaction,
+        known,
+        signed_in,
+        consent,
+    });
     Ok(match opened.interaction.completed_at {
         Some(_) => Found::Done(opened),
         None if opened.interaction.expires_at <= now => Found::Nothing,
@@ -165,14 +196,21 @@ pub fn who(
     request: &AuthorizationRequest,
     now: UnixTime,
 ) -> Result<(Option<SignedIn>, Option<Consent>), StoreError> {
-    let Some(session) = session else { return Ok((None, None)) };
-    let Some(signed_in) = sessions::find(tx, session, now)? else { return Ok((None, None)) };
+    let Some(session) = session else {
+        return Ok((None, None));
+    };
+    let Some(signed_in) = sessions::find(tx, session, now)? else {
+        return Ok((None, None));
+    };
     let consent = db!(tx, consents::find(&signed_in.user.id, &request.client_id))?;
     Ok((Some(signed_in), consent))
 }
 
 fn add(tx: &mut Tx<'_>, interaction: &Interaction, place: &Place) -> Result<(), StoreError> {
-    db!(tx, interactions::add(interaction, &place.interaction, &place.browser))?;
+    db!(
+        tx,
+        interactions::add(interaction, &place.interaction, &place.browser)
+    )?;
     db!(tx, interactions::keep_newest(&place.browser, MOST_PER_BROWSER))?;
     Ok(())
 }

@@ -131,7 +131,11 @@ impl Passwords {
     /// [`PoolFull`].
     pub async fn hash(&self, password: Password, salt: [u8; 16]) -> Result<PasswordHash, PoolFull> {
         let (reply, answer) = oneshot::channel();
-        self.submit(Job { password, salt, task: Task::Hash(reply) })?;
+        self.submit(Job {
+            password,
+            salt,
+            task: Task::Hash(reply),
+        })?;
         answer.await.map_err(|_| PoolFull)
     }
 
@@ -147,7 +151,11 @@ impl Passwords {
         salt: [u8; 16],
     ) -> Result<Verdict, PoolFull> {
         let (reply, answer) = oneshot::channel();
-        self.submit(Job { password, salt, task: Task::Verify(stored, reply) })?;
+        self.submit(Job {
+            password,
+            salt,
+            task: Task::Verify(stored, reply),
+        })?;
         answer.await.map_err(|_| PoolFull)
     }
 
@@ -184,7 +192,10 @@ struct Worker {
 
 impl Worker {
     const fn new(cost: Cost) -> Self {
-        Self { cost, memory: Vec::new() }
+        Self {
+            cost,
+            memory: Vec::new(),
+        }
     }
 
     fn work(mut self, jobs: &Receiver<Job>) {
@@ -222,7 +233,9 @@ impl Worker {
         if !found.is_some_and(|found| bool::from(found.ct_eq(&stored.output))) {
             return Verdict::Wrong;
         }
-        let rehashed = (!self.cost.is_that_of(&stored.params)).then(|| self.hash(password, salt)).flatten();
+        let rehashed = (!self.cost.is_that_of(&stored.params))
+            .then(|| self.hash(password, salt))
+            .flatten();
         Verdict::Right { rehashed }
     }
 
@@ -317,7 +330,10 @@ mod tests {
             (" copper lantern 42 ", false),
             ("", false),
         ] {
-            let verdict = pool.verify(password(typed), Some(hash.clone()), [2; 16]).await.unwrap();
+            let verdict = pool
+                .verify(password(typed), Some(hash.clone()), [2; 16])
+                .await
+                .unwrap();
             assert_eq!(verdict == Verdict::Right { rehashed: None }, right, "{typed:?}");
         }
     }
@@ -330,8 +346,15 @@ mod tests {
             "$2b$12$abcdefghijklmnopqrstuv",
             "$argon2id$v=19$m=4294967295,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAA",
         ];
-        for stored in foreign.into_iter().map(|text| Some(PasswordHash::new(text))).chain([None]) {
-            assert_eq!(pool.verify(password("x"), stored, [2; 16]).await, Ok(Verdict::Wrong));
+        for stored in foreign
+            .into_iter()
+            .map(|text| Some(PasswordHash::new(text)))
+            .chain([None])
+        {
+            assert_eq!(
+                pool.verify(password("x"), stored, [2; 16]).await,
+                Ok(Verdict::Wrong)
+            );
         }
     }
 
@@ -339,8 +362,16 @@ mod tests {
     async fn a_hash_of_another_cost_is_renewed() {
         for (old, new) in [(64, 96), (96, 64)] {
             let hash = pool(old).hash(password("copper"), [1; 16]).await.unwrap();
-            let verdict = pool(new).verify(password("copper"), Some(hash), [2; 16]).await.unwrap();
-            let Verdict::Right { rehashed: Some(renewed) } = verdict else { unreachable!("{verdict:?}") };
+            let verdict = pool(new)
+                .verify(password("copper"), Some(hash), [2; 16])
+                .await
+                .unwrap();
+            let Verdict::Right {
+                rehashed: Some(renewed),
+            } = verdict
+            else {
+                unreachable!("{verdict:?}")
+            };
             assert!(renewed.expose().contains(&format!("m={new},")));
             let again = pool(new).verify(password("copper"), Some(renewed), [3; 16]).await;
             assert_eq!(again, Ok(Verdict::Right { rehashed: None }));

@@ -30,9 +30,16 @@ impl Ends {
     /// The ends of a new session.
     #[must_use]
     pub fn from(lifetimes: &Lifetimes, remember: bool, now: UnixTime) -> Self {
-        let absolute = if remember { lifetimes.remember_lifetime } else { lifetimes.absolute_lifetime };
+        let absolute = if remember {
+            lifetimes.remember_lifetime
+        } else {
+            lifetimes.absolute_lifetime
+        };
         let absolute = now.plus(absolute);
-        Self { idle: now.plus(idle_lifetime(lifetimes, remember)).min(absolute), absolute }
+        Self {
+            idle: now.plus(idle_lifetime(lifetimes, remember)).min(absolute),
+            absolute,
+        }
     }
 }
 
@@ -40,9 +47,15 @@ impl Ends {
 ///
 /// # Errors
 /// When the store fails.
-pub fn find(tx: &mut Tx<'_>, cookie: &Digest<SessionCookie>, now: UnixTime) -> Result<Option<SignedIn>, StoreError> {
+pub fn find(
+    tx: &mut Tx<'_>,
+    cookie: &Digest<SessionCookie>,
+    now: UnixTime,
+) -> Result<Option<SignedIn>, StoreError> {
     let session = db!(tx, sessions::by_digest(cookie))?;
-    let Some(session) = session.filter(|session| session.is_live(now)) else { return Ok(None) };
+    let Some(session) = session.filter(|session| session.is_live(now)) else {
+        return Ok(None);
+    };
     let user = db!(tx, users::by_id(&session.user_id))?;
     Ok(user.map(|user| SignedIn { session, user }))
 }
@@ -58,7 +71,11 @@ pub fn slid(session: &Session, lifetimes: &Lifetimes, now: UnixTime) -> Option<U
 }
 
 fn idle_lifetime(lifetimes: &Lifetimes, remember: bool) -> Span {
-    if remember { lifetimes.remember_lifetime } else { lifetimes.idle_lifetime }
+    if remember {
+        lifetimes.remember_lifetime
+    } else {
+        lifetimes.idle_lifetime
+    }
 }
 
 #[cfg(test)]
@@ -97,9 +114,15 @@ mod tests {
         assert_eq!(session.idle_expires_at, at(8 * 60));
         assert_eq!(slid(&session, &LIFETIMES, at(24)), None);
         assert_eq!(slid(&session, &LIFETIMES, at(25)), Some(at(8 * 60 + 25)));
-        let late = Session { idle_expires_at: at(23 * 60), ..session.clone() };
+        let late = Session {
+            idle_expires_at: at(23 * 60),
+            ..session.clone()
+        };
         assert_eq!(slid(&late, &LIFETIMES, at(22 * 60)), Some(session.expires_at));
-        let last = Session { idle_expires_at: session.expires_at, ..session };
+        let last = Session {
+            idle_expires_at: session.expires_at,
+            ..session
+        };
         assert_eq!(slid(&last, &LIFETIMES, at(23 * 60)), None);
     }
 

@@ -72,7 +72,13 @@ pub async fn sign_in(cx: &Cx, attempt: Attempt) -> Result<Outcome, Failure> {
 }
 
 async fn try_to(cx: &Cx, attempt: Attempt) -> Result<Outcome, Failure> {
-    let Attempt { identifier, password, remember, before, place } = attempt;
+    let Attempt {
+        identifier,
+        password,
+        remember,
+        before,
+        place,
+    } = attempt;
     let (user, admission) = match admit(cx, &identifier).await? {
         Admitted::Yes(user, admission) => (user, admission),
         Admitted::No { until } => return Ok(Outcome::Throttled { until }),
@@ -88,7 +94,14 @@ async fn try_to(cx: &Cx, attempt: Attempt) -> Result<Outcome, Failure> {
     };
     match (verdict, user) {
         (Verdict::Right { rehashed }, Some(user)) => {
-            let entry = Entry { user, rehashed, remember, before, place, admission };
+            let entry = Entry {
+                user,
+                rehashed,
+                remember,
+                before,
+                place,
+                admission,
+            };
             enter(cx, entry).await
         }
         (Verdict::Right { .. } | Verdict::Wrong, user) => {
@@ -109,13 +122,18 @@ async fn admit(cx: &Cx, identifier: &str) -> Result<Admitted, Failure> {
     let (login, peer, now) = (username::key(identifier), cx.peer, cx.now);
     let limits = &cx.config().rate_limits;
     if !limits.enabled {
-        let user = cx.store().read("find-login", move |tx| db!(tx, users::by_login(&login))).await?;
+        let user = cx
+            .store()
+            .read("find-login", move |tx| db!(tx, users::by_login(&login)))
+            .await?;
         return Ok(Admitted::Yes(user, None));
     }
     let limits = limits.sign_in.clone();
     let admitted = cx.store().write("count-sign-in", move |tx| {
         let user = db!(tx, users::by_login(&login))?;
-        let account = user.as_ref().map_or(Account::Unknown(&login), |user| Account::Of(&user.id));
+        let account = user
+            .as_ref()
+            .map_or(Account::Unknown(&login), |user| Account::Of(&user.id));
         let counters = Counters::new(services.keys.secrets().identifier_key(), account, peer);
         Ok(match counters.count(tx, &limits, now)? {
             Counted::Admitted(admission) => Admitted::Yes(user, Some(admission)),
@@ -129,23 +147,30 @@ async fn enter(cx: &Cx, entry: Entry) -> Result<Outcome, Failure> {
     let cookie: Plain<SessionCookie> = Plain::from_entropy(cx.services.ports.entropy.bytes());
     let kept_for = entry.remember.then_some(cx.config().sessions.remember_lifetime);
     let entering = enter::Entering::new(cx, entry, cookie.digest());
-    Ok(match cx.store().write("sign-in", move |tx| entering.write(tx)).await? {
-        Entered::Yes => Outcome::SignedIn { cookie, kept_for },
-        Entered::Suspended(user) => Outcome::Suspended(user),
-        Entered::No => Outcome::Refused,
-    })
+    Ok(
+        match cx.store().write("sign-in", move |tx| entering.write(tx)).await? {
+            Entered::Yes => Outcome::SignedIn { cookie, kept_for },
+            Entered::Suspended(user) => Outcome::Suspended(user),
+            Entered::No => Outcome::Refused,
+        },
+    )
 }
 
 /// Writes the failure down: the same for a person and for nobody, so that time does not tell them apart.
 async fn note_failure(cx: &Cx, user: Option<&User>) -> Result<(), Failure> {
     let mut event = Occasion::of(cx).event(EventKind::SignInFailed, "server");
     event.subject = user.map(|user| user.id.as_str().to_owned());
-    Ok(cx.store().write("note-sign-in-failure", move |tx| db!(tx, events::append(&event))).await?)
+    Ok(cx
+        .store()
+        .write("note-sign-in-failure", move |tx| db!(tx, events::append(&event)))
+        .await?)
 }
 
 async fn give_back(cx: &Cx, admission: Option<Admission>) -> Result<(), Failure> {
     let Some(admission) = admission else { return Ok(()) };
-    let refunded: Result<(), StoreError> =
-        cx.store().write("refund-sign-in", move |tx| admission.refund(tx)).await;
+    let refunded: Result<(), StoreError> = cx
+        .store()
+        .write("refund-sign-in", move |tx| admission.refund(tx))
+        .await;
     Ok(refunded?)
 }

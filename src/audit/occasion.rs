@@ -56,8 +56,12 @@ impl Occasion {
     /// The event of a grant that `actor` ended.
     #[must_use]
     pub fn grant_ended(&self, grant: &Grant, reason: EndReason, actor: &str) -> Event {
-        let end =
-            GrantEnd { reason, actor: actor.to_owned(), request_id: Some(&self.request_id), now: self.at };
+        let end = GrantEnd {
+            reason,
+            actor: actor.to_owned(),
+            request_id: Some(&self.request_id),
+            now: self.at,
+        };
         grant_ended(&*self.entropy, grant, &end)
     }
 }

@@ -58,7 +58,10 @@ impl Counters {
             Account::Of(user) => format!("sign-in|account|{user}"),
             Account::Unknown(name) => format!("sign-in|name|{}", masked(key, name)),
         };
-        Self { account, address: format!("sign-in|address|{}", masked(key, &network(peer))) }
+        Self {
+            account,
+            address: format!("sign-in|address|{}", masked(key, &network(peer))),
+        }
     }
 
     /// Counts the attempt.
@@ -143,6 +146,9 @@ mod tests {
         let typed = "correct horse battery staple";
         let counters = counters(Account::Unknown(typed), "203.0.113.9");
         assert!(!counters.account.contains(typed) && !counters.address.contains("203"));
-        assert_ne!(counters.account, Counters::new(&[2; 32], Account::Unknown(typed), [203, 0, 113, 9].into()).account);
+        assert_ne!(
+            counters.account,
+            Counters::new(&[2; 32], Account::Unknown(typed), [203, 0, 113, 9].into()).account
+        );
     }
 }

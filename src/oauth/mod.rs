@@ -1,9 +1,11 @@
 //! The protocol endpoints: a file is an endpoint, a folder an endpoint with parts.
 
+pub mod authorize;
 pub mod client_auth;
 pub mod engine;
 pub mod jwks;
 pub mod metadata;
+pub mod response_mode;
 pub mod token;
 pub mod userinfo;
 
@@ -37,5 +39,6 @@ pub fn mount(app: &mut ServiceConfig) {
             .route(web::get().to(userinfo::by_header))
             .route(web::post().to(userinfo::by_header_or_form))
             .route(web::method(actix_web::http::Method::OPTIONS).to(userinfo::preflight)),
-    );
+    )
+    .configure(authorize::mount);
 }

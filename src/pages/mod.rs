@@ -6,9 +6,11 @@ pub mod consent;
 pub mod error;
 pub mod layout;
 pub mod login;
+mod routes;
 pub mod samples;
 pub mod select_account;
 pub mod suspended;
 pub mod texts;
 
+pub use routes::{in_words, mount, not_found};
 pub use samples::gallery;

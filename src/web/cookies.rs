@@ -35,7 +35,9 @@ impl Cookies {
     #[must_use]
     pub fn of_issuer(issuer: &str) -> Self {
         let url = url::Url::parse(issuer).ok();
-        let port = url.filter(|url| url.scheme() == "http").and_then(|url| url.port_or_known_default());
+        let port = url
+            .filter(|url| url.scheme() == "http")
+            .and_then(|url| url.port_or_known_default());
         Self { port }
     }
 
@@ -100,7 +102,10 @@ impl Cookies {
             line.push_str("; Max-Age=");
             line.push_str(&span.seconds().to_string());
         }
-        #[expect(clippy::expect_used, reason = "name, value and attributes are ASCII that we made")]
+        #[expect(
+            clippy::expect_used,
+            reason = "name, value and attributes are ASCII that we made"
+        )]
         HeaderValue::try_from(line).expect("a header value")
     }
 }
@@ -126,9 +131,15 @@ mod tests {
         assert_eq!(https.set(&secret, None), expected.as_str());
         let loopback = Cookies::of_issuer("http://localhost:7300");
         let expected = format!("vs_session_7300={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=60");
-        assert_eq!(loopback.set(&secret, Some(Span::from_minutes(1))), expected.as_str());
+        assert_eq!(
+            loopback.set(&secret, Some(Span::from_minutes(1))),
+            expected.as_str()
+        );
         let expected = "vs_browser_80=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0";
-        assert_eq!(Cookies::of_issuer("http://localhost").clear::<BrowserCookie>(), expected);
+        assert_eq!(
+            Cookies::of_issuer("http://localhost").clear::<BrowserCookie>(),
+            expected
+        );
     }
 
     #[test]

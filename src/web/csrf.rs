@@ -56,8 +56,12 @@ impl Binding<'_> {
         issuer: &str,
     ) -> Result<GenuineForm, Forged> {
         came_from_us(headers, issuer)?;
-        let presented = presented.and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).ok_or(Forged::Stale)?;
-        self.mac(key).verify_slice(&presented).map_err(|_| Forged::Stale)?;
+        let presented = presented
+            .and_then(|text| URL_SAFE_NO_PAD.decode(text).ok())
+            .ok_or(Forged::Stale)?;
+        self.mac(key)
+            .verify_slice(&presented)
+            .map_err(|_| Forged::Stale)?;
         Ok(GenuineForm(()))
     }
 
@@ -107,15 +111,40 @@ mod tests {
     fn a_token_is_good_for_one_interaction_browser_and_page_only() {
         let (handle, browser) = (Digest::from_bytes([1; 32]), Digest::from_bytes([2; 32]));
         let (other_handle, other_browser) = (Digest::from_bytes([3; 32]), Digest::from_bytes([3; 32]));
-        let binding = Binding { handle: &handle, browser: &browser, page: "login" };
+        let binding = Binding {
+            handle: &handle,
+            browser: &browser,
+            page: "login",
+        };
         let token = binding.token(&KEY);
         let check = |binding: Binding<'_>, key: &[u8; 32], token: Option<&str>| {
             binding.check(key, token, &HeaderMap::new(), ISSUER).is_ok()
         };
         assert!(check(binding, &KEY, Some(&token)));
-        assert!(!check(Binding { handle: &other_handle, ..binding }, &KEY, Some(&token)));
-        assert!(!check(Binding { browser: &other_browser, ..binding }, &KEY, Some(&token)));
-        assert!(!check(Binding { page: "consent", ..binding }, &KEY, Some(&token)));
+        assert!(!check(
+            Binding {
+                handle: &other_handle,
+                ..binding
+            },
+            &KEY,
+            Some(&token)
+        ));
+        assert!(!check(
+            Binding {
+                browser: &other_browser,
+                ..binding
+            },
+            &KEY,
+            Some(&token)
+        ));
+        assert!(!check(
+            Binding {
+                page: "consent",
+                ..binding
+            },
+            &KEY,
+            Some(&token)
+        ));
         assert!(!check(binding, &[8; 32], Some(&token)));
         for forged in [None, Some(""), Some("AAAA"), Some("!"), token.get(1..)] {
             assert!(!check(binding, &KEY, forged), "{forged:?}");
@@ -127,7 +156,10 @@ mod tests {
         let came = |pairs: &[_]| came_from_us(&headers(pairs), ISSUER).is_ok();
         assert!(came(&[]));
         assert!(came(&[("origin", "https://id.example.com")]));
-        assert!(came(&[("origin", "https://id.example.com"), ("sec-fetch-site", "same-origin")]));
+        assert!(came(&[
+            ("origin", "https://id.example.com"),
+            ("sec-fetch-site", "same-origin")
+        ]));
         assert!(came(&[("sec-fetch-site", "none")]));
         for (name, value) in [
             ("origin", "null"),
@@ -142,6 +174,9 @@ mod tests {
         ] {
             assert!(!came(&[(name, value)]), "{name}: {value}");
         }
-        assert!(!came(&[("origin", "https://id.example.com"), ("origin", "https://evil.test")]));
+        assert!(!came(&[
+            ("origin", "https://id.example.com"),
+            ("origin", "https://evil.test")
+        ]));
     }
 }

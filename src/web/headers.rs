@@ -68,9 +68,17 @@ mod tests {
         let csp = |forms| {
             let mut headers = HeaderMap::new();
             page(&mut headers, forms, "https://id.example.com");
-            headers.get(CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap().to_owned()
+            headers
+                .get(CONTENT_SECURITY_POLICY)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned()
         };
-        assert_eq!(csp(Forms::StayHere), format!("{}; form-action 'self'", csp(Forms::MayLeave)));
+        assert_eq!(
+            csp(Forms::StayHere),
+            format!("{}; form-action 'self'", csp(Forms::MayLeave))
+        );
         assert!(!csp(Forms::MayLeave).contains("form-action"));
     }
 

@@ -2,10 +2,15 @@
 
 pub mod assets;
 pub mod body;
+pub mod cookies;
 pub mod cors;
+pub mod csrf;
 pub mod extract;
+pub mod headers;
 pub mod health;
 pub mod limits;
 pub mod observe;
 pub mod problem;
+pub mod told;
 pub mod urls;
+pub mod visit;

@@ -56,7 +56,7 @@ impl Told {
     /// The answer, still without words.
     #[must_use]
     pub fn answer(self) -> HttpResponse {
-        let response = HttpResponseBuilder::new(StatusCode::OK).finish();
+        let mut response = HttpResponseBuilder::new(StatusCode::OK).finish();
         response.extensions_mut().insert(self);
         response
     }

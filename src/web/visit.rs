@@ -27,10 +27,15 @@ impl Visit {
     pub fn read(cx: &Cx, request: &HttpRequest) -> Result<Self, Told> {
         let handle = handle(request)?;
         let cookies = Cookies::of_issuer(&cx.config().issuer);
-        let browser = cookies.read::<BrowserCookie>(request.headers()).ok_or(Told::CookieMissing)?;
+        let browser = cookies
+            .read::<BrowserCookie>(request.headers())
+            .ok_or(Told::CookieMissing)?;
         let session = cookies.read::<SessionCookie>(request.headers());
         Ok(Self {
-            place: Place { interaction: handle.digest(), browser: browser.digest() },
+            place: Place {
+                interaction: handle.digest(),
+                browser: browser.digest(),
+            },
             handle,
             session: session.map(|session| session.digest()),
         })
@@ -39,7 +44,11 @@ impl Visit {
     /// What the form token of a page of this visit is bound to.
     #[must_use]
     pub const fn form<'a>(&'a self, page: &'a str) -> Binding<'a> {
-        Binding { handle: &self.place.interaction, browser: &self.place.browser, page }
+        Binding {
+            handle: &self.place.interaction,
+            browser: &self.place.browser,
+            page,
+        }
     }
 }
 
@@ -48,5 +57,9 @@ impl Visit {
 /// # Errors
 /// [`Told::InteractionExpired`] when it is not one of ours.
 pub fn handle(request: &HttpRequest) -> Result<Plain<InteractionHandle>, Told> {
-    request.match_info().get("handle").and_then(Plain::parse).ok_or(Told::InteractionExpired)
+    request
+        .match_info()
+        .get("handle")
+        .and_then(Plain::parse)
+        .ok_or(Told::InteractionExpired)
 }

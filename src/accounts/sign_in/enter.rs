@@ -10,7 +10,8 @@ use crate::cx::Cx;
 use crate::db;
 use crate::store::{Reauthentication, Spent, StoreError, Tx};
 use vouchsafe_core::model::{
-    Digest, EndReason, EventKind, PasswordHash, PersonSignedIn, Session, SessionCookie, SessionId, Standing, User,
+    Digest, EndReason, EventKind, PasswordHash, PersonSignedIn, Session, SessionCookie, SessionId, Standing,
+    User,
 };
 use vouchsafe_core::spec::acr;
 
@@ -54,11 +55,20 @@ impl Entering {
     }
 
     pub(super) fn write(&self, tx: &mut Tx<'_>) -> Result<Entered, StoreError> {
-        let Entry { user, rehashed, place, admission, .. } = &self.entry;
+        let Entry {
+            user,
+            rehashed,
+            place,
+            admission,
+            ..
+        } = &self.entry;
         let now = self.occasion.at;
         let current = db!(tx, users::lock_shared(&user.id))?;
         let Some(current) = current.filter(|current| current.password_hash == user.password_hash) else {
-            db!(tx, events::append(&self.refused("the password was changed meanwhile")))?;
+            db!(
+                tx,
+                events::append(&self.refused("the password was changed meanwhile"))
+            )?;
             return Ok(Entered::No);
         };
         if let Some(admission) = admission {
@@ -85,7 +95,10 @@ impl Entering {
     fn take_session(&self, tx: &mut Tx<'_>) -> Result<SessionId, StoreError> {
         if let Some(before) = &self.entry.before {
             if before.user_id == self.entry.user.id {
-                if let Some(session) = db!(tx, sessions::reauthenticate(&before.id, &self.cookie, &self.renewed()))? {
+                if let Some(session) = db!(
+                    tx,
+                    sessions::reauthenticate(&before.id, &self.cookie, &self.renewed())
+                )? {
                     return Ok(session.id);
                 }
             } else {
@@ -104,7 +117,10 @@ impl Entering {
             Spent::Before(_) | Spent::Unknown => return Ok(()),
         }
         let actor = before.user_id.as_str();
-        db!(tx, events::append(&self.occasion.event(EventKind::SessionEnded, actor)))?;
+        db!(
+            tx,
+            events::append(&self.occasion.event(EventKind::SessionEnded, actor))
+        )?;
         for grant in db!(tx, grants::end_of_session(&before.id, now))? {
             let event = self.occasion.grant_ended(&grant, EndReason::SessionEnded, actor);
             db!(tx, events::append(&event))?;
@@ -145,7 +161,9 @@ impl Entering {
     }
 
     fn refused(&self, cause: &str) -> vouchsafe_core::model::Event {
-        let mut event = self.occasion.event_with(EventKind::SignInFailed, "server", "cause", cause);
+        let mut event = self
+            .occasion
+            .event_with(EventKind::SignInFailed, "server", "cause", cause);
         event.subject = Some(self.entry.user.id.as_str().to_owned());
         event
     }

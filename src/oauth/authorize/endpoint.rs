@@ -19,12 +19,10 @@ use actix_web::http::header::SET_COOKIE;
 use actix_web::{HttpRequest, HttpResponse};
 use vouchsafe_core::decide::consent;
 use vouchsafe_core::decide::next_step::{NextStep, Situation, next_step, under_prompt_none};
-use vouchsafe_core::model::{
-    AuthorizationRequest, BrowserCookie, Consent, Plain, Prompt, SessionCookie,
-};
+use vouchsafe_core::model::{AuthorizationRequest, BrowserCookie, Consent, Plain, Prompt, SessionCookie};
 
 /// `GET /authorize`.
-pub async fn get(cx: Cx, request: HttpRequest) -> HttpResponse {
+pub(super) async fn get(cx: Cx, request: HttpRequest) -> HttpResponse {
     let query = request.query_string().as_bytes();
     if query.len() > QUERY_BYTES {
         return Told::Unreadable.answer();
@@ -37,7 +35,7 @@ pub async fn get(cx: Cx, request: HttpRequest) -> HttpResponse {
 }
 
 /// `POST /authorize`.
-pub async fn post(cx: Cx, request: HttpRequest, form: Form) -> HttpResponse {
+pub(super) async fn post(cx: Cx, request: HttpRequest, form: Form) -> HttpResponse {
     let answer = async {
         let params = match form.0 {
             Ok(params) => params,
@@ -47,7 +45,9 @@ pub async fn post(cx: Cx, request: HttpRequest, form: Form) -> HttpResponse {
         let accepted = accept(&cx, Raw::of_form(params)).await?;
         let browser = Cookies::of_issuer(&cx.config().issuer).read::<BrowserCookie>(request.headers());
         let browser = browser.map(|cookie| cookie.digest());
-        Ok(to_hub(&interactions::begin(&cx, accepted.request, browser.as_ref()).await?))
+        Ok(to_hub(
+            &interactions::begin(&cx, accepted.request, browser.as_ref()).await?,
+        ))
     };
     answer.await.unwrap_or_else(|stop: Stop| stop.answer(&cx))
 }
@@ -84,7 +84,11 @@ async fn accept(cx: &Cx, raw: Raw) -> Result<Accepted, Stop> {
     let id = raw.client_id()?;
     let bound = raw.of_client(clients.find(&id, cx.now).await?)?;
     let apis = clients.apis().await?;
-    Ok(bound.accept(Surroundings { apis, own_tokens: cx.services.own_tokens(), now: cx.now })?)
+    Ok(bound.accept(Surroundings {
+        apis,
+        own_tokens: cx.services.own_tokens(),
+        now: cx.now,
+    })?)
 }
 
 async fn decide(cx: &Cx, http: &HttpRequest, accepted: Accepted) -> Result<HttpResponse, Failure> {
@@ -96,8 +100,12 @@ async fn decide(cx: &Cx, http: &HttpRequest, accepted: Accepted) -> Result<HttpR
         let asks_nobody = accepted.request.prompts(Prompt::None);
         match (under_prompt_none(&step), signed_in) {
             (Ok(()), Some(signed_in)) => {
-                let ready =
-                    Ready { request: &accepted.request, known: &accepted.known, signed_in: &signed_in, interaction: None };
+                let ready = Ready {
+                    request: &accepted.request,
+                    known: &accepted.known,
+                    signed_in: &signed_in,
+                    interaction: None,
+                };
                 match issue(cx, &ready).await? {
                     Issued::Code(code) => return Ok(destination.code(&cx.config().issuer, &code)),
                     Issued::NoLonger | Issued::AlreadyDone => {}
@@ -118,9 +126,16 @@ async fn who(
     request: &AuthorizationRequest,
 ) -> Result<(Option<SignedIn>, Option<Consent>), Failure> {
     let cookies = Cookies::of_issuer(&cx.config().issuer);
-    let Some(session) = cookies.read::<SessionCookie>(http.headers()) else { return Ok((None, None)) };
+    let Some(session) = cookies.read::<SessionCookie>(http.headers()) else {
+        return Ok((None, None));
+    };
     let (session, request, now) = (session.digest(), request.clone(), cx.now);
-    Ok(cx.store().read("who", move |tx| interactions::who(tx, Some(&session), &request, now)).await?)
+    Ok(cx
+        .store()
+        .read("who", move |tx| {
+            interactions::who(tx, Some(&session), &request, now)
+        })
+        .await?)
 }
 
 fn step(cx: &Cx, accepted: &Accepted, signed_in: Option<&SignedIn>, consent: Option<&Consent>) -> NextStep {
@@ -146,7 +161,9 @@ async fn ask(cx: &Cx, http: &HttpRequest, request: AuthorizationRequest) -> Resu
     let handle = interactions::begin(cx, request, Some(&browser.digest())).await?;
     let mut response = to_hub(&handle);
     if is_new {
-        response.headers_mut().append(SET_COOKIE, cookies.set(&browser, None));
+        response
+            .headers_mut()
+            .append(SET_COOKIE, cookies.set(&browser, None));
     }
     Ok(response)
 }

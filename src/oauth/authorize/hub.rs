@@ -21,7 +21,7 @@ use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::redirect_uri;
 
 /// `GET /interaction/{handle}`.
-pub async fn get(cx: Cx, request: HttpRequest) -> HttpResponse {
+pub(super) async fn get(cx: Cx, request: HttpRequest) -> HttpResponse {
     let answer = match Visit::read(&cx, &request) {
         Ok(visit) => proceed(&cx, &visit).await,
         Err(Told::CookieMissing) => welcome(&cx, &request).await,
@@ -64,10 +64,17 @@ async fn take(cx: &Cx, visit: &Visit, opened: &Opened) -> Result<Option<HttpResp
 }
 
 async fn finish(cx: &Cx, visit: &Visit, opened: &Opened) -> Result<Option<HttpResponse>, Failure> {
-    let Some(signed_in) = &opened.signed_in else { return Ok(None) };
+    let Some(signed_in) = &opened.signed_in else {
+        return Ok(None);
+    };
     let request = &opened.interaction.request;
     let interaction = Some(&visit.place.interaction);
-    let ready = Ready { request, known: &opened.known, signed_in, interaction };
+    let ready = Ready {
+        request,
+        known: &opened.known,
+        signed_in,
+        interaction,
+    };
     Ok(match issue(cx, &ready).await? {
         Issued::Code(code) => Some(Destination::of(request).code(&cx.config().issuer, &code)),
         Issued::AlreadyDone => Some(already_done(opened)),
@@ -78,7 +85,9 @@ async fn finish(cx: &Cx, visit: &Visit, opened: &Opened) -> Result<Option<HttpRe
 /// Finishes the interaction without a code.
 async fn give_up(cx: &Cx, visit: &Visit, opened: &Opened, reason: Reason) -> Result<HttpResponse, Failure> {
     let (interaction, now) = (visit.place.interaction.clone(), cx.now);
-    let spent = cx.store().write("refuse", move |tx| db!(tx, interactions::complete(&interaction, now)));
+    let spent = cx.store().write("refuse", move |tx| {
+        db!(tx, interactions::complete(&interaction, now))
+    });
     Ok(match spent.await? {
         // A client that was disabled meanwhile gets no answer.
         Spent::Now(()) if reason == Reason::ClientDisabled => refuse(cx, reason, None),

@@ -17,19 +17,19 @@ use vouchsafe_core::model::{
 use vouchsafe_core::spec::scope;
 
 /// What a code is made from: a request that needs nothing more from its person.
-pub struct Ready<'a> {
+pub(super) struct Ready<'a> {
     /// The checked request.
-    pub request: &'a AuthorizationRequest,
+    pub(super) request: &'a AuthorizationRequest,
     /// Who asks.
-    pub known: &'a Known,
+    pub(super) known: &'a Known,
     /// Who allowed it.
-    pub signed_in: &'a SignedIn,
+    pub(super) signed_in: &'a SignedIn,
     /// The interaction that is finished with it, if the person was asked.
-    pub interaction: Option<&'a Digest<InteractionHandle>>,
+    pub(super) interaction: Option<&'a Digest<InteractionHandle>>,
 }
 
 /// What became of it.
-pub enum Issued {
+pub(super) enum Issued {
     /// The code.
     Code(Plain<Code>),
     /// Session or person ended in the meantime: look again.
@@ -42,7 +42,7 @@ pub enum Issued {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn issue(cx: &Cx, ready: &Ready<'_>) -> Result<Issued, Failure> {
+pub(super) async fn issue(cx: &Cx, ready: &Ready<'_>) -> Result<Issued, Failure> {
     let code: Plain<Code> = Plain::from_entropy(cx.services.ports.entropy.bytes());
     let grant = grant(cx, ready);
     let writing = Writing {
@@ -52,11 +52,17 @@ pub async fn issue(cx: &Cx, ready: &Ready<'_>) -> Result<Issued, Failure> {
         grant,
         now: cx.now,
     };
-    Ok(match cx.store().write("issue-code", move |tx| writing.write(tx)).await? {
-        Written::Grant => Issued::Code(code),
-        Written::NoLonger => Issued::NoLonger,
-        Written::AlreadyDone => Issued::AlreadyDone,
-    })
+    Ok(
+        match cx
+            .store()
+            .write("issue-code", move |tx| writing.write(tx))
+            .await?
+        {
+            Written::Grant => Issued::Code(code),
+            Written::NoLonger => Issued::NoLonger,
+            Written::AlreadyDone => Issued::AlreadyDone,
+        },
+    )
 }
 
 struct Writing {
@@ -97,7 +103,12 @@ impl Writing {
 }
 
 fn grant(cx: &Cx, ready: &Ready<'_>) -> Grant {
-    let Ready { request, known, signed_in, .. } = ready;
+    let Ready {
+        request,
+        known,
+        signed_in,
+        ..
+    } = ready;
     let client = &known.client;
     let code_expires_at = cx.now.plus(cx.config().tokens.code_lifetime);
     let offline = request.has_scope(scope::OFFLINE_ACCESS);
@@ -138,5 +149,9 @@ fn grant(cx: &Cx, ready: &Ready<'_>) -> Grant {
 }
 
 fn facts(session: &Session) -> PersonSignedIn {
-    PersonSignedIn { auth_time: session.auth_time, acr: session.acr.clone(), amr: session.amr.clone() }
+    PersonSignedIn {
+        auth_time: session.auth_time,
+        acr: session.acr.clone(),
+        amr: session.amr.clone(),
+    }
 }

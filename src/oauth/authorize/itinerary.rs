@@ -16,45 +16,48 @@ use vouchsafe_core::spec::params::{Params, form_decode};
 /// A request that was refused, and where the refusal goes: to the client, or to the person when there is no
 /// address that may be trusted.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Refused {
+pub(super) struct Refused {
     /// Why.
-    pub reason: Reason,
+    pub(super) reason: Reason,
     /// Where the client is told; none for a page of ours.
-    pub destination: Option<Destination>,
+    pub(super) destination: Option<Destination>,
 }
 
 impl From<Reason> for Refused {
     fn from(reason: Reason) -> Self {
-        Self { reason, destination: None }
+        Self {
+            reason,
+            destination: None,
+        }
     }
 }
 
 /// A request as it came.
-pub struct Raw {
+pub(super) struct Raw {
     params: Params,
     /// Why not all of it could be read.
     malformed: Option<Reason>,
 }
 
 /// A request whose client is known.
-pub struct ClientBound {
+pub(super) struct ClientBound {
     params: Params,
     malformed: Option<Reason>,
     known: Arc<Known>,
 }
 
 /// What the last checks look at beside the request.
-pub struct Surroundings {
+pub(super) struct Surroundings {
     /// The registered APIs.
-    pub apis: Arc<Vec<Api>>,
+    pub(super) apis: Arc<Vec<Api>>,
     /// Reads ID tokens of ours.
-    pub own_tokens: Arc<OwnTokens>,
+    pub(super) own_tokens: Arc<OwnTokens>,
     /// The time.
-    pub now: UnixTime,
+    pub(super) now: UnixTime,
 }
 
 /// A request that can be answered: its redirect URI is the client's own.
-pub struct RedirectBound {
+pub(super) struct RedirectBound {
     params: Params,
     malformed: Option<Reason>,
     known: Arc<Known>,
@@ -64,11 +67,11 @@ pub struct RedirectBound {
 }
 
 /// A request that passed every check that does not need a person.
-pub struct Accepted {
+pub(super) struct Accepted {
     /// Who asks.
-    pub known: Arc<Known>,
+    pub(super) known: Arc<Known>,
     /// What is asked for.
-    pub request: AuthorizationRequest,
+    pub(super) request: AuthorizationRequest,
 }
 
 /// One line of a table.
@@ -78,27 +81,78 @@ struct Row<S> {
 }
 
 const CLIENT_BOUND: &[Row<ClientBound>] = &[
-    Row { name: "the client is enabled", check: checks::client_enabled },
-    Row { name: "redirect_uri", check: checks::redirect_uri },
+    Row {
+        name: "the client is enabled",
+        check: checks::client_enabled,
+    },
+    Row {
+        name: "redirect_uri",
+        check: checks::redirect_uri,
+    },
 ];
 
 const REDIRECT_BOUND: &[Row<RedirectBound>] = &[
     // First, so that the client finds its state in whatever is refused below.
-    Row { name: "state", check: checks::state },
-    Row { name: "well-formed", check: checks::well_formed },
-    Row { name: "no repeats", check: checks::no_repeats },
-    Row { name: "request, request_uri, registration", check: checks::no_request_object },
-    Row { name: "response_type", check: checks::response_type },
-    Row { name: "response_mode", check: checks::response_mode },
-    Row { name: "grant type", check: checks::grant_type },
-    Row { name: "scope", check: checks::scope },
-    Row { name: "resource", check: checks::resource },
-    Row { name: "code_challenge", check: checks::code_challenge },
-    Row { name: "nonce", check: checks::nonce },
-    Row { name: "prompt", check: checks::prompt },
-    Row { name: "max_age", check: checks::max_age },
-    Row { name: "hints", check: checks::hints },
-    Row { name: "id_token_hint", check: checks::id_token_hint },
+    Row {
+        name: "state",
+        check: checks::state,
+    },
+    Row {
+        name: "well-formed",
+        check: checks::well_formed,
+    },
+    Row {
+        name: "no repeats",
+        check: checks::no_repeats,
+    },
+    Row {
+        name: "request, request_uri, registration",
+        check: checks::no_request_object,
+    },
+    Row {
+        name: "response_type",
+        check: checks::response_type,
+    },
+    Row {
+        name: "response_mode",
+        check: checks::response_mode,
+    },
+    Row {
+        name: "grant type",
+        check: checks::grant_type,
+    },
+    Row {
+        name: "scope",
+        check: checks::scope,
+    },
+    Row {
+        name: "resource",
+        check: checks::resource,
+    },
+    Row {
+        name: "code_challenge",
+        check: checks::code_challenge,
+    },
+    Row {
+        name: "nonce",
+        check: checks::nonce,
+    },
+    Row {
+        name: "prompt",
+        check: checks::prompt,
+    },
+    Row {
+        name: "max_age",
+        check: checks::max_age,
+    },
+    Row {
+        name: "hints",
+        check: checks::hints,
+    },
+    Row {
+        name: "id_token_hint",
+        check: checks::id_token_hint,
+    },
 ];
 
 impl Raw {
@@ -106,28 +160,37 @@ impl Raw {
     ///
     /// # Errors
     /// When not even that can be read.
-    pub fn of_query(query: &[u8]) -> Result<Self, Refused> {
+    pub(super) fn of_query(query: &[u8]) -> Result<Self, Refused> {
         match Params::parse(query) {
-            Ok(params) => Ok(Self { params, malformed: None }),
+            Ok(params) => Ok(Self {
+                params,
+                malformed: None,
+            }),
             Err(reason) => {
                 let readable = query.split(|byte| *byte == b'&').filter(|pair| is_address(pair));
                 let readable = readable.collect::<Vec<_>>().join(&b'&');
-                Ok(Self { params: Params::parse(&readable)?, malformed: Some(reason) })
+                Ok(Self {
+                    params: Params::parse(&readable)?,
+                    malformed: Some(reason),
+                })
             }
         }
     }
 
     /// A form that was read.
     #[must_use]
-    pub const fn of_form(params: Params) -> Self {
-        Self { params, malformed: None }
+    pub(super) const fn of_form(params: Params) -> Self {
+        Self {
+            params,
+            malformed: None,
+        }
     }
 
     /// Who asks.
     ///
     /// # Errors
     /// [`Reason::ClientUnknown`] when nobody, or more than one.
-    pub fn client_id(&self) -> Result<ClientId, Refused> {
+    pub(super) fn client_id(&self) -> Result<ClientId, Refused> {
         match self.params.all("client_id").as_slice() {
             [id] => Ok(ClientId::new(*id)),
             _ => Err(Reason::ClientUnknown.into()),
@@ -138,9 +201,13 @@ impl Raw {
     ///
     /// # Errors
     /// [`Reason::ClientUnknown`], and what [`CLIENT_BOUND`] refuses.
-    pub fn of_client(self, known: Option<Arc<Known>>) -> Result<ClientBound, Refused> {
+    pub(super) fn of_client(self, known: Option<Arc<Known>>) -> Result<ClientBound, Refused> {
         let known = known.ok_or(Reason::ClientUnknown)?;
-        let mut stage = ClientBound { params: self.params, malformed: self.malformed, known };
+        let mut stage = ClientBound {
+            params: self.params,
+            malformed: self.malformed,
+            known,
+        };
         run(CLIENT_BOUND, &mut stage)?;
         Ok(stage)
     }
@@ -151,13 +218,29 @@ impl ClientBound {
     ///
     /// # Errors
     /// What [`REDIRECT_BOUND`] refuses, for the client.
-    pub fn accept(self, surroundings: Surroundings) -> Result<Accepted, Refused> {
-        let Self { params, malformed, known } = self;
+    pub(super) fn accept(self, surroundings: Surroundings) -> Result<Accepted, Refused> {
+        let Self {
+            params,
+            malformed,
+            known,
+        } = self;
         let request = empty(&known, params.one("redirect_uri").unwrap_or_default());
-        let mut stage = RedirectBound { params, malformed, known, surroundings, request };
+        let mut stage = RedirectBound {
+            params,
+            malformed,
+            known,
+            surroundings,
+            request,
+        };
         match run(REDIRECT_BOUND, &mut stage) {
-            Ok(()) => Ok(Accepted { known: stage.known, request: stage.request }),
-            Err(reason) => Err(Refused { reason, destination: Some(Destination::of(&stage.request)) }),
+            Ok(()) => Ok(Accepted {
+                known: stage.known,
+                request: stage.request,
+            }),
+            Err(reason) => Err(Refused {
+                reason,
+                destination: Some(Destination::of(&stage.request)),
+            }),
         }
     }
 }
@@ -165,7 +248,11 @@ impl ClientBound {
 fn run<S>(rows: &[Row<S>], stage: &mut S) -> Result<(), Reason> {
     rows.iter().try_for_each(|row| {
         (row.check)(stage).inspect_err(|reason| {
-            tracing::debug!(check = row.name, reason = reason.id(), "an authorization request was refused");
+            tracing::debug!(
+                check = row.name,
+                reason = reason.id(),
+                "an authorization request was refused"
+            );
         })
     })
 }

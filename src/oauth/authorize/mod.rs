@@ -13,7 +13,9 @@ use actix_web::web;
 pub fn mount(config: &mut web::ServiceConfig) {
     config
         .service(
-            web::resource(urls::AUTHORIZE).route(web::get().to(endpoint::get)).route(web::post().to(endpoint::post)),
+            web::resource(urls::AUTHORIZE)
+                .route(web::get().to(endpoint::get))
+                .route(web::post().to(endpoint::post)),
         )
         .service(web::resource(urls::INTERACTION).route(web::get().to(hub::get)));
 }

@@ -12,43 +12,57 @@ use vouchsafe_core::spec::iss;
 
 /// Where an answer goes: a registered redirect URI, and the `state` that came with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Destination {
+pub(super) struct Destination {
     /// The redirect URI, as presented and registered.
-    pub redirect_uri: String,
+    pub(super) redirect_uri: String,
     /// Returned byte for byte.
-    pub state: Option<String>,
+    pub(super) state: Option<String>,
 }
 
 impl Destination {
     /// Where the answer to a checked request goes.
     #[must_use]
-    pub fn of(request: &AuthorizationRequest) -> Self {
-        Self { redirect_uri: request.redirect_uri.clone(), state: request.state.clone() }
+    pub(super) fn of(request: &AuthorizationRequest) -> Self {
+        Self {
+            redirect_uri: request.redirect_uri.clone(),
+            state: request.state.clone(),
+        }
     }
 
     /// The answer with a code.
     #[must_use]
-    pub fn code(&self, issuer: &str, code: &Plain<Code>) -> HttpResponse {
+    pub(super) fn code(&self, issuer: &str, code: &Plain<Code>) -> HttpResponse {
         self.answer(issuer, &[("code", code.expose())])
     }
 
     /// The answer with an error.
     #[must_use]
-    pub fn error(&self, issuer: &str, reason: Reason) -> HttpResponse {
+    pub(super) fn error(&self, issuer: &str, reason: Reason) -> HttpResponse {
         let code = reason.code();
-        self.answer(issuer, &[("error", code.as_str()), ("error_description", code.description())])
+        self.answer(
+            issuer,
+            &[
+                ("error", code.as_str()),
+                ("error_description", code.description()),
+            ],
+        )
     }
 
     fn answer(&self, issuer: &str, params: &[(&str, &str)]) -> HttpResponse {
         let state = self.state.as_deref().map(|state| ("state", state));
-        let all: Vec<_> = params.iter().copied().chain(state).chain([(iss::NAME, issuer)]).collect();
+        let all: Vec<_> = params
+            .iter()
+            .copied()
+            .chain(state)
+            .chain([(iss::NAME, issuer)])
+            .collect();
         query::redirect(&self.redirect_uri, &all)
     }
 }
 
 /// Refuses: to the client where there is an address that may be trusted, else to the person.
 #[must_use]
-pub fn refuse(cx: &Cx, reason: Reason, destination: Option<&Destination>) -> HttpResponse {
+pub(super) fn refuse(cx: &Cx, reason: Reason, destination: Option<&Destination>) -> HttpResponse {
     match destination {
         Some(destination) => {
             problem::record(cx, &reason.into());
@@ -60,13 +74,13 @@ pub fn refuse(cx: &Cx, reason: Reason, destination: Option<&Destination>) -> Htt
 
 /// Sends the browser to the hub of an interaction.
 #[must_use]
-pub fn to_hub(handle: &Plain<InteractionHandle>) -> HttpResponse {
+pub(super) fn to_hub(handle: &Plain<InteractionHandle>) -> HttpResponse {
     go(&urls::interaction(handle))
 }
 
 /// Sends the browser to a page of an interaction.
 #[must_use]
-pub fn to_page(handle: &Plain<InteractionHandle>, page: &str) -> HttpResponse {
+pub(super) fn to_page(handle: &Plain<InteractionHandle>, page: &str) -> HttpResponse {
     go(&urls::interaction_page(handle, page))
 }
 

@@ -9,9 +9,14 @@ use vouchsafe_core::spec::redirect_uri;
 /// (RFC 9700 §4.12).
 #[must_use]
 pub fn redirect(uri: &str, params: &[(&str, &str)]) -> HttpResponse {
-    #[expect(clippy::expect_used, reason = "a registered URI and percent-encoded parameters are ASCII")]
+    #[expect(
+        clippy::expect_used,
+        reason = "a registered URI and percent-encoded parameters are ASCII"
+    )]
     let location = HeaderValue::try_from(redirect_uri::with_params(uri, params)).expect("a header value");
-    let mut response = HttpResponse::SeeOther().insert_header((LOCATION, location)).finish();
+    let mut response = HttpResponse::SeeOther()
+        .insert_header((LOCATION, location))
+        .finish();
     headers::redirect(response.headers_mut());
     response
 }

@@ -21,7 +21,9 @@ pub(super) async fn get(cx: Cx, http: HttpRequest) -> HttpResponse {
 
 /// `POST /interaction/{handle}/account`.
 pub(super) async fn post(cx: Cx, http: HttpRequest, body: Form) -> HttpResponse {
-    take(&cx, &http, body).await.unwrap_or_else(|stop| stop.answer(&cx))
+    take(&cx, &http, body)
+        .await
+        .unwrap_or_else(|stop| stop.answer(&cx))
 }
 
 async fn show(cx: &Cx, http: &HttpRequest) -> Result<HttpResponse, Stop> {
@@ -41,7 +43,9 @@ async fn take(cx: &Cx, http: &HttpRequest, body: Form) -> Result<HttpResponse, S
     let form = fields(body)?;
     let arrival = Arrival::of(cx, http).await?;
     let current = current(&arrival)?;
-    let genuine = arrival.check(http, &form, &bound_to(current)).map_err(Told::from)?;
+    let genuine = arrival
+        .check(http, &form, &bound_to(current))
+        .map_err(Told::from)?;
     if form.one("cancel").is_some() {
         return arrival.decline(genuine, Declined::SignIn).await;
     }
@@ -55,16 +59,20 @@ async fn take(cx: &Cx, http: &HttpRequest, body: Form) -> Result<HttpResponse, S
             Err(arrival.hub())
         }
         // Nothing to remember yet: whoever signs in next has chosen.
-        Some("other") => {
-            Ok(see_other(&format!("{}?account=other", urls::interaction_page(&arrival.visit.handle, "login"))))
-        }
+        Some("other") => Ok(see_other(&format!(
+            "{}?account=other",
+            urls::interaction_page(&arrival.visit.handle, "login")
+        ))),
         _ => Err(Told::Unreadable.into()),
     }
 }
 
 /// The person who is signed in, while there is a choice to make.
 fn current<'a>(arrival: &'a Arrival<'_>) -> Result<&'a SignedIn, Stop> {
-    match (arrival.opened.next_step(arrival.cx.now), &arrival.opened.signed_in) {
+    match (
+        arrival.opened.next_step(arrival.cx.now),
+        &arrival.opened.signed_in,
+    ) {
         (NextStep::SelectAccount, Some(signed_in)) => Ok(signed_in),
         _ => Err(arrival.hub()),
     }

@@ -76,7 +76,13 @@ impl<'a> Arrival<'a> {
         let wanted = asked.one("ui_locales");
         let locale = locale(http, &cookies, wanted, &opened.interaction.request.ui_locales);
         let chosen = wanted.and(Some(locale));
-        Ok(Self { cx, visit, opened, locale, chosen })
+        Ok(Self {
+            cx,
+            visit,
+            opened,
+            locale,
+            chosen,
+        })
     }
 
     /// Goes back to the hub.
@@ -88,14 +94,22 @@ impl<'a> Arrival<'a> {
     /// was bound to.
     pub(super) fn check(&self, http: &HttpRequest, form: &Params, page: &str) -> Result<GenuineForm, Forged> {
         let key = self.cx.services.keys.secrets().form_key();
-        self.visit.form(page).check(key, form.one(csrf::FIELD), http.headers(), &self.cx.config().issuer)
+        self.visit.form(page).check(
+            key,
+            form.one(csrf::FIELD),
+            http.headers(),
+            &self.cx.config().issuer,
+        )
     }
 
     /// The form of a page: where it goes, and its token. `page` is what the token is bound to.
     pub(super) fn form(&self, path: &str, page: &str) -> Form {
         Form {
             action: urls::interaction_page(&self.visit.handle, path),
-            token: self.visit.form(page).token(self.cx.services.keys.secrets().form_key()),
+            token: self
+                .visit
+                .form(page)
+                .token(self.cx.services.keys.secrets().form_key()),
         }
     }
 
@@ -158,7 +172,10 @@ pub(super) fn locale(
         chosen,
         remembered: cookies.language(http.headers()),
         requested,
-        accepted: http.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()),
+        accepted: http
+            .headers()
+            .get(ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok()),
     })
 }
 

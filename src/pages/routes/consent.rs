@@ -25,7 +25,9 @@ pub(super) async fn get(cx: Cx, http: HttpRequest) -> HttpResponse {
 
 /// `POST /interaction/{handle}/consent`.
 pub(super) async fn post(cx: Cx, http: HttpRequest, body: Form) -> HttpResponse {
-    take(&cx, &http, body).await.unwrap_or_else(|stop| stop.answer(&cx))
+    take(&cx, &http, body)
+        .await
+        .unwrap_or_else(|stop| stop.answer(&cx))
 }
 
 async fn show(cx: &Cx, http: &HttpRequest) -> Result<HttpResponse, Stop> {
@@ -33,7 +35,11 @@ async fn show(cx: &Cx, http: &HttpRequest) -> Result<HttpResponse, Stop> {
     let question = Question::of(&arrival)?;
     let apis = cx.services.clients.apis().await?;
     let user = &question.signed_in.user;
-    let known = Known { user, apis: &apis, refresh_idle: cx.config().tokens.refresh.idle_lifetime };
+    let known = Known {
+        user,
+        apis: &apis,
+        refresh_idle: cx.config().tokens.refresh.idle_lifetime,
+    };
     let shown = arrival.opened.shown();
     let login = urls::interaction_page(&arrival.visit.handle, "login");
     let hinted = arrival.opened.interaction.request.hinted_user.is_some();
@@ -45,8 +51,16 @@ async fn show(cx: &Cx, http: &HttpRequest) -> Result<HttpResponse, Stop> {
         switch: (!hinted).then(|| format!("{login}?account=other")),
         new: permissions(&question.new, &known),
         already: permissions(&question.already, &known),
-        app_changed: arrival.opened.consent.as_ref().is_some_and(|before| before.shown != shown),
-        memory: if arrival.opened.known.client.is_public() { Memory::UntilSignOut } else { Memory::Kept },
+        app_changed: arrival
+            .opened
+            .consent
+            .as_ref()
+            .is_some_and(|before| before.shown != shown),
+        memory: if arrival.opened.known.client.is_public() {
+            Memory::UntilSignOut
+        } else {
+            Memory::Kept
+        },
     };
     Ok(arrival.show(200, page.render()))
 }
@@ -55,7 +69,9 @@ async fn take(cx: &Cx, http: &HttpRequest, body: Form) -> Result<HttpResponse, S
     let form = fields(body)?;
     let arrival = Arrival::of(cx, http).await?;
     let question = Question::of(&arrival)?;
-    let genuine = arrival.check(http, &form, &question.bound_to(&arrival)).map_err(Told::from)?;
+    let genuine = arrival
+        .check(http, &form, &question.bound_to(&arrival))
+        .map_err(Told::from)?;
     let answer = match form.one("decision") {
         Some("allow") => Answer::Allow(question.consent(&arrival)),
         Some("deny") => Answer::Deny,
@@ -81,8 +97,15 @@ struct Question<'a> {
 impl<'a> Question<'a> {
     /// The question, while there is one; otherwise the hub knows what comes next.
     fn of(arrival: &'a Arrival<'_>) -> Result<Self, Stop> {
-        match (arrival.opened.next_step(arrival.cx.now), &arrival.opened.signed_in) {
-            (NextStep::Consent { new, already }, Some(signed_in)) => Ok(Self { signed_in, new, already }),
+        match (
+            arrival.opened.next_step(arrival.cx.now),
+            &arrival.opened.signed_in,
+        ) {
+            (NextStep::Consent { new, already }, Some(signed_in)) => Ok(Self {
+                signed_in,
+                new,
+                already,
+            }),
             _ => Err(arrival.hub()),
         }
     }
@@ -117,7 +140,10 @@ impl Answer {
         };
         let scopes = json!(arrival.opened.interaction.request.scopes);
         let client: &ClientId = &arrival.opened.known.client.id;
-        Event { client_id: Some(client.clone()), ..Occasion::of(cx).event_with(kind, actor, "scopes", scopes) }
+        Event {
+            client_id: Some(client.clone()),
+            ..Occasion::of(cx).event_with(kind, actor, "scopes", scopes)
+        }
     }
 }
 
@@ -134,9 +160,15 @@ impl Acting {
         let marked = match &self.answer {
             Answer::Allow(consent) => {
                 save(tx, consent)?;
-                db!(tx, interactions::set_consented(&self.interaction, &consent.session_id))?
+                db!(
+                    tx,
+                    interactions::set_consented(&self.interaction, &consent.session_id)
+                )?
             }
-            Answer::Deny => db!(tx, interactions::set_declined(&self.interaction, Declined::Consent))?,
+            Answer::Deny => db!(
+                tx,
+                interactions::set_declined(&self.interaction, Declined::Consent)
+            )?,
         };
         if marked {
             db!(tx, events::append(&self.event))?;

@@ -30,7 +30,9 @@ pub(super) async fn get(cx: Cx, http: HttpRequest) -> HttpResponse {
 
 /// `POST /interaction/{handle}/login`.
 pub(super) async fn post(cx: Cx, http: HttpRequest, body: Form) -> HttpResponse {
-    take(&cx, &http, body).await.unwrap_or_else(|stop| stop.answer(&cx))
+    take(&cx, &http, body)
+        .await
+        .unwrap_or_else(|stop| stop.answer(&cx))
 }
 
 async fn show(cx: &Cx, http: &HttpRequest) -> Result<HttpResponse, Stop> {
@@ -58,7 +60,10 @@ async fn take(cx: &Cx, http: &HttpRequest, body: Form) -> Result<HttpResponse, S
     }
     let (username, password) = (form.one("username"), form.one("password"));
     let (Some(identifier), Some(password)) = (username, password) else {
-        let notice = LoginNotice::Incomplete { username: username.is_none(), password: password.is_none() };
+        let notice = LoginNotice::Incomplete {
+            username: username.is_none(),
+            password: password.is_none(),
+        };
         return Ok(typed.again(&arrival, notice));
     };
     let password = match Password::parse(password) {
@@ -70,7 +75,11 @@ async fn take(cx: &Cx, http: &HttpRequest, body: Form) -> Result<HttpResponse, S
         identifier: identifier.to_owned(),
         password,
         remember: typed.remember,
-        before: arrival.opened.signed_in.as_ref().map(|signed_in| signed_in.session.clone()),
+        before: arrival
+            .opened
+            .signed_in
+            .as_ref()
+            .map(|signed_in| signed_in.session.clone()),
         place: arrival.visit.place.clone(),
     };
     let outcome = sign_in(cx, attempt).await?;
@@ -90,12 +99,16 @@ fn answer(arrival: &Arrival<'_>, typed: &Typed<'_>, outcome: Outcome) -> HttpRes
         Outcome::Suspended(user) => suspended::show(arrival, &user),
         Outcome::Throttled { until } => {
             let mut response = typed.again(arrival, LoginNotice::Throttled { until });
-            response.headers_mut().insert(RETRY_AFTER, seconds_until(cx.now, until));
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, seconds_until(cx.now, until));
             response
         }
         Outcome::Busy => {
             let mut response = typed.again(arrival, LoginNotice::Busy);
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
             response
         }
     }
@@ -109,13 +122,19 @@ struct Typed<'a> {
 
 impl<'a> Typed<'a> {
     fn of(form: &'a Params) -> Self {
-        Self { username: form.one("username").unwrap_or_default(), remember: form.one("remember").is_some() }
+        Self {
+            username: form.one("username").unwrap_or_default(),
+            remember: form.one("remember").is_some(),
+        }
     }
 
     /// The page once more, with what went wrong.
     fn again(&self, arrival: &Arrival<'_>, notice: LoginNotice) -> HttpResponse {
         let frame = arrival.frame_of_answer();
-        let page = LoginPage { notice: Some(notice), ..page(arrival, frame, Some(self.username), self.remember) };
+        let page = LoginPage {
+            notice: Some(notice),
+            ..page(arrival, frame, Some(self.username), self.remember)
+        };
         arrival.show(notice.status(), page.render())
     }
 }
@@ -130,7 +149,10 @@ fn page(arrival: &Arrival<'_>, frame: Frame, typed: Option<&str>, remember: bool
         app: arrival.app(),
         notice: None,
         remember: match who {
-            Who::Anybody { .. } => Some(Remember { days: days.max(1), ticked: remember }),
+            Who::Anybody { .. } => Some(Remember {
+                days: days.max(1),
+                ticked: remember,
+            }),
             // Whether the session is kept was answered when it began.
             Who::Again { .. } => None,
         },
@@ -143,7 +165,9 @@ fn who(arrival: &Arrival<'_>, typed: Option<&str>) -> Who {
     let request = &arrival.opened.interaction.request;
     let again = matches!(
         arrival.opened.next_step(arrival.cx.now),
-        NextStep::SignIn { why: SignInCause::Prompted | SignInCause::TooOld }
+        NextStep::SignIn {
+            why: SignInCause::Prompted | SignInCause::TooOld
+        }
     );
     if let (true, Some(signed_in)) = (again, &arrival.opened.signed_in) {
         let user = &signed_in.user;
@@ -153,11 +177,20 @@ fn who(arrival: &Arrival<'_>, typed: Option<&str>) -> Who {
         };
         if typed.is_none_or(same) {
             let path = urls::interaction_page(&arrival.visit.handle, PAGE);
-            let other = request.hinted_user.is_none().then(|| format!("{path}?account=other"));
-            return Who::Again { account: account(user), other };
+            let other = request
+                .hinted_user
+                .is_none()
+                .then(|| format!("{path}?account=other"));
+            return Who::Again {
+                account: account(user),
+                other,
+            };
         }
     }
-    let username = typed.or(request.login_hint.as_deref()).unwrap_or_default().to_owned();
+    let username = typed
+        .or(request.login_hint.as_deref())
+        .unwrap_or_default()
+        .to_owned();
     Who::Anybody { username }
 }
 

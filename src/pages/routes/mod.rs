@@ -11,14 +11,31 @@ mod told;
 
 pub use told::{in_words, not_found};
 
-use actix_web::web::{self, Resource, ServiceConfig};
+use actix_web::Resource;
+use actix_web::web::{self, ServiceConfig};
 
 /// Mounts the pages.
 pub fn mount(app: &mut ServiceConfig) {
-    app.service(page("login").route(web::get().to(login::get)).route(web::post().to(login::post)))
-        .service(page("account").route(web::get().to(account::get)).route(web::post().to(account::post)))
-        .service(page("consent").route(web::get().to(consent::get)).route(web::post().to(consent::post)))
-        .service(page("suspended").route(web::get().to(suspended::get)).route(web::post().to(suspended::post)));
+    app.service(
+        page("login")
+            .route(web::get().to(login::get))
+            .route(web::post().to(login::post)),
+    )
+    .service(
+        page("account")
+            .route(web::get().to(account::get))
+            .route(web::post().to(account::post)),
+    )
+    .service(
+        page("consent")
+            .route(web::get().to(consent::get))
+            .route(web::post().to(consent::post)),
+    )
+    .service(
+        page("suspended")
+            .route(web::get().to(suspended::get))
+            .route(web::post().to(suspended::post)),
+    );
 }
 
 fn page(name: &str) -> Resource {

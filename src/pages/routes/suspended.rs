@@ -13,18 +13,25 @@ const PAGE: &str = "suspended";
 /// `GET /interaction/{handle}/suspended`: the page cannot be asked for.
 pub(super) async fn get(cx: Cx, http: HttpRequest) -> HttpResponse {
     let arrival = Arrival::of(&cx, &http).await;
-    arrival.map_or_else(|stop| stop, |arrival| arrival.hub()).answer(&cx)
+    arrival
+        .map_or_else(|stop| stop, |arrival| arrival.hub())
+        .answer(&cx)
 }
 
 /// `POST /interaction/{handle}/suspended`: back to the app.
 pub(super) async fn post(cx: Cx, http: HttpRequest, body: Form) -> HttpResponse {
-    take(&cx, &http, body).await.unwrap_or_else(|stop| stop.answer(&cx))
+    take(&cx, &http, body)
+        .await
+        .unwrap_or_else(|stop| stop.answer(&cx))
 }
 
 /// The answer to the right password of an account that does not stand.
 pub(super) fn show(arrival: &Arrival<'_>, user: &User) -> HttpResponse {
     let suspension = match user.standing(arrival.cx.now) {
-        Standing::Banned { until } => Suspension::Banned { until, reason: user.ban_reason.clone() },
+        Standing::Banned { until } => Suspension::Banned {
+            until,
+            reason: user.ban_reason.clone(),
+        },
         Standing::Disabled | Standing::Good => Suspension::Disabled,
     };
     let page = SuspendedPage {

@@ -26,7 +26,9 @@ pub async fn in_words(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let response = next.call(request).await?;
     let told = response.response().extensions().get::<Told>().cloned();
-    let Some(told) = told else { return Ok(response.map_into_boxed_body()) };
+    let Some(told) = told else {
+        return Ok(response.map_into_boxed_body());
+    };
     let cx = Cx::extract(response.request()).await?;
     let page = page(&cx, response.request(), told);
     Ok(response.into_response(page))
@@ -48,7 +50,9 @@ fn page(cx: &Cx, http: &HttpRequest, told: Told) -> HttpResponse {
     };
     let mut response = shown(cx, page.status(), page.render(), Forms::StayHere);
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
     }
     response
 }
@@ -61,9 +65,10 @@ fn problem(told: Told) -> Problem {
         Told::FormStale => Problem::FormStale,
         Told::ForeignOrigin => Problem::ForeignOrigin,
         Told::InteractionExpired => Problem::InteractionExpired,
-        Told::AlreadyDone { client_name, host } => {
-            Problem::AlreadyDone { app: App::new(&client_name, host), continue_url: None }
-        }
+        Told::AlreadyDone { client_name, host } => Problem::AlreadyDone {
+            app: App::new(&client_name, host),
+            continue_url: None,
+        },
         Told::NotFound => Problem::NotFound,
         Told::Unavailable => Problem::Unavailable,
         Told::Broken => Problem::Broken,

@@ -83,12 +83,22 @@ pub(super) fn scope(stage: &mut RedirectBound) -> Verdict {
     let client = &stage.known.client;
     let apis = &stage.surroundings.apis;
     let registered = |name: &str| {
-        spec_scope::standard(name) || apis.iter().any(|api| api.scopes.iter().any(|scope| scope.name == name))
+        spec_scope::standard(name)
+            || apis
+                .iter()
+                .any(|api| api.scopes.iter().any(|scope| scope.name == name))
     };
-    let may_have = |name: &String| client.metadata.scopes.contains(name) && registered(name) && usable(client, name);
+    let may_have =
+        |name: &String| client.metadata.scopes.contains(name) && registered(name) && usable(client, name);
     let asked = match stage.params.one("scope") {
         Some(text) => spec_scope::parse(text)?,
-        None => client.metadata.scopes.iter().filter(|name| *name != spec_scope::OFFLINE_ACCESS).cloned().collect(),
+        None => client
+            .metadata
+            .scopes
+            .iter()
+            .filter(|name| *name != spec_scope::OFFLINE_ACCESS)
+            .cloned()
+            .collect(),
     };
     let kept: Vec<String> = asked.iter().filter(|name| may_have(name)).cloned().collect();
     if kept.is_empty() {
@@ -107,7 +117,10 @@ fn usable(client: &Client, scope: &str) -> bool {
 pub(super) fn resource(stage: &mut RedirectBound) -> Verdict {
     let resources = spec_resource::parse(&stage.params.all("resource"))?;
     let apis = &stage.surroundings.apis;
-    if resources.iter().any(|resource| !apis.iter().any(|api| api.identifier == *resource)) {
+    if resources
+        .iter()
+        .any(|resource| !apis.iter().any(|api| api.identifier == *resource))
+    {
         return Err(Reason::ResourceUnknown);
     }
     stage.request.resources = resources;
@@ -117,7 +130,8 @@ pub(super) fn resource(stage: &mut RedirectBound) -> Verdict {
 /// RFC 9700 §2.1.1: a public client always sends a challenge, whatever its settings say.
 pub(super) fn code_challenge(stage: &mut RedirectBound) -> Verdict {
     let params = &stage.params;
-    let challenge = pkce::Challenge::parse(params.one("code_challenge"), params.one("code_challenge_method"))?;
+    let challenge =
+        pkce::Challenge::parse(params.one("code_challenge"), params.one("code_challenge_method"))?;
     let client = &stage.known.client;
     match (&challenge, client.metadata.pkce) {
         (None, PkceRule::Required) => return Err(Reason::PkceMissing),
@@ -153,9 +167,13 @@ pub(super) fn hints(stage: &mut RedirectBound) -> Verdict {
 
 /// Never counts as a sign-in: it only says whose sign-in is wanted.
 pub(super) fn id_token_hint(stage: &mut RedirectBound) -> Verdict {
-    let Some(hint) = stage.params.one("id_token_hint") else { return Ok(()) };
+    let Some(hint) = stage.params.one("id_token_hint") else {
+        return Ok(());
+    };
     let Surroundings { own_tokens, now, .. } = &stage.surroundings;
-    let user = own_tokens.hinted_user(hint, &stage.known.client.id, *now).ok_or(Reason::IdTokenHintInvalid)?;
+    let user = own_tokens
+        .hinted_user(hint, &stage.known.client.id, *now)
+        .ok_or(Reason::IdTokenHintInvalid)?;
     stage.request.hinted_user = Some(user);
     Ok(())
 }
