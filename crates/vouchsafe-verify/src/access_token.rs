@@ -89,8 +89,7 @@ impl AccessToken {
     }
 
     pub(crate) fn parse(payload: String) -> Result<Self, Rejection> {
-        json::refuse_repeated_names(&payload).map_err(|_| Rejection::ClaimsMalformed)?;
-        let claims: Self = serde_json::from_str(&payload).map_err(|_| Rejection::ClaimsMalformed)?;
+        let claims: Self = json::read_object(&payload).map_err(|_| Rejection::ClaimsMalformed)?;
         Ok(Self {
             payload: payload.into(),
             ..claims

@@ -1,7 +1,7 @@
 //! RFC 8259, read strictly: no name twice at any depth, times as whole seconds, null never taken for absent.
 //!
-//! `serde_json` refuses a repeated name only for fields that a struct declares; [`refuse_repeated_names`] covers the
-//! rest, so that two readers of one token can never disagree on what it says.
+//! `serde_json` refuses a repeated name only for fields that a struct declares; [`read_object`] covers the rest,
+//! so that two readers of one token can never disagree on what it says.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,10 +11,27 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 /// The last second of the year 9999: what a `NumericDate` may be at most.
 const LAST_SECOND: i64 = 253_402_300_799;
 
-/// Walks the whole text and fails when it is not one JSON value, or when an object names a member twice.
-pub(crate) fn refuse_repeated_names(text: &str) -> Result<(), serde_json::Error> {
-    serde_json::from_str::<Unambiguous>(text).map(|Unambiguous| ())
+/// Reads one JSON object. Fails when a name comes twice in it, at whatever depth.
+pub(crate) fn read_object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, NotAnObject> {
+    let Unambiguous = serde_json::from_str(text).map_err(|_| NotAnObject)?;
+    read_object_shallowly(text)
 }
+
+/// As [`read_object`], but only names that `T` declares are looked at.
+pub(crate) fn read_object_shallowly<'a, T>(text: &'a str) -> Result<T, NotAnObject>
+where
+    T: Deserialize<'a>,
+{
+    // A derived struct would also take an array, as the values of its fields in their order.
+    if !text.trim_ascii_start().starts_with('{') {
+        return Err(NotAnObject);
+    }
+    serde_json::from_str(text).map_err(|_| NotAnObject)
+}
+
+/// The text is not one JSON object, says something twice, or has members of the wrong type.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NotAnObject;
 
 /// A value that was walked to its end.
 struct Unambiguous;
@@ -215,6 +232,10 @@ impl<'de> Visitor<'de> for OneOrMore {
 mod tests {
     use super::*;
 
+    fn refuse(text: &str) -> Result<(), NotAnObject> {
+        read_object::<IgnoredAny>(text).map(drop)
+    }
+
     #[test]
     fn a_name_twice_is_refused_at_any_depth_and_in_any_spelling() {
         for text in [
@@ -223,21 +244,25 @@ mod tests {
             r#"{"exp":1,"\u0065xp":2}"#,
             r#"{"":1,"":1}"#,
         ] {
-            assert!(refuse_repeated_names(text).is_err(), "{text}");
+            assert!(refuse(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn ordinary_json_passes_and_trailing_text_does_not() {
-        assert!(refuse_repeated_names(r#"{"a":[1,-1,1e300,true,null,"x"],"b":{"a":{}}}"#).is_ok());
-        assert!(refuse_repeated_names("{} {}").is_err());
-        assert!(refuse_repeated_names("").is_err());
+        assert!(refuse(r#"{"a":[1,-1,1e300,true,null,"x"],"b":{"a":{}}}"#).is_ok());
+        assert!(refuse("{} {}").is_err());
+        for text in ["[]", "null", "\"{}\"", "1", " [{}]"] {
+            assert!(refuse(text).is_err(), "{text}");
+        }
+        assert!(refuse(" \n{}\t").is_ok());
+        assert!(refuse("").is_err());
     }
 
     #[test]
     fn deep_nesting_is_an_error_and_not_an_overflow() {
-        assert!(refuse_repeated_names(&"[".repeat(100_000)).is_err());
-        assert!(refuse_repeated_names(&r#"{"a":"#.repeat(50_000)).is_err());
+        assert!(refuse(&"[".repeat(100_000)).is_err());
+        assert!(refuse(&r#"{"a":"#.repeat(50_000)).is_err());
     }
 
     fn date(text: &str) -> Option<i64> {

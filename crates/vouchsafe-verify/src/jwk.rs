@@ -152,8 +152,7 @@ impl Jwk {
     /// # Errors
     /// Says why the key cannot be used to verify RS256 signatures.
     pub fn parse(text: &str) -> Result<Self, JwkProblem> {
-        json::refuse_repeated_names(text).map_err(|_| JwkProblem::Malformed)?;
-        let members: Members = serde_json::from_str(text).map_err(|_| JwkProblem::Malformed)?;
+        let members: Members = json::read_object(text).map_err(|_| JwkProblem::Malformed)?;
         if members.private.any() {
             return Err(JwkProblem::Private);
         }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::error::Rejection;
+use crate::json;
 use crate::jwk::{Jwk, JwkProblem, Thumbprint, is_kid};
 
 /// The largest document that is read, in bytes.
@@ -58,7 +59,9 @@ impl Jwks {
             return Err(JwksProblem::TooLarge);
         }
         let document = std::str::from_utf8(document).map_err(|_| JwksProblem::Malformed)?;
-        let document: Document<'_> = serde_json::from_str(document).map_err(|_| JwksProblem::Malformed)?;
+        // What comes twice within a key costs that key only.
+        let document: Document<'_> =
+            json::read_object_shallowly(document).map_err(|_| JwksProblem::Malformed)?;
         if document.keys.len() > MAX_KEYS {
             return Err(JwksProblem::TooManyKeys);
         }

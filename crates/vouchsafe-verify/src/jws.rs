@@ -61,7 +61,7 @@ impl<'t> Compact<'t> {
             return Err(Rejection::TokenMalformed);
         }
         let header = decode(header)?;
-        let header = serde_json::from_str(&header).map_err(|_| Rejection::HeaderMalformed)?;
+        let header = json::read_object(&header).map_err(|_| Rejection::HeaderMalformed)?;
         Ok(Self {
             signing_input,
             payload,

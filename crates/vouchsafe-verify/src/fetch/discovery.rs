@@ -41,8 +41,7 @@ impl IssuerUrl {
     fn jwks_uri(&self, answer: &Answer) -> Result<Url, FetchProblem> {
         let malformed = FetchProblem::MetadataMalformed;
         let text = std::str::from_utf8(&answer.body).map_err(|_| malformed)?;
-        json::refuse_repeated_names(text).map_err(|_| malformed)?;
-        let metadata: Metadata = serde_json::from_str(text).map_err(|_| malformed)?;
+        let metadata: Metadata = json::read_object(text).map_err(|_| malformed)?;
         // RFC 8414 §3.3: without this, whoever can answer for one issuer could answer for another.
         if *metadata.issuer != *self.name {
             return Err(FetchProblem::IssuerMismatch);

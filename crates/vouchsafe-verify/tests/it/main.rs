@@ -7,4 +7,12 @@
 )]
 
 mod access_token;
+mod extractors;
+mod fetch;
+mod id_token;
+mod jws;
+mod keys;
+mod kind;
+mod memory;
+mod properties;
 mod support;
