@@ -24,3 +24,4 @@ pub mod oauth;
 pub mod pages;
 
 pub mod app;
+pub mod cli;

@@ -40,6 +40,16 @@ pub fn start(log: &Log, no_color: bool) {
     ));
 }
 
+/// Whether lines are JSON: as configured, or because standard error is not a terminal.
+#[must_use]
+pub fn is_json(log: &Log) -> bool {
+    match log.format {
+        LogFormat::Json => true,
+        LogFormat::Pretty => false,
+        LogFormat::Auto => !std::io::stderr().is_terminal(),
+    }
+}
+
 #[derive(Clone, Copy)]
 enum Form {
     Json,

@@ -1,2 +1,7 @@
 //! The vouchsafe program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vouchsafe::cli::run()
+}

@@ -1,6 +1,8 @@
 //! Registered clients and APIs as this node knows them: read once, forgotten when the configuration version
 //! in the database moves.
 
+pub mod apis;
 mod lookup;
+pub mod registration;
 
 pub use lookup::{Clients, Known, origins};

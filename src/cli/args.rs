@@ -1,0 +1,94 @@
+//! The grammar of the command line. Each verb's help ends with an example.
+
+use super::{api, client, config, demo, docs, keys, migrate, serve, user};
+use crate::config::{Config, Environment, Given, Problems};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// OAuth 2.0 and OpenID Connect authorization server.
+#[derive(Debug, Parser)]
+#[command(
+    name = "vouchsafe",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = "Example:\n  vouchsafe demo\n\nExit status: 0 done, 1 failed, 2 wrong usage, 69 the database cannot \
+                  be reached, 75 try again, 77 not permitted, 78 configuration error."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// Options of every verb.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options of every verb")]
+pub(crate) struct Global {
+    /// The configuration file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The database: `sqlite://PATH` or `postgres://…`
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) database: Option<String>,
+    /// The directory of the embedded database
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<String>,
+    /// The directory of the key-encryption key
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) keys_dir: Option<String>,
+    /// Answer with one JSON document on standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Run the server
+    Serve(serve::ServeArgs),
+    /// Run a server, an app and an API on this machine to play with
+    Demo(demo::DemoArgs),
+    /// Check or show the configuration
+    Config(config::ConfigArgs),
+    /// Bring the database to this program's schema, or list the steps
+    Migrate(migrate::MigrateArgs),
+    /// Create people, set their passwords, disable and enable them
+    User(user::UserArgs),
+    /// Register clients
+    Client(client::ClientArgs),
+    /// Register APIs (resource servers) and the scopes they own
+    Api(api::ApiArgs),
+    /// List signing keys
+    Keys(keys::KeysArgs),
+    /// Print the generated pages of docs/
+    #[command(hide = true)]
+    Docs(docs::DocsArgs),
+}
+
+impl Global {
+    /// Everything that sets configuration keys, with the flags of the verb itself.
+    pub(crate) fn given(&self, own: Vec<(&'static str, &'static str, String)>) -> Given {
+        let shared = [
+            ("database.url", "--database", &self.database),
+            ("data_dir", "--data-dir", &self.data_dir),
+            ("keys.dir", "--keys-dir", &self.keys_dir),
+        ];
+        let mut flags: Vec<_> = shared
+            .into_iter()
+            .filter_map(|(key, flag, value)| Some((key, flag, value.clone()?)))
+            .collect();
+        flags.extend(own);
+        Given {
+            config_file: self.config.clone(),
+            flags,
+            environment: Environment::of_process(),
+        }
+    }
+
+    /// The configuration of a verb that has no flags for keys of its own.
+    pub(crate) fn load(&self) -> Result<Config, Problems> {
+        Config::load(&self.given(Vec::new()))
+    }
+}

@@ -1,0 +1,71 @@
+//! The command line: verbs that work on the database directly, and the one that serves.
+//!
+//! Standard output holds one JSON document and nothing else; text for people goes to standard error. A verb
+//! ends with one of the codes of [`Exit`].
+
+mod api;
+mod args;
+mod client;
+mod config;
+mod demo;
+mod docs;
+mod exit;
+mod keys;
+mod migrate;
+mod open;
+mod output;
+mod password;
+pub mod reference;
+mod serve;
+mod user;
+
+pub use exit::Exit;
+
+use args::{Cli, Verb};
+use clap::Parser as _;
+use exit::Failure;
+use output::Output;
+use std::process::ExitCode;
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output with status 0; wrong usage to standard error with 2.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage.into()
+            } else {
+                Exit::Done.into()
+            };
+        }
+    };
+    let output = Output::new(cli.global.json);
+    match dispatch(cli, &output) {
+        Ok(()) => Exit::Done.into(),
+        Err(failure) => {
+            output.note(&format!("error: {}", failure.message.trim_end()));
+            failure.exit.into()
+        }
+    }
+}
+
+fn dispatch(cli: Cli, output: &Output) -> Result<(), Failure> {
+    let global = cli.global;
+    match cli.verb {
+        Verb::Serve(args) => serve::run(&global, &args, output),
+        Verb::Demo(args) => demo::run(&global, &args, output),
+        Verb::Config(args) => config::run(&global, &args, output),
+        Verb::Migrate(args) => migrate::run(&global, &args, output),
+        Verb::User(args) => user::run(&global, args, output),
+        Verb::Client(args) => client::run(&global, args, output),
+        Verb::Api(args) => api::run(&global, args, output),
+        Verb::Keys(args) => keys::run(&global, &args, output),
+        Verb::Docs(args) => {
+            docs::run(&args, output);
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Opening what a verb works on: configuration, database, clock and randomness.
+
+use super::args::Global;
+use super::exit::{Exit, Failure};
+use crate::accounts::administration::Act;
+use crate::app;
+use crate::config::{Config, DatabaseUrl};
+use crate::keys::{Keys, KeysError, OpenError};
+use crate::metrics::Metrics;
+use crate::ports::Ports;
+use crate::store::{Store, StoreError, StoreOptions, Tx, Unique};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a verb works with.
+pub(crate) struct Workplace {
+    pub(crate) config: Config,
+    pub(crate) store: Store,
+    pub(crate) ports: Ports,
+}
+
+impl Workplace {
+    /// Opens the database that the configuration names; an empty one gets its schema.
+    pub(crate) fn open(global: &Global) -> Result<Self, Failure> {
+        let place = Self::open_as_is(global)?;
+        let steps = place.store.migrations()?;
+        if steps.iter().all(|step| !step.applied) {
+            place.store.migrate()?;
+        } else if steps.iter().any(|step| !step.applied) {
+            return Err(Failure::failed(
+                "the database has an older schema; run `vouchsafe migrate` first",
+            ));
+        }
+        Ok(place)
+    }
+
+    /// Opens the database whatever its schema.
+    pub(crate) fn open_as_is(global: &Global) -> Result<Self, Failure> {
+        let config = global.load()?;
+        prepare(&config)?;
+        // Nobody waits behind a command: it has one connection and more patience than a request.
+        let options = StoreOptions {
+            deadline: Duration::from_secs(10),
+            connections: 1,
+            readers: 1,
+            ..StoreOptions::default()
+        };
+        let store = Store::open(&config.database.url, options)?;
+        Ok(Self {
+            config,
+            store,
+            ports: app::ports(),
+        })
+    }
+
+    /// Does `work` in one transaction, as an act of the command line.
+    pub(crate) fn act<T, F>(&self, name: &'static str, mut work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>, &Act<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (now, entropy) = (self.ports.clock.now(), Arc::clone(&self.ports.entropy));
+        let done = self.store.write_blocking(name, move |tx| {
+            work(
+                tx,
+                &Act {
+                    actor: "cli",
+                    request_id: None,
+                    now,
+                    entropy: &*entropy,
+                },
+            )
+        })?;
+        Ok(done)
+    }
+
+    /// The keys and secrets, made when the installation is new.
+    pub(crate) fn keys(&self) -> Result<Keys, Failure> {
+        Ok(Keys::open(
+            &self.config,
+            &self.store,
+            &self.ports,
+            &Arc::new(Metrics::new()),
+        )?)
+    }
+}
+
+/// Makes the directory of an embedded database, for us alone.
+pub(crate) fn prepare(config: &Config) -> Result<(), Failure> {
+    let DatabaseUrl::Sqlite(file) = &config.database.url else {
+        return Ok(());
+    };
+    let dir = file
+        .parent()
+        .filter(|dir| !dir.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."));
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(|error| Failure::io(&format!("cannot make {}", dir.display()), &error))?;
+    match std::fs::OpenOptions::new().read(true).append(true).open(file) {
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            Err(Failure::io(&format!("cannot open {}", file.display()), &error))
+        }
+        // Whatever else is wrong with it, the database says it better.
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let exit = match &error {
+            StoreError::Busy => Exit::TryAgain,
+            StoreError::Unavailable(_) => Exit::Unreachable,
+            StoreError::Conflict(_) | StoreError::Corrupt { .. } | StoreError::Refused(_) => Exit::Failed,
+        };
+        let taken = match &error {
+            StoreError::Conflict(Unique::Username) => Some("the user name is taken"),
+            StoreError::Conflict(Unique::Email) => Some("the e-mail address is taken"),
+            StoreError::Conflict(Unique::ApiIdentifier) => Some("an API with this identifier is registered"),
+            StoreError::Conflict(Unique::Scope) => Some("one of the scopes belongs to another API"),
+            StoreError::Conflict(Unique::Other)
+            | StoreError::Busy
+            | StoreError::Unavailable(_)
+            | StoreError::Corrupt { .. }
+            | StoreError::Refused(_) => None,
+        };
+        let message = taken.map_or_else(|| error.to_string(), ToOwned::to_owned);
+        Self::new(exit, message)
+    }
+}
+
+impl From<KeysError> for Failure {
+    fn from(error: KeysError) -> Self {
+        let exit = match &error {
+            KeysError::Io { .. } => Exit::NotPermitted,
+            KeysError::ReadableByOthers(_) | KeysError::NotAKey(_) | KeysError::KekMissing { .. } => {
+                Exit::Configuration
+            }
+            KeysError::Unsealable
+            | KeysError::Unusable(_)
+            | KeysError::NoSigningKey
+            | KeysError::Generation(_) => Exit::Failed,
+        };
+        Self::new(exit, error.to_string())
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Store(error) => error.into(),
+            OpenError::Keys(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! RFC 7591 — making a client: the defaults of its type, the rules for its metadata, its first secret.
+
+use crate::store::{NewSecret, StoreError, Tx};
+use crate::{accounts, db};
+use serde_json::{Map, Value, json};
+use vouchsafe_core::model::{
+    Api, AuthMethod, Client, ClientId, ClientKind, ClientMetadata, ClientSecret, Event, EventKind, GrantType,
+    IdTokenClaims, PkceRule, Plain,
+};
+use vouchsafe_core::spec::{redirect_uri, resource, scope};
+
+/// What is asked for; what is left out gets the default of the type.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// The name people see.
+    pub name: String,
+    /// What kind of application it is.
+    pub kind: ClientKind,
+    /// Where codes may be sent.
+    pub redirect_uris: Vec<String>,
+    /// Where sign-out may return to.
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Scope values; each may hold several scopes. Empty: the default of the type.
+    pub scopes: Vec<String>,
+    /// Grant types. Empty: the default of the type.
+    pub grants: Vec<GrantType>,
+    /// Pins the authentication method.
+    pub auth_method: Option<AuthMethod>,
+    /// The PKCE rule.
+    pub pkce: Option<PkceRule>,
+    /// The client's public keys (RFC 7517).
+    pub jwks: Option<Value>,
+    /// Further origins that may call from a browser.
+    pub web_origins: Vec<String>,
+    /// Audiences whose tokens it may introspect.
+    pub introspects: Vec<String>,
+    /// Refresh tokens that end with the session.
+    pub online_refresh: bool,
+    /// No consent page.
+    pub first_party: bool,
+    /// A consent page although first-party.
+    pub require_consent: bool,
+}
+
+/// Why a client cannot be made, as a sentence for the one who asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unregistrable(String);
+
+/// A client that was made, with its secret in clear for this one time.
+pub struct Made {
+    /// The client.
+    pub client: Client,
+    /// Its secret, when it can keep one.
+    pub secret: Option<Plain<ClientSecret>>,
+}
+
+/// The pepper that secrets are digested with.
+#[derive(Clone, Copy)]
+pub struct Pepper<'a> {
+    /// Its version.
+    pub version: i64,
+    /// The key.
+    pub key: &'a [u8; 32],
+}
+
+/// Checks a wish against the rules and the registered APIs.
+///
+/// # Errors
+/// The first rule that it breaks.
+pub fn check(wish: Wish, apis: &[Api]) -> Result<ClientMetadata, Unregistrable> {
+    let name = check_name(&wish.name)?;
+    let scopes = check_scopes(&wish, apis)?;
+    let grant_types = check_grants(&wish, &scopes)?;
+    check_uris(&wish, &grant_types)?;
+    check_authentication(&wish)?;
+    check_jwks(wish.jwks.as_ref())?;
+    for audience in &wish.introspects {
+        resource::check(audience).map_err(|_| {
+            refused(
+                "introspects",
+                audience,
+                "it is not an absolute URI without fragment",
+            )
+        })?;
+    }
+    Ok(ClientMetadata {
+        client_name: name,
+        kind: wish.kind,
+        redirect_uris: wish.redirect_uris,
+        post_logout_redirect_uris: wish.post_logout_redirect_uris,
+        scopes,
+        grant_types,
+        token_endpoint_auth_method: wish.auth_method,
+        pkce: wish.pkce.unwrap_or_default(),
+        jwks: wish.jwks,
+        web_origins: wish.web_origins,
+        introspects: wish.introspects,
+        online_refresh: wish.online_refresh,
+        first_party: wish.first_party,
+        require_consent: wish.require_consent,
+        id_token_claims: IdTokenClaims::default(),
+    })
+}
+
+/// Stores a checked client, its secret's digest and the event.
+///
+/// # Errors
+/// When the store fails.
+pub fn create(
+    tx: &mut Tx<'_>,
+    act: &accounts::administration::Act<'_>,
+    made: &Made,
+    pepper: Pepper<'_>,
+) -> Result<(), StoreError> {
+    db!(tx, clients::add(&made.client))?;
+    if let Some(secret) = &made.secret {
+        let secret = NewSecret {
+            digest: secret.digest_with(pepper.key),
+            pepper_version: pepper.version,
+            now: act.now,
+            expires_at: None,
+        };
+        db!(tx, clients::add_secret(&made.client.id, &secret))?;
+    }
+    let event = Event {
+        client_id: Some(made.client.id.clone()),
+        target: Some(made.client.id.as_str().to_owned()),
+        ..act.bare(EventKind::ClientCreated)
+    };
+    db!(tx, events::append(&event))
+}
+
+impl Made {
+    /// A client of this metadata with a random id, and a random secret when it can keep one.
+    #[must_use]
+    pub fn new(metadata: ClientMetadata, act: &accounts::administration::Act<'_>) -> Self {
+        let client = Client {
+            id: new_id(act),
+            epoch: 0,
+            disabled_at: None,
+            created_at: act.now,
+            metadata,
+        };
+        let secret = (!client.is_public()).then(|| Plain::from_entropy(act.entropy.bytes()));
+        Self { client, secret }
+    }
+
+    /// The client information response (RFC 7591 §3.2.1), with our own members beside the registered ones.
+    #[must_use]
+    pub fn document(&self) -> Map<String, Value> {
+        let mut document = document(&self.client);
+        if let Some(secret) = &self.secret {
+            document.insert("client_secret".to_owned(), json!(secret.expose()));
+            document.insert("client_secret_expires_at".to_owned(), json!(0));
+        }
+        document
+    }
+}
+
+/// A random `client_id`. Those that begin with a hyphen would look like a flag on a command line.
+fn new_id(act: &accounts::administration::Act<'_>) -> ClientId {
+    let draw = || ClientId::from_entropy(act.entropy.bytes());
+    let plain = |id: &ClientId| {
+        id.as_str()
+            .starts_with(|first: char| first.is_ascii_alphanumeric())
+    };
+    (0..16).map(|_| draw()).find(plain).unwrap_or_else(draw)
+}
+
+/// A client by the names of RFC 7591.
+#[must_use]
+pub fn document(client: &Client) -> Map<String, Value> {
+    let metadata = &client.metadata;
+    let method = match (client.is_public(), metadata.token_endpoint_auth_method) {
+        (true, _) => AuthMethod::None,
+        (false, pinned) => pinned.unwrap_or(AuthMethod::ClientSecretBasic),
+    };
+    let code = metadata.grant_types.contains(&GrantType::AuthorizationCode);
+    let members = json!({
+        "client_id": client.id,
+        "client_id_issued_at": client.created_at.seconds(),
+        "client_name": metadata.client_name,
+        "type": metadata.kind,
+        "application_type": if metadata.kind == ClientKind::Native { "native" } else { "web" },
+        "redirect_uris": metadata.redirect_uris,
+        "post_logout_redirect_uris": metadata.post_logout_redirect_uris,
+        "response_types": if code { vec!["code"] } else { Vec::new() },
+        "grant_types": metadata.grant_types,
+        "token_endpoint_auth_method": method,
+        "scope": scope::join(&metadata.scopes),
+        "pkce": metadata.pkce,
+        "web_origins": metadata.web_origins,
+        "introspects": metadata.introspects,
+        "online_refresh": metadata.online_refresh,
+        "first_party": metadata.first_party,
+        "require_consent": metadata.require_consent,
+        "id_token_claims": metadata.id_token_claims,
+        "disabled": client.disabled_at.is_some(),
+    });
+    let mut document = match members {
+        Value::Object(members) => members,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
+    };
+    if let Some(jwks) = &metadata.jwks {
+        document.insert("jwks".to_owned(), jwks.clone());
+    }
+    document
+}
+
+fn is_public(kind: ClientKind) -> bool {
+    matches!(kind, ClientKind::Spa | ClientKind::Native)
+}
+
+fn problem(sentence: impl Into<String>) -> Unregistrable {
+    Unregistrable(sentence.into())
+}
+
+fn refused(what: &str, value: &str, rule: impl std::fmt::Display) -> Unregistrable {
+    Unregistrable(format!("{what} {value:?}: {rule}"))
+}
+
+fn check_name(name: &str) -> Result<String, Unregistrable> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+        return Err(problem(
+            "the name must have 1 to 100 characters, without control characters",
+        ));
+    }
+    Ok(name.to_owned())
+}
+
+fn check_scopes(wish: &Wish, apis: &[Api]) -> Result<Vec<String>, Unregistrable> {
+    if wish.scopes.is_empty() {
+        let defaults: &[&str] = match wish.kind {
+            ClientKind::Web | ClientKind::Spa | ClientKind::Native => {
+                &[scope::OPENID, scope::PROFILE, scope::EMAIL]
+            }
+            ClientKind::Service => &[],
+        };
+        return Ok(defaults.iter().map(|name| (*name).to_owned()).collect());
+    }
+    let scopes = scope::parse(&wish.scopes.join(" "))
+        .map_err(|_| problem("a scope has a character that RFC 6749 section 3.3 does not allow"))?;
+    let owned = |name: &String| {
+        apis.iter()
+            .flat_map(|api| &api.scopes)
+            .any(|scope| scope.name == *name)
+    };
+    for name in &scopes {
+        if scope::standard(name) {
+            if wish.kind == ClientKind::Service {
+                return Err(refused(
+                    "scope",
+                    name,
+                    "it is about a person, and a service acts for nobody",
+                ));
+            }
+        } else if !owned(name) {
+            return Err(refused(
+                "scope",
+                name,
+                "no API owns it; register it first with `vouchsafe api create`",
+            ));
+        }
+    }
+    Ok(scopes)
+}
+
+fn check_grants(wish: &Wish, scopes: &[String]) -> Result<Vec<GrantType>, Unregistrable> {
+    use GrantType::{AuthorizationCode, ClientCredentials, RefreshToken};
+    let mut grants = wish.grants.clone();
+    if grants.is_empty() {
+        grants.push(if wish.kind == ClientKind::Service {
+            ClientCredentials
+        } else {
+            AuthorizationCode
+        });
+        if scopes.iter().any(|name| name == scope::OFFLINE_ACCESS) {
+            grants.push(RefreshToken);
+        }
+    }
+    if wish.online_refresh {
+        grants.push(RefreshToken);
+    }
+    // A refresh token comes from a code.
+    if grants.contains(&RefreshToken) {
+        grants.push(AuthorizationCode);
+    }
+    grants.sort_unstable();
+    grants.dedup();
+    if wish.kind == ClientKind::Service && grants != [ClientCredentials] {
+        return Err(problem("a service has the grant client_credentials only"));
+    }
+    if is_public(wish.kind) && grants.contains(&ClientCredentials) {
+        return Err(problem(
+            "client_credentials needs a client that can keep a secret: type web or service",
+        ));
+    }
+    Ok(grants)
+}
+
+fn check_uris(wish: &Wish, grants: &[GrantType]) -> Result<(), Unregistrable> {
+    let takes_codes = grants.contains(&GrantType::AuthorizationCode);
+    if takes_codes && wish.redirect_uris.is_empty() {
+        return Err(problem(
+            "the grant authorization_code needs at least one redirect URI",
+        ));
+    }
+    if !takes_codes && !wish.redirect_uris.is_empty() {
+        return Err(problem(
+            "redirect URIs are for the grant authorization_code, which this client does not have",
+        ));
+    }
+    for uri in &wish.redirect_uris {
+        redirect_uri::registrable(uri, wish.kind).map_err(|rule| refused("redirect URI", uri, rule))?;
+    }
+    for uri in &wish.post_logout_redirect_uris {
+        redirect_uri::registrable(uri, wish.kind)
+            .map_err(|rule| refused("post-logout redirect URI", uri, rule))?;
+    }
+    for origin in &wish.web_origins {
+        // An origin is what is left of a redirect URI without its path.
+        let judged = redirect_uri::registrable(&format!("{origin}/"), ClientKind::Spa);
+        judged.map_err(|rule| refused("web origin", origin, rule))?;
+        if redirect_uri::origin(origin).as_deref() != Some(origin) {
+            return Err(refused(
+                "web origin",
+                origin,
+                "it is scheme, host and port only, like https://app.example.com",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn check_authentication(wish: &Wish) -> Result<(), Unregistrable> {
+    match (is_public(wish.kind), wish.auth_method) {
+        (true, Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)) => {
+            return Err(problem(
+                "a client of type spa or native cannot keep a secret; its method is none",
+            ));
+        }
+        (false, Some(AuthMethod::None)) => {
+            return Err(problem(
+                "a client of type web or service has a secret; use type spa or native without one",
+            ));
+        }
+        (true, None | Some(AuthMethod::None))
+        | (false, None | Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)) => {}
+    }
+    if is_public(wish.kind) && wish.pkce == Some(PkceRule::Allowed) {
+        return Err(problem("PKCE is required for a client that has no secret"));
+    }
+    Ok(())
+}
+
+fn check_jwks(jwks: Option<&Value>) -> Result<(), Unregistrable> {
+    let Some(jwks) = jwks else { return Ok(()) };
+    let keys = jwks
+        .get("keys")
+        .and_then(Value::as_array)
+        .ok_or_else(|| problem("the JWK set has no array keys"))?;
+    let private = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+    for key in keys {
+        let members = key
+            .as_object()
+            .ok_or_else(|| problem("the JWK set holds something that is not a key"))?;
+        if private.iter().any(|name| members.contains_key(*name)) {
+            return Err(problem(
+                "the JWK set holds a private or symmetric key; register public keys only",
+            ));
+        }
+        if !members.get("kty").is_some_and(Value::is_string) {
+            return Err(problem("a key of the JWK set has no kty"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
