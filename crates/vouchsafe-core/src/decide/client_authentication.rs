@@ -48,7 +48,9 @@ pub fn authenticate(
     let matched = presented
         .pairs
         .iter()
-        .fold(false, |matched, (come, stored)| matched | (come == stored));
+        .filter(|(come, stored)| come == stored)
+        .count()
+        > 0;
     let client = client.ok_or(Reason::ClientUnknown)?;
     let right = match presented.method {
         AuthMethod::None => true,

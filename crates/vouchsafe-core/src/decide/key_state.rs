@@ -57,10 +57,10 @@ pub fn state(key: &SigningKey, all: &[SigningKey], times: &KeyTimes, now: UnixTi
     let Some(active) = active.filter(|active| key.seq < active.seq) else {
         return KeyState::Next;
     };
-    // The first successor that ever signed ended this key's signing; one promoted ahead of its time counts by its
-    // timetable, which only keeps this key longer.
+    // When its signing was over at the latest. Revoked successors do not count, for this key may have stood in for
+    // them, and one promoted ahead of its time counts by its timetable: both only keep this key longer.
     let superseded_at = siblings()
-        .filter(|other| other.seq > key.seq && other.seq <= active.seq && !never_signed(other))
+        .filter(|other| other.seq > key.seq && other.seq <= active.seq && other.revoked_at.is_none())
         .map(|other| other.activate_at)
         .min()
         .unwrap_or(active.activate_at);

@@ -31,3 +31,19 @@ pub fn parse(value: Option<&str>) -> Vec<String> {
         .map(str::to_owned)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wishes_come_in_order_and_unreadable_ones_are_passed_over() {
+        assert_eq!(
+            parse(Some("urn:vouchsafe:acr:mfa  urn:vouchsafe:acr:pwd")),
+            ["urn:vouchsafe:acr:mfa", PASSWORD]
+        );
+        assert_eq!(parse(Some("a\u{1}b c")), ["c"]);
+        assert_eq!(parse(Some(&"x ".repeat(50))).len(), MOST);
+        assert!(parse(None).is_empty());
+    }
+}

@@ -68,3 +68,83 @@ pub fn fuzz(header: &str) {
         assert!(!credentials.client_id.is_empty());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_back(header: &str) -> Option<(String, String)> {
+        parse(header)
+            .ok()
+            .map(|credentials| (credentials.client_id, credentials.secret.to_string()))
+    }
+
+    fn header(inside: &[u8]) -> String {
+        format!("Basic {}", STANDARD.encode(inside))
+    }
+
+    #[test]
+    fn the_examples_of_the_rfcs_read_back() {
+        for (given, id, secret) in [
+            // RFC 6749 §2.3.1; RFC 7617 §2 and §2.1.
+            ("Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW", "s6BhdRkqt3", "gX1fBat3bV"),
+            ("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Aladdin", "open sesame"),
+            ("Basic dGVzdDoxMjPCow==", "test", "123\u{a3}"),
+            ("bASIC czZCaGRSa3F0MzpnWDFmQmF0M2JW", "s6BhdRkqt3", "gX1fBat3bV"),
+        ] {
+            assert_eq!(
+                read_back(given),
+                Some((id.to_owned(), secret.to_owned())),
+                "{given}"
+            );
+        }
+    }
+
+    #[test]
+    fn both_halves_are_form_encoded() {
+        assert_eq!(
+            read_back(&header(b"a%3Ab:%25%2B+%C3%A9%3A")),
+            Some(("a:b".to_owned(), "%+ \u{e9}:".to_owned()))
+        );
+        assert_eq!(read_back(&header(b"id:")), Some(("id".to_owned(), String::new())));
+    }
+
+    #[test]
+    fn loose_forms_are_refused() {
+        for inside in [
+            &b"no colon"[..],
+            b":secret",
+            b"",
+            b"id:a:b",
+            b"id:%",
+            b"id:%zz",
+            b"id:%00",
+            b"id:a%0Ab",
+            b"id:a\nb",
+            b"id:\xff",
+        ] {
+            assert!(parse(&header(inside)).is_err(), "{inside:?}");
+        }
+        for header in [
+            "",
+            "Basic",
+            "Basic ",
+            "Basic  czZCaGRSa3F0MzpnWDFmQmF0M2JW",
+            "Basic\tczZCaGRSa3F0MzpnWDFmQmF0M2JW",
+            "Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW ",
+            "Basic czZCaGRSa3F0MzpnWDFmQmF0M2J",
+            "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ",
+            "Basic QWxhZGRpbjpvcGVuIHNlc2FtZR==",
+            "Basic dGVzdDoxMjPC_w==",
+            "Bearer czZCaGRSa3F0MzpnWDFmQmF0M2JW",
+            "czZCaGRSa3F0MzpnWDFmQmF0M2JW",
+        ] {
+            assert_eq!(
+                parse(header).err(),
+                Some(Reason::ClientAuthenticationMalformed),
+                "{header}"
+            );
+        }
+        assert!(parse(&format!("Basic {}", "QUFB".repeat(2000))).is_err());
+    }
+}

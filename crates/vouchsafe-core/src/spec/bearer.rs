@@ -38,3 +38,40 @@ pub fn is_b64token(text: &str) -> bool {
             byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_section_2_1_reads_back_in_any_case() {
+        for scheme in ["Bearer", "bearer", "bEARER"] {
+            assert_eq!(parse(&format!("{scheme} mF_9.B5f-4.1JqM")), Ok("mF_9.B5f-4.1JqM"));
+        }
+        assert_eq!(parse("Bearer   a+/~=="), Ok("a+/~=="));
+    }
+
+    #[test]
+    fn anything_else_is_no_token() {
+        for bad in [
+            "",
+            "Bearer",
+            "Bearer ",
+            "Bearer =",
+            "Bearer\ta",
+            "Bearer a b",
+            "Bearer a,b",
+            "Bearer a=b",
+            "Bearer \"a\"",
+            "Bearer a\n",
+            "Basic a",
+            "a",
+            "Bearera",
+            "Bearer \u{e9}",
+            " Bearer a",
+        ] {
+            assert_eq!(parse(bad), Err(Reason::AccessTokenInvalid), "{bad:?}");
+        }
+        assert!(!is_b64token(&"a".repeat(16 * 1024 + 1)));
+    }
+}

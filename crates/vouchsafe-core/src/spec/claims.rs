@@ -110,3 +110,97 @@ fn is_empty(value: &Value) -> bool {
         Value::Bool(_) | Value::Number(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{UnixTime, UserId};
+    use serde_json::json;
+
+    fn ada(claims: &Value) -> User {
+        User {
+            id: UserId::new("u1"),
+            username: "ada".to_owned(),
+            email: "ada@example.com".to_owned(),
+            email_verified: true,
+            claims: claims.as_object().cloned().unwrap_or_default(),
+            password_hash: None,
+            is_admin: false,
+            roles: Vec::new(),
+            disabled_at: None,
+            banned_at: None,
+            banned_until: None,
+            ban_reason: None,
+            created_at: UnixTime::from_seconds(1),
+            updated_at: UnixTime::from_millis(1_700_000_000_999),
+        }
+    }
+
+    fn full() -> Value {
+        json!({
+            "name": "Ada Lovelace", "given_name": "Ada", "family_name": "Lovelace", "middle_name": "King",
+            "nickname": "Countess", "profile": "https://ada.example.com", "picture": "https://ada.example.com/p.png",
+            "website": "https://ada.example.com/w", "gender": "female", "birthdate": "0000-12-10",
+            "zoneinfo": "Europe/London", "locale": "en-GB", "phone_number": "+44 20 7946 0000",
+            "phone_number_verified": false, "address": {"formatted": "12 St James's Square\nLondon", "country": "GB"}
+        })
+    }
+
+    fn given(user: &User, scopes: &str) -> Value {
+        let scopes: Vec<String> = scopes.split_whitespace().map(str::to_owned).collect();
+        Value::Object(userinfo(user, &scopes))
+    }
+
+    #[test]
+    fn each_scope_gives_all_its_claims_and_no_others() {
+        let user = ada(&full());
+        for (granted, names) in [
+            ("openid", &[][..]),
+            ("openid profile", PROFILE),
+            ("openid email", EMAIL),
+            ("openid address", ADDRESS),
+            ("openid phone", PHONE),
+            ("openid offline_access orders:read", &[]),
+        ] {
+            let claims = given(&user, granted);
+            let mut expected: Vec<&str> = [&["sub"], names].concat();
+            expected.sort_unstable();
+            let mut present: Vec<&str> = claims.as_object().unwrap().keys().map(String::as_str).collect();
+            present.sort_unstable();
+            assert_eq!(present, expected, "{granted}");
+        }
+    }
+
+    #[test]
+    fn the_accounts_own_fields_decide() {
+        let mut claims = full();
+        claims["email"] = json!("eve@example.com");
+        claims["email_verified"] = json!(false);
+        claims["updated_at"] = json!(1);
+        claims["sub"] = json!("u2");
+        let claims = given(&ada(&claims), "openid profile email");
+        assert_eq!(claims["sub"], "u1");
+        assert_eq!(claims["email"], "ada@example.com");
+        assert_eq!(claims["email_verified"], true);
+        assert_eq!(claims["updated_at"], 1_700_000_000);
+        assert_eq!(claims["preferred_username"], "ada");
+    }
+
+    #[test]
+    fn nothing_is_null_empty_or_about_nothing() {
+        let mut user =
+            ada(&json!({"name": "", "nickname": null, "address": {}, "phone_number_verified": true}));
+        user.email.clear();
+        assert_eq!(
+            given(&user, "openid profile email address phone"),
+            json!({"sub": "u1", "preferred_username": "ada", "updated_at": 1_700_000_000})
+        );
+    }
+
+    #[test]
+    fn what_userinfo_can_give_may_be_set() {
+        let file = validate(full().as_object().cloned().unwrap()).unwrap();
+        assert_eq!(Value::Object(file.claims), full());
+        assert!(supported().contains(&"birthdate"));
+    }
+}

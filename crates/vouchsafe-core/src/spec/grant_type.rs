@@ -29,3 +29,25 @@ pub fn parse(value: Option<&str>) -> Result<GrantType, Reason> {
         None => Err(Reason::ParameterMissing),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_published_is_what_is_read() {
+        for name in SUPPORTED {
+            let parsed = parse(Some(name)).unwrap();
+            assert_eq!(serde_json::to_value(parsed).unwrap(), *name);
+        }
+        assert_eq!(parse(None), Err(Reason::ParameterMissing));
+        for other in [
+            "password",
+            "implicit",
+            "AUTHORIZATION_CODE",
+            "urn:ietf:params:oauth:grant-type:device_code",
+        ] {
+            assert_eq!(parse(Some(other)), Err(Reason::GrantTypeUnsupported), "{other}");
+        }
+    }
+}

@@ -17,3 +17,18 @@ pub fn parse(value: Option<&str>) -> Option<String> {
         .filter(|text| text.len() <= LONGEST && !text.chars().any(char::is_control))
         .map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_is_text_for_a_form_field() {
+        for text in ["ada@example.com", "<script>", "\"'"] {
+            assert_eq!(parse(Some(text)).as_deref(), Some(text));
+        }
+        assert_eq!(parse(Some("a\nb")), None);
+        assert_eq!(parse(Some(&"a".repeat(LONGEST + 1))), None);
+        assert_eq!(parse(None), None);
+    }
+}

@@ -23,3 +23,35 @@ pub fn parse(value: Option<&str>) -> Result<Option<i64>, Reason> {
         Err(_) => Err(Reason::MaxAgeInvalid),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_digits_in_range() {
+        for (text, seconds) in [
+            ("0", 0),
+            ("1", 1),
+            ("015", 15),
+            ("10000", 10_000),
+            ("2147483647", 2_147_483_647),
+        ] {
+            assert_eq!(parse(Some(text)), Ok(Some(seconds)));
+        }
+        assert_eq!(parse(None), Ok(None));
+        for bad in [
+            "-1",
+            "+1",
+            "1e9",
+            "abc",
+            "1.5",
+            " 1",
+            "2147483648",
+            "99999999999999999999",
+            "\u{661}",
+        ] {
+            assert_eq!(parse(Some(bad)), Err(Reason::MaxAgeInvalid), "{bad}");
+        }
+    }
+}

@@ -23,3 +23,21 @@ pub fn parse(value: Option<&str>) -> Result<Option<String>, Reason> {
         other => Ok(other.map(str::to_owned)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nonce_is_kept_whole_or_refused() {
+        for text in ["n-0S6_WzA2Mj", &"n".repeat(384), "\u{e9}\"\\"] {
+            assert_eq!(parse(Some(text)), Ok(Some(text.to_owned())));
+        }
+        assert_eq!(parse(None), Ok(None));
+        assert_eq!(parse(Some("a\u{1}")), Err(Reason::NonceMalformed));
+        assert_eq!(
+            parse(Some(&"n".repeat(LONGEST + 1))),
+            Err(Reason::ParameterTooLong)
+        );
+    }
+}

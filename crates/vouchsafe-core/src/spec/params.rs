@@ -143,3 +143,103 @@ pub fn fuzz(bytes: &[u8]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(encoded: &str) -> Option<Vec<(String, String)>> {
+        let params = Params::parse(encoded.as_bytes()).ok()?;
+        Some(
+            params
+                .iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        )
+    }
+
+    fn refused(encoded: &[u8]) -> Option<Reason> {
+        Params::parse(encoded).err()
+    }
+
+    #[test]
+    fn the_example_of_appendix_b_reads_back() {
+        assert_eq!(
+            form_decode(b"+%25%26%2B%C2%A3%E2%82%AC").as_deref(),
+            Ok(" %&+\u{a3}\u{20ac}")
+        );
+    }
+
+    #[test]
+    fn pairs_keep_their_order_and_empty_values_are_absent() {
+        assert_eq!(
+            pairs("a=1&&b=&c&d=x=y&%61b=%20"),
+            Some(vec![
+                ("a".into(), "1".into()),
+                ("d".into(), "x=y".into()),
+                ("ab".into(), " ".into())
+            ])
+        );
+        let params = Params::parse(b"b=&c").unwrap();
+        assert!(params.is_empty());
+        assert_eq!(params.one("b"), None);
+        assert!(Params::parse(b"").unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_not_well_formed_is_refused() {
+        for bad in [
+            &b"a=%"[..],
+            b"a=%4",
+            b"a=%zz",
+            b"a=%+1",
+            b"%g0=1",
+            b"a=%00",
+            b"a=\0",
+            b"a=%ff",
+            b"a=\xff",
+            b"a=%C3%28",
+            b"a=%ED%A0%80",
+            b"=1",
+            b"=",
+        ] {
+            assert_eq!(refused(bad), Some(Reason::ParameterMalformed), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_came_twice_is_refused_wherever_and_however_it_is_spelled() {
+        for twice in [
+            "a=1&a=1",
+            "a=1&b=2&a=3",
+            "a=&a=1",
+            "a&a",
+            "a=1&%61=1",
+            "foo=1&foo=2",
+        ] {
+            let params = Params::parse(twice.as_bytes()).unwrap();
+            assert_eq!(
+                params.refuse_repeats(&[]),
+                Err(Reason::ParameterRepeated),
+                "{twice}"
+            );
+        }
+        let params = Params::parse(b"resource=1&a=1&resource=2&A=1").unwrap();
+        assert_eq!(params.refuse_repeats(&["resource"]), Ok(()));
+        assert_eq!(params.all("resource"), ["1", "2"]);
+    }
+
+    #[test]
+    fn size_is_bounded() {
+        let many = |count: usize| vec!["a=1"; count].join("&");
+        assert!(Params::parse(many(64).as_bytes()).is_ok());
+        assert_eq!(refused(many(65).as_bytes()), Some(Reason::ParameterMalformed));
+        let long = |name: usize, value: usize| format!("{}={}", "n".repeat(name), "v".repeat(value));
+        assert!(Params::parse(long(256, 16 * 1024).as_bytes()).is_ok());
+        assert_eq!(refused(long(257, 1).as_bytes()), Some(Reason::ParameterTooLong));
+        assert_eq!(
+            refused(long(1, 16 * 1024 + 1).as_bytes()),
+            Some(Reason::ParameterTooLong)
+        );
+    }
+}

@@ -92,3 +92,87 @@ fn is_challenge(text: &str) -> bool {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 7636 appendix B.
+    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+    #[test]
+    fn the_example_of_appendix_b_matches() {
+        assert_eq!(derive(VERIFIER).unwrap().as_str(), CHALLENGE);
+        assert!(verify(Some(CHALLENGE), Some(VERIFIER)).is_ok());
+        let parsed = Challenge::parse(Some(CHALLENGE), Some("S256")).unwrap().unwrap();
+        assert_eq!(parsed.as_str(), CHALLENGE);
+    }
+
+    #[test]
+    fn only_s256_is_taken_and_no_method_means_plain() {
+        for method in [None, Some("plain"), Some("s256"), Some("S512"), Some("S256 ")] {
+            assert_eq!(
+                Challenge::parse(Some(CHALLENGE), method),
+                Err(Reason::PkceMethodUnsupported),
+                "{method:?}"
+            );
+        }
+        assert_eq!(Challenge::parse(None, Some("S256")), Err(Reason::PkceMissing));
+        assert_eq!(Challenge::parse(None, None), Ok(None));
+    }
+
+    #[test]
+    fn a_challenge_is_43_characters_of_base64url() {
+        let short = "a".repeat(42);
+        let long = "a".repeat(44);
+        for bad in [
+            &short,
+            &long,
+            &"a+".repeat(22)[..43],
+            &"a/".repeat(22)[..43],
+            &"a=".repeat(22)[..43],
+            "\u{e9}",
+        ] {
+            assert_eq!(
+                Challenge::parse(Some(bad), Some("S256")),
+                Err(Reason::PkceChallengeMalformed),
+                "{bad}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_verifier_is_43_to_128_unreserved_characters() {
+        let alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+        let longest = format!("{alphabet}{}", &alphabet[..62]);
+        for good in [VERIFIER, &alphabet[..43], &longest] {
+            assert!(derive(good).is_ok(), "{good}");
+        }
+        let too_long = format!("{longest}a");
+        let plus = format!("{}+", &VERIFIER[..42]);
+        let space = format!("{} ", &VERIFIER[..42]);
+        for bad in [&VERIFIER[..42], &too_long, &plus, &space, "", &"a".repeat(10_000)] {
+            assert_eq!(derive(bad).err(), Some(Reason::PkceVerifierMalformed), "{bad}");
+        }
+    }
+
+    #[test]
+    fn one_without_the_other_proves_nothing() {
+        assert_eq!(
+            verify(Some(CHALLENGE), None).err(),
+            Some(Reason::PkceVerifierMissing)
+        );
+        assert_eq!(verify(None, Some(VERIFIER)).err(), Some(Reason::PkceDowngrade));
+        assert!(verify(None, None).is_ok());
+        let other = "a".repeat(43);
+        assert_eq!(
+            verify(Some(CHALLENGE), Some(&other)).err(),
+            Some(Reason::PkceVerifierWrong)
+        );
+        assert_eq!(
+            verify(Some(CHALLENGE), Some(CHALLENGE)).err(),
+            Some(Reason::PkceVerifierWrong)
+        );
+    }
+}

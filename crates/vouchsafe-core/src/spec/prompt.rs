@@ -40,3 +40,33 @@ pub fn parse(value: Option<&str>) -> Result<Vec<Prompt>, Reason> {
     }
     Ok(prompts)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_kept_once_and_in_order() {
+        assert_eq!(parse(None), Ok(vec![]));
+        assert_eq!(
+            parse(Some("consent login consent")),
+            Ok(vec![Prompt::Consent, Prompt::Login])
+        );
+        assert_eq!(parse(Some("none none")), Ok(vec![Prompt::None]));
+        assert_eq!(parse(Some("select_account")), Ok(vec![Prompt::SelectAccount]));
+    }
+
+    #[test]
+    fn unknown_values_and_none_beside_others_are_refused() {
+        for bad in [
+            "create",
+            "None",
+            "none login",
+            "login none",
+            "login\tconsent",
+            "login,consent",
+        ] {
+            assert_eq!(parse(Some(bad)), Err(Reason::PromptInvalid), "{bad}");
+        }
+    }
+}

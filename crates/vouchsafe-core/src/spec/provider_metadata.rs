@@ -71,3 +71,62 @@ impl ProviderMetadata {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    fn document() -> Value {
+        let endpoints = Endpoints {
+            authorization_endpoint: "https://id.example.com/authorize".to_owned(),
+            token_endpoint: "https://id.example.com/token".to_owned(),
+            userinfo_endpoint: "https://id.example.com/userinfo".to_owned(),
+            jwks_uri: "https://id.example.com/jwks".to_owned(),
+        };
+        let (scopes, locales) = (vec!["openid".to_owned()], vec!["en".to_owned()]);
+        serde_json::to_value(ProviderMetadata::new(
+            "https://id.example.com",
+            endpoints,
+            scopes,
+            locales,
+        ))
+        .unwrap()
+    }
+
+    #[test]
+    fn no_member_is_null_and_what_the_specifications_require_is_there() {
+        let document = document();
+        let members = document.as_object().unwrap();
+        assert!(members.values().all(|value| !value.is_null()));
+        for required in [
+            "issuer",
+            "authorization_endpoint",
+            "token_endpoint",
+            "jwks_uri",
+            "response_types_supported",
+            "subject_types_supported",
+            "id_token_signing_alg_values_supported",
+        ] {
+            assert!(members.contains_key(required), "{required}");
+        }
+        assert_eq!(members["issuer"], "https://id.example.com");
+        assert_eq!(members["code_challenge_methods_supported"][0], "S256");
+        assert_eq!(members["authorization_response_iss_parameter_supported"], true);
+        // The default of this one is true, so it must be said (Discovery §3).
+        assert_eq!(members["request_uri_parameter_supported"], false);
+    }
+
+    #[test]
+    fn what_is_published_is_what_is_read() {
+        for name in response_type::SUPPORTED {
+            assert!(response_type::parse(Some(name)).is_ok());
+        }
+        for name in response_mode::SUPPORTED {
+            assert!(response_mode::parse(Some(name)).is_ok());
+        }
+        for name in prompt::SUPPORTED {
+            assert!(prompt::parse(Some(name)).is_ok());
+        }
+    }
+}

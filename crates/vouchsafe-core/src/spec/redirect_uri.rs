@@ -189,3 +189,6 @@ pub fn fuzz(registered: &str, presented: &str) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

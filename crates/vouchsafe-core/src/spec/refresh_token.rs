@@ -142,3 +142,94 @@ fn mac(key: &MacKey<'_>, gid: &GrantId, client_id: &ClientId, generation: i64) -
     mac.update(&generation.to_be_bytes());
     mac
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: MacKey<'static> = MacKey {
+        id: "k1",
+        key: &[7; 32],
+        issuer: "https://id.example.com",
+    };
+
+    fn gid() -> GrantId {
+        GrantId::from_entropy([9; 16])
+    }
+
+    fn client() -> ClientId {
+        ClientId::new("c1")
+    }
+
+    fn token() -> String {
+        mint(&KEY, &gid(), &client(), 3)
+    }
+
+    #[test]
+    fn a_token_reads_back_and_is_always_the_same() {
+        let text = token();
+        assert_eq!(text, token());
+        assert!(text.starts_with("vrt1.k1.CQkJ"), "{text}");
+        let genuine = parse(&text).unwrap().verify(&KEY, &client()).unwrap();
+        assert_eq!((genuine.gid(), genuine.generation()), (&gid(), 3));
+    }
+
+    #[test]
+    fn a_token_of_another_client_issuer_key_or_generation_is_unknown() {
+        let presented = parse(&token()).unwrap();
+        let unknown = Some(Reason::RefreshTokenUnknown);
+        assert_eq!(presented.verify(&KEY, &ClientId::new("c2")).err(), unknown);
+        for other in [
+            MacKey { key: &[8; 32], ..KEY },
+            MacKey {
+                issuer: "https://id.example.com/",
+                ..KEY
+            },
+            MacKey { id: "k2", ..KEY },
+        ] {
+            assert_eq!(presented.verify(&other, &client()).err(), unknown);
+        }
+        let forged = token().replace(".3.", ".4.");
+        assert_eq!(parse(&forged).unwrap().verify(&KEY, &client()).err(), unknown);
+    }
+
+    #[test]
+    fn the_mac_tells_apart_texts_that_read_the_same_one_after_the_other() {
+        let one = mint(&KEY, &GrantId::new("ab"), &ClientId::new("c"), 0);
+        let other = mint(&KEY, &GrantId::new("a"), &ClientId::new("bc"), 0);
+        assert_ne!(one.rsplit('.').next(), other.rsplit('.').next());
+    }
+
+    #[test]
+    fn every_token_has_one_spelling() {
+        let text = token();
+        let (head, last) = text.split_at(text.len() - 1);
+        for bad in [
+            String::new(),
+            "vrt1".to_owned(),
+            "vrt1....".to_owned(),
+            head.to_owned(),
+            format!("{text}="),
+            format!("{text} "),
+            format!("{text}\n"),
+            format!("{text}.a"),
+            format!(" {text}"),
+            text.to_uppercase(),
+            text.replace("vrt1", "vrt2"),
+            text.replace(".3.", ".03."),
+            text.replace(".3.", ".+3."),
+            text.replace(".3.", ".-3."),
+            text.replace(".3.", ".."),
+            text.replace(".3.", ".9223372036854775808."),
+            text.replace(".k1.", ".."),
+            text.replace(".k1.", ".k\u{e9}."),
+            // The last of 43 characters carries two bits that must be zero.
+            format!("{head}{}", if last == "B" { "C" } else { "B" }),
+        ] {
+            assert!(
+                parse(&bad).is_err() || parse(&bad).unwrap().verify(&KEY, &client()).is_err(),
+                "{bad}"
+            );
+        }
+    }
+}

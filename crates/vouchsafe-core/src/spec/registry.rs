@@ -96,3 +96,37 @@ pub fn repeatable(endpoint: Endpoint) -> Vec<&'static str> {
         .map(|parameter| parameter.name)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_parameter_is_named_once() {
+        for endpoint in [Endpoint::Authorization, Endpoint::Token, Endpoint::UserInfo] {
+            let names: Vec<&str> = parameters(endpoint).map(|parameter| parameter.name).collect();
+            let distinct: HashSet<&str> = names.iter().copied().collect();
+            assert_eq!(names.len(), distinct.len(), "{endpoint:?}");
+        }
+    }
+
+    #[test]
+    fn only_resource_may_come_more_than_once() {
+        assert_eq!(repeatable(Endpoint::Authorization), ["resource"]);
+        assert_eq!(repeatable(Endpoint::Token), ["resource"]);
+        assert!(repeatable(Endpoint::UserInfo).is_empty());
+    }
+
+    #[test]
+    fn every_reference_names_a_document() {
+        for spec in ALL {
+            assert!(
+                spec.reference.starts_with("RFC ") || spec.reference.starts_with('O'),
+                "{}",
+                spec.reference
+            );
+            assert!(!spec.parameters.is_empty());
+        }
+    }
+}

@@ -30,3 +30,23 @@ pub fn refuse(params: &Params) -> Result<(), Reason> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_refused_by_its_own_reason() {
+        for (query, reason) in [
+            ("request=e30.e30.", Reason::RequestObjectUnsupported),
+            (
+                "request_uri=http://169.254.169.254/",
+                Reason::RequestUriUnsupported,
+            ),
+            ("registration={}", Reason::RegistrationUnsupported),
+        ] {
+            assert_eq!(refuse(&Params::parse(query.as_bytes()).unwrap()), Err(reason));
+        }
+        assert_eq!(refuse(&Params::parse(b"request=&a=1").unwrap()), Ok(()));
+    }
+}

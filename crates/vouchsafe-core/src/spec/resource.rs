@@ -54,3 +54,52 @@ pub fn check(text: &str) -> Result<(), Reason> {
         Err(Reason::ResourceMalformed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absolute_uris_are_kept_once() {
+        // RFC 8707 §2.1.
+        let values = [
+            "https://cal.example.com/",
+            "https://contacts.example.com/",
+            "https://cal.example.com/",
+        ];
+        assert_eq!(
+            parse(&values),
+            Ok(vec![values[0].to_owned(), values[1].to_owned()])
+        );
+        for good in [
+            "https://rs1.test",
+            "http://localhost:7302",
+            "urn:example:orders",
+            "api://orders?v=1",
+        ] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+    }
+
+    #[test]
+    fn relative_ones_fragments_and_crowds_are_refused() {
+        for bad in [
+            "",
+            "orders",
+            "/orders",
+            "//rs1.test",
+            "https:",
+            "https://",
+            "https://rs1.test#x",
+            "https://rs1.test/a b",
+            "1a:b",
+            "https://\u{e9}",
+            "https://a/%zz",
+            "-a:b",
+            ":a",
+        ] {
+            assert_eq!(check(bad), Err(Reason::ResourceMalformed), "{bad}");
+        }
+        assert_eq!(parse(&["https://rs1.test"; 17]), Err(Reason::ResourceMalformed));
+    }
+}

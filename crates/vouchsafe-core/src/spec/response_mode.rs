@@ -30,3 +30,21 @@ pub fn parse(value: Option<&str>) -> Result<ResponseMode, Reason> {
         Some(_) => Err(Reason::ResponseModeUnsupported),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_comes_in_the_query() {
+        assert_eq!(parse(None), Ok(ResponseMode::Query));
+        assert_eq!(parse(Some("query")), Ok(ResponseMode::Query));
+        for other in ["fragment", "form_post", "jwt", "QUERY", "query "] {
+            assert_eq!(
+                parse(Some(other)),
+                Err(Reason::ResponseModeUnsupported),
+                "{other}"
+            );
+        }
+    }
+}

@@ -30,3 +30,29 @@ pub fn parse(value: Option<&str>) -> Result<ResponseType, Reason> {
         None => Err(Reason::ResponseTypeMissing),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_code_is_answered() {
+        assert_eq!(parse(Some("code")), Ok(ResponseType::Code));
+        assert_eq!(parse(None), Err(Reason::ResponseTypeMissing));
+        for other in [
+            "token",
+            "id_token",
+            "code token",
+            "code code",
+            "none",
+            "Code",
+            " code",
+        ] {
+            assert_eq!(
+                parse(Some(other)),
+                Err(Reason::ResponseTypeUnsupported),
+                "{other}"
+            );
+        }
+    }
+}

@@ -88,3 +88,69 @@ pub fn fuzz(text: &str) {
         assert!(parse(&joined).is_ok_and(|again| again == scopes));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_keep_their_order_and_come_once() {
+        assert_eq!(
+            parse("openid  email openid a:b/c "),
+            Ok(vec!["openid".into(), "email".into(), "a:b/c".into()])
+        );
+        assert_eq!(parse(""), Ok(vec![]));
+        assert_eq!(parse("   "), Ok(vec![]));
+        assert_eq!(join(&["a".into(), "b".into()]), "a b");
+    }
+
+    #[test]
+    fn only_spaces_separate_and_only_the_characters_of_the_grammar_pass() {
+        for bad in [
+            "a\tb",
+            "a\nb",
+            "a\u{a0}b",
+            "a\"b",
+            "a\\b",
+            "\"",
+            "\\",
+            "\u{7f}",
+            "caf\u{e9}",
+            "\0",
+        ] {
+            assert_eq!(parse(bad), Err(Reason::ScopeMalformed), "{bad:?}");
+        }
+        for good in [
+            "!",
+            "#",
+            "[",
+            "]",
+            "~",
+            "orders:read",
+            "https://api.example.com/all",
+        ] {
+            assert!(
+                is_token(good) && parse(good).is_ok_and(|scopes| scopes.len() == 1),
+                "{good}"
+            );
+        }
+        assert!(!is_token("") && !is_token("a b"));
+    }
+
+    #[test]
+    fn there_is_a_most_of_scopes() {
+        let many = |count: usize| (0..count).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
+        assert!(parse(&many(256)).is_ok());
+        assert_eq!(parse(&many(257)), Err(Reason::ScopeMalformed));
+        assert!(parse(&"a ".repeat(10_000)).is_ok_and(|scopes| scopes.len() == 1));
+    }
+
+    #[test]
+    fn a_part_is_in_the_whole() {
+        let list = |text: &str| parse(text).unwrap();
+        assert!(is_subset(&list("b a"), &list("a b c")));
+        assert!(is_subset(&[], &[]));
+        assert!(!is_subset(&list("a d"), &list("a b c")));
+        assert!(standard("openid") && !standard("orders:read"));
+    }
+}

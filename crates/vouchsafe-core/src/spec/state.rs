@@ -23,3 +23,29 @@ pub fn parse(value: Option<&str>) -> Result<Option<String>, Reason> {
         other => Ok(other.map(str::to_owned)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_returned_is_kept_as_it_is() {
+        let printable: String = (' '..='~').collect();
+        let longest = "s".repeat(LONGEST);
+        for text in [printable.as_str(), "&#%00+", "\u{1f600}", "x", &longest] {
+            assert_eq!(parse(Some(text)), Ok(Some(text.to_owned())));
+        }
+        assert_eq!(parse(None), Ok(None));
+    }
+
+    #[test]
+    fn what_cannot_is_refused() {
+        for bad in ["a\nb", "a\r", "\0", "\t", "\u{7f}", "\u{85}"] {
+            assert_eq!(parse(Some(bad)), Err(Reason::StateMalformed), "{bad:?}");
+        }
+        assert_eq!(
+            parse(Some(&"s".repeat(LONGEST + 1))),
+            Err(Reason::ParameterTooLong)
+        );
+    }
+}

@@ -28,3 +28,16 @@ pub fn parse(value: Option<&str>) -> Vec<String> {
         .map(str::to_owned)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_come_in_order_and_nothing_else_gets_through() {
+        assert_eq!(parse(Some("fr-CA fr  en")), ["fr-CA", "fr", "en"]);
+        assert_eq!(parse(Some("../../etc de_DE <script> toolongsubtag de")), ["de"]);
+        assert_eq!(parse(Some(&"de ".repeat(50))).len(), MOST);
+        assert!(parse(None).is_empty());
+    }
+}

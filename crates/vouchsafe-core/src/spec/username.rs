@@ -115,13 +115,93 @@ pub fn check_email(email: &str) -> Result<(), NameProblem> {
     let dotted = local
         .split('.')
         .all(|part| !part.is_empty() && part.chars().all(atom));
-    let named = matches!(url::Host::parse(domain), Ok(url::Host::Domain(_)))
-        && domain
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '.'));
+    let label = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let named = domain.split('.').all(label) && matches!(url::Host::parse(domain), Ok(url::Host::Domain(_)));
     if dotted && named && local.len() <= LONGEST {
         Ok(())
     } else {
         Err(NameProblem::NotAnAddress)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_name_have_one_key() {
+        for (one, other) in [
+            ("Ada", " ada "),
+            ("ADA@Example.COM", "ada@example.com"),
+            ("stra\u{df}e", "STRASSE"),
+            ("\u{212a}arl", "karl"),
+            ("\u{fb01}n", "FIN"),
+            ("\u{ff41}da", "ada"),
+            ("e\u{301}va", "\u{c9}VA"),
+            ("\u{3c2}", "\u{3a3}"),
+            ("ada@b\u{fc}cher.example", "ada@XN--BCHER-KVA.example"),
+        ] {
+            assert_eq!(key(one), key(other), "{one} {other}");
+        }
+        assert_ne!(
+            key("ada"),
+            key("ad\u{430}"),
+            "a Cyrillic letter is another letter"
+        );
+    }
+
+    #[test]
+    fn a_user_name_cannot_be_mistaken_for_somebody_elses_address() {
+        let email = "ada@example.com";
+        for good in ["ada", "Ada.L-1_x+y", "\u{e9}va", "ADA@example.com"] {
+            assert_eq!(check(good, email), Ok(()), "{good}");
+        }
+        for (bad, problem) in [
+            ("", NameProblem::Missing),
+            ("eve@example.com", NameProblem::OtherAddress),
+            ("a b", NameProblem::Character),
+            ("a\nb", NameProblem::Character),
+            ("a\u{202e}b", NameProblem::Character),
+            ("a\u{200b}b", NameProblem::Character),
+            ("<b>", NameProblem::Character),
+            (&"a".repeat(65), NameProblem::TooLong),
+        ] {
+            assert_eq!(check(bad, email), Err(problem), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_has_a_local_part_and_a_host_name() {
+        for good in [
+            "ada@example.com",
+            "a.b+c@localhost",
+            "o'hara@b\u{fc}cher.example",
+            "u@a-b.test",
+        ] {
+            assert_eq!(check_email(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "ada",
+            "@example.com",
+            "ada@",
+            "a@b@c",
+            "a b@c.d",
+            ".a@b.c",
+            "a..b@c.d",
+            "a@b..c",
+            "a@b_c",
+            "a@[::1]",
+            "a@1.2.3.4",
+            "a\r\nBcc: x@y",
+            "\"a b\"@c.d",
+            "a@b.c\n",
+        ] {
+            assert_eq!(check_email(bad), Err(NameProblem::NotAnAddress), "{bad:?}");
+        }
+        assert_eq!(check_email(""), Err(NameProblem::Missing));
+        assert_eq!(
+            check_email(&format!("a@{}", "b".repeat(260))),
+            Err(NameProblem::TooLong)
+        );
     }
 }

@@ -194,3 +194,111 @@ fn days_of(month: u32, year: u32) -> u32 {
         _ => 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn rule(claim: &str, value: &Value) -> Option<ClaimRule> {
+        let mut claims = Map::new();
+        claims.insert(claim.to_owned(), value.clone());
+        validate(claims).err().map(|problem| problem.rule)
+    }
+
+    #[test]
+    fn each_claim_takes_its_kind_of_value_only() {
+        let lawful = json!({
+            "name": "\u{e9}va", "profile": "https://a.example", "picture": "http://a.example/p.png", "locale": "zh-Hans",
+            "zoneinfo": "America/Argentina/Buenos_Aires", "email_verified": true, "phone_number_verified": false,
+            "birthdate": "2000-02-29", "updated_at": 0, "address": {"locality": "Paris"}, "email": "a@b.c",
+            "nickname": null
+        });
+        for (claim, value) in lawful.as_object().unwrap() {
+            assert_eq!(rule(claim, value), None, "{claim}");
+        }
+        let unlawful = [
+            ("name", json!(""), ClaimRule::Text),
+            ("name", json!(1), ClaimRule::Text),
+            ("name", json!("a\nb"), ClaimRule::Text),
+            ("name", json!("a".repeat(1025)), ClaimRule::Text),
+            ("profile", json!("javascript:alert(1)"), ClaimRule::Url),
+            ("picture", json!("/p.png"), ClaimRule::Url),
+            ("website", json!("data:text/html,x"), ClaimRule::Url),
+            ("email_verified", json!("true"), ClaimRule::Boolean),
+            ("phone_number_verified", json!(1), ClaimRule::Boolean),
+            ("updated_at", json!("2020-01-01"), ClaimRule::Number),
+            ("updated_at", json!(-1), ClaimRule::Number),
+            ("locale", json!("e"), ClaimRule::Locale),
+            ("locale", json!("en--US"), ClaimRule::Locale),
+            ("zoneinfo", json!("../etc/passwd"), ClaimRule::Zoneinfo),
+            ("zoneinfo", json!("Europe/"), ClaimRule::Zoneinfo),
+            ("address", json!("Paris"), ClaimRule::Address),
+            ("address", json!({}), ClaimRule::Address),
+            ("address", json!({"planet": "Earth"}), ClaimRule::Address),
+            ("address", json!({"locality": ""}), ClaimRule::Address),
+            ("address", json!({"locality": "a\nb"}), ClaimRule::Address),
+            ("sub", json!("u2"), ClaimRule::Unknown),
+            ("roles", json!(["admin"]), ClaimRule::Unknown),
+            ("Name", json!("Ada"), ClaimRule::Unknown),
+        ];
+        for (claim, value, broken) in unlawful {
+            assert_eq!(rule(claim, &value), Some(broken), "{claim} {value}");
+        }
+    }
+
+    #[test]
+    fn birthdates_have_three_forms() {
+        for good in [
+            "1850",
+            "1990",
+            "1990-12-31",
+            "0000-12-31",
+            "0000-02-29",
+            "2024-02-29",
+            "2000-02-29",
+        ] {
+            assert!(is_birthdate(good), "{good}");
+        }
+        for bad in [
+            "",
+            "0000",
+            "1849",
+            "2200",
+            "90",
+            "1990-1-1",
+            "1990-13-01",
+            "1990-00-01",
+            "1990-04-31",
+            "1990-02-29",
+            "1900-02-29",
+            "1990-12-32",
+            "1990-12",
+            "1990-12-31-",
+            "+990-12-31",
+            "1990/12/31",
+            "31-12-1990",
+            "\u{661}990",
+        ] {
+            assert!(!is_birthdate(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_the_account_is_handed_over_apart() {
+        let claims =
+            json!({"email": "a@b.c", "email_verified": true, "updated_at": 1, "name": "A", "gender": null});
+        let file = validate(claims.as_object().cloned().unwrap()).unwrap();
+        assert_eq!(Value::Object(file.claims), json!({"name": "A"}));
+        assert_eq!(
+            (file.email.as_deref(), file.email_verified),
+            (Some("a@b.c"), Some(true))
+        );
+    }
+
+    #[test]
+    fn a_problem_names_its_claim() {
+        let problem = validate(json!({"a\u{1b}b": 1}).as_object().cloned().unwrap()).unwrap_err();
+        assert!(problem.to_string().starts_with("a\\u{1b}b: it is not a claim"));
+    }
+}
