@@ -8,6 +8,7 @@
     reason = "tasks measure time and read the environment; they are not the server"
 )]
 
+mod bench;
 mod check;
 mod count;
 mod deny;
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 /// A task: its name, what it is for, and what it does with the words after its name.
 type Task = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
-const TASKS: [Task; 5] = [
+const TASKS: [Task; 6] = [
     (
         "test",
         "everything: format, lints, all tests, browser journeys, foreign clients",
@@ -42,6 +43,11 @@ const TASKS: [Task; 5] = [
         "docs",
         "write the generated pages of documentation anew",
         docs::run,
+    ),
+    (
+        "bench",
+        "what the released server costs, on each database",
+        bench::run,
     ),
     (
         "gallery",

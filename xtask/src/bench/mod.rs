@@ -1,0 +1,139 @@
+//! `cargo xtask bench`: what the released server costs on each database. `docs/benchmarks.md` explains the figures.
+
+mod http;
+mod load;
+mod operations;
+mod process;
+mod server;
+mod signature;
+mod site;
+mod syncs;
+
+use crate::step::build_release;
+use load::{Effort, drive};
+use operations::OPERATIONS;
+use server::{Database, Installation};
+use site::Site;
+use std::time::Duration;
+
+const USAGE: &str = "cargo xtask bench [sqlite|postgres] [--seconds N] [--connections N]";
+
+/// What is wanted.
+struct Wanted {
+    databases: Vec<Database>,
+    effort: Effort,
+}
+
+pub(crate) fn run(words: &[String]) -> Result<(), String> {
+    let wanted = Wanted::parse(words)?;
+    build_release()?;
+    let (signature, tool) = signature::measure()?;
+    println!(
+        "one RSA-2048 signature: {} µs of CPU ({tool})",
+        signature.as_micros()
+    );
+    let traced = syncs::available();
+    if !traced {
+        println!("strace is missing and could not be installed: syncs are not counted");
+    }
+    for database in &wanted.databases {
+        measure(*database, signature, wanted.effort, traced)
+            .map_err(|problem| format!("{}: {problem}", database.name()))?;
+    }
+    Ok(())
+}
+
+impl Wanted {
+    fn parse(words: &[String]) -> Result<Self, String> {
+        let mut databases = Vec::new();
+        let mut effort = Effort {
+            connections: 8,
+            warm_up: Duration::from_secs(1),
+            time: Duration::from_secs(5),
+        };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let mut number = || {
+                words
+                    .next()
+                    .and_then(|word| word.parse::<u32>().ok())
+                    .ok_or(USAGE)
+            };
+            match word.as_str() {
+                "sqlite" => databases.push(Database::Sqlite),
+                "postgres" => databases.push(Database::Postgres),
+                "--seconds" => effort.time = Duration::from_secs(number()?.into()),
+                "--connections" => effort.connections = number()? as usize,
+                _ => return Err(USAGE.to_owned()),
+            }
+        }
+        if databases.is_empty() {
+            databases = Database::ALL.to_vec();
+        }
+        Ok(Self { databases, effort })
+    }
+}
+
+fn measure(database: Database, signature: Duration, effort: Effort, traced: bool) -> Result<(), String> {
+    let mut installation = Installation::new(database)?;
+    let first = installation.start()?;
+    let site = Site::furnish(&installation)?;
+    println!(
+        "\n{}, {} connections, {} s each",
+        database.name(),
+        effort.connections,
+        effort.time.as_secs()
+    );
+    println!(
+        "{:<24}{:>9}{:>10}{:>10}{:>10}{:>12}{:>8}{:>8}{:>8}",
+        "", "per s", "p50 ms", "p99 ms", "CPU µs", "signatures", "target", "syncs", "target"
+    );
+    for operation in &OPERATIONS {
+        let measured = drive(&site, operation, &installation.processes(), effort)?;
+        let syncs = traced
+            .then(|| syncs::count(&site, operation, &installation.processes(), installation.folder()))
+            .transpose()?;
+        let target = |figure: Option<String>| {
+            figure
+                .filter(|_| database == Database::Sqlite)
+                .unwrap_or_else(|| "–".to_owned())
+        };
+        println!(
+            "{:<24}{:>9.0}{:>10.2}{:>10.2}{:>10}{:>12.2}{:>8}{:>8}{:>8}",
+            operation.name,
+            measured.per_second,
+            milliseconds(measured.p50),
+            milliseconds(measured.p99),
+            measured.cpu.as_micros(),
+            measured.cpu.as_secs_f64() / signature.as_secs_f64(),
+            target(operation.target.map(|target| format!("{target:.1}"))),
+            syncs.map_or_else(|| "?".to_owned(), |syncs| format!("{syncs:.2}")),
+            target(operation.syncs.map(|syncs| syncs.to_string())),
+        );
+    }
+    memory_and_start(&mut installation, &site, first)
+}
+
+/// Memory is measured in a process that has hashed no password: Argon2's buffers are a choice of their own.
+fn memory_and_start(installation: &mut Installation, site: &Site, first: Duration) -> Result<(), String> {
+    const OPERATIONS_BEFORE: u32 = 20_000;
+    let session = operations::session(site)?;
+    installation.stop();
+    let again = installation.start()?;
+    let idle = process::memory(installation.server()).ok_or("no smaps_rollup in /proc")?;
+    operations::everyday(site, &session, OPERATIONS_BEFORE)?;
+    let used = process::memory(installation.server()).ok_or("no smaps_rollup in /proc")?;
+    println!(
+        "start to discovery: {:.0} ms, with a new database and new keys {:.0} ms (target 100)",
+        milliseconds(again),
+        milliseconds(first)
+    );
+    println!(
+        "memory (PSS): {idle:.1} MiB idle (target 25), {used:.1} MiB after {OPERATIONS_BEFORE} operations (target 40)"
+    );
+    Ok(())
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
