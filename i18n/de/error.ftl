@@ -21,7 +21,7 @@ go-back-advice = Gehen Sie zurück zur vorigen Seite und versuchen Sie es noch e
 form-refused = Dieses Formular war zu lange offen
 form-refused-story = Es gehört nicht mehr zu Ihrem Browser, deshalb haben wir nichts getan.
 form-refused-advice = Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
-cookie-refused-story = Ein Cookie sorgt dafür, dass niemand sonst Ihre Anmeldung beenden kann. Ihr Browser hat es nicht gesendet.
+cookie-refused-story = Ein Cookie sorgt dafür, dass niemand sonst Ihre Anmeldung abschließen kann. Ihr Browser hat es nicht gesendet.
 cookie-refused-advice = Erlauben Sie Cookies von dieser Seite, gehen Sie dann zurück zur App und beginnen Sie neu.
 origin-refused = Diese Anfrage kam nicht von unserer Seite
 origin-refused-story = Eine andere Website hat sie in Ihrem Namen gesendet, deshalb haben wir nichts getan.
@@ -30,7 +30,7 @@ interaction-expired = Diese Anmeldung ist abgelaufen
 interaction-expired-story = Sie war zu lange offen oder wurde in einem anderen Browser begonnen. Es ist nichts verloren.
 interaction-expired-advice = Gehen Sie zurück zur App und beginnen Sie neu.
 already-signed-in = Sie sind schon angemeldet
-already-signed-in-story = Diese Anmeldung wurde schon beendet. Sie können weitermachen.
+already-signed-in-story = Diese Anmeldung wurde schon abgeschlossen. Hier ist nichts mehr zu tun.
 continue-to-app = Weiter zu { $app }
 close-page = Sie können diese Seite schließen.
 

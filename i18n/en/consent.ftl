@@ -1,7 +1,7 @@
 # Allowing an app to use an account.
 
 allow-title = Allow { $app }?
-allow-question = Let { $app } use your { $site } account?
+allow-question = Let { $app } use your account at { $site }?
 registered-by-admin = Registered by an administrator
 switch-account = Switch account
 app-changed = This app is not as you knew it

@@ -30,7 +30,7 @@ interaction-expired = This sign-in has expired
 interaction-expired-story = It was open for too long, or it was begun in another browser. Nothing was lost.
 interaction-expired-advice = Go back to the app and start again.
 already-signed-in = You are already signed in
-already-signed-in-story = This sign-in was finished before. You can go on.
+already-signed-in-story = This sign-in was finished before. There is nothing left to do here.
 continue-to-app = Continue to { $app }
 close-page = You can close this page.
 

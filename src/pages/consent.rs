@@ -50,6 +50,12 @@ struct Group<'a> {
     permissions: Vec<&'a Permission>,
 }
 
+impl Group<'_> {
+    fn is_lasting(&self) -> bool {
+        matches!(self.permissions.as_slice(), [Permission::Offline { .. }])
+    }
+}
+
 impl ConsentPage {
     /// The page as HTML.
     #[must_use]
@@ -86,12 +92,13 @@ impl ConsentPage {
         self.already.is_empty() && self.new.iter().all(|asked| matches!(asked, Permission::Openid))
     }
 
-    /// What is asked for, the account first, then each API in order of its first scope.
+    /// What is asked for: the account, then each API in order of its first scope, then for how long.
     fn groups(&self) -> Vec<Group<'_>> {
         let mut groups: Vec<Group<'_>> = Vec::new();
         for permission in &self.new {
             let api = permission.api();
-            match groups.iter_mut().find(|group| group.api == api) {
+            let lasts = matches!(permission, Permission::Offline { .. });
+            match groups.iter_mut().find(|group| group.api == api && group.is_lasting() == lasts) {
                 Some(group) => group.permissions.push(permission),
                 None => groups.push(Group {
                     api,
@@ -99,7 +106,7 @@ impl ConsentPage {
                 }),
             }
         }
-        groups.sort_by_key(|group| group.api.is_some());
+        groups.sort_by_key(|group| (group.is_lasting(), group.api.is_some()));
         groups
     }
 }
