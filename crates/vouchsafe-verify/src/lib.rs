@@ -1,4 +1,63 @@
 //! Checks the access tokens of a vouchsafe (or any RFC 9068) issuer with nothing but the issuer's public keys.
+//!
+//! A service adds three lines: a verifier, its place in the app, and an argument of the handler.
+//!
+//! ```no_run
+//! # #[cfg(feature = "actix")] mod service {
+//! use actix_web::{App, HttpServer, get};
+//! use vouchsafe_verify::{Bearer, RemoteVerifier, Rule};
+//!
+//! struct ReadOrders;
+//! impl Rule for ReadOrders { const SCOPE: &str = "orders:read"; }
+//!
+//! #[get("/orders")]
+//! async fn orders(token: Bearer<ReadOrders>) -> String {
+//!     format!("orders of {}", token.sub)
+//! }
+//!
+//! # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+//! let verifier = RemoteVerifier::new("https://id.example.org", "https://orders.example.org")?;
+//! HttpServer::new(move || App::new().app_data(verifier.clone()).service(orders));
+//! # Ok(()) }
+//! # }
+//! ```
+//!
+//! With axum the verifier is the state of the router, and the handler is the same. Refusals are answered as RFC 6750
+//! says: 401 with the reason, 403 with the scope to ask for, 400 for a request that shows its token wrongly, and 503
+//! while the issuer's keys cannot be had.
+//!
+//! # Without a network
+//!
+//! Without features this is a pure library: key set and time are arguments, and there is no I/O, no clock, no async.
+//!
+//! ```
+//! use vouchsafe_verify::{Jwks, Rejection, Verifier};
+//!
+//! let keys = Jwks::parse(br#"{"keys":[]}"#)?;
+//! let verifier = Verifier::new("https://id.example.org", "https://orders.example.org");
+//! let outcome = verifier.verify_at(&keys, "a.b.c", 1_800_000_000);
+//! assert_eq!(outcome.map(drop), Err(Rejection::TokenMalformed));
+//! # Ok::<(), vouchsafe_verify::jwks::JwksProblem>(())
+//! ```
+//!
+//! # What is checked
+//!
+//! In this order: the size (8 KiB) and form of the token, its header (a closed list of members), the key that it
+//! names, the algorithm (the key's, never the token's), the signature, `typ`, the claims' types and that none comes
+//! twice, `iss`, `aud`, `cnf`, `exp`, `nbf`, `iat`. Then, where a route asks for it, scope and age. What holds is a
+//! [`Verified`]`<`[`AccessToken`]`>`, which nothing else can make. What does not is a [`Rejection`].
+//!
+//! A token seen before is recognised by its bytes; only its times and its key are looked at again.
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | none | [`Verifier`], [`IdTokenVerifier`], [`Jwks`] |
+//! | `fetch` | `RemoteVerifier`: discovery and keys, fetched when needed and kept fresh (tokio, rustls) |
+//! | `actix` | `Bearer` as an argument of actix-web handlers |
+//! | `axum` | `Bearer` as an argument of axum handlers |
+//! | `issuer` | for the issuer itself: a verifier for any audience |
 
 pub mod access_token;
 #[cfg(feature = "actix")]

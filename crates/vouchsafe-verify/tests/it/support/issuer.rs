@@ -41,6 +41,10 @@ impl HttpIssuer {
         Self::start_at(TcpListener::bind("127.0.0.1:0").unwrap())
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the server ends with the runtime of its test"
+    )]
     pub(crate) fn start_at(listener: TcpListener) -> Self {
         let address = listener.local_addr().unwrap();
         let script = Arc::new(Script::default());
