@@ -124,7 +124,35 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, AppError> {
     TcpListener::bind(address).map_err(|cause| AppError::Listen { address, cause })
 }
 
-/// Starts to serve on `listener`. Must be called inside an actix system.
+/// Serves on `listener`, without jobs and signals. Must be called inside an actix system.
+///
+/// # Errors
+/// When the operating system refuses.
+pub fn serve(services: &Arc<Services>, listener: TcpListener) -> Result<Server, AppError> {
+    let app = web::Data::new(Arc::clone(services));
+    let locales = Locale::ALL.iter().map(|locale| locale.tag().to_owned()).collect();
+    let document = web::Data::new(MetadataDocument::of(&services.config.issuer, locales)?);
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(app.clone())
+            .app_data(document.clone())
+            .wrap(from_fn(pages::in_words))
+            .wrap(from_fn(observe::observe))
+            .configure(routes)
+    });
+    Ok(server
+        .workers(workers())
+        .max_connections(limits::CONNECTIONS)
+        .client_request_timeout(limits::HEAD_DEADLINE)
+        .keep_alive(limits::KEEP_ALIVE)
+        .shutdown_timeout(FINISH_SECONDS)
+        .disable_signals()
+        .listen(listener)?
+        .run())
+}
+
+/// Serves on `listener` and starts the jobs and the listener of the metrics. Must be called inside an actix
+/// system.
 ///
 /// # Errors
 /// [`AppError::Listen`] for the listener of the metrics.
@@ -135,27 +163,7 @@ pub fn start(services: Arc<Services>, listener: TcpListener) -> Result<Running, 
         .listen
         .map(|address| serve_metrics(&services, address))
         .transpose()?;
-    let app = Arc::clone(&services);
-    let document = web::Data::new(MetadataDocument::of(
-        &services.config.issuer,
-        Locale::ALL.iter().map(|locale| locale.tag().to_owned()).collect(),
-    )?);
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(web::Data::new(Arc::clone(&app)))
-            .app_data(document.clone())
-            .wrap(from_fn(pages::in_words))
-            .wrap(from_fn(observe::observe))
-            .configure(routes)
-    })
-    .workers(workers())
-    .max_connections(limits::CONNECTIONS)
-    .client_request_timeout(limits::HEAD_DEADLINE)
-    .keep_alive(limits::KEEP_ALIVE)
-    .shutdown_timeout(FINISH_SECONDS)
-    .disable_signals()
-    .listen(listener)?
-    .run();
+    let server = serve(&services, listener)?;
     let handle = server.handle();
     let jobs = jobs::start(&services);
     Ok(Running {

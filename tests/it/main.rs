@@ -1,4 +1,4 @@
-//! Integration tests.
+//! Integration tests: the server through real HTTP, on SQLite and on PostgreSQL.
 
-mod pages;
 mod support;
+mod token;

@@ -1,3 +1,24 @@
 //! What the tests drive the server with.
 
+pub(crate) mod browser;
+pub(crate) mod people;
+pub(crate) mod ports;
 pub(crate) mod postgres;
+pub(crate) mod relying_party;
+pub(crate) mod world;
+
+/// Writes each test once and runs it in a [`World`](world::World) on SQLite and in one on PostgreSQL.
+macro_rules! on_both_databases {
+    ($($(#[doc = $doc:literal])* fn $name:ident($world:ident: World) $body:block)+) => {
+        $($(#[doc = $doc])* fn $name($world: &$crate::support::world::World) $body)+
+
+        mod sqlite {
+            $(#[test] fn $name() { super::$name(&$crate::support::world::World::sqlite(stringify!($name))); })+
+        }
+
+        mod postgres {
+            $(#[test] fn $name() { super::$name(&$crate::support::world::World::postgres(stringify!($name))); })+
+        }
+    };
+}
+pub(crate) use on_both_databases;

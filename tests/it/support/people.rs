@@ -1,0 +1,158 @@
+//! Makes people, clients and APIs directly in the database of a [`World`].
+
+use super::world::World;
+use serde_json::{Map, json};
+use vouchsafe::accounts::passwords::{Cost, Password, hash_here};
+use vouchsafe::db;
+use vouchsafe::store::NewSecret;
+use vouchsafe_core::model::{
+    Api, ApiScope, AuthMethod, Client, ClientId, ClientKind, ClientMetadata, ClientSecret, GrantType,
+    IdTokenClaims, PkceRule, Plain, TokenTyp, User, UserId,
+};
+
+/// The password of everybody.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// A registered client and its secret, if it is confidential.
+pub(crate) struct Registered {
+    /// `client_id`.
+    pub(crate) id: String,
+    /// `client_secret`.
+    pub(crate) secret: Option<String>,
+    /// The first redirect URI.
+    pub(crate) redirect_uri: String,
+}
+
+/// The metadata of an ordinary client, to be changed as a test needs it.
+pub(crate) fn metadata(kind: ClientKind) -> ClientMetadata {
+    let grant_types = match kind {
+        ClientKind::Service => vec![GrantType::ClientCredentials],
+        ClientKind::Web | ClientKind::Spa | ClientKind::Native => {
+            vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
+        }
+    };
+    let scopes = [
+        "openid",
+        "profile",
+        "email",
+        "address",
+        "phone",
+        "offline_access",
+        "orders:read",
+        "orders:write",
+    ];
+    ClientMetadata {
+        client_name: "Storefront".to_owned(),
+        kind,
+        redirect_uris: vec!["https://client.example/cb".to_owned()],
+        post_logout_redirect_uris: Vec::new(),
+        scopes: scopes.map(str::to_owned).to_vec(),
+        grant_types,
+        token_endpoint_auth_method: None,
+        pkce: PkceRule::Required,
+        jwks: None,
+        web_origins: Vec::new(),
+        introspects: Vec::new(),
+        online_refresh: false,
+        first_party: true,
+        require_consent: false,
+        id_token_claims: IdTokenClaims::Userinfo,
+    }
+}
+
+impl World {
+    /// A person who signs in with this name and [`PASSWORD`].
+    pub(crate) fn person(&self, username: &str) -> User {
+        let now = self.services.ports.clock.now();
+        let entropy = &self.services.ports.entropy;
+        let password = Password::parse(PASSWORD).unwrap();
+        let mut claims = Map::new();
+        for (name, value) in [
+            ("name", "Ada Lovelace"),
+            ("given_name", "Ada"),
+            ("family_name", "Lovelace"),
+        ] {
+            claims.insert(name.to_owned(), json!(value));
+        }
+        let user = User {
+            id: UserId::from_entropy(entropy.bytes()),
+            username: username.to_owned(),
+            email: format!("{username}@example.test"),
+            email_verified: true,
+            claims,
+            password_hash: hash_here(Cost::of_memory(64), &password, entropy.bytes()),
+            is_admin: false,
+            roles: Vec::new(),
+            disabled_at: None,
+            banned_at: None,
+            banned_until: None,
+            ban_reason: None,
+            created_at: now,
+            updated_at: now,
+        };
+        let row = user.clone();
+        self.write(move |tx| db!(tx, users::add(&row)));
+        user
+    }
+
+    /// A client with this metadata.
+    pub(crate) fn client(&self, metadata: ClientMetadata) -> Registered {
+        let now = self.services.ports.clock.now();
+        let entropy = &self.services.ports.entropy;
+        let id = ClientId::from_entropy(entropy.bytes());
+        let redirect_uri = metadata.redirect_uris.first().cloned().unwrap_or_default();
+        let client = Client {
+            id: id.clone(),
+            epoch: 0,
+            disabled_at: None,
+            created_at: now,
+            metadata,
+        };
+        let public = client.may_authenticate_by(AuthMethod::None);
+        let secret = (!public).then(|| Plain::<ClientSecret>::from_entropy(entropy.bytes()));
+        let (pepper_version, pepper) = self.services.keys.secrets().newest_pepper();
+        let row = secret.as_ref().map(|secret| NewSecret {
+            digest: secret.digest_with(pepper),
+            pepper_version,
+            now,
+            expires_at: None,
+        });
+        self.write(move |tx| {
+            db!(tx, clients::add(&client))?;
+            match &row {
+                Some(row) => db!(tx, clients::add_secret(&client.id, row)),
+                None => Ok(()),
+            }
+        });
+        self.follow();
+        Registered {
+            id: id.into_string(),
+            secret: secret.map(|secret| secret.expose().to_owned()),
+            redirect_uri,
+        }
+    }
+
+    /// The API `https://api.example/orders` with the scopes `orders:read` and `orders:write`.
+    pub(crate) fn orders_api(&self) -> String {
+        self.api("https://api.example/orders", &["orders:read", "orders:write"])
+    }
+
+    /// An API that owns these scopes.
+    pub(crate) fn api(&self, identifier: &str, scopes: &[&str]) -> String {
+        let scope = |name: &&str| ApiScope {
+            name: (*name).to_owned(),
+            description: format!("Use {name}"),
+        };
+        let api = Api {
+            identifier: identifier.to_owned(),
+            name: "Orders".to_owned(),
+            token_typ: TokenTyp::AtJwt,
+            access_token_lifetime: None,
+            created_at: self.services.ports.clock.now(),
+            scopes: scopes.iter().map(scope).collect(),
+        };
+        self.write(move |tx| db!(tx, apis::add(&api)));
+        self.follow();
+        identifier.to_owned()
+    }
+}

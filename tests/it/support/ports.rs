@@ -1,0 +1,70 @@
+//! Ports that a test holds in its hand: a clock that it sets, entropy that it seeds, keys that are made once.
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use vouchsafe::keys::RsaKeys;
+use vouchsafe::ports::{Clock, Entropy, KeyFactory, KeyPair, Ports, SystemEntropy};
+use vouchsafe_core::model::{Span, UnixTime};
+
+/// A clock that stands still until it is moved.
+#[derive(Clone)]
+pub(crate) struct FakeClock(Arc<AtomicI64>);
+
+impl FakeClock {
+    /// 2026-01-01T00:00:00Z.
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(AtomicI64::new(1_767_225_600_000)))
+    }
+
+    /// Moves on; a negative span moves back.
+    pub(crate) fn advance(&self, by: Span) {
+        self.0.fetch_add(by.millis(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> UnixTime {
+        UnixTime::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Entropy that follows from the test's name.
+struct SeededEntropy(Mutex<ChaCha20Rng>);
+
+impl Entropy for SeededEntropy {
+    fn fill(&self, buffer: &mut [u8]) {
+        self.0.lock().unwrap().fill_bytes(buffer);
+    }
+}
+
+/// Hands out keys that were made once in this process, in turn.
+struct FixedKeys(AtomicUsize);
+
+const KEYS: usize = 6;
+
+impl KeyFactory for FixedKeys {
+    fn rsa(&self) -> Result<KeyPair, String> {
+        static MADE: [OnceLock<KeyPair>; KEYS] = [const { OnceLock::new() }; KEYS];
+        let at = self.0.fetch_add(1, Ordering::SeqCst) % KEYS;
+        let made = MADE[at].get_or_init(|| RsaKeys(Arc::new(SystemEntropy)).rsa().unwrap());
+        Ok(KeyPair {
+            pkcs8: made.pkcs8.clone(),
+            public_jwk: made.public_jwk.clone(),
+        })
+    }
+}
+
+/// The ports of a test.
+pub(crate) fn ports(clock: &FakeClock, name: &str) -> Ports {
+    let mut seed = [0; 32];
+    for (at, byte) in name.bytes().enumerate() {
+        seed[at % 32] ^= byte;
+    }
+    Ports {
+        clock: Arc::new(clock.clone()),
+        entropy: Arc::new(SeededEntropy(Mutex::new(ChaCha20Rng::from_seed(seed)))),
+        keys: Arc::new(FixedKeys(AtomicUsize::new(0))),
+    }
+}

@@ -1,0 +1,196 @@
+//! A whole server in the test's process, on a port and a database of its own, with the test's hand on its clock.
+
+use super::ports::{FakeClock, ports};
+use super::postgres;
+use actix_web::dev::ServerHandle;
+use reqwest::blocking::{Client, RequestBuilder, Response};
+use serde_json::Value;
+use std::net::TcpListener;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use vouchsafe::accounts::passwords::{Cost, Passwords};
+use vouchsafe::app;
+use vouchsafe::config::{Config, DatabaseUrl};
+use vouchsafe::metrics::Metrics;
+use vouchsafe::services::Services;
+use vouchsafe_core::model::Span;
+
+/// A running server.
+pub(crate) struct World {
+    /// Its services, for arranging what no endpoint arranges.
+    pub(crate) services: Arc<Services>,
+    /// Its clock.
+    pub(crate) clock: FakeClock,
+    /// Its issuer, for instance `http://localhost:40123`.
+    pub(crate) issuer: String,
+    http: Client,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+    // Removed last.
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    /// A world on SQLite.
+    pub(crate) fn sqlite(name: &str) -> Self {
+        Self::with(name, None, |_| {})
+    }
+
+    /// A world on PostgreSQL.
+    pub(crate) fn postgres(name: &str) -> Self {
+        Self::with(name, Some(postgres::fresh_database()), |_| {})
+    }
+
+    /// A world whose configuration was changed; on PostgreSQL when a URL is given.
+    pub(crate) fn with(name: &str, postgres: Option<String>, change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let mut config = Config::defaults();
+        config.issuer = format!("http://localhost:{port}");
+        config.data_dir = folder.path().join("data");
+        config.keys.dir = folder.path().join("keys");
+        config.database.url = match postgres {
+            None => DatabaseUrl::Sqlite(folder.path().join("vouchsafe.db")),
+            Some(url) => DatabaseUrl::parse(&url).unwrap(),
+        };
+        change(&mut config);
+        let clock = FakeClock::new();
+        let ports = ports(&clock, name);
+        let metrics = Arc::new(Metrics::new());
+        let store = app::open_store(&config, &ports, Some(Arc::clone(&metrics))).unwrap();
+        let passwords = Passwords::start(&Cost::of_memory(64), 2).unwrap();
+        let issuer = config.issuer.clone();
+        let services = Services::open(config, store, ports, passwords, metrics).unwrap();
+        let (handle, thread) = serve(&services, listener);
+        let http = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(30));
+        let http = http.build().unwrap();
+        Self {
+            services,
+            clock,
+            issuer,
+            http,
+            handle,
+            thread: Some(thread),
+            _folder: folder,
+        }
+    }
+
+    /// A GET.
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.http.get(self.url(path))
+    }
+
+    /// A POST.
+    pub(crate) fn post(&self, path: &str) -> RequestBuilder {
+        self.http.post(self.url(path))
+    }
+
+    /// Any method.
+    pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        self.http.request(method.parse().unwrap(), self.url(path))
+    }
+
+    /// The absolute URL of a path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.issuer)
+        }
+    }
+
+    /// Moves the clock on.
+    pub(crate) fn wait(&self, span: Span) {
+        self.clock.advance(span);
+    }
+
+    /// Lets the server notice what was changed behind its back, as it does each half second.
+    pub(crate) fn follow(&self) {
+        self.services.follow().unwrap();
+    }
+
+    /// Runs a write on the database.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut vouchsafe::store::Tx<'_>) -> Result<T, vouchsafe::store::StoreError>
+        + Send
+        + 'static,
+    ) -> T {
+        self.services.store.write_blocking("test", work).unwrap()
+    }
+}
+
+fn serve(services: &Arc<Services>, listener: TcpListener) -> (ServerHandle, JoinHandle<()>) {
+    let (started, starts) = mpsc::channel();
+    let services = Arc::clone(services);
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = app::serve(&services, listener).unwrap();
+            started.send(server.handle()).unwrap();
+            server.await.unwrap();
+        });
+    });
+    (starts.recv().unwrap(), thread)
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        // The handle's future only sends a message; polled once, it has.
+        let stop = self.handle.stop(false);
+        std::thread::spawn(move || actix_web::rt::System::new().block_on(stop))
+            .join()
+            .ok();
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}
+
+/// What an answer says, in the parts that tests look at.
+pub(crate) struct Answer {
+    /// The status.
+    pub(crate) status: u16,
+    /// The headers.
+    pub(crate) headers: reqwest::header::HeaderMap,
+    /// The body.
+    pub(crate) body: String,
+}
+
+impl Answer {
+    /// Sends the request and reads the answer.
+    pub(crate) fn to(request: RequestBuilder) -> Self {
+        Self::of(request.send().unwrap())
+    }
+
+    /// Reads an answer.
+    pub(crate) fn of(response: Response) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Self {
+            status,
+            headers,
+            body: response.text().unwrap(),
+        }
+    }
+
+    /// A header, empty when it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {} {}", self.status, self.body))
+    }
+
+    /// The OAuth error code in the body, with the status.
+    pub(crate) fn error(&self) -> (u16, String) {
+        (
+            self.status,
+            self.json()["error"].as_str().unwrap_or_default().to_owned(),
+        )
+    }
+}

@@ -1,0 +1,186 @@
+//! RFC 6749 §6, RFC 9700 §4.14: one live branch, friendly to retries, deadly to copies.
+
+use crate::support::on_both_databases;
+use crate::support::people::{Registered, metadata};
+use crate::support::relying_party::claims;
+use crate::support::world::{Answer, World};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use vouchsafe_core::model::{ClientKind, Span};
+
+const OFFLINE: &[(&str, &str)] = &[("scope", "openid offline_access"), ("prompt", "consent")];
+
+fn app(world: &World) -> (Registered, Value) {
+    world.person("ada");
+    let app = world.client(metadata(ClientKind::Spa));
+    let tokens = app.sign_in(world, "ada", OFFLINE);
+    (app, tokens)
+}
+
+fn refresh_token(response: &Value) -> String {
+    response["refresh_token"].as_str().unwrap().to_owned()
+}
+
+fn successor(answer: &Answer) -> String {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    refresh_token(&answer.json())
+}
+
+fn all_at_once(world: &World, app: &Registered, token: &str) -> BTreeSet<String> {
+    let answers: Vec<Answer> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..48)
+            .map(|_| scope.spawn(|| app.refresh(world, token)))
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(answers.len(), 48);
+    answers.iter().map(successor).collect()
+}
+
+fn invalid_grant() -> (u16, String) {
+    (400, "invalid_grant".to_owned())
+}
+
+on_both_databases! {
+    fn a_public_client_gets_a_new_refresh_token_each_time(world: World) {
+        let (app, tokens) = app(world);
+        let first = refresh_token(&tokens);
+        assert!(first.starts_with("vrt1."));
+        world.wait(Span::from_minutes(1));
+        let answer = app.refresh(world, &first);
+        let second = successor(&answer);
+        assert_ne!(first, second);
+        let (before, after) = (claims(tokens["id_token"].as_str().unwrap()), claims(answer.json()["id_token"].as_str().unwrap()));
+        for name in ["iss", "sub", "aud", "auth_time", "sid", "acr"] {
+            assert_eq!(before[name], after[name], "{name}");
+        }
+        assert_ne!(before["iat"], after["iat"]);
+        assert!(after.get("nonce").is_none());
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(successor(&app.refresh(world, &second)).split('.').nth(3), Some("2"));
+    }
+
+    fn a_confidential_client_keeps_its_refresh_token(world: World) {
+        world.person("ada");
+        let app = world.client(metadata(ClientKind::Web));
+        let token = refresh_token(&app.sign_in(world, "ada", OFFLINE));
+        for _ in 0..3 {
+            world.wait(Span::from_hours(1));
+            assert_eq!(successor(&app.refresh(world, &token)), token);
+        }
+    }
+
+    fn forty_eight_presentations_at_once_give_one_successor(world: World) {
+        let (app, tokens) = app(world);
+        let first = all_at_once(world, &app, &refresh_token(&tokens));
+        assert_eq!(first.len(), 1, "one rotation, 48 identical successors");
+        let again = all_at_once(world, &app, first.first().unwrap());
+        assert_eq!(again.len(), 1);
+        assert_eq!(again.first().unwrap().split('.').nth(3), Some("2"));
+    }
+
+    fn forty_eight_late_retries_give_one_successor_too(world: World) {
+        let (app, tokens) = app(world);
+        let first = refresh_token(&tokens);
+        let lost = successor(&app.refresh(world, &first));
+        world.wait(Span::from_seconds(30));
+        let repaired = all_at_once(world, &app, &first);
+        assert_eq!(repaired.len(), 1);
+        assert!(!repaired.contains(&lost), "the lost successor was displaced");
+        assert_eq!(app.refresh(world, &lost).error(), invalid_grant(), "and ends the grant when it reappears");
+        assert_eq!(app.refresh(world, repaired.first().unwrap()).error(), invalid_grant());
+    }
+
+    fn a_lost_answer_is_repaired_three_times_and_no_more(world: World) {
+        let (app, tokens) = app(world);
+        let first = refresh_token(&tokens);
+        successor(&app.refresh(world, &first));
+        for _ in 0..3 {
+            world.wait(Span::from_seconds(30));
+            successor(&app.refresh(world, &first));
+        }
+        world.wait(Span::from_seconds(30));
+        assert_eq!(app.refresh(world, &first).error(), invalid_grant());
+    }
+
+    fn reuse_of_any_age_ends_the_grant(world: World) {
+        let (app, tokens) = app(world);
+        let first = refresh_token(&tokens);
+        let mut current = first.clone();
+        for _ in 0..3 {
+            world.wait(Span::from_days(5));
+            current = successor(&app.refresh(world, &current));
+        }
+        assert_eq!(app.refresh(world, &first).error(), invalid_grant());
+        assert_eq!(app.refresh(world, &current).error(), invalid_grant(), "the whole chain is dead");
+        let access_token = tokens["access_token"].as_str().unwrap();
+        assert_eq!(Answer::to(world.get("/userinfo").bearer_auth(access_token)).status, 401);
+    }
+
+    fn the_parent_does_not_come_back_after_the_displacement_window(world: World) {
+        let (app, tokens) = app(world);
+        let first = refresh_token(&tokens);
+        let second = successor(&app.refresh(world, &first));
+        world.wait(Span::from_minutes(11));
+        assert_eq!(app.refresh(world, &first).error(), invalid_grant());
+        assert_eq!(app.refresh(world, &second).error(), invalid_grant());
+    }
+
+    fn another_client_and_garbage_change_nothing(world: World) {
+        let (app, tokens) = app(world);
+        let token = refresh_token(&tokens);
+        let other = world.client(metadata(ClientKind::Web));
+        assert_eq!(other.refresh(world, &token).error(), invalid_grant());
+        let parts: Vec<&str> = token.split('.').collect();
+        let forged = format!("vrt1.{}.{}.7.{}", parts[1], parts[2], parts[4]);
+        let other_key = format!("vrt1.9.{}.{}.{}", parts[2], parts[3], parts[4]);
+        for garbage in [&forged, &other_key, &token[..token.len() - 1], &format!("{token}A"), "vrt1....", "x"] {
+            assert_eq!(app.refresh(world, garbage).error(), invalid_grant(), "{garbage}");
+        }
+        successor(&app.refresh(world, &token));
+    }
+
+    fn scopes_may_be_narrowed_but_never_widened(world: World) {
+        world.orders_api();
+        world.person("ada");
+        let app = world.client(metadata(ClientKind::Web));
+        let over = [("scope", "openid orders:read offline_access"), ("prompt", "consent")];
+        let token = refresh_token(&app.sign_in(world, "ada", &over));
+        let with = |scope: &str| {
+            app.token(world, &[("grant_type", "refresh_token"), ("refresh_token", &token), ("scope", scope)])
+        };
+        assert_eq!(with("openid orders:write").error(), (400, "invalid_scope".to_owned()));
+        let narrow = with("orders:read").json();
+        assert_eq!(narrow["scope"], "orders:read");
+        assert!(narrow.get("id_token").is_none(), "openid was left out");
+        let full = app.refresh(world, &token).json();
+        assert_eq!(full["scope"], "openid orders:read offline_access");
+    }
+
+    fn an_unused_chain_ends_and_a_used_one_ends_too_at_last(world: World) {
+        let (app, tokens) = app(world);
+        let first = refresh_token(&tokens);
+        world.wait(Span::from_days(31));
+        assert_eq!(app.refresh(world, &first).error(), invalid_grant());
+        let again = app.sign_in(world, "ada", OFFLINE);
+        let mut current = refresh_token(&again);
+        for _ in 0..14 {
+            world.wait(Span::from_days(26));
+            current = successor(&app.refresh(world, &current));
+        }
+        world.wait(Span::from_days(2));
+        assert_eq!(app.refresh(world, &current).error(), invalid_grant());
+    }
+
+    fn an_online_chain_ends_with_its_session(world: World) {
+        world.person("ada");
+        let mut online = metadata(ClientKind::Web);
+        online.online_refresh = true;
+        let app = world.client(online);
+        let token = refresh_token(&app.sign_in(world, "ada", &[]));
+        world.wait(Span::from_hours(1));
+        successor(&app.refresh(world, &token));
+        world.wait(Span::from_hours(24));
+        assert_eq!(app.refresh(world, &token).error(), invalid_grant());
+    }
+}
