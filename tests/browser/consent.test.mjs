@@ -40,7 +40,7 @@ test('the page names the application, the permissions and the host, and allowing
   const sent = await toConsent({ scope: 'openid profile orders:read' });
   await picture(tab, 'consent');
   const words = await tab.textContent('body');
-  for (const word of ['Storefront', 'Read your orders', new URL(app.origin).host]) assert.ok(words.includes(word), word);
+  for (const word of ['Storefront', 'Read your orders', new URL(app.origin).hostname]) assert.ok(words.includes(word), word);
   await tab.click('#consent-allow');
   const back = await answer(tab);
   const tokens = await redeem(server.issuer, client, sent, back.code);
