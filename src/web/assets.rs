@@ -12,7 +12,7 @@ struct Asset {
     content: &'static str,
 }
 
-const ASSETS: [Asset; 3] = [
+const ASSETS: [Asset; 4] = [
     Asset {
         name: "app.css",
         content_type: "text/css; charset=utf-8",
@@ -27,6 +27,11 @@ const ASSETS: [Asset; 3] = [
         name: "mark.svg",
         content_type: "image/svg+xml",
         content: include_str!("../../static/mark.svg"),
+    },
+    Asset {
+        name: "demo.css",
+        content_type: "text/css; charset=utf-8",
+        content: include_str!("../../static/demo.css"),
     },
 ];
 

@@ -1,0 +1,133 @@
+//! `vouchsafe demo`: an ordinary OpenID Connect client and a resource server, to see what the server does.
+//!
+//! Both know the server by its issuer URL alone and have no private way into it. They listen on loopback only and
+//! speak English only; what they show is for developers.
+
+pub mod api;
+pub mod app;
+mod browsers;
+mod exchange;
+mod relying_party;
+mod tokens;
+mod view;
+
+use crate::ports::Ports;
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::{App, HttpServer, web};
+use std::net::{SocketAddr, TcpListener};
+use vouchsafe_verify::RemoteVerifier;
+use vouchsafe_verify::fetch::SetupProblem;
+
+/// The scopes that the demo app must be registered with.
+pub const APP_SCOPES: [&str; 5] = ["openid", "profile", "email", "offline_access", api::READ];
+
+/// The path of the demo app's redirect URI.
+pub const CALLBACK: &str = "/callback";
+
+/// Who the demo is.
+#[derive(Clone)]
+pub struct DemoOptions {
+    /// The server.
+    pub issuer: String,
+    /// Where the app listens.
+    pub app_listen: SocketAddr,
+    /// Where the API listens.
+    pub api_listen: SocketAddr,
+    /// The app's `client_id`. Its redirect URI is [`DemoOptions::redirect_uri`].
+    pub client_id: String,
+    /// The app's secret, if it is a confidential client.
+    pub client_secret: Option<String>,
+    /// The API's identifier. It owns the scopes of [`api::SCOPES`].
+    pub audience: String,
+}
+
+/// Why the demo does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// The demo shows secrets, so it is for this machine only.
+    #[error("the demo listens on loopback only, not on {0}")]
+    NotLoopback(SocketAddr),
+    /// A listener.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    /// The HTTP client.
+    #[error("cannot make an HTTP client: {0}")]
+    Http(#[from] reqwest::Error),
+    /// The verifier of the API.
+    #[error("the API cannot check tokens of {0}: {1}")]
+    Verifier(String, SetupProblem),
+}
+
+/// The running app and API.
+pub struct Demo {
+    app: Server,
+    api: Server,
+}
+
+impl DemoOptions {
+    /// The address of the app.
+    #[must_use]
+    pub fn app_url(&self) -> String {
+        format!("http://localhost:{}", self.app_listen.port())
+    }
+
+    /// The address of the API.
+    #[must_use]
+    pub fn api_url(&self) -> String {
+        format!("http://localhost:{}", self.api_listen.port())
+    }
+
+    /// The redirect URI that the app must be registered with.
+    #[must_use]
+    pub fn redirect_uri(&self) -> String {
+        format!("{}{CALLBACK}", self.app_url())
+    }
+}
+
+/// Starts both. The server need not be there yet. Must be called inside an actix system.
+///
+/// # Errors
+/// [`DemoError`].
+pub fn start(options: &DemoOptions, ports: &Ports) -> Result<Demo, DemoError> {
+    let verifier = RemoteVerifier::new(&options.issuer, &options.audience)
+        .map_err(|problem| DemoError::Verifier(options.issuer.clone(), problem))?;
+    let state = web::Data::new(app::DemoApp::new(options, ports)?);
+    let (listener, second) = (bind(options.app_listen)?, bind(options.api_listen)?);
+    let app = HttpServer::new(move || App::new().app_data(state.clone()).configure(app::routes))
+        .workers(1)
+        .disable_signals()
+        .listen(listener)
+        .map_err(|cause| DemoError::Listen(options.app_listen, cause))?
+        .run();
+    let api = HttpServer::new(move || App::new().app_data(verifier.clone()).configure(api::routes))
+        .workers(1)
+        .disable_signals()
+        .listen(second)
+        .map_err(|cause| DemoError::Listen(options.api_listen, cause))?
+        .run();
+    Ok(Demo { app, api })
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener, DemoError> {
+    if !address.ip().is_loopback() {
+        return Err(DemoError::NotLoopback(address));
+    }
+    TcpListener::bind(address).map_err(|cause| DemoError::Listen(address, cause))
+}
+
+impl Demo {
+    /// What stops the two.
+    #[must_use]
+    pub fn handles(&self) -> [ServerHandle; 2] {
+        [self.app.handle(), self.api.handle()]
+    }
+
+    /// Serves until both were stopped.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub async fn run(self) -> std::io::Result<()> {
+        let (app, api) = tokio::join!(self.app, self.api);
+        app.and(api)
+    }
+}
