@@ -63,15 +63,25 @@ impl StoreError {
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         match error {
-            Error::DatabaseError(kind, information) => of_database(&kind, information.as_ref()),
+            Error::DatabaseError(kind, information) => of_database(kind, information.as_ref()),
             Error::BrokenTransactionManager => Self::Unavailable("the connection is broken".to_owned()),
-            other => Self::Refused(other.to_string()),
+            unforeseen @ (Error::InvalidCString(_)
+            | Error::NotFound
+            | Error::QueryBuilderError(_)
+            | Error::DeserializationError(_)
+            | Error::SerializationError(_)
+            | Error::RollbackErrorOnCommit { .. }
+            | Error::RollbackTransaction
+            | Error::AlreadyInTransaction
+            | Error::NotInTransaction
+            | Error::IntegerConversion(_)
+            | _) => Self::Refused(unforeseen.to_string()),
         }
     }
 }
 
 fn of_database(
-    kind: &DatabaseErrorKind,
+    kind: DatabaseErrorKind,
     information: &(dyn DatabaseErrorInformation + Send + Sync),
 ) -> StoreError {
     let message = information.message();
@@ -83,10 +93,18 @@ fn of_database(
         | DatabaseErrorKind::CheckViolation
         | DatabaseErrorKind::RestrictViolation
         | DatabaseErrorKind::ExclusionViolation => StoreError::Refused(message.to_owned()),
-        // Diesel keeps neither SQLSTATE nor SQLite's code: 40P01 and SQLITE_BUSY are known by their words.
-        _ if message == "deadlock detected" || is_locked(message) => StoreError::Busy,
-        // All else, known or not, is taken for a fault of the database: no client is told that its grant is bad.
-        _ => StoreError::Unavailable(message.to_owned()),
+        // Diesel keeps neither SQLSTATE nor SQLite's code: 40P01 and SQLITE_BUSY are known by their words. All else,
+        // known or not, is taken for a fault of the database: no client is told that its grant is bad.
+        DatabaseErrorKind::UnableToSendCommand
+        | DatabaseErrorKind::ReadOnlyTransaction
+        | DatabaseErrorKind::ClosedConnection
+        | _ => {
+            if message == "deadlock detected" || is_locked(message) {
+                StoreError::Busy
+            } else {
+                StoreError::Unavailable(message.to_owned())
+            }
+        }
     }
 }
 

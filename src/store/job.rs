@@ -10,7 +10,7 @@ pub(super) struct Queued {
     pub(super) name: &'static str,
     /// Whether it needs a transaction.
     pub(super) writes: bool,
-    queued_at: Instant,
+    since: Instant,
     deadline: Instant,
     job: Box<dyn Job>,
 }
@@ -59,7 +59,7 @@ impl Queued {
         F: FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
         R: FnOnce(Result<T, StoreError>) + Send + 'static,
     {
-        let queued_at = now();
+        let since = now();
         let job = Box::new(Work {
             closure,
             outcome: None,
@@ -68,8 +68,8 @@ impl Queued {
         Self {
             name,
             writes,
-            queued_at,
-            deadline: queued_at + patience,
+            since,
+            deadline: since + patience,
             job,
         }
     }
@@ -95,7 +95,7 @@ impl Queued {
 
     /// How long it has been waiting.
     pub(super) fn waited(&self) -> Duration {
-        self.queued_at.elapsed()
+        self.since.elapsed()
     }
 }
 

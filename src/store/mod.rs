@@ -21,6 +21,7 @@
 
 mod attempts;
 mod convert;
+mod drift;
 mod error;
 mod job;
 mod macros;

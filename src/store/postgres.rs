@@ -3,9 +3,11 @@
 mod connect;
 mod worker;
 
+use super::drift::Found;
 use super::job::serve;
 use super::{Queues, StoreError, StoreOptions};
 use crossbeam_channel::bounded;
+use diesel::RunQueryDsl as _;
 use std::thread::JoinHandle;
 
 pub(super) use connect::Target;
@@ -51,4 +53,22 @@ pub(super) fn start(url: &str, options: &StoreOptions) -> Result<(Queues, Vec<Jo
         },
         threads,
     ))
+}
+
+/// Every column of the database.
+pub(super) fn columns(conn: &mut Conn) -> Result<Vec<Found>, StoreError> {
+    let described = "SELECT table_name::text AS in_table, column_name::text AS called, data_type::text AS kind, \
+        is_nullable = 'YES' AS nullable FROM information_schema.columns WHERE table_schema = current_schema()";
+    Ok(diesel::sql_query(described).load(conn)?)
+}
+
+/// How a type of `schema.rs` is declared here.
+pub(super) fn column_type(declared: &str) -> &str {
+    match declared {
+        "Text" => "text",
+        "BigInt" => "bigint",
+        "Bool" => "boolean",
+        "Binary" => "bytea",
+        other => other,
+    }
 }

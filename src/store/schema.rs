@@ -5,7 +5,6 @@
 macro_rules! tables {
     ($($table:ident ($($key:ident),+) { $($column:ident -> $kind:ty,)+ })+) => {
         $(diesel::table! {
-            #[allow(missing_docs, reason = "the migrations describe the columns")]
             $table ($($key),+) { $($column -> $kind,)+ }
         })+
 

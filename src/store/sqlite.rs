@@ -3,11 +3,12 @@
 mod reader;
 mod writer;
 
+use super::drift::Found;
 use super::job::serve;
 use super::{Queues, StoreError, StoreOptions};
 use crossbeam_channel::bounded;
-use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, RunQueryDsl as _};
 use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
@@ -46,20 +47,37 @@ pub(super) fn start(
     // Opened here once, so that a file that is no database stops the start.
     let mut writer = writer::Writer::new(path, options);
     writer.open()?;
-    let (write, writes) = bounded(options.queue);
-    let (read, reads) = bounded(options.queue);
-    let batches = writes.clone();
+    let (write, to_write) = bounded(options.queue);
+    let (read, to_read) = bounded(options.queue);
     let mut threads = vec![spawn("store-write", move || {
-        serve(&writes, |first| writer.batch(first, &batches));
+        serve(&to_write, |first| writer.batch(first, &to_write));
     })?];
     for number in 0..options.readers.max(1) {
         let mut reader = reader::Reader::new(path, options, number);
-        let reads = reads.clone();
+        let to_read = to_read.clone();
         threads.push(spawn("store-read", move || {
-            serve(&reads, |work| reader.serve(work))
+            serve(&to_read, |work| reader.serve(work));
         })?);
     }
     Ok((Queues { write, read }, threads))
+}
+
+/// Every column of the database.
+pub(super) fn columns(conn: &mut Conn) -> Result<Vec<Found>, StoreError> {
+    let described = "SELECT t.name AS in_table, c.name AS called, c.type AS kind, c.\"notnull\" = 0 AS nullable \
+        FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c \
+        WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%'";
+    Ok(diesel::sql_query(described).load(conn)?)
+}
+
+/// How a type of `schema.rs` is declared here.
+pub(super) fn column_type(declared: &str) -> &str {
+    match declared {
+        "Text" => "TEXT",
+        "BigInt" | "Bool" => "INTEGER",
+        "Binary" => "BLOB",
+        other => other,
+    }
 }
 
 /// Opens a connection that may write.

@@ -2,6 +2,10 @@
 //!
 //! Each takes and returns types of the model. `for_share!` and `for_update!` are the only words that the two
 //! databases spell differently; each defines them where it stamps this folder.
+#![expect(
+    clippy::missing_errors_doc,
+    reason = "all fail alike: with the errors of the database, as StoreError says"
+)]
 
 pub mod apis;
 pub mod clients;

@@ -26,7 +26,7 @@ struct Ran {
     work: Queued,
     verdict: Result<(), StoreError>,
     waited: Duration,
-    ran: Duration,
+    took: Duration,
 }
 
 impl Writer {
@@ -86,7 +86,7 @@ impl Writer {
                     work,
                     verdict,
                     waited,
-                    ran: start.elapsed(),
+                    took: start.elapsed(),
                 });
                 if let Some(error) = spoiled {
                     return (done, Err(error));
@@ -133,7 +133,7 @@ impl Writer {
             observer.ran(
                 done.work.name,
                 micros(done.waited),
-                micros(done.ran),
+                micros(done.took),
                 verdict.is_ok(),
             );
         }

@@ -1,6 +1,7 @@
 //! What the tests drive the server with.
 
 pub(crate) mod browser;
+pub(crate) mod databases;
 pub(crate) mod people;
 pub(crate) mod ports;
 pub(crate) mod postgres;

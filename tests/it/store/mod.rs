@@ -1,0 +1,13 @@
+//! What the store promises, on both databases.
+
+mod clients;
+mod failures;
+mod grants;
+mod interactions;
+mod migrations;
+mod people;
+mod races;
+mod records;
+mod samples;
+mod sessions;
+mod sweep;

@@ -1,0 +1,120 @@
+//! The sweep: what is over goes, slice by slice, and nothing else.
+
+use super::samples::{add_ann_and_shop, add_grant, at, digest, event, grant, interaction, session};
+use crate::support::databases::{Database, on_both_stores};
+use vouchsafe::db;
+use vouchsafe::store::{NewSecret, Swept};
+use vouchsafe_core::model::{ClientId, EndReason, Event, Grant, GrantId, Session, Span, UnixTime};
+
+on_both_stores! {
+    what_is_over_goes_and_the_rest_stays,
+    a_slice_is_no_larger_than_asked,
+}
+
+fn sweep(store: &Database, now: UnixTime, limit: i64) -> Swept {
+    store
+        .write_blocking("sweep", move |tx| db!(tx, sweep::expired(now, limit)))
+        .unwrap()
+}
+
+fn what_is_over_goes_and_the_rest_stays(store: &Database) {
+    let now = at(40_000_000);
+    let (before, after) = (now.minus(Span::from_millis(1)), now.plus(Span::from_millis(1)));
+    add_ann_and_shop(store);
+    for (name, expires_at, filling) in [("over", before, 1), ("live", after, 2)] {
+        let session = Session {
+            expires_at,
+            ..session(name)
+        };
+        let mut waiting = interaction(0);
+        waiting.expires_at = expires_at;
+        let secret = NewSecret {
+            digest: digest(filling),
+            pepper_version: 1,
+            now: at(0),
+            expires_at: Some(expires_at),
+        };
+        let log = Event {
+            expires_at,
+            at: expires_at.minus(Span::from_days(400)),
+            ..event(name, 0)
+        };
+        store
+            .write_blocking("add", move |tx| {
+                db!(tx, sessions::add(&session, &digest(filling)))?;
+                db!(tx, interactions::add(&waiting, &digest(filling), &digest(0)))?;
+                db!(tx, clients::add_secret(&ClientId::new("shop"), &secret))?;
+                db!(tx, throttles::reserve(name, at(0), expires_at.since(at(0))))?;
+                db!(tx, events::append(&log))
+            })
+            .unwrap();
+    }
+    let used = |id| Grant {
+        code_used_at: Some(at(1)),
+        expires_at: after,
+        ..grant(id)
+    };
+    let grants = [
+        Grant {
+            expires_at: before,
+            ..used("expired")
+        },
+        Grant {
+            code_used_at: None,
+            ..used("unredeemed")
+        },
+        Grant {
+            code_used_at: None,
+            code_expires_at: before,
+            ..used("young code")
+        },
+        Grant {
+            ended: Some((now.minus(Span::from_hours(26)), EndReason::Revoked)),
+            ..used("ended")
+        },
+        Grant {
+            ended: Some((before, EndReason::Revoked)),
+            ..used("just ended")
+        },
+        used("live"),
+    ];
+    for (filling, grant) in (1..).zip(&grants) {
+        add_grant(store, grant, digest(filling));
+    }
+    let swept = sweep(store, now, 100);
+    let expected = Swept {
+        sessions: 1,
+        interactions: 1,
+        grants: 3,
+        throttles: 1,
+        client_secrets: 1,
+        events: 0,
+    };
+    assert_eq!(swept, expected, "an event is kept for long after it expired");
+    assert_eq!(sweep(store, now, 100).total(), 0);
+    let left = |id: &'static str| {
+        store
+            .read_blocking("read", move |tx| db!(tx, grants::by_id(&GrantId::new(id))))
+            .unwrap()
+            .is_some()
+    };
+    assert_eq!([left("expired"), left("unredeemed"), left("ended")], [false; 3]);
+    assert_eq!([left("young code"), left("just ended"), left("live")], [true; 3]);
+    assert_eq!(sweep(store, now.plus(Span::from_days(401)), 100).events, 2);
+}
+
+fn a_slice_is_no_larger_than_asked(store: &Database) {
+    for number in 0..5_u8 {
+        add_grant(
+            store,
+            &Grant {
+                expires_at: at(1),
+                ..grant(&format!("g{number}"))
+            },
+            digest(number),
+        );
+    }
+    let late = at(2);
+    let slices: Vec<_> = (0..4).map(|_| sweep(store, late, 2).grants).collect();
+    assert_eq!(slices, [2, 2, 1, 0]);
+}

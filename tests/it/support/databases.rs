@@ -1,0 +1,119 @@
+//! A store in a database of its own, on each of the two databases.
+
+use super::postgres::fresh_database;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+use vouchsafe::config::DatabaseUrl;
+use vouchsafe::store::{Store, StoreOptions};
+
+/// A migrated database that ends with the test.
+pub(crate) struct Database {
+    store: Store,
+    url: DatabaseUrl,
+    folder: Option<TempDir>,
+}
+
+/// Which database.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// Runs tests, functions of `&Database`, on both databases: makes `sqlite::name` and `postgres::name` of each.
+macro_rules! on_both_stores {
+    ($($test:ident,)+) => {
+        mod sqlite {
+            $(#[test] fn $test() { super::$test(&$crate::support::databases::Database::migrated(
+                $crate::support::databases::Kind::Sqlite)); })+
+        }
+        mod postgres {
+            $(#[test] fn $test() { super::$test(&$crate::support::databases::Database::migrated(
+                $crate::support::databases::Kind::Postgres)); })+
+        }
+    };
+}
+pub(crate) use on_both_stores;
+
+impl Database {
+    /// An empty database without tables.
+    pub(crate) fn empty(kind: Kind) -> Self {
+        let (url, folder) = match kind {
+            Kind::Sqlite => {
+                let folder = tempfile::tempdir().unwrap();
+                (DatabaseUrl::Sqlite(folder.path().join("test.db")), Some(folder))
+            }
+            Kind::Postgres => (DatabaseUrl::parse(&fresh_database()).unwrap(), None),
+        };
+        Self {
+            store: open(&url, StoreOptions::default()),
+            url,
+            folder,
+        }
+    }
+
+    /// An empty database with tables.
+    pub(crate) fn migrated(kind: Kind) -> Self {
+        let database = Self::empty(kind);
+        database.migrate().unwrap();
+        database
+    }
+
+    /// Where it is.
+    pub(crate) fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
+    /// Another store on the same database, as another process has it.
+    pub(crate) fn another(&self, options: StoreOptions) -> Store {
+        open(&self.url, options)
+    }
+
+    /// The file, on SQLite.
+    pub(crate) fn file(&self) -> Option<PathBuf> {
+        self.folder.as_ref().map(|folder| folder.path().join("test.db"))
+    }
+}
+
+impl Deref for Database {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.store
+    }
+}
+
+/// Opens a store.
+pub(crate) fn open(url: &DatabaseUrl, options: StoreOptions) -> Store {
+    Store::open(url, options).unwrap()
+}
+
+/// Cuts every other connection to the database at this URL, as an administrator or a restart does; on SQLite there
+/// is none. Returns whether there was one to cut.
+pub(crate) fn cut_connections(url: &DatabaseUrl) -> bool {
+    let cut = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
+        WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    match url {
+        DatabaseUrl::Sqlite(_) => false,
+        DatabaseUrl::Postgres(url) => !psql(url.expose(), cut).trim().is_empty(),
+    }
+}
+
+/// What a statement answers.
+fn psql(url: &str, statement: &str) -> String {
+    let told = Command::new("psql")
+        .args(["-X", "-A", "-t", "-c", statement, url])
+        .output()
+        .unwrap();
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    String::from_utf8(told.stdout).unwrap()
+}
+
+/// The files of a SQLite database as they are on the disk now, as after a loss of power.
+pub(crate) fn copy_as_it_is(file: &Path, to: &Path) {
+    std::fs::copy(file, to).unwrap();
+    let wal = |path: &Path| PathBuf::from(format!("{}-wal", path.display()));
+    std::fs::copy(wal(file), wal(to)).unwrap();
+}
