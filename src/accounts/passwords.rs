@@ -62,6 +62,9 @@ impl Cost {
     }
 
     /// One pass and one lane over this much memory; tests take 64 KiB. At least 8 KiB are used.
+    ///
+    /// # Panics
+    /// Never: the numbers are within Argon2's bounds.
     #[must_use]
     pub fn of_memory(kib: u32) -> Self {
         let kib = kib.clamp(Params::MIN_M_COST, MOST_MEMORY_KIB);

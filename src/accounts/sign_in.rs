@@ -6,7 +6,7 @@
 mod enter;
 
 use crate::accounts::interactions::Place;
-use crate::accounts::passwords::{Password, PoolFull, Verdict};
+use crate::accounts::passwords::{Password, Verdict};
 use crate::audit::Occasion;
 use crate::cx::Cx;
 use crate::db;
@@ -85,19 +85,20 @@ async fn try_to(cx: &Cx, attempt: Attempt) -> Result<Outcome, Failure> {
     };
     let stored = user.as_ref().and_then(|user| user.password_hash.clone());
     let salt = cx.services.ports.entropy.bytes();
-    let verdict = match cx.services.passwords.verify(password, stored, salt).await {
-        Ok(verdict) => verdict,
-        Err(PoolFull) => {
-            give_back(cx, admission).await?;
-            return Ok(Outcome::Busy);
-        }
+    let Ok(verdict) = cx.services.passwords.verify(password, stored, salt).await else {
+        give_back(cx, admission).await?;
+        return Ok(Outcome::Busy);
     };
     match (verdict, user) {
         (Verdict::Right { rehashed }, Some(user)) => {
+            // Somebody who proves again who they are was asked this when the session began.
+            let kept = before
+                .as_ref()
+                .is_some_and(|before| before.remember && before.user_id == user.id);
             let entry = Entry {
-                user,
+                user: *user,
                 rehashed,
-                remember,
+                remember: remember || kept,
                 before,
                 place,
                 admission,
@@ -105,14 +106,14 @@ async fn try_to(cx: &Cx, attempt: Attempt) -> Result<Outcome, Failure> {
             enter(cx, entry).await
         }
         (Verdict::Right { .. } | Verdict::Wrong, user) => {
-            note_failure(cx, user.as_ref()).await?;
+            note_failure(cx, user.as_deref()).await?;
             Ok(Outcome::Refused)
         }
     }
 }
 
 enum Admitted {
-    Yes(Option<User>, Option<Admission>),
+    Yes(Option<Box<User>>, Option<Admission>),
     No { until: UnixTime },
 }
 
@@ -126,7 +127,7 @@ async fn admit(cx: &Cx, identifier: &str) -> Result<Admitted, Failure> {
             .store()
             .read("find-login", move |tx| db!(tx, users::by_login(&login)))
             .await?;
-        return Ok(Admitted::Yes(user, None));
+        return Ok(Admitted::Yes(user.map(Box::new), None));
     }
     let limits = limits.sign_in.clone();
     let admitted = cx.store().write("count-sign-in", move |tx| {
@@ -136,7 +137,7 @@ async fn admit(cx: &Cx, identifier: &str) -> Result<Admitted, Failure> {
             .map_or(Account::Unknown(&login), |user| Account::Of(&user.id));
         let counters = Counters::new(services.keys.secrets().identifier_key(), account, peer);
         Ok(match counters.count(tx, &limits, now)? {
-            Counted::Admitted(admission) => Admitted::Yes(user, Some(admission)),
+            Counted::Admitted(admission) => Admitted::Yes(user.map(Box::new), Some(admission)),
             Counted::Throttled { until } => Admitted::No { until },
         })
     });

@@ -98,7 +98,10 @@ impl ConsentPage {
         for permission in &self.new {
             let api = permission.api();
             let lasts = matches!(permission, Permission::Offline { .. });
-            match groups.iter_mut().find(|group| group.api == api && group.is_lasting() == lasts) {
+            match groups
+                .iter_mut()
+                .find(|group| group.api == api && group.is_lasting() == lasts)
+            {
                 Some(group) => group.permissions.push(permission),
                 None => groups.push(Group {
                     api,

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The longest form body, in bytes.
 pub const FORM_BYTES: usize = 16 * 1024;
 /// The longest query string, in bytes.
-pub const QUERY_BYTES: usize = 8 * 1024;
+pub const QUERY_BYTES: usize = 16 * 1024;
 /// A body that has not arrived by then is given up.
 pub const BODY_DEADLINE: Duration = Duration::from_secs(15);
 /// The head of the first request of a connection must have arrived by then.

@@ -1,5 +1,8 @@
 //! Integration tests: the server through real HTTP, on SQLite and on PostgreSQL.
 
+mod attacks;
+mod authorize;
+mod interaction;
 mod pages;
 mod store;
 mod support;

@@ -36,7 +36,7 @@ async fn proceed(cx: &Cx, visit: &Visit) -> Result<HttpResponse, Failure> {
         let opened = match interactions::open(cx, &visit.place, visit.session.as_ref()).await? {
             Found::Open(opened) => opened,
             Found::Done(opened) => return Ok(already_done(&opened)),
-            Found::Nothing => return Ok(claim(cx, &visit.handle, visit).await?),
+            Found::Nothing => return claim(cx, &visit.handle, visit).await,
         };
         if let Some(answer) = take(cx, visit, &opened).await? {
             return Ok(answer);

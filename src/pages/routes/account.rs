@@ -41,7 +41,7 @@ async fn show(cx: &Cx, http: &HttpRequest) -> Result<HttpResponse, Stop> {
 
 async fn take(cx: &Cx, http: &HttpRequest, body: Form) -> Result<HttpResponse, Stop> {
     let form = fields(body)?;
-    let arrival = Arrival::of(cx, http).await?;
+    let arrival = Arrival::with_form(cx, http).await?;
     let current = current(&arrival)?;
     let genuine = arrival
         .check(http, &form, &bound_to(current))

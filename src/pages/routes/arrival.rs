@@ -63,13 +63,25 @@ impl Stop {
 }
 
 impl<'a> Arrival<'a> {
-    /// Opens the interaction that the path names.
+    /// The arrival of somebody who asks for a page.
     pub(super) async fn of(cx: &'a Cx, http: &HttpRequest) -> Result<Self, Stop> {
         let visit = Visit::read(cx, http)?;
+        // The hub has the words for what is not there.
+        let hub = Stop::Hub(urls::interaction(&visit.handle));
+        Self::open(cx, http, visit, hub).await
+    }
+
+    /// The arrival of somebody who sends a page's form. What is not there for this browser can have no form.
+    pub(super) async fn with_form(cx: &'a Cx, http: &HttpRequest) -> Result<Self, Stop> {
+        let visit = Visit::read(cx, http)?;
+        Self::open(cx, http, visit, Told::FormStale.into()).await
+    }
+
+    async fn open(cx: &'a Cx, http: &HttpRequest, visit: Visit, missing: Stop) -> Result<Self, Stop> {
         let opened = match interactions::open(cx, &visit.place, visit.session.as_ref()).await? {
             Found::Open(opened) => opened,
-            // The hub has the words for both.
-            Found::Done(_) | Found::Nothing => return Err(Stop::Hub(urls::interaction(&visit.handle))),
+            Found::Done(_) => return Err(Stop::Hub(urls::interaction(&visit.handle))),
+            Found::Nothing => return Err(missing),
         };
         let cookies = Cookies::of_issuer(&cx.config().issuer);
         let asked = query(http);

@@ -48,7 +48,7 @@ async fn show(cx: &Cx, http: &HttpRequest) -> Result<HttpResponse, Stop> {
 
 async fn take(cx: &Cx, http: &HttpRequest, body: Form) -> Result<HttpResponse, Stop> {
     let form = fields(body)?;
-    let arrival = Arrival::of(cx, http).await?;
+    let arrival = Arrival::with_form(cx, http).await?;
     let typed = Typed::of(&form);
     let genuine = match arrival.check(http, &form, PAGE) {
         Ok(genuine) => genuine,

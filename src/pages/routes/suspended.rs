@@ -47,7 +47,7 @@ pub(super) fn show(arrival: &Arrival<'_>, user: &User) -> HttpResponse {
 
 async fn take(cx: &Cx, http: &HttpRequest, body: Form) -> Result<HttpResponse, Stop> {
     let form = fields(body)?;
-    let arrival = Arrival::of(cx, http).await?;
+    let arrival = Arrival::with_form(cx, http).await?;
     let genuine = arrival.check(http, &form, PAGE).map_err(Told::from)?;
     arrival.decline(genuine, Declined::Suspended).await
 }

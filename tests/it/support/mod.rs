@@ -6,6 +6,7 @@ pub(crate) mod people;
 pub(crate) mod ports;
 pub(crate) mod postgres;
 pub(crate) mod relying_party;
+pub(crate) mod steps;
 pub(crate) mod world;
 
 /// Writes each test once and runs it in a [`World`](world::World) on SQLite and in one on PostgreSQL.

@@ -37,8 +37,8 @@ pub(super) fn redirect_uri(stage: &mut ClientBound) -> Verdict {
 pub(super) fn state(stage: &mut RedirectBound) -> Verdict {
     match stage.params.all("state").as_slice() {
         [] => Ok(()),
-        [state] => {
-            stage.request.state = spec_state::parse(Some(state))?;
+        [value] => {
+            stage.request.state = spec_state::parse(Some(value))?;
             Ok(())
         }
         _ => Err(Reason::ParameterRepeated),
@@ -158,6 +158,7 @@ pub(super) fn max_age(stage: &mut RedirectBound) -> Verdict {
 }
 
 /// Wishes: none of them can be wrong. `display` and unknown parameters are not looked at at all.
+#[expect(clippy::unnecessary_wraps, reason = "every line of a table has one shape")]
 pub(super) fn hints(stage: &mut RedirectBound) -> Verdict {
     stage.request.login_hint = login_hint::parse(stage.params.one("login_hint"));
     stage.request.ui_locales = ui_locales::parse(stage.params.one("ui_locales"));

@@ -1,0 +1,6 @@
+//! The authorization endpoint.
+
+mod at_once;
+mod post;
+mod prompt;
+mod refusals;

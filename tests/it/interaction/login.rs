@@ -1,0 +1,120 @@
+//! The sign-in page.
+
+use crate::support::on_both_databases;
+use crate::support::people::{PASSWORD, metadata};
+use crate::support::steps::{code, error};
+use vouchsafe_core::model::{ClientKind, Span};
+
+on_both_databases! {
+    fn the_form_has_the_names_that_never_change(world: World) {
+        let client = world.client(metadata(ClientKind::Web));
+        let page = world.browser().ask(&client, &[]);
+        assert_eq!(page.answer.status, 200);
+        for needed in [
+            "id=\"login-form\"", "id=\"login-username\"", "id=\"login-password\"", "id=\"login-submit\"",
+            "id=\"login-cancel\"", "name=\"username\"", "name=\"password\"", "Sign in", "Storefront",
+        ] {
+            assert!(page.says(needed), "{needed}");
+        }
+    }
+
+    fn name_and_address_in_any_spelling_sign_in(world: World) {
+        world.person("ada");
+        let client = world.client(metadata(ClientKind::Web));
+        for name in ["ada", " ADA ", "ada@example.test", "Ada@Example.TEST"] {
+            let browser = world.browser();
+            let page = browser.ask(&client, &[]);
+            code(&browser.fill(&page, &[("username", name), ("password", PASSWORD)]));
+        }
+    }
+
+    fn every_failure_looks_the_same_and_keeps_the_name(world: World) {
+        let disabled = world.person("mallory");
+        world.person("ada");
+        let now = world.services.ports.clock.now();
+        world.write(move |tx| vouchsafe::db!(tx, users::set_standing(&disabled.id, Some(now))).map(drop));
+        let client = world.client(metadata(ClientKind::Web));
+        let failure = |name: &str, password: &str| {
+            let browser = world.browser();
+            let page = browser.ask(&client, &[]);
+            let answer = browser.submit(&page, &[("username", name), ("password", password)]);
+            assert_eq!(answer.status, 422);
+            assert!(answer.body.contains(&format!("value=\"{name}\"")));
+            assert!(!answer.body.contains(password));
+            let token = crate::support::browser::hidden(&answer.body, "form_token");
+            let action = page.at;
+            answer.body.replace(&token, "").replace(action.trim_start_matches(&world.issuer), "").replace(name, "")
+        };
+        let wrong = failure("ada", "wrong horse battery");
+        assert!(wrong.contains("We could not sign you in"));
+        assert_eq!(wrong, failure("nobody", "wrong horse battery"));
+        assert_eq!(wrong, failure("mallory", "wrong horse battery"));
+        assert_eq!(wrong, failure("ada", &"x".repeat(600)));
+    }
+
+    fn an_empty_field_is_named(world: World) {
+        let client = world.client(metadata(ClientKind::Web));
+        let browser = world.browser();
+        let page = browser.ask(&client, &[]);
+        let answer = browser.submit(&page, &[("username", ""), ("password", "")]);
+        assert_eq!(answer.status, 422);
+        assert!(answer.body.contains("Enter your password") && answer.body.contains("Enter your e-mail"));
+    }
+
+    fn cancelling_tells_the_client(world: World) {
+        let client = world.client(metadata(ClientKind::Web));
+        let browser = world.browser();
+        let page = browser.ask(&client, &[]);
+        let end = browser.fill(&page, &[("cancel", "1"), ("username", ""), ("password", "")]);
+        assert_eq!(error(&end), "access_denied");
+        assert!(end.at.contains("state=s-1") && end.at.contains("iss="));
+    }
+
+    fn who_wants_to_stay_signed_in_does(world: World) {
+        world.person("ada");
+        let client = world.client(metadata(ClientKind::Web));
+        let browser = world.browser();
+        let page = browser.ask(&client, &[]);
+        let answer = browser.submit(&page, &[("username", "ada"), ("password", PASSWORD), ("remember", "1")]);
+        let cookie = answer.header("set-cookie").to_owned();
+        assert!(cookie.contains("Max-Age=2592000"), "{cookie}");
+        world.wait(Span::from_days(29));
+        code(&browser.ask(&client, &[]));
+        let page = browser.ask(&client, &[("prompt", "login")]);
+        let answer = browser.submit(&page, &[("username", "ada"), ("password", PASSWORD)]);
+        assert!(answer.header("set-cookie").contains("Max-Age="), "it is still remembered");
+        world.wait(Span::from_days(31));
+        assert_eq!(browser.ask(&client, &[]).name(), "login");
+    }
+
+    fn another_person_ends_the_first_ones_session_and_what_lives_in_it(world: World) {
+        world.person("ada");
+        world.person("bob");
+        let mut online = metadata(ClientKind::Web);
+        online.online_refresh = true;
+        let client = world.client(online);
+        let browser = world.browser();
+        let end = browser.authorize(&client.authorization(&[]), "ada");
+        let tokens = client.redeem(world, &crate::support::relying_party::param(&end, "code").unwrap()).json();
+        let refresh = tokens["refresh_token"].as_str().unwrap();
+        let first = browser.cookies();
+        let page = browser.ask(&client, &[("prompt", "select_account")]);
+        let page = browser.fill(&page, &[("account", "other")]);
+        code(&browser.fill(&page, &[("username", "bob"), ("password", PASSWORD)]));
+        assert_eq!(client.refresh(world, refresh).error(), (400, "invalid_grant".to_owned()));
+        let old = world.browser();
+        for (name, value) in &first {
+            old.set_cookie(name, value);
+        }
+        assert_eq!(old.ask(&client, &[]).name(), "login");
+    }
+
+    fn the_chosen_language_is_remembered(world: World) {
+        let client = world.client(metadata(ClientKind::Web));
+        let browser = world.browser();
+        let page = browser.ask(&client, &[]);
+        let german = browser.go(&format!("{}?ui_locales=de", page.at));
+        assert!(german.says("lang=\"de\"") && german.says("Anmelden"));
+        assert!(browser.ask(&client, &[]).says("lang=\"de\""));
+    }
+}
