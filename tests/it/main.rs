@@ -3,7 +3,10 @@
 mod attacks;
 mod authorize;
 mod interaction;
+mod metadata;
 mod pages;
+mod start;
 mod store;
 mod support;
 mod token;
+mod userinfo;

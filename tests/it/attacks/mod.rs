@@ -1,5 +1,13 @@
-//! Known attacks, one file per family.
+//! Known attacks, one file per family. Cases that are also the ordinary behaviour of an endpoint stand in that
+//! endpoint's tests; each file says which.
 
 mod authorization_request;
+mod clock;
+mod codes;
+mod crashes;
+mod http;
 mod pkce;
+mod races;
+mod refresh_and_userinfo;
 mod sign_in_and_forms;
+mod token_form;

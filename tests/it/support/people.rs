@@ -3,8 +3,10 @@
 use super::world::World;
 use serde_json::{Map, json};
 use vouchsafe::accounts::passwords::{Cost, Password, hash_here};
+use std::sync::Arc;
+use vouchsafe::accounts::administration::{self, Act, Changed};
 use vouchsafe::db;
-use vouchsafe::store::NewSecret;
+use vouchsafe::store::{NewSecret, StoreError, Tx};
 use vouchsafe_core::model::{
     Api, ApiScope, AuthMethod, Client, ClientId, ClientKind, ClientMetadata, ClientSecret, GrantType,
     IdTokenClaims, PkceRule, Plain, TokenTyp, User, UserId,
@@ -93,6 +95,37 @@ impl World {
         let row = user.clone();
         self.write(move |tx| db!(tx, users::add(&row)));
         user
+    }
+
+    /// Disables a person, as an administrator does.
+    pub(crate) fn disable(&self, username: &str) {
+        self.administer(username, |tx, act, id| administration::disable(tx, act, id));
+    }
+
+    /// Enables a person again.
+    pub(crate) fn enable(&self, username: &str) {
+        self.administer(username, |tx, act, id| administration::enable(tx, act, id));
+    }
+
+    /// Gives a person other roles, as an administrator does.
+    pub(crate) fn set_roles(&self, username: &str, roles: &[&str]) {
+        let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
+        self.administer(username, move |tx, act, id| administration::set_roles(tx, act, id, &roles));
+    }
+
+    fn administer(
+        &self,
+        username: &str,
+        act: impl Fn(&mut Tx<'_>, &Act<'_>, &UserId) -> Result<Option<Changed>, StoreError> + Send + 'static,
+    ) {
+        let (key, now) = (username.to_owned(), self.services.ports.clock.now());
+        let entropy = Arc::clone(&self.services.ports.entropy);
+        self.write(move |tx| {
+            let id = db!(tx, users::by_login(&key))?.unwrap().id;
+            let of = Act { actor: "cli", request_id: None, now, entropy: &*entropy };
+            act(tx, &of, &id)
+        })
+        .unwrap();
     }
 
     /// A client with this metadata.

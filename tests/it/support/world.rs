@@ -24,11 +24,13 @@ pub(crate) struct World {
     pub(crate) clock: FakeClock,
     /// Its issuer, for instance `http://localhost:40123`.
     pub(crate) issuer: String,
+    base: String,
+    config: Config,
     http: Client,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
     // Removed last.
-    _folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
 }
 
 impl World {
@@ -44,7 +46,7 @@ impl World {
 
     /// A world whose configuration was changed; on PostgreSQL when a URL is given.
     pub(crate) fn with(name: &str, postgres: Option<String>, change: impl FnOnce(&mut Config)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let mut config = Config::defaults();
@@ -56,13 +58,33 @@ impl World {
             Some(url) => DatabaseUrl::parse(&url).unwrap(),
         };
         change(&mut config);
-        let clock = FakeClock::new();
+        Self::start(name, config, FakeClock::new(), listener, folder)
+    }
+
+    /// A second server on the database, keys and clock of `world`, as after a restart. It listens elsewhere and
+    /// names the same issuer.
+    pub(crate) fn on(world: &Self) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let mut again =
+            Self::start("again", world.config.clone(), world.clock.clone(), listener, Arc::clone(&world.folder));
+        again.base = format!("http://localhost:{port}");
+        again
+    }
+
+    fn start(
+        name: &str,
+        config: Config,
+        clock: FakeClock,
+        listener: TcpListener,
+        folder: Arc<tempfile::TempDir>,
+    ) -> Self {
         let ports = ports(&clock, name);
         let metrics = Arc::new(Metrics::new());
         let store = app::open_store(&config, &ports, Some(Arc::clone(&metrics))).unwrap();
         let passwords = Passwords::start(&Cost::of_memory(64), 2).unwrap();
         let issuer = config.issuer.clone();
-        let services = Services::open(config, store, ports, passwords, metrics).unwrap();
+        let services = Services::open(config.clone(), store, ports, passwords, metrics).unwrap();
         let (handle, thread) = serve(&services, listener);
         let http = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -99,7 +121,7 @@ impl World {
         if path.starts_with("http") {
             path.to_owned()
         } else {
-            format!("{}{path}", self.issuer)
+            format!("{}{path}", self.base)
         }
     }
 

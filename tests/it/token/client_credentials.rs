@@ -24,7 +24,7 @@ on_both_databases! {
         assert_eq!(claims["aud"], audience);
         assert_eq!(claims["sub"], service.id);
         assert_eq!(claims["client_id"], service.id);
-        assert_eq!(claims["ep"], serde_json::json!([0, 0]));
+        assert_eq!(claims["ep"], serde_json::json!([1, 0]));
         assert!(claims.get("gid").is_none() && claims.get("sid").is_none());
     }
 

@@ -1,0 +1,80 @@
+//! Races (RFC 9700 §4.14; the lost-update class). One code at once and one refresh token at once are in `token/`;
+//! bans, role changes and lost writes at the level of statements are in `store/`.
+
+use crate::support::on_both_databases;
+use crate::support::people::metadata;
+use crate::support::world::{Answer, World};
+use vouchsafe_core::model::{ClientKind, Span};
+
+const OFFLINE: &[(&str, &str)] = &[("scope", "openid offline_access"), ("prompt", "consent")];
+
+fn strict(postgres: Option<String>) -> World {
+    World::with("strict", postgres, |config| {
+        config.tokens.refresh.retry_window = Span::ZERO;
+        config.tokens.refresh.displace_window = Span::ZERO;
+    })
+}
+
+fn without_windows_one_of_twenty_wins_and_the_chain_ends(world: &World) {
+    world.person("ada");
+    let app = world.client(metadata(ClientKind::Spa));
+    let token = app.sign_in(world, "ada", OFFLINE)["refresh_token"].as_str().unwrap().to_owned();
+    let answers: Vec<Answer> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..20).map(|_| scope.spawn(|| app.refresh(world, &token))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let won: Vec<_> = answers.iter().filter(|answer| answer.status == 200).collect();
+    assert_eq!(won.len(), 1);
+    let next = won[0].json()["refresh_token"].as_str().unwrap().to_owned();
+    assert_eq!(app.refresh(world, &next).error(), (400, "invalid_grant".to_owned()));
+}
+
+#[test]
+fn strict_refresh_on_sqlite() {
+    without_windows_one_of_twenty_wins_and_the_chain_ends(&strict(None));
+}
+
+#[test]
+fn strict_refresh_on_postgres() {
+    without_windows_one_of_twenty_wins_and_the_chain_ends(&strict(Some(crate::support::postgres::fresh_database())));
+}
+
+on_both_databases! {
+    fn no_refresh_outlives_the_disabling_of_its_person(world: World) {
+        world.person("ada");
+        let app = world.client(metadata(ClientKind::Web));
+        let tokens: Vec<String> = (0..8)
+            .map(|_| app.sign_in(world, "ada", OFFLINE)["refresh_token"].as_str().unwrap().to_owned())
+            .collect();
+        std::thread::scope(|scope| {
+            for token in &tokens {
+                scope.spawn(|| {
+                    let status = app.refresh(world, token).status;
+                    assert!(status == 200 || status == 400, "{status}");
+                });
+            }
+            scope.spawn(|| world.disable("ada"));
+        });
+        for token in &tokens {
+            assert_eq!(app.refresh(world, token).error(), (400, "invalid_grant".to_owned()));
+        }
+    }
+
+    fn many_chains_of_one_person_do_not_get_into_each_others_way(world: World) {
+        world.person("ada");
+        let app = world.client(metadata(ClientKind::Spa));
+        let browser = world.browser();
+        let mut tokens = Vec::new();
+        for _ in 0..40 {
+            let url = app.authorization(&[("scope", "openid offline_access")]);
+            let code = crate::support::relying_party::param(&browser.authorize(&url, "ada"), "code").unwrap();
+            let response = app.redeem(world, &code).json();
+            tokens.push(response["refresh_token"].as_str().unwrap().to_owned());
+        }
+        std::thread::scope(|scope| {
+            for token in &tokens {
+                scope.spawn(|| assert_eq!(app.refresh(world, token).status, 200));
+            }
+        });
+    }
+}

@@ -1,0 +1,120 @@
+//! What a start makes, keeps, and refuses: keys, secrets, key-encryption keys.
+
+use crate::support::ports::{FakeClock, ports};
+use crate::support::postgres;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::sync::Arc;
+use vouchsafe::app;
+use vouchsafe::config::{Config, DatabaseUrl};
+use vouchsafe::keys::{Keys, KeysError, OpenError};
+use vouchsafe::metrics::Metrics;
+use vouchsafe_core::decide::key_state::KeyState;
+use vouchsafe_core::model::Span;
+
+struct Installation {
+    config: Config,
+    clock: FakeClock,
+    folder: tempfile::TempDir,
+}
+
+impl Installation {
+    fn new(postgres: Option<String>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::defaults();
+        config.keys.dir = folder.path().join("keys");
+        config.database.url = match postgres {
+            None => DatabaseUrl::Sqlite(folder.path().join("vouchsafe.db")),
+            Some(url) => DatabaseUrl::parse(&url).unwrap(),
+        };
+        Self { config, clock: FakeClock::new(), folder }
+    }
+
+    fn start(&self) -> Result<Keys, OpenError> {
+        let ports = ports(&self.clock, "start");
+        let store = app::open_store(&self.config, &ports, None).unwrap();
+        Keys::open(&self.config, &store, &ports, &Arc::new(Metrics::new()))
+    }
+
+    fn keks(&self) -> Vec<std::path::PathBuf> {
+        fs::read_dir(&self.config.keys.dir).unwrap().map(|entry| entry.unwrap().path()).collect()
+    }
+}
+
+fn kids(keys: &Keys, clock: &FakeClock) -> Vec<(String, KeyState)> {
+    use vouchsafe::ports::Clock as _;
+    keys.states(clock.now()).into_iter().map(|(key, state)| (key.kid.into_string(), state)).collect()
+}
+
+fn each(test: impl Fn(&Installation)) {
+    test(&Installation::new(None));
+    test(&Installation::new(Some(postgres::fresh_database())));
+}
+
+#[test]
+fn the_first_start_makes_one_active_and_one_next_key_and_the_second_keeps_them() {
+    each(|installation| {
+        let first = kids(&installation.start().unwrap(), &installation.clock);
+        assert_eq!(first.iter().map(|(_, state)| *state).collect::<Vec<_>>(), [KeyState::Active, KeyState::Next]);
+        assert_eq!(kids(&installation.start().unwrap(), &installation.clock), first);
+        let [kek] = installation.keks().try_into().unwrap();
+        assert_eq!(fs::metadata(kek).unwrap().permissions().mode() & 0o777, 0o600);
+    });
+}
+
+#[test]
+fn the_next_key_takes_over_by_the_clock_alone_and_another_next_one_is_made() {
+    each(|installation| {
+        let first = kids(&installation.start().unwrap(), &installation.clock);
+        installation.clock.advance(Span::from_days(90));
+        let later = kids(&installation.start().unwrap(), &installation.clock);
+        assert_eq!(later[0], (first[0].0.clone(), KeyState::Retiring));
+        assert_eq!(later[1], (first[1].0.clone(), KeyState::Active));
+        assert_eq!(later[2].1, KeyState::Next);
+    });
+}
+
+#[test]
+fn a_missing_key_encryption_key_stops_the_start_and_no_new_one_is_made() {
+    each(|installation| {
+        installation.start().unwrap();
+        for kek in installation.keks() {
+            fs::remove_file(kek).unwrap();
+        }
+        let refused = installation.start().unwrap_err();
+        assert!(matches!(refused, OpenError::Keys(KeysError::KekMissing { .. })), "{refused}");
+        assert_eq!(installation.keks().len(), 0);
+    });
+}
+
+#[test]
+fn a_foreign_key_encryption_key_stops_the_start() {
+    each(|installation| {
+        installation.start().unwrap();
+        let other = Installation::new(None);
+        write_kek(&other.folder.path().join("other.kek"), 0o600);
+        let [kek] = installation.keks().try_into().unwrap();
+        fs::rename(other.folder.path().join("other.kek"), kek).unwrap();
+        let refused = installation.start().unwrap_err();
+        assert!(matches!(refused, OpenError::Keys(KeysError::KekMissing { .. })), "{refused}");
+    });
+}
+
+#[test]
+fn a_key_file_that_others_can_read_or_that_holds_no_key_stops_the_start() {
+    each(|installation| {
+        fs::create_dir_all(&installation.config.keys.dir).unwrap();
+        let path = installation.config.keys.dir.join("0001.kek");
+        write_kek(&path, 0o644);
+        assert!(matches!(installation.start(), Err(OpenError::Keys(KeysError::ReadableByOthers(_)))));
+        fs::write(&path, "too short").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(matches!(installation.start(), Err(OpenError::Keys(KeysError::NotAKey(_)))));
+    });
+}
+
+fn write_kek(path: &Path, mode: u32) {
+    fs::write(path, format!("{}\n", "A".repeat(43))).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
