@@ -1,7 +1,7 @@
 //! People: their passwords, how they sign in, their sessions, and the requests that wait for them.
 
-pub mod interactions;
 pub mod administration;
+pub mod interactions;
 pub mod passwords;
 pub mod sessions;
 pub mod sign_in;

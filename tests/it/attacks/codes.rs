@@ -25,7 +25,7 @@ on_both_databases! {
     fn a_refused_redemption_says_nothing_of_what_was_sent(world: World) {
         let app = world.client(metadata(ClientKind::Spa));
         let answer = app.redeem(world, "<script>alert(1)</script>");
-        assert!(!answer.body.contains("script"));
+        assert!(!answer.body.contains("alert"));
         assert_eq!(answer.header("content-type"), "application/json");
     }
 }

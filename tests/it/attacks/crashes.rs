@@ -38,7 +38,10 @@ fn while_postgres_is_away_public_documents_are_served_and_nothing_is_called_inva
     let world = World::with("outage", Some(cluster.fresh_database()), |_| {});
     world.person("ada");
     let app = world.client(metadata(ClientKind::Spa));
-    let token = app.sign_in(&world, "ada", OFFLINE)["refresh_token"].as_str().unwrap().to_owned();
+    let token = app.sign_in(&world, "ada", OFFLINE)["refresh_token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(Answer::to(world.get("/readyz")).status, 200);
 
     cluster.stop();
@@ -47,7 +50,10 @@ fn while_postgres_is_away_public_documents_are_served_and_nothing_is_called_inva
     assert!(!refused.header("retry-after").is_empty());
     assert_ne!(refused.error().1, "invalid_grant");
     assert_eq!(Answer::to(world.get("/jwks")).status, 200);
-    assert_eq!(Answer::to(world.get("/.well-known/openid-configuration")).status, 200);
+    assert_eq!(
+        Answer::to(world.get("/.well-known/openid-configuration")).status,
+        200
+    );
     assert_eq!(Answer::to(world.get("/readyz")).status, 503);
     assert_eq!(Answer::to(world.get("/livez")).status, 200);
     assert!(world.services.follow().is_err());

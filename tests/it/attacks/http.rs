@@ -10,7 +10,10 @@ use vouchsafe_core::model::ClientKind;
 
 /// Sends bytes and reads until the server closes or has answered.
 fn raw(world: &World, bytes: &[u8]) -> String {
-    let address = world.issuer.trim_start_matches("http://").replace("localhost", "127.0.0.1");
+    let address = world
+        .issuer
+        .trim_start_matches("http://")
+        .replace("localhost", "127.0.0.1");
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     stream.write_all(bytes).unwrap();
@@ -26,7 +29,8 @@ fn raw(world: &World, bytes: &[u8]) -> String {
 }
 
 fn request(head: &str, body: &str) -> Vec<u8> {
-    format!("{head}\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n{body}").into_bytes()
+    format!("{head}\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n{body}")
+        .into_bytes()
 }
 
 on_both_databases! {
@@ -112,6 +116,12 @@ on_both_databases! {
 #[test]
 fn a_body_that_does_not_come_is_given_up() {
     let world = World::sqlite("slow body");
-    let answer = raw(&world, &request("POST /token HTTP/1.1", "Content-Length: 10000\r\n\r\na=b"));
-    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
+    let answer = raw(
+        &world,
+        &request("POST /token HTTP/1.1", "Content-Length: 10000\r\n\r\na=b"),
+    );
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 408"),
+        "{answer}"
+    );
 }

@@ -18,15 +18,23 @@ fn strict(postgres: Option<String>) -> World {
 fn without_windows_one_of_twenty_wins_and_the_chain_ends(world: &World) {
     world.person("ada");
     let app = world.client(metadata(ClientKind::Spa));
-    let token = app.sign_in(world, "ada", OFFLINE)["refresh_token"].as_str().unwrap().to_owned();
+    let token = app.sign_in(world, "ada", OFFLINE)["refresh_token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let answers: Vec<Answer> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..20).map(|_| scope.spawn(|| app.refresh(world, &token))).collect();
+        let threads: Vec<_> = (0..20)
+            .map(|_| scope.spawn(|| app.refresh(world, &token)))
+            .collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let won: Vec<_> = answers.iter().filter(|answer| answer.status == 200).collect();
     assert_eq!(won.len(), 1);
     let next = won[0].json()["refresh_token"].as_str().unwrap().to_owned();
-    assert_eq!(app.refresh(world, &next).error(), (400, "invalid_grant".to_owned()));
+    assert_eq!(
+        app.refresh(world, &next).error(),
+        (400, "invalid_grant".to_owned())
+    );
 }
 
 #[test]
@@ -36,7 +44,9 @@ fn strict_refresh_on_sqlite() {
 
 #[test]
 fn strict_refresh_on_postgres() {
-    without_windows_one_of_twenty_wins_and_the_chain_ends(&strict(Some(crate::support::postgres::fresh_database())));
+    without_windows_one_of_twenty_wins_and_the_chain_ends(&strict(Some(
+        crate::support::postgres::fresh_database(),
+    )));
 }
 
 on_both_databases! {

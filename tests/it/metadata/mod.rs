@@ -6,7 +6,10 @@ use crate::support::world::{Answer, World};
 use serde_json::{Value, json};
 use vouchsafe_core::model::ClientKind;
 
-const PLACES: [&str; 2] = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"];
+const PLACES: [&str; 2] = [
+    "/.well-known/openid-configuration",
+    "/.well-known/oauth-authorization-server",
+];
 
 fn preflight(world: &World, path: &str, origin: &str) -> Answer {
     let request = world.request("OPTIONS", path).header("origin", origin);

@@ -28,7 +28,11 @@ impl Installation {
             None => DatabaseUrl::Sqlite(folder.path().join("vouchsafe.db")),
             Some(url) => DatabaseUrl::parse(&url).unwrap(),
         };
-        Self { config, clock: FakeClock::new(), folder }
+        Self {
+            config,
+            clock: FakeClock::new(),
+            folder,
+        }
     }
 
     fn start(&self) -> Result<Keys, OpenError> {
@@ -38,13 +42,19 @@ impl Installation {
     }
 
     fn keks(&self) -> Vec<std::path::PathBuf> {
-        fs::read_dir(&self.config.keys.dir).unwrap().map(|entry| entry.unwrap().path()).collect()
+        fs::read_dir(&self.config.keys.dir)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect()
     }
 }
 
 fn kids(keys: &Keys, clock: &FakeClock) -> Vec<(String, KeyState)> {
     use vouchsafe::ports::Clock as _;
-    keys.states(clock.now()).into_iter().map(|(key, state)| (key.kid.into_string(), state)).collect()
+    keys.states(clock.now())
+        .into_iter()
+        .map(|(key, state)| (key.kid.into_string(), state))
+        .collect()
 }
 
 fn each(test: impl Fn(&Installation)) {
@@ -56,7 +66,10 @@ fn each(test: impl Fn(&Installation)) {
 fn the_first_start_makes_one_active_and_one_next_key_and_the_second_keeps_them() {
     each(|installation| {
         let first = kids(&installation.start().unwrap(), &installation.clock);
-        assert_eq!(first.iter().map(|(_, state)| *state).collect::<Vec<_>>(), [KeyState::Active, KeyState::Next]);
+        assert_eq!(
+            first.iter().map(|(_, state)| *state).collect::<Vec<_>>(),
+            [KeyState::Active, KeyState::Next]
+        );
         assert_eq!(kids(&installation.start().unwrap(), &installation.clock), first);
         let [kek] = installation.keks().try_into().unwrap();
         assert_eq!(fs::metadata(kek).unwrap().permissions().mode() & 0o777, 0o600);
@@ -83,7 +96,10 @@ fn a_missing_key_encryption_key_stops_the_start_and_no_new_one_is_made() {
             fs::remove_file(kek).unwrap();
         }
         let refused = installation.start().unwrap_err();
-        assert!(matches!(refused, OpenError::Keys(KeysError::KekMissing { .. })), "{refused}");
+        assert!(
+            matches!(refused, OpenError::Keys(KeysError::KekMissing { .. })),
+            "{refused}"
+        );
         assert_eq!(installation.keks().len(), 0);
     });
 }
@@ -97,7 +113,10 @@ fn a_foreign_key_encryption_key_stops_the_start() {
         let [kek] = installation.keks().try_into().unwrap();
         fs::rename(other.folder.path().join("other.kek"), kek).unwrap();
         let refused = installation.start().unwrap_err();
-        assert!(matches!(refused, OpenError::Keys(KeysError::KekMissing { .. })), "{refused}");
+        assert!(
+            matches!(refused, OpenError::Keys(KeysError::KekMissing { .. })),
+            "{refused}"
+        );
     });
 }
 
@@ -107,10 +126,16 @@ fn a_key_file_that_others_can_read_or_that_holds_no_key_stops_the_start() {
         fs::create_dir_all(&installation.config.keys.dir).unwrap();
         let path = installation.config.keys.dir.join("0001.kek");
         write_kek(&path, 0o644);
-        assert!(matches!(installation.start(), Err(OpenError::Keys(KeysError::ReadableByOthers(_)))));
+        assert!(matches!(
+            installation.start(),
+            Err(OpenError::Keys(KeysError::ReadableByOthers(_)))
+        ));
         fs::write(&path, "too short").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        assert!(matches!(installation.start(), Err(OpenError::Keys(KeysError::NotAKey(_)))));
+        assert!(matches!(
+            installation.start(),
+            Err(OpenError::Keys(KeysError::NotAKey(_)))
+        ));
     });
 }
 

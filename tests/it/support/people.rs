@@ -2,9 +2,9 @@
 
 use super::world::World;
 use serde_json::{Map, json};
-use vouchsafe::accounts::passwords::{Cost, Password, hash_here};
 use std::sync::Arc;
 use vouchsafe::accounts::administration::{self, Act, Changed};
+use vouchsafe::accounts::passwords::{Cost, Password, hash_here};
 use vouchsafe::db;
 use vouchsafe::store::{NewSecret, StoreError, Tx};
 use vouchsafe_core::model::{
@@ -110,7 +110,9 @@ impl World {
     /// Gives a person other roles, as an administrator does.
     pub(crate) fn set_roles(&self, username: &str, roles: &[&str]) {
         let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
-        self.administer(username, move |tx, act, id| administration::set_roles(tx, act, id, &roles));
+        self.administer(username, move |tx, act, id| {
+            administration::set_roles(tx, act, id, &roles)
+        });
     }
 
     fn administer(
@@ -122,7 +124,12 @@ impl World {
         let entropy = Arc::clone(&self.services.ports.entropy);
         self.write(move |tx| {
             let id = db!(tx, users::by_login(&key))?.unwrap().id;
-            let of = Act { actor: "cli", request_id: None, now, entropy: &*entropy };
+            let of = Act {
+                actor: "cli",
+                request_id: None,
+                now,
+                entropy: &*entropy,
+            };
             act(tx, &of, &id)
         })
         .unwrap();

@@ -66,8 +66,13 @@ impl World {
     pub(crate) fn on(world: &Self) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let mut again =
-            Self::start("again", world.config.clone(), world.clock.clone(), listener, Arc::clone(&world.folder));
+        let mut again = Self::start(
+            "again",
+            world.config.clone(),
+            world.clock.clone(),
+            listener,
+            Arc::clone(&world.folder),
+        );
         again.base = format!("http://localhost:{port}");
         again
     }
@@ -93,11 +98,13 @@ impl World {
         Self {
             services,
             clock,
+            base: issuer.clone(),
             issuer,
+            config,
             http,
             handle,
             thread: Some(thread),
-            _folder: folder,
+            folder,
         }
     }
 

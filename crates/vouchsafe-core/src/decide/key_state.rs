@@ -115,12 +115,15 @@ pub fn due(all: &[SigningKey], times: &KeyTimes, now: UnixTime) -> Option<NewKey
 }
 
 /// The newest key whose time has come. If that one was revoked, the next one is promoted ahead of its time, and
-/// only when there is none an older one signs again.
+/// only when there is none an older one signs again. The first key of all signs at once, also by a clock that is
+/// behind that of the node which made it.
 fn active<'a>(keys: impl Iterator<Item = &'a SigningKey> + Clone, now: UnixTime) -> Option<&'a SigningKey> {
-    let newest = keys
+    let begun = keys
         .clone()
-        .filter(|key| key.activate_at <= now && !never_signed(key))
-        .max_by_key(|key| key.seq)?;
+        .filter(|key| key.activate_at <= now && !never_signed(key));
+    let newest = begun
+        .max_by_key(|key| key.seq)
+        .or_else(|| keys.clone().min_by_key(|key| key.seq))?;
     if usable(newest) {
         return Some(newest);
     }

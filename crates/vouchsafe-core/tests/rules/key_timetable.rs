@@ -55,7 +55,18 @@ fn time_alone_moves_a_key_through_its_states() {
     ] {
         assert_eq!(states(&keys, now), expected);
     }
-    assert_eq!(signing(&keys, days(-1)), None, "nothing signs before its time");
+}
+
+#[test]
+fn the_first_key_signs_also_by_a_clock_that_is_behind() {
+    let keys = [key(1, NOW), key(2, days(90))];
+    assert_eq!(states(&keys, days(-1)), [Active, Next]);
+    assert_eq!(
+        due(&keys, &TIMES, days(-1)),
+        None,
+        "and no node that is behind makes another"
+    );
+    assert_eq!(signing(&[], NOW), None);
 }
 
 #[test]
