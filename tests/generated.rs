@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use vouchsafe::config::reference;
 use vouchsafe::pages::gallery;
 
 /// Where a task wants files to be written instead of compared, if one runs this test.
@@ -16,16 +15,27 @@ fn wanted(variable: &str) -> Option<PathBuf> {
 
 #[test]
 fn the_configuration_reference_is_what_the_code_says() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md");
+    compare("docs/configuration.md", &vouchsafe::config::reference::markdown());
+}
+
+#[test]
+fn the_command_reference_is_what_the_code_says() {
+    compare("docs/commands.md", &vouchsafe::cli::reference::markdown());
+}
+
+#[test]
+fn the_reference_of_refusals_is_what_the_code_says() {
+    compare("docs/errors.md", &vouchsafe_core::refusal::catalogue());
+}
+
+fn compare(page: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
     if wanted("WRITE_DOCS").is_some() {
-        fs::create_dir_all(page.parent().unwrap()).unwrap();
-        fs::write(&page, reference::markdown()).unwrap();
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
     }
-    let written = fs::read_to_string(&page).unwrap_or_default();
-    assert!(
-        written == reference::markdown(),
-        "docs/configuration.md is stale: run `cargo xtask docs`"
-    );
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == text, "{page} is stale: run `cargo xtask docs`");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The grammar of the command line. Each verb's help ends with an example.
 
-use super::{api, client, config, demo, docs, keys, migrate, serve, user};
+use super::{api, client, config, demo, keys, migrate, serve, user};
 use crate::config::{Config, Environment, Given, Problems};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -62,9 +62,6 @@ pub(crate) enum Verb {
     Api(api::ApiArgs),
     /// List signing keys
     Keys(keys::KeysArgs),
-    /// Print the generated pages of docs/
-    #[command(hide = true)]
-    Docs(docs::DocsArgs),
 }
 
 impl Global {

@@ -8,7 +8,6 @@ mod args;
 mod client;
 mod config;
 mod demo;
-mod docs;
 mod exit;
 mod keys;
 mod migrate;
@@ -63,9 +62,5 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Failure> {
         Verb::Client(args) => client::run(&global, args, output),
         Verb::Api(args) => api::run(&global, args, output),
         Verb::Keys(args) => keys::run(&global, &args, output),
-        Verb::Docs(args) => {
-            docs::run(&args, output);
-            Ok(())
-        }
     }
 }

@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory as _};
 use std::fmt::Write as _;
 
 const HEAD: &str = "\
-<!-- Written by `vouchsafe docs commands` from src/cli; change it there. A test fails when this file is stale. -->
+<!-- Written by `cargo xtask docs` from src/cli; change it there. A test fails when this file is stale. -->
 # Commands
 
 Every verb works on the database directly, whether the server runs or not; a running server notices within a

@@ -4,7 +4,7 @@ use super::key::{Key, SectionKeys, table};
 use std::fmt::Write as _;
 
 const HEAD: &str = "\
-<!-- Written by `vouchsafe` from src/config; change it there. A test fails when this file is stale. -->
+<!-- Written by `cargo xtask docs` from src/config; change it there. A test fails when this file is stale. -->
 # Configuration
 
 Values come from, in this order: a flag of the command line, an environment variable, the configuration file,

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod authorize;
+mod cli;
 mod interaction;
 mod metadata;
 mod pages;

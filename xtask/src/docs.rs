@@ -3,7 +3,7 @@
 use crate::step::{cargo, run as run_command};
 
 pub(crate) fn run(_: &[String]) -> Result<(), String> {
-    let mut write = cargo(&["test", "--quiet", "--test", "generated", "configuration"]);
+    let mut write = cargo(&["test", "--quiet", "--test", "generated", "reference"]);
     write.env("WRITE_DOCS", "1");
     run_command(write)
 }

@@ -1,6 +1,10 @@
 //! Why a request was refused. The [`ErrorCode`] is for the client; the [`Reason`] is for us: logs, metrics and
 //! the error catalogue in `docs/errors.md`, which is generated from this file.
 
+mod catalogue;
+
+pub use catalogue::catalogue;
+
 use crate::spec::ErrorCode;
 
 macro_rules! reasons {

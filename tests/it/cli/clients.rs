@@ -1,0 +1,164 @@
+//! Clients, APIs and keys.
+
+use super::program::Place;
+use serde_json::json;
+
+const WEB: [&str; 9] = [
+    "client",
+    "create",
+    "--json",
+    "--name",
+    "Shop",
+    "--type",
+    "web",
+    "--redirect-uri",
+    "https://shop.example.com/cb",
+];
+const API: [&str; 9] = [
+    "api",
+    "create",
+    "--json",
+    "--identifier",
+    "https://api.example.com",
+    "--name",
+    "Orders",
+    "--scope",
+    "orders:read=Read your orders",
+];
+
+#[test]
+fn a_confidential_client_gets_its_secret_once() {
+    for place in Place::both() {
+        let shop = place.run(&WEB).document();
+        assert!(shop["client_secret"].as_str().unwrap().starts_with("vcs_"));
+        assert_eq!(shop["client_secret_expires_at"], 0);
+        assert_eq!(shop["client_name"], "Shop");
+        assert_eq!(shop["redirect_uris"], json!(["https://shop.example.com/cb"]));
+        assert_eq!(shop["grant_types"], json!(["authorization_code"]));
+        assert_eq!(shop["response_types"], json!(["code"]));
+        assert_eq!(shop["token_endpoint_auth_method"], "client_secret_basic");
+        assert_eq!(shop["scope"], "openid profile email");
+        let again = place.run(&WEB).document();
+        assert_ne!(again["client_id"], shop["client_id"]);
+        assert_ne!(again["client_secret"], shop["client_secret"]);
+    }
+}
+
+#[test]
+fn a_public_client_gets_none() {
+    let place = Place::sqlite();
+    for (kind, uri) in [
+        ("spa", "http://localhost:5173/cb"),
+        ("native", "com.example.shop:/cb"),
+    ] {
+        let app = place
+            .run(&[
+                "client",
+                "create",
+                "--json",
+                "--name",
+                "App",
+                "--type",
+                kind,
+                "--redirect-uri",
+                uri,
+                "--online-refresh",
+            ])
+            .document();
+        assert_eq!(app.get("client_secret"), None);
+        assert_eq!(app["token_endpoint_auth_method"], "none");
+        assert_eq!(app["grant_types"], json!(["authorization_code", "refresh_token"]));
+    }
+}
+
+#[test]
+fn scopes_belong_to_apis_that_are_registered_first() {
+    for place in Place::both() {
+        let with_scope = [&WEB[..], &["--scope", "openid", "--scope", "orders:read"]].concat();
+        place
+            .run(&with_scope)
+            .failed(1, "scope \"orders:read\": no API owns it");
+        let api = place
+            .run(
+                &[
+                    &API[..],
+                    &["--access-token-lifetime", "10m", "--token-typ", "JWT"],
+                ]
+                .concat(),
+            )
+            .document();
+        assert_eq!(api["identifier"], "https://api.example.com");
+        assert_eq!(
+            api["scopes"],
+            json!([{"name": "orders:read", "description": "Read your orders"}])
+        );
+        assert_eq!(
+            (&api["access_token_lifetime"], &api["token_typ"]),
+            (&600.into(), &"JWT".into())
+        );
+        assert_eq!(place.run(&with_scope).document()["scope"], "openid orders:read");
+        place
+            .run(&API)
+            .failed(1, "an API with this identifier is registered");
+        let mut other = API;
+        other[4] = "https://other.example.com";
+        place
+            .run(&other)
+            .failed(1, "one of the scopes belongs to another API");
+    }
+}
+
+#[test]
+fn a_refused_client_leaves_nothing_behind() {
+    let place = Place::sqlite();
+    let mut insecure = WEB;
+    insecure[8] = "http://shop.example.com/cb";
+    place.run(&insecure).failed(1, "https");
+    place
+        .run(&[
+            "client",
+            "create",
+            "--name",
+            "Jobs",
+            "--type",
+            "service",
+            "--grant",
+            "authorization_code",
+        ])
+        .failed(1, "client_credentials");
+    assert!(!place.path("keys").exists(), "no key was made for it");
+}
+
+#[test]
+fn without_json_the_answer_is_json_and_the_words_are_elsewhere() {
+    let place = Place::sqlite();
+    let words: Vec<_> = WEB.iter().filter(|word| **word != "--json").copied().collect();
+    let ended = place.run(&words);
+    let document: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(document["client_name"], "Shop");
+    assert!(ended.stderr.contains("shown this once"), "{ended:?}");
+    assert!(!ended.stderr.contains("vcs_"), "{ended:?}");
+}
+
+#[test]
+fn keys_are_listed_with_their_states() {
+    for place in Place::both() {
+        assert_eq!(place.run(&["keys", "list", "--json"]).document(), json!([]));
+        place.run(&WEB).document();
+        let keys = place.run(&["keys", "list", "--json"]).document();
+        let states: Vec<_> = keys
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|key| key["state"].as_str().unwrap())
+            .collect();
+        assert_eq!(states, ["active", "next"], "{keys}");
+        assert!(
+            keys.as_array()
+                .unwrap()
+                .iter()
+                .all(|key| key["alg"] == "RS256" && key.get("sealed").is_none()),
+            "{keys}"
+        );
+    }
+}

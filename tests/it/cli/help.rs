@@ -1,0 +1,51 @@
+//! Every verb explains itself with an example.
+
+use super::program::Place;
+
+const VERBS: [&[&str]; 18] = [
+    &[],
+    &["serve"],
+    &["demo"],
+    &["config"],
+    &["config", "check"],
+    &["config", "show"],
+    &["migrate"],
+    &["migrate", "status"],
+    &["user"],
+    &["user", "create"],
+    &["user", "set-password"],
+    &["user", "disable"],
+    &["user", "enable"],
+    &["user", "set-role"],
+    &["client", "create"],
+    &["api", "create"],
+    &["keys"],
+    &["keys", "list"],
+];
+
+#[test]
+fn the_help_of_every_verb_has_an_example_and_the_common_options() {
+    let place = Place::sqlite();
+    for verb in VERBS {
+        let ended = place.run(&[verb, &["--help"]].concat());
+        assert_eq!(ended.status, 0, "{ended:?}");
+        let example = ended
+            .stdout
+            .split("Example:\n")
+            .nth(1)
+            .unwrap_or_else(|| panic!("{verb:?} has no example"));
+        let words = example.split_whitespace().collect::<Vec<_>>().join(" ");
+        let named = if verb.is_empty() {
+            "vouchsafe demo".to_owned()
+        } else {
+            format!("vouchsafe {}", verb.join(" "))
+        };
+        assert!(
+            words.contains(&named),
+            "the example of {verb:?} is of another verb: {words}"
+        );
+        for option in ["--config", "--database", "--data-dir", "--keys-dir", "--json"] {
+            assert!(ended.stdout.contains(option), "{verb:?} does not know {option}");
+        }
+    }
+}

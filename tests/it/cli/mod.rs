@@ -1,0 +1,9 @@
+//! The command line, run as a program on both databases.
+
+mod clients;
+mod configuration;
+mod exit_status;
+mod help;
+mod people;
+mod program;
+mod secrets;
