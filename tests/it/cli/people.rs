@@ -104,7 +104,7 @@ fn standard_claims_come_from_a_file() {
     let place = Place::sqlite();
     place.file(
         "claims.json",
-        r#"{"given_name": "Ada", "birthdate": "1815-12-10", "email_verified": true, "locale": null}"#,
+        r#"{"given_name": "Ada", "birthdate": "1915-12-10", "email_verified": true, "locale": null}"#,
     );
     let with_claims = [
         &CREATE[..],
@@ -120,7 +120,7 @@ fn standard_claims_come_from_a_file() {
     let ada = place.run_with_input(&with_claims, "copper lantern 42").document();
     assert_eq!(
         ada["claims"],
-        serde_json::json!({"given_name": "Ada", "birthdate": "1815-12-10", "name": "Ada Lovelace"})
+        serde_json::json!({"given_name": "Ada", "birthdate": "1915-12-10", "name": "Ada Lovelace"})
     );
     assert_eq!(
         (&ada["name"], &ada["email_verified"], &ada["admin"]),
