@@ -151,6 +151,19 @@ pub fn serve(services: &Arc<Services>, listener: TcpListener) -> Result<Server, 
         .run())
 }
 
+/// Serves on `listener` in an event loop of its own until a signal asks to stop; calls `ready` once requests are
+/// accepted.
+///
+/// # Errors
+/// What [`start`] and [`Running::until_stopped`] say.
+pub fn run(services: Arc<Services>, listener: TcpListener, ready: impl FnOnce()) -> Result<(), AppError> {
+    actix_web::rt::System::new().block_on(async {
+        let running = start(services, listener)?;
+        ready();
+        running.until_stopped().await
+    })
+}
+
 /// Serves on `listener` and starts the jobs and the listener of the metrics. Must be called inside an actix
 /// system.
 ///

@@ -113,8 +113,8 @@ pub(crate) fn run(global: &Global, args: ClientArgs, output: &Output) -> Result<
     let wish = wish(args)?;
     let apis = place.store.read_blocking("apis", |tx| db!(tx, apis::all()))?;
     let metadata = registration::check(wish, &apis).map_err(|rule| Failure::failed(rule.to_string()))?;
-    let keys = place.keys()?;
-    let (version, pepper) = keys.secrets().newest_pepper();
+    let secrets = place.secrets()?;
+    let (version, pepper) = secrets.newest_pepper();
     let pepper = Zeroizing::new(*pepper);
     let made = place.act("create-client", move |tx, act| {
         let made = Made::new(metadata.clone(), act);

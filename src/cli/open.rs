@@ -5,8 +5,7 @@ use super::exit::{Exit, Failure};
 use crate::accounts::administration::Act;
 use crate::app;
 use crate::config::{Config, DatabaseUrl};
-use crate::keys::{Keys, KeysError, OpenError};
-use crate::metrics::Metrics;
+use crate::keys::{KeysError, OpenError, Secrets, open_secrets};
 use crate::ports::Ports;
 use crate::store::{Store, StoreError, StoreOptions, Tx, Unique};
 use std::os::unix::fs::DirBuilderExt as _;
@@ -76,14 +75,9 @@ impl Workplace {
         Ok(done)
     }
 
-    /// The keys and secrets, made when the installation is new.
-    pub(crate) fn keys(&self) -> Result<Keys, Failure> {
-        Ok(Keys::open(
-            &self.config,
-            &self.store,
-            &self.ports,
-            &Arc::new(Metrics::new()),
-        )?)
+    /// The server's own secrets, made when the installation is new.
+    pub(crate) fn secrets(&self) -> Result<Secrets, Failure> {
+        Ok(open_secrets(&self.config, &self.store, &self.ports)?)
     }
 }
 
@@ -137,9 +131,10 @@ impl From<KeysError> for Failure {
     fn from(error: KeysError) -> Self {
         let exit = match &error {
             KeysError::Io { .. } => Exit::NotPermitted,
-            KeysError::ReadableByOthers(_) | KeysError::NotAKey(_) | KeysError::KekMissing { .. } => {
-                Exit::Configuration
-            }
+            KeysError::ReadableByOthers(_)
+            | KeysError::NotAKey(_)
+            | KeysError::KekMissing { .. }
+            | KeysError::OtherIssuer { .. } => Exit::Configuration,
             KeysError::Unsealable
             | KeysError::Unusable(_)
             | KeysError::NoSigningKey

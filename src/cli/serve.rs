@@ -37,11 +37,8 @@ pub(crate) fn run(global: &Global, args: &ServeArgs, output: &Output) -> Result<
     logging::start(&config.log, Environment::of_process().no_color());
     prepare(&config)?;
     let services = app::open(config.clone())?;
-    actix_web::rt::System::new().block_on(async {
-        let running = app::start(services, app::bind(config.listen)?)?;
-        announce(&config, output);
-        running.until_stopped().await
-    })?;
+    let listener = app::bind(config.listen)?;
+    app::run(services, listener, || announce(&config, output))?;
     Ok(())
 }
 

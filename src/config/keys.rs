@@ -3,6 +3,7 @@
 use super::Config;
 use super::key::section;
 use std::path::PathBuf;
+use vouchsafe_core::decide::issue::LONGEST_TOKEN;
 use vouchsafe_core::decide::key_state::KeyTimes;
 use vouchsafe_core::model::Span;
 
@@ -34,7 +35,11 @@ impl Config {
         KeyTimes {
             interval,
             publish_ahead: Span::from_days(7).min(interval),
-            retire_after: Span::from_hours(25),
+            retire_after: Span::from_millis(
+                LONGEST_TOKEN
+                    .millis()
+                    .saturating_add(Span::from_hours(1).millis()),
+            ),
         }
     }
 }

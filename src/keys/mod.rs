@@ -12,7 +12,7 @@ mod signer;
 pub use generate::RsaKeys;
 pub use jwks::JwksDocument;
 pub use kek::{Kek, KekRing};
-pub use ring::Keys;
+pub use ring::{Keys, open_secrets};
 pub use secrets::{OpenError, Secrets};
 
 use std::path::{Path, PathBuf};
@@ -48,6 +48,16 @@ pub enum KeysError {
     /// A sealed value did not open: wrong key, moved, or damaged.
     #[error("a sealed value did not open: it is damaged, or was sealed for another place")]
     Unsealable,
+    /// A signing key is sealed for one issuer, and did not open for this one.
+    #[error(
+        "the signing key {kid} did not open for the issuer {issuer}: the database belongs to another issuer, or is damaged"
+    )]
+    OtherIssuer {
+        /// The key.
+        kid: Kid,
+        /// The issuer that it was opened for.
+        issuer: String,
+    },
     /// A signing key cannot be used.
     #[error("the signing key {0} cannot be used")]
     Unusable(Kid),

@@ -16,9 +16,8 @@ use arc_swap::ArcSwap;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
-use vouchsafe_core::decide::issue::LONGEST_TOKEN;
 use vouchsafe_core::decide::key_state::{self, KeyState, KeyTimes, NewKey};
-use vouchsafe_core::model::{Event, EventId, EventKind, KeyAlgorithm, Kid, SigningKey, Span, UnixTime};
+use vouchsafe_core::model::{Event, EventId, EventKind, KeyAlgorithm, Kid, SigningKey, UnixTime};
 
 /// The keys of this node.
 pub struct Keys {
@@ -58,7 +57,7 @@ impl Keys {
             keks,
             dir: config.keys.dir.clone(),
             secrets,
-            times: times(config),
+            times: config.key_times(),
             issuer: config.issuer.clone(),
             ports: ports.clone(),
             metrics: Arc::clone(metrics),
@@ -240,7 +239,12 @@ impl Keys {
             .sealed
             .as_deref()
             .ok_or_else(|| KeysError::Unusable(row.kid.clone()))?;
-        let pkcs8 = seal::open(kek, &self.context(&row.kid, row.alg, row.seq), sealed)?;
+        let pkcs8 = seal::open(kek, &self.context(&row.kid, row.alg, row.seq), sealed).map_err(|_| {
+            KeysError::OtherIssuer {
+                kid: row.kid.clone(),
+                issuer: self.issuer.clone(),
+            }
+        })?;
         Signer::parse(&row.kid, row.alg, &pkcs8)
     }
 
@@ -255,14 +259,13 @@ impl std::fmt::Debug for Keys {
     }
 }
 
-/// The timetable: a next key is published a week ahead, longer than any known validator keeps a key set, and a
-/// retiring one stays until the last token that it signed has expired everywhere.
-fn times(config: &Config) -> KeyTimes {
-    KeyTimes {
-        interval: config.keys.rotation.interval,
-        publish_ahead: Span::from_days(7),
-        retire_after: Span::from_millis(LONGEST_TOKEN.millis() + Span::from_hours(1).millis()),
-    }
+/// The server's own secrets alone, made when the installation is new. Signing keys are not touched.
+///
+/// # Errors
+/// As [`Keys::open`].
+pub fn open_secrets(config: &Config, store: &Store, ports: &Ports) -> Result<Secrets, OpenError> {
+    let keks = open_keks(config, store, ports)?;
+    Secrets::open(store, &keks, &config.keys.dir, &*ports.entropy)
 }
 
 fn all(store: &Store) -> Result<Vec<SigningKey>, crate::store::StoreError> {

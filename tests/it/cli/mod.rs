@@ -7,3 +7,4 @@ mod help;
 mod people;
 mod program;
 mod secrets;
+mod serve;

@@ -1,0 +1,122 @@
+//! `serve`: the summary at the start, health, stopping, and what stops the start.
+
+use super::program::{Place, Served};
+use std::net::TcpListener;
+
+#[test]
+fn it_answers_once_it_says_so_and_stops_when_asked() {
+    for place in Place::both() {
+        let served = Served::start(&place);
+        assert!(served.request("GET /livez").starts_with("HTTP/1.1 200"));
+        assert!(served.request("GET /readyz").starts_with("HTTP/1.1 200"));
+        assert!(
+            served
+                .request("GET /.well-known/openid-configuration")
+                .contains(&served.issuer)
+        );
+        let ended = served.stop();
+        assert_eq!(ended.status, 0, "{ended:?}");
+        assert_eq!(ended.stdout, "", "one document and no more");
+    }
+}
+
+#[test]
+fn the_summary_says_what_runs_where() {
+    let place = Place::sqlite()
+        .with("VOUCHSAFE__LOG__FORMAT", "pretty")
+        .with("VOUCHSAFE__RATE_LIMITS__ENABLED", "false");
+    let served = Served::start(&place);
+    let issuer = served.issuer.clone();
+    let ended = served.stop();
+    for word in [
+        concat!("vouchsafe ", env!("CARGO_PKG_VERSION")),
+        &issuer,
+        "sqlite://./data/vouchsafe.db",
+        "./keys",
+        "warning   rate_limits.enabled is false",
+    ] {
+        assert!(ended.stderr.contains(word), "{word:?} is not in {ended:?}");
+    }
+}
+
+#[test]
+fn json_logs_are_json_in_every_line_and_hold_no_query() {
+    let place = Place::sqlite();
+    let served = Served::start(&place);
+    served.request("GET /authorize?client_id=canary&state=canary");
+    served.request("GET /canary");
+    let ended = served.stop();
+    assert!(ended.stderr.lines().count() >= 3, "{ended:?}");
+    for line in ended.stderr.lines() {
+        let value: serde_json::Value =
+            serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
+        assert!(
+            value["ts"].is_string() && value["level"].is_string() && value["msg"].is_string(),
+            "{line}"
+        );
+    }
+    assert!(!ended.stderr.contains("canary"), "{ended:?}");
+}
+
+#[test]
+fn keys_are_there_after_the_first_start() {
+    for place in Place::both() {
+        let served = Served::start(&place);
+        let keys = place.run(&["keys", "list", "--json"]).document();
+        let states: Vec<_> = keys
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|key| key["state"].as_str().unwrap())
+            .collect();
+        assert_eq!(states, ["active", "next"], "{keys}");
+        assert!(
+            keys.as_array()
+                .unwrap()
+                .iter()
+                .all(|key| key["alg"] == "RS256" && key.get("sealed").is_none())
+        );
+        let jwks = served.request("GET /jwks");
+        assert!(
+            keys.as_array()
+                .unwrap()
+                .iter()
+                .all(|key| jwks.contains(key["kid"].as_str().unwrap())),
+            "{jwks}"
+        );
+        served.stop();
+    }
+}
+
+#[test]
+fn an_address_in_use_stops_the_start() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    Place::sqlite()
+        .run(&["serve", "--listen", &address])
+        .failed(1, "cannot listen on");
+}
+
+#[test]
+fn a_database_of_another_issuer_stops_the_start() {
+    let place = Place::sqlite();
+    Served::start(&place).stop();
+    place
+        .run(&["serve", "--issuer", "https://other.example.com"])
+        .failed(78, "belongs to another issuer");
+}
+
+#[test]
+fn metrics_have_a_listener_of_their_own() {
+    let metrics = super::program::free_address();
+    let place = Place::sqlite().with("VOUCHSAFE__METRICS__LISTEN", &metrics);
+    let served = Served::start(&place);
+    served.request("GET /jwks");
+    let page = super::program::request(&metrics, "GET /metrics");
+    assert!(
+        page.contains("vouchsafe_http_requests_total{route=\"/jwks\",status=\"200\"} 1"),
+        "{page}"
+    );
+    assert!(served.request("GET /metrics").starts_with("HTTP/1.1 404"));
+    served.stop();
+}
