@@ -106,10 +106,11 @@ impl Services {
         self.renew_own_tokens();
         let now = self.ports.clock.now();
         loop {
-            let swept = self
-                .store
-                .write_blocking("sweep", move |tx| db!(tx, sweep::expired(now, SWEEP)))?;
-            if swept.total() == 0 {
+            let swept = self.store.write_blocking("sweep", move |tx| {
+                let surplus = db!(tx, sweep::surplus_interactions(INTERACTIONS, SWEEP))?;
+                Ok(db!(tx, sweep::expired(now, SWEEP))?.total() + surplus)
+            })?;
+            if swept == 0 {
                 return Ok(());
             }
         }
@@ -139,6 +140,8 @@ impl Services {
 
 /// Rows that one sweep removes at most, so that it never holds the writer long.
 const SWEEP: i64 = 500;
+/// Authorization requests that may wait for people at once; beyond that the oldest are dropped.
+const INTERACTIONS: i64 = 100_000;
 
 impl std::fmt::Debug for Services {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

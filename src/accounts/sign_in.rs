@@ -85,6 +85,9 @@ async fn try_to(cx: &Cx, attempt: Attempt) -> Result<Outcome, Failure> {
     };
     let stored = user.as_ref().and_then(|user| user.password_hash.clone());
     let salt = cx.services.ports.entropy.bytes();
+    cx.services
+        .metrics
+        .waiting("passwords", cx.services.passwords.waiting());
     let Ok(verdict) = cx.services.passwords.verify(password, stored, salt).await else {
         give_back(cx, admission).await?;
         return Ok(Outcome::Busy);

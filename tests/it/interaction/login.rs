@@ -3,6 +3,7 @@
 use crate::support::on_both_databases;
 use crate::support::people::{PASSWORD, metadata};
 use crate::support::steps::{code, error};
+use std::collections::BTreeMap;
 use vouchsafe_core::model::{ClientKind, Span};
 
 on_both_databases! {
@@ -50,6 +51,30 @@ on_both_databases! {
         assert_eq!(wrong, failure("nobody", "wrong horse battery"));
         assert_eq!(wrong, failure("mallory", "wrong horse battery"));
         assert_eq!(wrong, failure("ada", &"x".repeat(600)));
+    }
+
+    fn every_failure_costs_the_same_work(world: World) {
+        world.person("ada");
+        let client = world.client(metadata(ClientKind::Web));
+        let work = |name: &str| {
+            let counts = || {
+                let metrics = world.services.metrics.render();
+                let lines = metrics.lines().filter(|line| line.contains("operation=") && line.contains("_count"));
+                let counted = lines.filter_map(|line| line.rsplit_once(' '));
+                counted.map(|(name, count)| (name.to_owned(), count.parse().unwrap())).collect::<BTreeMap<_, u64>>()
+            };
+            let browser = world.browser();
+            let page = browser.ask(&client, &[]);
+            let before = counts();
+            browser.submit(&page, &[("username", name), ("password", "wrong horse battery")]);
+            let mut grown = counts();
+            grown.iter_mut().for_each(|(name, count)| *count -= before.get(name).copied().unwrap_or_default());
+            grown.retain(|_, count| *count > 0);
+            grown
+        };
+        let known = work("ada");
+        assert!(known.len() >= 2, "{known:?}");
+        assert_eq!(known, work("nobody"));
     }
 
     fn an_empty_field_is_named(world: World) {

@@ -9,6 +9,7 @@ use vouchsafe_core::model::{ClientId, EndReason, Event, Grant, GrantId, Session,
 on_both_stores! {
     what_is_over_goes_and_the_rest_stays,
     a_slice_is_no_larger_than_asked,
+    the_oldest_interactions_beyond_a_number_go,
 }
 
 fn sweep(store: &Database, now: UnixTime, limit: i64) -> Swept {
@@ -117,4 +118,30 @@ fn a_slice_is_no_larger_than_asked(store: &Database) {
     let late = at(2);
     let slices: Vec<_> = (0..4).map(|_| sweep(store, late, 2).grants).collect();
     assert_eq!(slices, [2, 2, 1, 0]);
+}
+
+fn the_oldest_interactions_beyond_a_number_go(store: &Database) {
+    for second in 1..=9 {
+        let waiting = interaction(i64::from(second));
+        store
+            .write_blocking("add", move |tx| {
+                db!(tx, interactions::add(&waiting, &digest(second), &digest(1)))
+            })
+            .unwrap();
+    }
+    let surplus = |most, limit| {
+        store
+            .write_blocking("surplus", move |tx| db!(tx, sweep::surplus_interactions(most, limit)))
+            .unwrap()
+    };
+    assert_eq!(surplus(9, 100), 0);
+    assert_eq!(surplus(4, 3), 3);
+    assert_eq!(surplus(4, 3), 2);
+    assert_eq!(surplus(4, 3), 0);
+    for second in 1..=9 {
+        let found = store
+            .read_blocking("read", move |tx| db!(tx, interactions::by_handle(&digest(second), &digest(1))))
+            .unwrap();
+        assert_eq!(found.is_some(), second > 5, "{second}");
+    }
 }
