@@ -6,3 +6,6 @@ mod bridge;
 pub mod client_credentials;
 pub mod code;
 pub mod refresh;
+
+#[cfg(test)]
+mod agreement;
