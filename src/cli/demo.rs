@@ -1,9 +1,19 @@
 //! `demo`: server, app and API on this machine, to play with.
 
+mod seed;
+
 use super::args::Global;
 use super::exit::Failure;
+use super::open::prepare;
 use super::output::Output;
+use crate::app;
+use crate::config::{Config, DatabaseUrl, Environment};
+use crate::demo::{self, DemoError, DemoOptions};
+use crate::logging;
 use clap::Args;
+use seed::Seed;
+use serde_json::json;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -17,10 +27,97 @@ pub(crate) struct DemoArgs {
     dir: PathBuf,
 }
 
-pub(crate) fn run(_global: &Global, args: &DemoArgs, _output: &Output) -> Result<(), Failure> {
-    Err(Failure::failed(format!(
-        "the demo on port {} in {} is not part of this build yet",
-        args.port,
-        args.dir.display()
-    )))
+/// Runs the demo until it is told to stop. Reads no configuration: it is the same everywhere.
+pub(crate) fn run(_global: &Global, args: &DemoArgs, output: &Output) -> Result<(), Failure> {
+    let config = configuration(args);
+    logging::start(&config.log, Environment::of_process().no_color());
+    prepare(&config)?;
+    let listener = app::bind(config.listen)?;
+    let services = app::open(config.clone())?;
+    let seed = Seed::plant(&services, args.port, &args.dir)?;
+    let options = DemoOptions {
+        issuer: config.issuer.clone(),
+        app_listen: loopback(args.port + 1),
+        api_listen: loopback(args.port + 2),
+        client_id: seed.client_id.clone(),
+        client_secret: None,
+        audience: seed::audience(args.port),
+    };
+    actix_web::rt::System::new().block_on(async {
+        let ports = services.ports.clone();
+        let server = app::start(services, listener)?;
+        let demo = demo::start(&options, &ports)?;
+        let handles = demo.handles();
+        announce(&options, &seed, output);
+        let stop = async {
+            let stopped = server.until_stopped().await;
+            for handle in handles {
+                handle.stop(true).await;
+            }
+            stopped
+        };
+        let (served, stopped) = tokio::join!(demo.run(), stop);
+        stopped?;
+        served.map_err(|error| Failure::io("the demo stopped", &error))
+    })
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
+fn configuration(args: &DemoArgs) -> Config {
+    let mut config = Config::defaults();
+    config.issuer = format!("http://localhost:{}", args.port);
+    config.listen = loopback(args.port);
+    config.data_dir.clone_from(&args.dir);
+    config.keys.dir = args.dir.join("keys");
+    config.database.url = DatabaseUrl::Sqlite(args.dir.join("vouchsafe.db"));
+    config.log.filter = "warn".to_owned();
+    config
+}
+
+fn announce(options: &DemoOptions, seed: &Seed, output: &Output) {
+    let Some(person) = seed.people.first() else { return };
+    if output.is_json() {
+        let line = json!({
+            "issuer": options.issuer,
+            "app": options.app_url(),
+            "api": options.api_url(),
+            "username": person.username,
+            "password": person.password,
+        });
+        output.print(&line.to_string());
+        return;
+    }
+    let mut lines = vec![
+        format!(
+            "vouchsafe {} demo: this machine only, data in {}",
+            env!("CARGO_PKG_VERSION"),
+            seed.dir
+        ),
+        format!("  server    {}", options.issuer),
+        format!(
+            "  demo app  {}   open it and press \"Sign in\"",
+            options.app_url()
+        ),
+        format!(
+            "  demo API  {}   checks tokens with nothing but the key set",
+            options.api_url()
+        ),
+    ];
+    for person in &seed.people {
+        lines.push(format!(
+            "  person    {}   pass phrase  {}",
+            person.username, person.password
+        ));
+    }
+    lines.push("  Ctrl-C stops all; delete the folder to begin anew".to_owned());
+    output.note(&lines.join("\n"));
+}
+
+impl From<DemoError> for Failure {
+    fn from(error: DemoError) -> Self {
+        Self::failed(error.to_string())
+    }
 }

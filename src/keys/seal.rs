@@ -19,7 +19,12 @@ const WRAPPED: usize = NONCE + KEY + TAG;
 ///
 /// # Errors
 /// When the cipher fails, which it does not on a working machine.
-pub fn seal(kek: &Kek, entropy: &dyn Entropy, context: &str, secret: &[u8]) -> Result<Vec<u8>, KeysError> {
+pub(super) fn seal(
+    kek: &Kek,
+    entropy: &dyn Entropy,
+    context: &str,
+    secret: &[u8],
+) -> Result<Vec<u8>, KeysError> {
     let row_key = Zeroizing::new(entropy.bytes::<KEY>());
     let mut sealed = vec![VERSION];
     sealed.extend(lock(kek.bytes(), entropy, context, row_key.as_ref())?);
@@ -31,7 +36,7 @@ pub fn seal(kek: &Kek, entropy: &dyn Entropy, context: &str, secret: &[u8]) -> R
 ///
 /// # Errors
 /// [`KeysError::Unsealable`] when the key-encryption key, the context or a single bit is another.
-pub fn open(kek: &Kek, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeysError> {
+pub(super) fn open(kek: &Kek, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeysError> {
     let (version, rest) = sealed.split_first().ok_or(KeysError::Unsealable)?;
     let (wrapped, body) = rest.split_at_checked(WRAPPED).ok_or(KeysError::Unsealable)?;
     if *version != VERSION {

@@ -8,7 +8,7 @@ use josekit::jws::alg::rsassa::{RsassaJwsAlgorithm, RsassaJwsSigner};
 use vouchsafe_core::model::{KeyAlgorithm, Kid};
 
 /// A private key ready to sign; shared by all threads.
-pub struct Signer {
+pub(super) struct Signer {
     kid: Kid,
     alg: KeyAlgorithm,
     key: RsassaJwsSigner,
@@ -19,7 +19,7 @@ impl Signer {
     ///
     /// # Errors
     /// [`KeysError::Unusable`] when the key is not one for the algorithm.
-    pub fn parse(kid: &Kid, alg: KeyAlgorithm, pkcs8: &[u8]) -> Result<Self, KeysError> {
+    pub(super) fn parse(kid: &Kid, alg: KeyAlgorithm, pkcs8: &[u8]) -> Result<Self, KeysError> {
         let key = match alg {
             KeyAlgorithm::Rs256 => RsassaJwsAlgorithm::Rs256.signer_from_der(pkcs8),
         };
@@ -37,7 +37,7 @@ impl Signer {
     ///
     /// # Errors
     /// [`KeysError::Unusable`] when signing fails.
-    pub fn sign(
+    pub(super) fn sign(
         &self,
         typ: &str,
         claims: &serde_json::Map<String, serde_json::Value>,
