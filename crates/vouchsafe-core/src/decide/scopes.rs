@@ -1,6 +1,6 @@
 //! RFC 6749 §3.3 — which of the requested scopes a client gets.
 
-use crate::model::{Api, Client};
+use crate::model::{Api, Client, GrantType};
 use crate::refusal::Reason;
 use crate::spec::scope;
 
@@ -9,43 +9,46 @@ use crate::spec::scope;
 pub struct Allowed {
     /// In request order.
     pub scopes: Vec<String>,
-    /// Whether others were left out, so that the token response must name the granted ones.
+    /// Whether they are not exactly those that were asked for, so that the token response must name them.
     pub dropped: bool,
 }
 
-/// At the authorization endpoint: what the client may not have, or nobody registered, is left out.
-#[must_use]
-pub fn at_authorization(asked: &[String], client: &Client, apis: &[Api]) -> Allowed {
-    let scopes: Vec<String> = asked
-        .iter()
-        .filter(|name| may_have(client, name) && is_known(name, apis))
-        .cloned()
-        .collect();
-    let dropped = scopes.len() != asked.len();
-    Allowed { scopes, dropped }
-}
-
-/// At a refresh: all that was granted, or fewer (§6). What nobody registered is left out beside others.
+/// At the authorization endpoint: what the client may not have, or nobody registered, is left out. Without the
+/// parameter the client gets all that it may have, except offline access, which must be asked for by name (OpenID
+/// Connect Core §11).
 ///
 /// # Errors
-/// [`Reason::ScopeExceedsGrant`] for more than was granted, [`Reason::ScopeNotAllowed`] when nothing is left.
-pub fn at_refresh(asked: &[String], granted: &[String], apis: &[Api]) -> Result<Vec<String>, Reason> {
-    if asked.is_empty() {
-        return Ok(granted.to_vec());
-    }
-    let known: Vec<String> = asked
-        .iter()
-        .filter(|name| granted.contains(name) || is_known(name, apis))
+/// [`Reason::ScopeNotAllowed`] when nothing is left.
+pub fn at_authorization(asked: Option<&[String]>, client: &Client, apis: &[Api]) -> Result<Allowed, Reason> {
+    let may_have = |name: &String| {
+        let usable = name != scope::OFFLINE_ACCESS || client.may_use(GrantType::RefreshToken);
+        usable && client.metadata.scopes.contains(name) && is_registered(name, apis)
+    };
+    let wanted = asked.unwrap_or(&client.metadata.scopes).iter();
+    let scopes: Vec<String> = wanted
+        .filter(|name| may_have(name) && (asked.is_some() || *name != scope::OFFLINE_ACCESS))
         .cloned()
+        .collect();
+    if scopes.is_empty() {
+        return Err(Reason::ScopeNotAllowed);
+    }
+    let dropped = asked.is_none_or(|asked| asked.len() != scopes.len());
+    Ok(Allowed { scopes, dropped })
+}
+
+/// At the token endpoint: the scopes asked for, without those that nobody registered.
+///
+/// # Errors
+/// [`Reason::ScopeNotAllowed`] when nothing is left.
+pub fn registered(asked: Vec<String>, apis: &[Api]) -> Result<Vec<String>, Reason> {
+    let known: Vec<String> = asked
+        .into_iter()
+        .filter(|name| is_registered(name, apis))
         .collect();
     if known.is_empty() {
         return Err(Reason::ScopeNotAllowed);
     }
-    if scope::is_subset(&known, granted) {
-        Ok(known)
-    } else {
-        Err(Reason::ScopeExceedsGrant)
-    }
+    Ok(known)
 }
 
 /// At a client credentials request: of the scopes of APIs, those asked for, or all that the client has. There is no
@@ -53,29 +56,23 @@ pub fn at_refresh(asked: &[String], granted: &[String], apis: &[Api]) -> Result<
 ///
 /// # Errors
 /// [`Reason::ScopeNotAllowed`] when scopes were asked for and none is one that the client may have.
-pub fn at_client_credentials(asked: &[String], client: &Client, apis: &[Api]) -> Result<Vec<String>, Reason> {
-    let wanted = if asked.is_empty() {
-        &client.metadata.scopes
-    } else {
-        asked
+pub fn at_client_credentials(
+    asked: Option<&[String]>,
+    client: &Client,
+    apis: &[Api],
+) -> Result<Vec<String>, Reason> {
+    let may_have = |name: &String| {
+        !scope::standard(name) && client.metadata.scopes.contains(name) && is_registered(name, apis)
     };
-    let scopes: Vec<String> = wanted
-        .iter()
-        .filter(|name| !scope::standard(name) && may_have(client, name) && is_known(name, apis))
-        .cloned()
-        .collect();
-    if scopes.is_empty() && !asked.is_empty() {
-        Err(Reason::ScopeNotAllowed)
-    } else {
-        Ok(scopes)
+    let wanted = asked.unwrap_or(&client.metadata.scopes).iter();
+    let scopes: Vec<String> = wanted.filter(|name| may_have(name)).cloned().collect();
+    if scopes.is_empty() && asked.is_some() {
+        return Err(Reason::ScopeNotAllowed);
     }
+    Ok(scopes)
 }
 
-fn may_have(client: &Client, name: &str) -> bool {
-    client.metadata.scopes.iter().any(|allowed| allowed == name)
-}
-
-fn is_known(name: &str, apis: &[Api]) -> bool {
+fn is_registered(name: &str, apis: &[Api]) -> bool {
     scope::standard(name)
         || apis
             .iter()

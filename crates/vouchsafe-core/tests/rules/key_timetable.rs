@@ -96,6 +96,14 @@ fn revoking_the_next_key_leaves_the_active_one_alone() {
 }
 
 #[test]
+fn a_next_key_that_was_revoked_hastens_no_other() {
+    let mut keys = vec![key(1, NOW), key(2, days(90)), key(3, days(180))];
+    keys[1].revoked_at = Some(days(1));
+    assert_eq!(states(&keys, days(100)), [Active, Revoked, Next]);
+    assert_eq!(states(&keys, days(180)), [Retiring, Revoked, Active]);
+}
+
+#[test]
 fn when_nothing_can_sign_a_key_is_due_that_signs_at_once() {
     let mut keys = vec![key(1, NOW)];
     keys[0].revoked_at = Some(days(1));

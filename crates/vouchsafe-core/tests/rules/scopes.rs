@@ -1,8 +1,8 @@
 //! Which requested scopes a client gets.
 
 use super::samples::{api, client, list};
-use vouchsafe_core::decide::scopes::{at_authorization, at_client_credentials, at_refresh};
-use vouchsafe_core::model::{Api, ClientKind};
+use vouchsafe_core::decide::scopes::{at_authorization, at_client_credentials, registered};
+use vouchsafe_core::model::{Api, ClientKind, GrantType};
 use vouchsafe_core::refusal::Reason;
 
 fn apis() -> [Api; 2] {
@@ -17,61 +17,82 @@ fn at_authorization_the_unknown_and_the_forbidden_are_left_out() {
     let client = client(ClientKind::Web);
     for (asked, given, dropped) in [
         ("openid email", "openid email", false),
-        ("orders:read openid", "orders:read openid", false),
+        (
+            "orders:read openid offline_access",
+            "orders:read openid offline_access",
+            false,
+        ),
         ("openid phone", "openid", true),
         ("openid mail:read", "openid", true),
         ("openid nobody:knows", "openid", true),
-        ("nobody:knows", "", true),
-        ("", "", false),
     ] {
-        let allowed = at_authorization(&list(asked), &client, &apis());
+        let allowed = at_authorization(Some(&list(asked)), &client, &apis()).unwrap();
         assert_eq!(
             (allowed.scopes, allowed.dropped),
             (list(given), dropped),
             "{asked}"
         );
     }
-    let allowed = at_authorization(&list("orders:read"), &client, &[]);
-    assert!(allowed.scopes.is_empty(), "a scope whose API is gone is gone");
+    for nothing in ["nobody:knows", "mail:read phone", ""] {
+        assert_eq!(
+            at_authorization(Some(&list(nothing)), &client, &apis()),
+            Err(Reason::ScopeNotAllowed)
+        );
+    }
+    let gone = at_authorization(Some(&list("orders:read")), &client, &[]);
+    assert_eq!(
+        gone,
+        Err(Reason::ScopeNotAllowed),
+        "a scope whose API is gone is gone"
+    );
 }
 
 #[test]
-fn at_refresh_there_is_never_more_than_was_granted() {
-    let granted = list("openid orders:read gone:read");
+fn offline_access_must_be_asked_for_and_be_of_use() {
+    let mut client = client(ClientKind::Web);
+    let all = at_authorization(None, &client, &apis()).unwrap();
+    assert_eq!(
+        (all.scopes, all.dropped),
+        (list("openid profile email orders:read orders:write"), true)
+    );
+    client
+        .metadata
+        .grant_types
+        .retain(|grant| *grant != GrantType::RefreshToken);
+    let asked = list("openid offline_access");
+    assert_eq!(
+        at_authorization(Some(&asked), &client, &apis()).unwrap().scopes,
+        list("openid")
+    );
+}
+
+#[test]
+fn at_the_token_endpoint_what_nobody_registered_is_left_out_beside_others() {
     for (asked, given) in [
-        ("", Ok("openid orders:read gone:read")),
         ("openid", Ok("openid")),
-        ("orders:read openid", Ok("orders:read openid")),
-        ("openid nobody:knows", Ok("openid")),
-        ("openid orders:write", Err(Reason::ScopeExceedsGrant)),
-        ("openid mail:read", Err(Reason::ScopeExceedsGrant)),
-        ("email", Err(Reason::ScopeExceedsGrant)),
+        ("orders:read nobody:knows email", Ok("orders:read email")),
         ("nobody:knows", Err(Reason::ScopeNotAllowed)),
+        ("", Err(Reason::ScopeNotAllowed)),
     ] {
-        assert_eq!(
-            at_refresh(&list(asked), &granted, &apis()),
-            given.map(list),
-            "{asked}"
-        );
+        assert_eq!(registered(list(asked), &apis()), given.map(list), "{asked}");
     }
 }
 
 #[test]
 fn a_service_gets_scopes_of_apis_only() {
     let client = client(ClientKind::Service);
-    for (asked, given) in [
-        ("", Ok("orders:read orders:write")),
-        ("orders:write", Ok("orders:write")),
-        ("openid orders:read nobody:knows mail:read", Ok("orders:read")),
-        ("openid", Err(Reason::ScopeNotAllowed)),
-        ("mail:read", Err(Reason::ScopeNotAllowed)),
-        ("nobody:knows", Err(Reason::ScopeNotAllowed)),
-    ] {
-        assert_eq!(
-            at_client_credentials(&list(asked), &client, &apis()),
-            given.map(list),
-            "{asked}"
-        );
+    let given = |asked| at_client_credentials(Some(&list(asked)), &client, &apis());
+    assert_eq!(given("orders:write"), Ok(list("orders:write")));
+    assert_eq!(
+        given("openid orders:read nobody:knows mail:read"),
+        Ok(list("orders:read"))
+    );
+    for nothing in ["openid", "mail:read", "nobody:knows", ""] {
+        assert_eq!(given(nothing), Err(Reason::ScopeNotAllowed), "{nothing}");
     }
-    assert_eq!(at_client_credentials(&[], &client, &[]), Ok(Vec::new()));
+    assert_eq!(
+        at_client_credentials(None, &client, &apis()),
+        Ok(list("orders:read orders:write"))
+    );
+    assert_eq!(at_client_credentials(None, &client, &[]), Ok(Vec::new()));
 }

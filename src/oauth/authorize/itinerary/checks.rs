@@ -1,7 +1,8 @@
 //! The checks that the tables of the itinerary name. Syntax is judged by `core::spec`, one word each.
 
 use super::{ClientBound, RedirectBound, Surroundings};
-use vouchsafe_core::model::{Client, GrantType, PkceRule};
+use vouchsafe_core::decide::scopes;
+use vouchsafe_core::model::{GrantType, PkceRule};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::registry::{Endpoint, repeatable};
 use vouchsafe_core::spec::{
@@ -77,41 +78,13 @@ pub(super) fn grant_type(stage: &mut RedirectBound) -> Verdict {
     }
 }
 
-/// Keeps what the client may have and somebody registered. Without the parameter the client gets all of that
-/// (RFC 6749 §3.3), except offline access, which must be asked for by name (OpenID Connect Core §11).
+/// Keeps what the client may have and somebody registered.
 pub(super) fn scope(stage: &mut RedirectBound) -> Verdict {
-    let client = &stage.known.client;
-    let apis = &stage.surroundings.apis;
-    let registered = |name: &str| {
-        spec_scope::standard(name)
-            || apis
-                .iter()
-                .any(|api| api.scopes.iter().any(|scope| scope.name == name))
-    };
-    let may_have =
-        |name: &String| client.metadata.scopes.contains(name) && registered(name) && usable(client, name);
-    let asked = match stage.params.one("scope") {
-        Some(text) => spec_scope::parse(text)?,
-        None => client
-            .metadata
-            .scopes
-            .iter()
-            .filter(|name| *name != spec_scope::OFFLINE_ACCESS)
-            .cloned()
-            .collect(),
-    };
-    let kept: Vec<String> = asked.iter().filter(|name| may_have(name)).cloned().collect();
-    if kept.is_empty() {
-        return Err(Reason::ScopeNotAllowed);
-    }
-    stage.request.scopes_dropped = kept.len() < asked.len() || stage.params.one("scope").is_none();
-    stage.request.scopes = kept;
+    let asked = stage.params.one("scope").map(spec_scope::parse).transpose()?;
+    let allowed = scopes::at_authorization(asked.as_deref(), &stage.known.client, &stage.surroundings.apis)?;
+    stage.request.scopes = allowed.scopes;
+    stage.request.scopes_dropped = allowed.dropped;
     Ok(())
-}
-
-/// Offline access is a refresh token; a client without that grant can do nothing with it.
-fn usable(client: &Client, scope: &str) -> bool {
-    scope != spec_scope::OFFLINE_ACCESS || client.may_use(GrantType::RefreshToken)
 }
 
 pub(super) fn resource(stage: &mut RedirectBound) -> Verdict {

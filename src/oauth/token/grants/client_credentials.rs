@@ -9,6 +9,7 @@ use crate::oauth::engine::client_credentials;
 use crate::tokens::mint;
 use vouchsafe_core::decide::audience;
 use vouchsafe_core::decide::issue::{Issuance, SenderBinding, Subject};
+use vouchsafe_core::decide::scopes;
 use vouchsafe_core::model::AuthMethod;
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::scope;
@@ -19,7 +20,8 @@ pub(in super::super) async fn redeem(cx: &Cx, request: &TokenRequest) -> Result<
         return Err(Reason::GrantTypeNotAllowed.into());
     }
     let client = &request.known.client;
-    let scopes = scopes(request)?;
+    let asked = request.params.one("scope").map(scope::parse).transpose()?;
+    let scopes = scopes::at_client_credentials(asked.as_deref(), client, &request.apis)?;
     let resources = resources(request)?;
     let granted = client_credentials::negotiate(&client.id, &scopes)?;
     let audience = audience::choose(&granted, &resources, &request.apis, &cx.config().issuer)?;
@@ -40,30 +42,4 @@ pub(in super::super) async fn redeem(cx: &Cx, request: &TokenRequest) -> Result<
         cx.now,
     )?;
     Ok(TokenAnswer::new(minted, None, scope))
-}
-
-/// The scopes asked for that the client may have; without `scope`, all API scopes that it has. Scopes that speak
-/// of a person are not for clients.
-fn scopes(request: &TokenRequest) -> Result<Vec<String>, Reason> {
-    let may = |name: &String| !scope::standard(name) && request.known.client.metadata.scopes.contains(name);
-    let asked = request.params.one("scope").map(scope::parse).transpose()?;
-    let granted: Vec<String> = match asked {
-        Some(asked) => asked.into_iter().filter(may).collect(),
-        None => {
-            return Ok(request
-                .known
-                .client
-                .metadata
-                .scopes
-                .iter()
-                .filter(|name| may(name))
-                .cloned()
-                .collect());
-        }
-    };
-    if granted.is_empty() {
-        Err(Reason::ScopeNotAllowed)
-    } else {
-        Ok(granted)
-    }
 }

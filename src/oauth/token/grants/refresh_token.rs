@@ -12,6 +12,7 @@ use std::sync::Arc;
 use vouchsafe_core::decide::grant_is_live::{LiveGrant, grant_is_live};
 use vouchsafe_core::decide::issue::{Issuance, SenderBinding, Subject};
 use vouchsafe_core::decide::refresh::Windows;
+use vouchsafe_core::decide::scopes;
 use vouchsafe_core::model::{Grant, User};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::refresh_token::{self, Genuine, MacKey};
@@ -27,7 +28,10 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         .one("refresh_token")
         .ok_or(Reason::ParameterMissing)?;
     let genuine = genuine(cx, &request, text)?;
-    let narrowed = request.params.one("scope").map(scope::parse).transpose()?;
+    let narrowed = match request.params.one("scope") {
+        Some(text) => Some(scopes::registered(scope::parse(text)?, &request.apis)?),
+        None => None,
+    };
     let asked = resources(&request)?;
     let tokens = &cx.config().tokens;
     let refresh = Refresh {

@@ -214,6 +214,13 @@ fn a_native_client_may_vary_the_port_of_its_loopback_uri_and_nothing_else() {
 }
 
 #[test]
+fn a_port_ends_where_the_path_begins() {
+    let registered = ["http://127.0.0.1.evil.test/cb".to_owned()];
+    let presented = "http://127.0.0.1:80.evil.test/cb";
+    assert_eq!(find(&registered, ClientKind::Native, presented), None);
+}
+
+#[test]
 fn answers_keep_the_registered_query() {
     let params = [("code", "a&b=c"), ("iss", "https://id.example.com")];
     for (uri, answer) in [
