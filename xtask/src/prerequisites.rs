@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 /// A program that tests need: what it is called, whether it is there, and the Debian packages that bring it.
 type Need = (&'static str, fn() -> bool, &'static [&'static str]);
 
+const NODE_IS_NEW_ENOUGH: &str = "const [major, minor] = process.versions.node.split('.').map(Number); process.exit(major * 100 + minor < 1819 ? 1 : 0)";
+
 const NEEDS: [Need; 6] = [
     ("perl (builds OpenSSL)", || answers("perl", &["-v"]), &["perl"]),
     (
@@ -22,7 +24,7 @@ const NEEDS: [Need; 6] = [
     ("Chromium", || browser().is_ok(), &["chromium"]),
     (
         "Node 18.19 or newer with npm",
-        || answers("node", &["-v"]) && answers("npm", &["-v"]),
+        || answers("node", &["-e", NODE_IS_NEW_ENOUGH]) && answers("npm", &["-v"]),
         &["nodejs", "npm"],
     ),
     (
