@@ -330,7 +330,7 @@ mod tests {
     #[test]
     fn a_long_value_is_cut() {
         let text = logged(Form::Json, || {
-            tracing::info!(agent = "x".repeat(100_000), "request")
+            tracing::info!(agent = "x".repeat(100_000), "request");
         });
         assert!(text.len() < 2_000);
     }

@@ -2,6 +2,7 @@
 
 pub mod administration;
 pub mod interactions;
+pub mod live;
 pub mod passwords;
 pub mod sessions;
 pub mod sign_in;

@@ -56,9 +56,9 @@ pub(crate) fn run(_global: &Global, args: &DemoArgs, output: &Output) -> Result<
             }
             stopped
         };
-        let (served, stopped) = tokio::join!(demo.run(), stop);
+        let (outcome, stopped) = tokio::join!(demo.run(), stop);
         stopped?;
-        served.map_err(|error| Failure::io("the demo stopped", &error))
+        outcome.map_err(|error| Failure::io("the demo stopped", &error))
     })
 }
 
@@ -73,7 +73,7 @@ fn configuration(args: &DemoArgs) -> Config {
     config.data_dir.clone_from(&args.dir);
     config.keys.dir = args.dir.join("keys");
     config.database.url = DatabaseUrl::Sqlite(args.dir.join("vouchsafe.db"));
-    config.log.filter = "warn".to_owned();
+    "warn".clone_into(&mut config.log.filter);
     config
 }
 

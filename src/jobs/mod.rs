@@ -11,7 +11,7 @@ use tokio::time::{MissedTickBehavior, interval};
 /// How often changes by other nodes and the command line are looked for.
 const FOLLOW: Duration = Duration::from_millis(500);
 /// How often keys and expired rows are looked after.
-const TEND: Duration = Duration::from_secs(60);
+const TEND: Duration = Duration::from_mins(1);
 
 /// Starts the jobs. They end when the returned tasks are aborted.
 #[must_use]

@@ -43,6 +43,9 @@ impl Kek {
     }
 
     /// A value by which the database recognises the key without holding it.
+    ///
+    /// # Panics
+    /// Never: HMAC takes a key of any length.
     #[must_use]
     pub fn check_value(&self) -> Vec<u8> {
         #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]

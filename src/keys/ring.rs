@@ -53,7 +53,7 @@ impl Keys {
     ) -> Result<Self, OpenError> {
         let keks = open_keks(config, store, ports)?;
         let secrets = Secrets::open(store, &keks, &config.keys.dir, &*ports.entropy)?;
-        let keys = Self {
+        let opened = Self {
             keks,
             dir: config.keys.dir.clone(),
             secrets,
@@ -64,8 +64,8 @@ impl Keys {
             ring: ArcSwap::default(),
             document: ArcSwap::from_pointee(JwksDocument::of(&[])),
         };
-        keys.tend(store)?;
-        Ok(keys)
+        opened.tend(store)?;
+        Ok(opened)
     }
 
     /// Makes the keys that are due and reads the rows again. Every node may do so at any time: of several that

@@ -1,6 +1,7 @@
 //! OpenID Connect Core §5.3 — claims about the person, for an access token with the scope `openid`. Asks the
 //! database each time: what was ended or changed is known here at once.
 
+use crate::accounts::live::live_person;
 use crate::clients::Known;
 use crate::cx::Cx;
 use crate::db;
@@ -11,7 +12,6 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use std::sync::Arc;
-use vouchsafe_core::decide::grant_is_live::grant_is_live;
 use vouchsafe_core::model::{ClientId, GrantId, User};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::params::Params;
@@ -141,15 +141,8 @@ async fn claims_of(cx: &Cx, token: &AccessToken, known: &Arc<Known>) -> Claims {
             let Some(grant) = db!(tx, grants::by_id(&gid))? else {
                 return Ok(Err(Reason::GrantEnded));
             };
-            let Some(user) = db!(tx, users::by_id(&grant.user_id))? else {
-                return Ok(Err(Reason::GrantEnded));
-            };
-            let session_live = match grant.offline {
-                true => None,
-                false => db!(tx, sessions::by_id(&grant.session_id))?.map(|session| session.is_live(now)),
-            };
-            let live = grant_is_live(&grant, &user, session_live, &known.client, now);
-            Ok(live.and_then(|_| {
+            let person = live_person(tx, &grant, &known.client, now)?;
+            Ok(person.and_then(|(user, _)| {
                 if gver < grant.gver {
                     Err(Reason::ClaimsChanged)
                 } else {

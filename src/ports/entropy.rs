@@ -1,6 +1,10 @@
 //! Randomness.
 
 use rand::TryRng as _;
+#[expect(
+    clippy::disallowed_types,
+    reason = "the one place that asks the operating system for randomness"
+)]
 use rand::rngs::SysRng;
 
 /// Gives random bytes that nobody can predict.

@@ -107,6 +107,7 @@ fn named_scopes_are_exactly_those_in_order() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table, a row for each rule")]
 fn what_breaks_a_rule_is_refused_with_the_rule() {
     let web = || wish(ClientKind::Web);
     let spa = || wish(ClientKind::Spa);

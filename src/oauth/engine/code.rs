@@ -57,12 +57,12 @@ pub fn exchange(
         return Ok(Err(Reason::CodeUnknown));
     };
     match attempt(tx, exchange, target, &row)? {
-        Attempt::Done(verdict) => Ok(verdict),
+        Attempt::Done(verdict) => Ok(*verdict),
         // Somebody else spent the code between our reading and our write: now it is a replay, or the grant ended.
         Attempt::Lost => match db!(tx, grants::by_code(&request.digest))? {
             None => Ok(Err(Reason::CodeUnknown)),
             Some(row) => match attempt(tx, exchange, target, &row)? {
-                Attempt::Done(verdict) => Ok(verdict),
+                Attempt::Done(verdict) => Ok(*verdict),
                 Attempt::Lost => Ok(Err(Reason::CodeUnknown)),
             },
         },
@@ -70,7 +70,7 @@ pub fn exchange(
 }
 
 enum Attempt {
-    Done(Result<Grant, Reason>),
+    Done(Box<Result<Grant, Reason>>),
     Lost,
 }
 
@@ -120,9 +120,13 @@ fn attempt(
                 }
                 None => return Ok(Attempt::Lost),
             },
-            Output::Ok(_) => return Ok(Attempt::Done(won.ok_or(Reason::CodeUnknown))),
+            Output::Ok(_) => return Ok(Attempt::Done(Box::new(won.ok_or(Reason::CodeUnknown)))),
             // What the machine refuses and we did not: its second opinion counts.
-            Output::Err(_) => return Ok(Attempt::Done(Err(refused.unwrap_or(Reason::CodeUnknown)))),
+            Output::Err(_) => {
+                return Ok(Attempt::Done(Box::new(Err(
+                    refused.unwrap_or(Reason::CodeUnknown)
+                ))));
+            }
         };
     }
 }

@@ -86,7 +86,7 @@ async fn phases(
         match grant {
             GrantType::AuthorizationCode => grants::authorization_code::redeem(cx, request).await,
             GrantType::RefreshToken => grants::refresh_token::redeem(cx, request).await,
-            GrantType::ClientCredentials => grants::client_credentials::redeem(cx, &request).await,
+            GrantType::ClientCredentials => grants::client_credentials::redeem(cx, &request),
         }
     };
     let answer = answer.await;

@@ -30,9 +30,15 @@ pub fn expired(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Swept, StoreEr
 /// Removes up to `limit` of the oldest interactions beyond the newest `most`: anybody can begin one.
 pub fn surplus_interactions(c: &mut Conn, most: i64, limit: i64) -> Result<usize, StoreError> {
     use interactions::{expires_at, handle_digest, table};
-    let newest_of_surplus: Option<i64> =
-        table.order(expires_at.desc()).offset(most).select(expires_at).first(c).optional()?;
-    let Some(bound) = newest_of_surplus else { return Ok(0) };
+    let newest_of_surplus: Option<i64> = table
+        .order(expires_at.desc())
+        .offset(most)
+        .select(expires_at)
+        .first(c)
+        .optional()?;
+    let Some(bound) = newest_of_surplus else {
+        return Ok(0);
+    };
     let surplus: Vec<Vec<u8>> = table
         .filter(expires_at.le(bound))
         .order(expires_at)

@@ -35,8 +35,8 @@ on_both_databases! {
         let now = world.services.ports.clock.now().seconds();
         let token = response["access_token"].as_str().unwrap();
         let verifier = Verifier::new(&world.issuer, &audience);
-        let verified = verifier.verify_at(&keys, token, now).unwrap();
-        assert!(verified.scope.contains("orders:read"));
+        let accepted = verifier.verify_at(&keys, token, now).unwrap();
+        assert!(accepted.scope.contains("orders:read"));
         assert!(Verifier::new(&world.issuer, "https://other.example").verify_at(&keys, token, now).is_err());
         assert!(Verifier::new("https://other.example", &audience).verify_at(&keys, token, now).is_err());
         let id_token = response["id_token"].as_str().unwrap();

@@ -148,9 +148,11 @@ impl Served {
         let mut line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut line).unwrap();
-        if line.is_empty() {
-            panic!("the server did not start: {:?}", child.wait_with_output());
-        }
+        assert!(
+            !line.is_empty(),
+            "the server did not start: {:?}",
+            child.wait_with_output()
+        );
         let document: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(document["issuer"], issuer.as_str());
         child.stdout = Some(stdout.into_inner());

@@ -1,6 +1,7 @@
 //! No secret is written where it does not belong: recognisable ones are put in, and everything is searched for them.
 
 use super::program::Place;
+use std::fmt::Write as _;
 
 const PASSWORD: &str = "canary copper lantern 42";
 
@@ -35,7 +36,7 @@ fn passwords_and_secrets_are_in_no_output_and_not_in_the_database() {
         ),
         place.run_with_input(&["user", "set-password", "nobody", "--password-stdin"], PASSWORD),
     ] {
-        said.push_str(&format!("{ended:?}"));
+        write!(said, "{ended:?}").unwrap();
     }
     assert!(!said.contains("canary"), "{said}");
 

@@ -68,7 +68,9 @@ on_both_databases! {
             let before = counts();
             browser.submit(&page, &[("username", name), ("password", "wrong horse battery")]);
             let mut grown = counts();
-            grown.iter_mut().for_each(|(name, count)| *count -= before.get(name).copied().unwrap_or_default());
+            for (name, count) in &mut grown {
+                *count -= before.get(name).copied().unwrap_or_default();
+            }
             grown.retain(|_, count| *count > 0);
             grown
         };

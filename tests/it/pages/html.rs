@@ -5,8 +5,6 @@
 pub(crate) struct Element {
     pub(crate) name: String,
     pub(crate) attributes: Vec<(String, String)>,
-    /// The names of the elements around it, outermost first.
-    pub(crate) inside: Vec<String>,
     /// The text in it, its children's text included.
     pub(crate) text: String,
 }
@@ -47,7 +45,6 @@ pub(crate) fn elements(html: &str) -> Result<Vec<Element>, String> {
             }
             continue;
         }
-        let inside = open.iter().map(|&at| elements[at].name.clone()).collect();
         let (name, attributes) = parts(tag.trim_end_matches('/'))?;
         if !VOID.contains(&name.as_str()) && !tag.ends_with('/') {
             open.push(elements.len());
@@ -55,7 +52,6 @@ pub(crate) fn elements(html: &str) -> Result<Vec<Element>, String> {
         elements.push(Element {
             name,
             attributes,
-            inside,
             text: String::new(),
         });
     }

@@ -131,7 +131,9 @@ fn the_oldest_interactions_beyond_a_number_go(store: &Database) {
     }
     let surplus = |most, limit| {
         store
-            .write_blocking("surplus", move |tx| db!(tx, sweep::surplus_interactions(most, limit)))
+            .write_blocking("surplus", move |tx| {
+                db!(tx, sweep::surplus_interactions(most, limit))
+            })
             .unwrap()
     };
     assert_eq!(surplus(9, 100), 0);
@@ -140,7 +142,9 @@ fn the_oldest_interactions_beyond_a_number_go(store: &Database) {
     assert_eq!(surplus(4, 3), 0);
     for second in 1..=9 {
         let found = store
-            .read_blocking("read", move |tx| db!(tx, interactions::by_handle(&digest(second), &digest(1))))
+            .read_blocking("read", move |tx| {
+                db!(tx, interactions::by_handle(&digest(second), &digest(1)))
+            })
             .unwrap();
         assert_eq!(found.is_some(), second > 5, "{second}");
     }

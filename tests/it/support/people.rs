@@ -99,12 +99,12 @@ impl World {
 
     /// Disables a person, as an administrator does.
     pub(crate) fn disable(&self, username: &str) {
-        self.administer(username, |tx, act, id| administration::disable(tx, act, id));
+        self.administer(username, administration::disable);
     }
 
     /// Enables a person again.
     pub(crate) fn enable(&self, username: &str) {
-        self.administer(username, |tx, act, id| administration::enable(tx, act, id));
+        self.administer(username, administration::enable);
     }
 
     /// Gives a person other roles, as an administrator does.

@@ -42,13 +42,12 @@ impl Registered {
     /// A token request with the client's own authentication.
     pub(crate) fn token(&self, world: &World, form: &[(&str, &str)]) -> Answer {
         let request = world.post("/token");
-        let request = match &self.secret {
-            Some(secret) => request.basic_auth(&self.id, Some(secret)).form(form),
-            None => {
-                let mut form = form.to_vec();
-                form.push(("client_id", &self.id));
-                request.form(&form)
-            }
+        let request = if let Some(secret) = &self.secret {
+            request.basic_auth(&self.id, Some(secret)).form(form)
+        } else {
+            let mut form = form.to_vec();
+            form.push(("client_id", &self.id));
+            request.form(&form)
         };
         Answer::to(request)
     }

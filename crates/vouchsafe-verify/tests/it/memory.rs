@@ -74,8 +74,8 @@ fn a_small_memory_and_none_at_all_give_the_same_verdicts() {
         let verifier = verifier().cached_tokens(size);
         for _ in 0..3 {
             for (n, token) in tokens.iter().enumerate() {
-                let verified = verifier.verify_at(&keys(), token, NOW).unwrap();
-                assert_eq!(verified.jti, format!("t_{n}"));
+                let accepted = verifier.verify_at(&keys(), token, NOW).unwrap();
+                assert_eq!(accepted.jti, format!("t_{n}"));
             }
         }
     }
@@ -92,8 +92,8 @@ fn many_threads_share_one_memory() {
             let (verifier, keys, tokens) = (&verifier, &keys, &tokens);
             scope.spawn(move || {
                 for n in (0..200).map(|round| (start + round) % tokens.len()) {
-                    let verified = verifier.verify_at(keys, &tokens[n], NOW).unwrap();
-                    assert_eq!(verified.jti, format!("t_{n}"));
+                    let accepted = verifier.verify_at(keys, &tokens[n], NOW).unwrap();
+                    assert_eq!(accepted.jti, format!("t_{n}"));
                 }
             });
         }

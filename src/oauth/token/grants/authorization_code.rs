@@ -3,13 +3,13 @@
 use super::super::TokenRequest;
 use super::super::answer::TokenAnswer;
 use super::{audience_of, issuer, resources};
+use crate::accounts::live::live_person;
 use crate::cx::Cx;
-use crate::db;
 use crate::failure::Failure;
 use crate::oauth::engine::code::{self, CodeRequest, Exchange};
 use crate::tokens::{IdTokenFor, mint};
 use std::sync::Arc;
-use vouchsafe_core::decide::grant_is_live::{LiveGrant, grant_is_live};
+use vouchsafe_core::decide::grant_is_live::LiveGrant;
 use vouchsafe_core::decide::issue::{Issuance, SenderBinding, Subject};
 use vouchsafe_core::model::{Code, Grant, GrantType, Plain, User};
 use vouchsafe_core::refusal::Reason;
@@ -44,25 +44,20 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         cx.config().issuer.clone(),
     );
     let (now, asked_then) = (cx.now, asked.clone());
-    let spent: Spent =
-        cx.store()
-            .write("exchange-code", move |tx| {
-                let target = |grant: &Grant| {
-                    audience_of(grant, &grant.scopes, &asked_then, (&apis, &issuer_name)).map(drop)
-                };
-                let grant = match code::exchange(tx, &exchange, &target)? {
-                    Ok(grant) => grant,
-                    Err(reason) => return Ok(Err(reason)),
-                };
-                let Some(user) = db!(tx, users::by_id(&grant.user_id))? else {
-                    return Ok(Err(Reason::PersonNotInGoodStanding));
-                };
-                let session = db!(tx, sessions::by_id(&grant.session_id))?;
-                let session_live = session.map(|session| session.is_live(now));
-                Ok(grant_is_live(&grant, &user, session_live, &known.client, now)
-                    .map(|live| (grant, user, live)))
-            })
-            .await?;
+    let spent: Spent = cx
+        .store()
+        .write("exchange-code", move |tx| {
+            let target = |grant: &Grant| {
+                audience_of(grant, &grant.scopes, &asked_then, (&apis, &issuer_name)).map(drop)
+            };
+            let grant = match code::exchange(tx, &exchange, &target)? {
+                Ok(grant) => grant,
+                Err(reason) => return Ok(Err(reason)),
+            };
+            let person = live_person(tx, &grant, &known.client, now)?;
+            Ok(person.map(|(user, live)| (grant, user, live)))
+        })
+        .await?;
     let (grant, user, live) = spent?;
     answer(cx, &request, &asked, (&grant, &user, live))
 }

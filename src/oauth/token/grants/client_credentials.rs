@@ -15,7 +15,7 @@ use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::scope;
 
 /// Gives a confidential client a token of its own; never a refresh token (RFC 6749 §4.4.3).
-pub(in super::super) async fn redeem(cx: &Cx, request: &TokenRequest) -> Result<TokenAnswer, Failure> {
+pub(in super::super) fn redeem(cx: &Cx, request: &TokenRequest) -> Result<TokenAnswer, Failure> {
     if request.authenticated.method() == AuthMethod::None {
         return Err(Reason::GrantTypeNotAllowed.into());
     }

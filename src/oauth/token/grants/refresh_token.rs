@@ -3,13 +3,13 @@
 use super::super::TokenRequest;
 use super::super::answer::TokenAnswer;
 use super::{audience_of, issuer, resources};
+use crate::accounts::live::live_person;
 use crate::cx::Cx;
-use crate::db;
 use crate::failure::Failure;
 use crate::oauth::engine::refresh::{self, Refresh, RefreshRequest};
 use crate::tokens::{IdTokenFor, mint};
 use std::sync::Arc;
-use vouchsafe_core::decide::grant_is_live::{LiveGrant, grant_is_live};
+use vouchsafe_core::decide::grant_is_live::LiveGrant;
 use vouchsafe_core::decide::issue::{Issuance, SenderBinding, Subject};
 use vouchsafe_core::decide::refresh::Windows;
 use vouchsafe_core::decide::scopes;
@@ -56,29 +56,21 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         cx.config().issuer.clone(),
     );
     let (now, asked_then, narrowed_then) = (cx.now, asked.clone(), narrowed.clone());
-    let refreshed: Refreshed =
-        cx.store()
-            .write("refresh", move |tx| {
-                let target = |grant: &Grant| {
-                    let scopes = narrowed_then.as_ref().unwrap_or(&grant.scopes);
-                    audience_of(grant, scopes, &asked_then, (&apis, &issuer_name)).map(drop)
-                };
-                let grant = match refresh::refresh(tx, &refresh, &target)? {
-                    Ok(grant) => grant,
-                    Err(reason) => return Ok(Err(reason)),
-                };
-                // A second statement, after the guarded one: what it reads is at least as new as the claims version.
-                let Some(user) = db!(tx, users::by_id(&grant.user_id))? else {
-                    return Ok(Err(Reason::PersonNotInGoodStanding));
-                };
-                let session_live = match grant.offline {
-                    true => None,
-                    false => db!(tx, sessions::by_id(&grant.session_id))?.map(|session| session.is_live(now)),
-                };
-                Ok(grant_is_live(&grant, &user, session_live, &known.client, now)
-                    .map(|live| (grant, user, live)))
-            })
-            .await?;
+    let refreshed: Refreshed = cx
+        .store()
+        .write("refresh", move |tx| {
+            let target = |grant: &Grant| {
+                let scopes = narrowed_then.as_ref().unwrap_or(&grant.scopes);
+                audience_of(grant, scopes, &asked_then, (&apis, &issuer_name)).map(drop)
+            };
+            let grant = match refresh::refresh(tx, &refresh, &target)? {
+                Ok(grant) => grant,
+                Err(reason) => return Ok(Err(reason)),
+            };
+            let person = live_person(tx, &grant, &known.client, now)?;
+            Ok(person.map(|(user, live)| (grant, user, live)))
+        })
+        .await?;
     let (grant, user, live) = refreshed?;
     answer(cx, &request, (narrowed.as_ref(), &asked), (&grant, &user, live))
 }
