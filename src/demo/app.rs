@@ -4,7 +4,7 @@ use super::browsers::{Attempt, Browser, Browsers, Tokens};
 use super::exchange::{Caller, Exchange, Outgoing};
 use super::relying_party::{Problem, RelyingParty, lines_of};
 use super::view::{self, HomePage};
-use super::{APP_SCOPES, CALLBACK, DemoError, DemoOptions};
+use super::{APP_SCOPES, CALLBACK, DemoError, DemoOptions, Listeners};
 use crate::ports::Ports;
 use crate::web::assets;
 use actix_web::guard::{self, GuardContext};
@@ -52,21 +52,21 @@ fn is_our_own_form(context: &GuardContext<'_>) -> bool {
 }
 
 impl DemoApp {
-    pub(super) fn new(options: &DemoOptions, ports: &Ports) -> Result<Self, DemoError> {
+    pub(super) fn new(options: DemoOptions, listeners: &Listeners, ports: &Ports) -> Result<Self, DemoError> {
         Ok(Self {
             party: RelyingParty {
-                issuer: options.issuer.clone(),
-                client_id: options.client_id.clone(),
-                client_secret: options.client_secret.clone(),
-                redirect_uri: options.redirect_uri(),
+                issuer: options.issuer,
+                client_id: options.client_id,
+                client_secret: options.client_secret,
+                redirect_uri: listeners.redirect_uri(),
                 scope: APP_SCOPES.join(" "),
                 caller: Caller::new()?,
                 metadata: tokio::sync::OnceCell::new(),
             },
             browsers: Browsers::default(),
             ports: ports.clone(),
-            api_url: options.api_url(),
-            cookie: format!("demo_{}", options.app_listen.port()),
+            api_url: listeners.api_url(),
+            cookie: format!("demo_{}", listeners.app.port),
         })
     }
 

@@ -29,16 +29,18 @@ pub const CALLBACK: &str = "/callback";
 pub struct DemoOptions {
     /// The server.
     pub issuer: String,
-    /// Where the app listens.
-    pub app_listen: SocketAddr,
-    /// Where the API listens.
-    pub api_listen: SocketAddr,
-    /// The app's `client_id`. Its redirect URI is [`DemoOptions::redirect_uri`].
+    /// The app's `client_id`. Its redirect URI is [`Listeners::redirect_uri`], its scopes are [`APP_SCOPES`].
     pub client_id: String,
     /// The app's secret, if it is a confidential client.
     pub client_secret: Option<String>,
     /// The API's identifier. It owns the scopes of [`api::SCOPES`].
     pub audience: String,
+}
+
+/// Where the two listen.
+pub struct Listeners {
+    app: Listener,
+    api: Listener,
 }
 
 /// Why the demo does not start.
@@ -50,6 +52,9 @@ pub enum DemoError {
     /// A listener.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
+    /// The operating system.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
     /// The HTTP client.
     #[error("cannot make an HTTP client: {0}")]
     Http(#[from] reqwest::Error),
@@ -64,17 +69,34 @@ pub struct Demo {
     api: Server,
 }
 
-impl DemoOptions {
+/// A listener on this machine.
+struct Listener {
+    socket: TcpListener,
+    port: u16,
+}
+
+impl Listeners {
+    /// Opens both. A port of 0 is any port.
+    ///
+    /// # Errors
+    /// [`DemoError::NotLoopback`], [`DemoError::Listen`].
+    pub fn bind(app: SocketAddr, api: SocketAddr) -> Result<Self, DemoError> {
+        Ok(Self {
+            app: bind(app)?,
+            api: bind(api)?,
+        })
+    }
+
     /// The address of the app.
     #[must_use]
     pub fn app_url(&self) -> String {
-        format!("http://localhost:{}", self.app_listen.port())
+        format!("http://localhost:{}", self.app.port)
     }
 
     /// The address of the API.
     #[must_use]
     pub fn api_url(&self) -> String {
-        format!("http://localhost:{}", self.api_listen.port())
+        format!("http://localhost:{}", self.api.port)
     }
 
     /// The redirect URI that the app must be registered with.
@@ -84,35 +106,35 @@ impl DemoOptions {
     }
 }
 
+fn bind(address: SocketAddr) -> Result<Listener, DemoError> {
+    if !address.ip().is_loopback() {
+        return Err(DemoError::NotLoopback(address));
+    }
+    let failed = |cause| DemoError::Listen(address, cause);
+    let socket = TcpListener::bind(address).map_err(failed)?;
+    let port = socket.local_addr().map_err(failed)?.port();
+    Ok(Listener { socket, port })
+}
+
 /// Starts both. The server need not be there yet. Must be called inside an actix system.
 ///
 /// # Errors
 /// [`DemoError`].
-pub fn start(options: &DemoOptions, ports: &Ports) -> Result<Demo, DemoError> {
+pub fn start(options: DemoOptions, listeners: Listeners, ports: &Ports) -> Result<Demo, DemoError> {
     let verifier = RemoteVerifier::new(&options.issuer, &options.audience)
         .map_err(|problem| DemoError::Verifier(options.issuer.clone(), problem))?;
-    let state = web::Data::new(app::DemoApp::new(options, ports)?);
-    let (listener, second) = (bind(options.app_listen)?, bind(options.api_listen)?);
+    let state = web::Data::new(app::DemoApp::new(options, &listeners, ports)?);
     let app = HttpServer::new(move || App::new().app_data(state.clone()).configure(app::routes))
         .workers(1)
         .disable_signals()
-        .listen(listener)
-        .map_err(|cause| DemoError::Listen(options.app_listen, cause))?
+        .listen(listeners.app.socket)?
         .run();
     let api = HttpServer::new(move || App::new().app_data(verifier.clone()).configure(api::routes))
         .workers(1)
         .disable_signals()
-        .listen(second)
-        .map_err(|cause| DemoError::Listen(options.api_listen, cause))?
+        .listen(listeners.api.socket)?
         .run();
     Ok(Demo { app, api })
-}
-
-fn bind(address: SocketAddr) -> Result<TcpListener, DemoError> {
-    if !address.ip().is_loopback() {
-        return Err(DemoError::NotLoopback(address));
-    }
-    TcpListener::bind(address).map_err(|cause| DemoError::Listen(address, cause))
 }
 
 impl Demo {

@@ -12,6 +12,7 @@
 mod attacks;
 mod authorize;
 mod cli;
+mod demo;
 mod interaction;
 mod metadata;
 mod pages;

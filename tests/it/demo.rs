@@ -1,0 +1,208 @@
+//! The demo: what its buttons do, through HTTP, against a server that does not know that it is a demo.
+
+use crate::support::browser::Browser;
+use crate::support::people::metadata;
+use crate::support::world::{Answer, World};
+use actix_web::dev::ServerHandle;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use vouchsafe::demo::{self, APP_SCOPES, DemoError, DemoOptions, Listeners, api};
+use vouchsafe::ports::{Clock as _, SystemClock};
+use vouchsafe_core::model::ClientKind;
+
+/// A running demo beside a world.
+struct Running {
+    app: String,
+    api: String,
+    handles: [ServerHandle; 2],
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    fn beside(world: &World) -> Self {
+        // The API reads the machine's clock.
+        world.wait(SystemClock.now().since(world.clock.now()));
+        let loopback = "127.0.0.1:0".parse().unwrap();
+        let listeners = Listeners::bind(loopback, loopback).unwrap();
+        let (app, api) = (listeners.app_url(), listeners.api_url());
+        let mut registered = metadata(ClientKind::Spa);
+        registered.redirect_uris = vec![listeners.redirect_uri()];
+        registered.scopes = APP_SCOPES.map(str::to_owned).to_vec();
+        let options = DemoOptions {
+            issuer: world.issuer.clone(),
+            client_id: world.client(registered).id,
+            client_secret: None,
+            audience: world.api("https://orders.demo.example", &api::SCOPES.map(|(name, _)| name)),
+        };
+        let (started, starts) = mpsc::channel();
+        let ports = world.services.ports.clone();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let demo = demo::start(options, listeners, &ports).unwrap();
+                started.send(demo.handles()).unwrap();
+                demo.run().await.unwrap();
+            });
+        });
+        Self {
+            app,
+            api,
+            handles: starts.recv().unwrap(),
+            thread: Some(thread),
+        }
+    }
+
+    /// Presses a button and looks at the page that it leads to.
+    fn press(&self, browser: &Browser<'_>, button: &str) -> String {
+        let answer = browser.post(&format!("{}/{button}", self.app), &[]);
+        assert_eq!((answer.status, answer.header("location")), (303, "/"), "{button}");
+        self.home(browser)
+    }
+
+    fn home(&self, browser: &Browser<'_>) -> String {
+        browser.get(&format!("{}/", self.app)).body
+    }
+
+    fn sign_in(&self, browser: &Browser<'_>) -> String {
+        let answer = browser.post(&format!("{}/sign-in", self.app), &[]);
+        let callback = browser.authorize(answer.header("location"), "ada");
+        let answer = browser.get(&callback);
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (303, "/"),
+            "{}",
+            answer.body
+        );
+        self.home(browser)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let stops = self.handles.clone().map(|handle| handle.stop(false));
+        std::thread::spawn(move || stops.map(|stop| actix_web::rt::System::new().block_on(stop)))
+            .join()
+            .ok();
+        self.thread.take().map(JoinHandle::join);
+    }
+}
+
+/// The newest exchange on the page.
+fn newest(page: &str) -> &str {
+    let (_, rest) = page.split_once("id=\"last-exchange\"").expect("an exchange");
+    rest.split("</section>").next().unwrap()
+}
+
+#[test]
+fn a_person_signs_in_and_every_button_does_what_it_says() {
+    let world = World::sqlite("demo");
+    world.person("ada");
+    let demo = Running::beside(&world);
+    let browser = world.browser();
+    assert!(demo.home(&browser).contains("id=\"sign-in\""));
+
+    let page = demo.sign_in(&browser);
+    for part in [
+        "<b id=\"person\">Ada Lovelace</b>",
+        "id=\"id-token\"",
+        "id=\"access-token\"",
+        "orders:read",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let page = demo.press(&browser, "call-api");
+    assert!(
+        newest(&page).contains("HTTP 200") && newest(&page).contains("Copper lantern"),
+        "{page}"
+    );
+    let page = demo.press(&browser, "call-without-scope");
+    assert!(
+        newest(&page).contains("HTTP 403") && newest(&page).contains("insufficient_scope"),
+        "{page}"
+    );
+    let page = demo.press(&browser, "refresh");
+    assert!(
+        newest(&page).contains("HTTP 200") && newest(&page).contains("refresh_token"),
+        "{page}"
+    );
+    let page = demo.press(&browser, "call-api");
+    assert!(newest(&page).contains("HTTP 200"), "{page}");
+
+    let page = demo.press(&browser, "replay-refresh");
+    assert!(
+        newest(&page).contains("HTTP 400") && newest(&page).contains("invalid_grant"),
+        "{page}"
+    );
+    assert!(page.contains("id=\"problem\""));
+    let page = demo.press(&browser, "refresh");
+    assert!(
+        newest(&page).contains("invalid_grant"),
+        "the grant has ended: {page}"
+    );
+
+    let page = demo.press(&browser, "sign-out");
+    assert!(page.contains("id=\"sign-in\"") && !page.contains("id=\"id-token\""));
+}
+
+#[test]
+fn an_answer_that_the_browser_did_not_ask_for_is_refused() {
+    let world = World::sqlite("demo-state");
+    world.person("ada");
+    let demo = Running::beside(&world);
+    let browser = world.browser();
+    let answer = browser.post(&format!("{}/sign-in", demo.app), &[]);
+    let callback = browser.authorize(answer.header("location"), "ada");
+
+    let stranger = world.browser();
+    assert_eq!(stranger.get(&callback).status, 400);
+    let elsewhere = callback.replace("iss=http", "iss=https");
+    assert_eq!(browser.get(&elsewhere).status, 303);
+    assert!(demo.home(&browser).contains("another issuer"));
+    assert_eq!(
+        browser.get(&callback).status,
+        400,
+        "an attempt is over after its first answer"
+    );
+}
+
+#[test]
+fn a_form_of_another_program_on_this_machine_is_not_taken() {
+    let world = World::sqlite("demo-forms");
+    let demo = Running::beside(&world);
+    let request = world
+        .post(&format!("{}/sign-out", demo.app))
+        .header("sec-fetch-site", "same-site");
+    assert_eq!(Answer::to(request).status, 404);
+}
+
+#[test]
+fn the_pages_are_demos_under_a_strict_policy() {
+    let world = World::sqlite("demo-pages");
+    let demo = Running::beside(&world);
+    for address in [&demo.app, &demo.api] {
+        let page = Answer::to(world.get(&format!("{address}/")));
+        assert!(page.body.contains("<b>Demo</b>"));
+        let policy = page.header("content-security-policy");
+        assert!(
+            policy.starts_with("default-src 'none'") && !policy.contains("unsafe"),
+            "{policy}"
+        );
+        assert!(!page.body.contains("<script") && !page.body.contains("style="));
+    }
+    let refused = Answer::to(world.get(&format!("{}/orders", demo.api)));
+    assert_eq!(refused.status, 401);
+    assert!(refused.header("www-authenticate").starts_with("Bearer"));
+}
+
+#[test]
+fn the_demo_listens_on_loopback_only() {
+    let everywhere = "0.0.0.0:0".parse().unwrap();
+    let loopback = "127.0.0.1:0".parse().unwrap();
+    assert!(matches!(
+        Listeners::bind(everywhere, loopback),
+        Err(DemoError::NotLoopback(_))
+    ));
+    assert!(matches!(
+        Listeners::bind(loopback, everywhere),
+        Err(DemoError::NotLoopback(_))
+    ));
+}
