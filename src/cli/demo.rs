@@ -8,7 +8,7 @@ use super::open::prepare;
 use super::output::Output;
 use crate::app;
 use crate::config::{Config, DatabaseUrl, Environment};
-use crate::demo::{self, DemoError, DemoOptions};
+use crate::demo::{self, DemoError, DemoOptions, Listeners};
 use crate::logging;
 use clap::Args;
 use seed::Seed;
@@ -33,12 +33,11 @@ pub(crate) fn run(_global: &Global, args: &DemoArgs, output: &Output) -> Result<
     logging::start(&config.log, Environment::of_process().no_color());
     prepare(&config)?;
     let listener = app::bind(config.listen)?;
+    let listeners = Listeners::bind(loopback(args.port + 1), loopback(args.port + 2))?;
     let services = app::open(config.clone())?;
     let seed = Seed::plant(&services, args.port, &args.dir)?;
     let options = DemoOptions {
         issuer: config.issuer.clone(),
-        app_listen: loopback(args.port + 1),
-        api_listen: loopback(args.port + 2),
         client_id: seed.client_id.clone(),
         client_secret: None,
         audience: seed::audience(args.port),
@@ -46,9 +45,10 @@ pub(crate) fn run(_global: &Global, args: &DemoArgs, output: &Output) -> Result<
     actix_web::rt::System::new().block_on(async {
         let ports = services.ports.clone();
         let server = app::start(services, listener)?;
-        let demo = demo::start(&options, &ports)?;
+        let addresses = [config.issuer, listeners.app_url(), listeners.api_url()];
+        let demo = demo::start(options, listeners, &ports)?;
         let handles = demo.handles();
-        announce(&options, &seed, output);
+        announce(addresses, &seed, output);
         let stop = async {
             let stopped = server.until_stopped().await;
             for handle in handles {
@@ -77,13 +77,13 @@ fn configuration(args: &DemoArgs) -> Config {
     config
 }
 
-fn announce(options: &DemoOptions, seed: &Seed, output: &Output) {
+fn announce([issuer, app, api]: [String; 3], seed: &Seed, output: &Output) {
     let Some(person) = seed.people.first() else { return };
     if output.is_json() {
         let line = json!({
-            "issuer": options.issuer,
-            "app": options.app_url(),
-            "api": options.api_url(),
+            "issuer": issuer,
+            "app": app,
+            "api": api,
             "username": person.username,
             "password": person.password,
         });
@@ -96,15 +96,9 @@ fn announce(options: &DemoOptions, seed: &Seed, output: &Output) {
             env!("CARGO_PKG_VERSION"),
             seed.dir
         ),
-        format!("  server    {}", options.issuer),
-        format!(
-            "  demo app  {}   open it and press \"Sign in\"",
-            options.app_url()
-        ),
-        format!(
-            "  demo API  {}   checks tokens with nothing but the key set",
-            options.api_url()
-        ),
+        format!("  server    {issuer}"),
+        format!("  demo app  {app}   open it and press \"Sign in\""),
+        format!("  demo API  {api}   checks tokens with nothing but the key set"),
     ];
     for person in &seed.people {
         lines.push(format!(
