@@ -1,6 +1,7 @@
 //! Prometheus metrics of one server. Labels come from closed sets: route templates, statuses, grant types,
 //! reasons and names in the code; never a person, a client, a path or anything else that a request brings.
 
+use crate::store::StoreObserver;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -111,6 +112,16 @@ impl<T, E: Outcome> Outcome for Result<T, E> {
 impl Outcome for Reason {
     fn outcome(&self) -> &'static str {
         self.id()
+    }
+}
+
+impl StoreObserver for Metrics {
+    fn queued(&self, queue: &'static str, depth: usize) {
+        self.waiting(queue, depth);
+    }
+
+    fn ran(&self, name: &'static str, waited_us: u64, ran_us: u64, ok: bool) {
+        self.store_work(name, waited_us, ran_us, ok);
     }
 }
 

@@ -1,6 +1,5 @@
 //! How the store is set up, and who watches it.
 
-use crate::metrics::Metrics;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,14 +42,4 @@ pub trait StoreObserver: Send + Sync {
     fn queued(&self, queue: &'static str, depth: usize);
     /// Work of this name ran, after waiting.
     fn ran(&self, name: &'static str, waited_us: u64, ran_us: u64, ok: bool);
-}
-
-impl StoreObserver for Metrics {
-    fn queued(&self, queue: &'static str, depth: usize) {
-        self.waiting(queue, depth);
-    }
-
-    fn ran(&self, name: &'static str, waited_us: u64, ran_us: u64, ok: bool) {
-        self.store_work(name, waited_us, ran_us, ok);
-    }
 }
