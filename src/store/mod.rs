@@ -3,7 +3,7 @@
 //! `sql/` holds each query once. `sqlite.rs` and `postgres.rs` compile the whole folder a second time for their own
 //! connection type, and [`db!`](crate::db) picks the copy that fits a transaction:
 //!
-//! ```ignore
+//! ```text
 //! let user = store.read("user", move |tx| db!(tx, users::by_id(&id))).await?;
 //! ```
 //!
