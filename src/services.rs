@@ -89,10 +89,12 @@ impl Services {
             .store
             .read_blocking("issuer-state", |tx| db!(tx, issuer_state::read()))?;
         self.issuer_epoch.store(state.epoch, Ordering::Relaxed);
-        if self.config_version.swap(state.config_version, Ordering::Relaxed) != state.config_version {
+        if self.config_version.load(Ordering::Relaxed) != state.config_version {
             self.clients.follow(state.config_version);
             self.keys.reload(&self.store)?;
             self.renew_own_tokens();
+            // Only now: what failed half-way is tried again at the next tick.
+            self.config_version.store(state.config_version, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -102,8 +104,13 @@ impl Services {
     /// # Errors
     /// When the store fails or a key cannot be made.
     pub fn tend(&self) -> Result<(), OpenError> {
-        self.keys.tend(&self.store)?;
+        // Trouble with keys must not let tables grow.
+        let (tended, swept) = (self.keys.tend(&self.store), self.sweep());
         self.renew_own_tokens();
+        tended.and(swept.map_err(OpenError::from))
+    }
+
+    fn sweep(&self) -> Result<(), StoreError> {
         let now = self.ports.clock.now();
         loop {
             let swept = self.store.write_blocking("sweep", move |tx| {

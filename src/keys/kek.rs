@@ -91,7 +91,9 @@ impl KekRing {
         let key = Zeroizing::new(entropy.bytes::<32>());
         let kek = Kek::from_bytes(*key);
         let text = Zeroizing::new(format!("{}\n", URL_SAFE_NO_PAD.encode(key.as_ref())));
-        let (path, part) = (dir.join("0001.kek"), dir.join("0001.kek.new"));
+        let path = dir.join("0001.kek");
+        // A name of its own: what a start that was cut off left behind is in nobody's way.
+        let part = dir.join(format!("0001.kek.{}.new", u64::from_le_bytes(entropy.bytes())));
         let write = || -> std::io::Result<()> {
             fs::create_dir_all(dir)?;
             let mut file = fs::OpenOptions::new()
@@ -109,7 +111,14 @@ impl KekRing {
         };
         match write() {
             Ok(()) => Ok(Self(vec![kek])),
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Self::read(dir),
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+                let ring = Self::read(dir)?;
+                if ring.0.is_empty() {
+                    Err(KeysError::io(&path, &e))
+                } else {
+                    Ok(ring)
+                }
+            }
             Err(e) => Err(KeysError::io(&path, &e)),
         }
     }

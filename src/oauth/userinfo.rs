@@ -61,8 +61,9 @@ async fn answer(cx: &Cx, request: &HttpRequest, form: Option<&Params>) -> HttpRe
         Err(Refused::Failure(failure)) => problem::json(cx, &failure),
     };
     problem::no_store(response.headers_mut());
-    if let Some(known) = known {
-        cors::client_origin(request, &known.client, response.headers_mut());
+    match known {
+        Some(known) => cors::client_origin(request, &known.client, response.headers_mut()),
+        None => cors::known_origin(cx, request, response.headers_mut()).await,
     }
     response
 }

@@ -24,12 +24,27 @@ pub fn client_origin(request: &HttpRequest, client: &Client, headers: &mut Heade
             .is_ok_and(|origin| crate::clients::origins(client).any(|known| known == origin))
     });
     if let Some(origin) = origin {
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        headers.insert(
-            ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("WWW-Authenticate, Retry-After"),
-        );
+        permit_reading(headers, origin);
     }
+}
+
+/// Lets the request's origin read an answer for which no client is known, when it is some client's: a browser must
+/// be able to see that its token has expired.
+pub async fn known_origin(cx: &Cx, request: &HttpRequest, headers: &mut HeaderMap) {
+    headers.insert(VARY, HeaderValue::from_static("Origin"));
+    let Some(origin) = request.headers().get(ORIGIN) else {
+        return;
+    };
+    let Ok(text) = origin.to_str() else { return };
+    if cx.services.clients.is_origin(text).await.unwrap_or(false) {
+        permit_reading(headers, origin);
+    }
+}
+
+fn permit_reading(headers: &mut HeaderMap, origin: &HeaderValue) {
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    let exposed = HeaderValue::from_static("WWW-Authenticate, Retry-After");
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
 }
 
 /// Answers a preflight to an endpoint of the clients: 204, with permission when the origin is some client's.

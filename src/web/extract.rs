@@ -8,7 +8,7 @@ use actix_web::http::header::HeaderMap;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use ipnet::IpNet;
 use std::future::{Ready, ready};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 impl FromRequest for Cx {
@@ -53,7 +53,7 @@ fn peer(connection: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpNet]) -> I
         .collect();
     for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
         // An address that cannot be read was not written by a proxy that we trust: stop before it.
-        let Ok(address) = hop.trim().parse::<IpAddr>() else {
+        let Some(address) = address(hop.trim()) else {
             return seen;
         };
         seen = address.to_canonical();
@@ -62,6 +62,13 @@ fn peer(connection: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpNet]) -> I
         }
     }
     seen
+}
+
+/// An address, with or without the port that some proxies write.
+fn address(hop: &str) -> Option<IpAddr> {
+    hop.parse()
+        .ok()
+        .or_else(|| hop.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
 }
 
 #[cfg(test)]
@@ -90,6 +97,10 @@ mod tests {
         assert_eq!(peer(Some(proxy), &spoofed, &[]), proxy);
         assert_eq!(peer(Some(client), &headers(&["1.2.3.4"]), &trusted), client);
         assert_eq!(peer(Some(proxy), &headers(&["garbage"]), &trusted), proxy);
+        assert_eq!(
+            peer(Some(proxy), &headers(&["203.0.113.9:51234"]), &trusted),
+            client
+        );
         assert_eq!(
             peer(Some(proxy), &headers(&["6.6.6.6", "203.0.113.9"]), &trusted),
             client

@@ -161,7 +161,7 @@ fn write(tx: &mut Tx<'_>, refresh: &Refresh, row: &Grant) -> Result<Option<Grant
     let idle_expires_at = refresh.now.plus(refresh.idle_lifetime);
     let step: Step = match verdict(refresh, row) {
         RefreshVerdict::Rotate(step) | RefreshVerdict::Displace(step) | RefreshVerdict::Jump(step) => step,
-        RefreshVerdict::Same => return slide(tx, refresh, row, idle_expires_at).map(Some),
+        RefreshVerdict::Same => return slide(tx, refresh, row, idle_expires_at),
         // `judge` refused these, so the machine never asks for a write.
         RefreshVerdict::Reuse | RefreshVerdict::Refuse(_) => return Ok(None),
     };
@@ -177,17 +177,21 @@ fn write(tx: &mut Tx<'_>, refresh: &Refresh, row: &Grant) -> Result<Option<Grant
 }
 
 /// A token that stays the same only pushes its idle end along, and that seldom: at most once in a twentieth of
-/// the idle lifetime.
-fn slide(tx: &mut Tx<'_>, refresh: &Refresh, row: &Grant, to: UnixTime) -> Result<Grant, StoreError> {
-    let gained = to.since(row.idle_expires_at).millis();
-    if gained.saturating_mul(20) >= refresh.idle_lifetime.millis() {
-        db!(tx, grants::slide(&row.id, row.generation, to, refresh.now))?;
-        return Ok(Grant {
-            idle_expires_at: to,
-            ..row.clone()
-        });
+/// the idle lifetime. None when the row is no longer as it was read.
+fn slide(
+    tx: &mut Tx<'_>,
+    refresh: &Refresh,
+    row: &Grant,
+    idle_expires_at: UnixTime,
+) -> Result<Option<Grant>, StoreError> {
+    let gained = idle_expires_at.since(row.idle_expires_at).millis();
+    if gained.saturating_mul(20) < refresh.idle_lifetime.millis() {
+        return Ok(Some(row.clone()));
     }
-    Ok(row.clone())
+    db!(
+        tx,
+        grants::slide(&row.id, row.generation, refresh.now, idle_expires_at)
+    )
 }
 
 fn verdict(refresh: &Refresh, row: &Grant) -> RefreshVerdict {

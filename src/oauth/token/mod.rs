@@ -45,8 +45,9 @@ pub async fn token(cx: Cx, request: HttpRequest, Form(form): Form) -> HttpRespon
         Ok(answer) => answer.into_response(),
         Err(failure) => problem::json(&cx, &failure),
     };
-    if let Some(known) = known {
-        cors::client_origin(&request, &known.client, response.headers_mut());
+    match known {
+        Some(known) => cors::client_origin(&request, &known.client, response.headers_mut()),
+        None => cors::known_origin(&cx, &request, response.headers_mut()).await,
     }
     response
 }

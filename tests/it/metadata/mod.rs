@@ -98,5 +98,8 @@ on_both_databases! {
         assert_eq!(from("https://web.example").header("access-control-allow-origin"), "https://web.example");
         assert_eq!(from("https://evil.example").header("access-control-allow-origin"), "");
         assert_eq!(from("https://web.example").header("access-control-allow-credentials"), "");
+        let expired = world.get("/userinfo").header("origin", "https://web.example").bearer_auth("expired");
+        let expired = Answer::to(expired);
+        assert_eq!((expired.status, expired.header("access-control-allow-origin")), (401, "https://web.example"));
     }
 }

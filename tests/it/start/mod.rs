@@ -89,6 +89,15 @@ fn the_next_key_takes_over_by_the_clock_alone_and_another_next_one_is_made() {
 }
 
 #[test]
+fn what_a_start_that_was_cut_off_left_behind_is_in_nobodys_way() {
+    each(|installation| {
+        fs::create_dir_all(&installation.config.keys.dir).unwrap();
+        fs::write(installation.config.keys.dir.join("0001.kek.new"), "").unwrap();
+        installation.start().unwrap();
+    });
+}
+
+#[test]
 fn a_missing_key_encryption_key_stops_the_start_and_no_new_one_is_made() {
     each(|installation| {
         installation.start().unwrap();

@@ -70,6 +70,18 @@ on_both_databases! {
         }
     }
 
+    fn a_chain_that_is_used_goes_on_past_its_idle_lifetime(world: World) {
+        world.person("ada");
+        let app = world.client(metadata(ClientKind::Web));
+        let token = refresh_token(&app.sign_in(world, "ada", OFFLINE));
+        for _ in 0..4 {
+            world.wait(Span::from_days(20));
+            assert_eq!(successor(&app.refresh(world, &token)), token);
+        }
+        world.wait(Span::from_days(31));
+        assert_eq!(app.refresh(world, &token).error(), invalid_grant());
+    }
+
     fn forty_eight_presentations_at_once_give_one_successor(world: World) {
         let (app, tokens) = app(world);
         let first = all_at_once(world, &app, &refresh_token(&tokens));
@@ -155,6 +167,22 @@ on_both_databases! {
         assert!(narrow.get("id_token").is_none(), "openid was left out");
         let full = app.refresh(world, &token).json();
         assert_eq!(full["scope"], "openid orders:read offline_access");
+    }
+
+    fn the_response_names_the_scope_of_its_token(world: World) {
+        let orders = world.orders_api();
+        world.api("https://api.example/stock", &["stock:read"]);
+        world.person("ada");
+        let mut two = metadata(ClientKind::Web);
+        two.scopes.push("stock:read".to_owned());
+        let app = world.client(two);
+        let over = [("scope", "openid orders:read stock:read offline_access"), ("resource", orders.as_str())];
+        let response = app.sign_in(world, "ada", &over);
+        let scope = |response: &Value| claims(response["access_token"].as_str().unwrap())["scope"].clone();
+        assert_eq!(response["scope"], scope(&response));
+        let refreshed = app.refresh(world, &refresh_token(&response)).json();
+        assert_eq!(refreshed["scope"], scope(&refreshed));
+        assert!(!refreshed["scope"].as_str().unwrap().contains("stock"));
     }
 
     fn an_unused_chain_ends_and_a_used_one_ends_too_at_last(world: World) {

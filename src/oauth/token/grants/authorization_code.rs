@@ -69,6 +69,7 @@ fn answer(
     (grant, user, live): (&Grant, &User, LiveGrant),
 ) -> Result<TokenAnswer, Failure> {
     let audience = audience_of(grant, &grant.scopes, asked, (&request.apis, &cx.config().issuer))?;
+    let scope = scope::join(&audience.scopes);
     let issuance = Issuance {
         authenticated: &request.authenticated,
         client: &request.known.client,
@@ -97,9 +98,5 @@ fn answer(
         };
         refresh_token::mint(&key, &grant.id, &grant.client_id, grant.generation)
     });
-    Ok(TokenAnswer::new(
-        minted,
-        refresh_token,
-        scope::join(&grant.scopes),
-    ))
+    Ok(TokenAnswer::new(minted, refresh_token, scope))
 }

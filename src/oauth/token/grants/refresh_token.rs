@@ -104,6 +104,7 @@ fn answer(
         scopes: scopes.clone(),
         ..grant.clone()
     };
+    let scope = scope::join(&audience.scopes);
     let issuance = Issuance {
         authenticated: &request.authenticated,
         client: &request.known.client,
@@ -134,5 +135,5 @@ fn answer(
         issuer: &cx.config().issuer,
     };
     let successor = refresh_token::mint(&key, &grant.id, &grant.client_id, grant.generation);
-    Ok(TokenAnswer::new(minted, Some(successor), scope::join(scopes)))
+    Ok(TokenAnswer::new(minted, Some(successor), scope))
 }
