@@ -2,6 +2,7 @@
 
 mod clients;
 mod configuration;
+mod demo;
 mod exit_status;
 mod help;
 mod people;

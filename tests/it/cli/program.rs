@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use tempfile::TempDir;
 
 /// A folder with a database beside it, in which the program is run.
@@ -129,59 +129,46 @@ pub(crate) fn set_mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// A running server.
-pub(crate) struct Served {
+/// The program while it runs. Ends with the test.
+pub(crate) struct Running {
     child: Child,
-    address: String,
-    pub(crate) issuer: String,
+    stdout: BufReader<ChildStdout>,
 }
 
-impl Served {
-    /// Starts the server and returns when it says that it listens.
-    pub(crate) fn start(place: &Place) -> Self {
-        let address = free_address();
-        let issuer = format!("http://{address}");
-        let mut child = place
-            .command(&["serve", "--json", "--listen", &address, "--issuer", &issuer])
-            .spawn()
-            .unwrap();
+impl Running {
+    pub(crate) fn start(place: &Place, arguments: &[&str]) -> Self {
+        let mut child = place.command(arguments).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        Self { child, stdout }
+    }
+
+    /// The JSON document that it writes when it is ready.
+    pub(crate) fn first_line(&mut self) -> Value {
         let mut line = String::new();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        stdout.read_line(&mut line).unwrap();
-        assert!(
-            !line.is_empty(),
-            "the server did not start: {:?}",
-            child.wait_with_output()
-        );
-        let document: Value = serde_json::from_str(&line).unwrap();
-        assert_eq!(document["issuer"], issuer.as_str());
-        child.stdout = Some(stdout.into_inner());
-        Self {
-            child,
-            address,
-            issuer,
+        self.stdout.read_line(&mut line).unwrap();
+        if line.is_empty() {
+            let mut stderr = String::new();
+            self.child
+                .stderr
+                .take()
+                .unwrap()
+                .read_to_string(&mut stderr)
+                .unwrap();
+            panic!("it did not start: {stderr}");
         }
+        serde_json::from_str(&line).unwrap()
     }
 
-    /// Sends a request, such as `GET /livez`, and returns the whole answer.
-    pub(crate) fn request(&self, what: &str) -> String {
-        request(&self.address, what)
-    }
-
-    /// Asks the server to stop and waits until it has.
-    pub(crate) fn stop(mut self) -> Ended {
+    /// Sends it a signal and waits until it has ended.
+    pub(crate) fn stop(mut self, signal: &str) -> Ended {
+        let process = self.child.id().to_string();
         let asked = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
+            .args([&format!("-{signal}"), &process])
             .status()
             .unwrap();
         assert!(asked.success());
         let (mut stdout, mut stderr) = (String::new(), String::new());
-        self.child
-            .stdout
-            .take()
-            .unwrap()
-            .read_to_string(&mut stdout)
-            .unwrap();
+        self.stdout.read_to_string(&mut stdout).unwrap();
         self.child
             .stderr
             .take()
@@ -196,11 +183,46 @@ impl Served {
     }
 }
 
-impl Drop for Served {
+impl Drop for Running {
     fn drop(&mut self) {
         // A test that failed leaves no server behind.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// A running server.
+pub(crate) struct Served {
+    running: Running,
+    address: String,
+    pub(crate) issuer: String,
+}
+
+impl Served {
+    /// Starts the server and returns when it says that it listens.
+    pub(crate) fn start(place: &Place) -> Self {
+        let address = free_address();
+        let issuer = format!("http://{address}");
+        let mut running = Running::start(
+            place,
+            &["serve", "--json", "--listen", &address, "--issuer", &issuer],
+        );
+        assert_eq!(running.first_line()["issuer"], issuer.as_str());
+        Self {
+            running,
+            address,
+            issuer,
+        }
+    }
+
+    /// Sends a request, such as `GET /livez`, and returns the whole answer.
+    pub(crate) fn request(&self, what: &str) -> String {
+        request(&self.address, what)
+    }
+
+    /// Asks the server to stop and waits until it has.
+    pub(crate) fn stop(self) -> Ended {
+        self.running.stop("TERM")
     }
 }
 

@@ -1,0 +1,69 @@
+//! `demo`: three programs in one, furnished once.
+
+use super::program::{Ended, Place, Running, request};
+use serde_json::Value;
+
+/// Runs the demo and returns its facts.
+fn start(place: &Place, port: u16) -> (Running, Value) {
+    let mut running = Running::start(
+        place,
+        &["demo", "--json", "--port", &port.to_string(), "--dir", "d"],
+    );
+    let facts = running.first_line();
+    (running, facts)
+}
+
+/// A port that is free together with the two after it.
+fn three_free_ports() -> u16 {
+    let free = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
+    (0..100)
+        .map(|_| super::program::free_address())
+        .filter_map(|address| address.rsplit_once(':')?.1.parse::<u16>().ok())
+        .find(|port| *port < 65_000 && (0..3).all(|offset| free(port + offset)))
+        .unwrap()
+}
+
+fn get(address: &Value, path: &str) -> String {
+    let host = address
+        .as_str()
+        .unwrap()
+        .strip_prefix("http://localhost")
+        .unwrap();
+    request(&format!("127.0.0.1{host}"), &format!("GET {path}"))
+}
+
+fn interrupted(running: Running) -> Ended {
+    running.stop("INT")
+}
+
+#[test]
+fn all_three_answer_and_the_second_run_finds_what_the_first_made() {
+    // What lies here and in the environment is of another server.
+    let place = Place::sqlite().with("VOUCHSAFE__DATABASE__URL", "postgres://ann:s3cret@127.0.0.1:1/vs");
+    place.file("vouchsafe.toml", "isuer = 'https://id.example.com'");
+    let port = three_free_ports();
+    let (running, facts) = start(&place, port);
+    assert_eq!(facts["issuer"], format!("http://localhost:{port}"));
+    assert!(get(&facts["issuer"], "/readyz").starts_with("HTTP/1.1 200"));
+    assert!(get(&facts["app"], "/").contains("id=\"sign-in\""));
+    assert!(get(&facts["api"], "/orders").starts_with("HTTP/1.1 401"));
+    let ended = interrupted(running);
+    assert_eq!((ended.status, ended.stdout.as_str()), (0, ""), "{ended:?}");
+
+    let (running, again) = start(&place, port);
+    assert_eq!(again, facts);
+    interrupted(running);
+    let other = place.run(&["demo", "--port", &three_free_ports().to_string(), "--dir", "d"]);
+    other.failed(78, "belongs to the demo at");
+}
+
+#[test]
+fn a_port_that_is_taken_leaves_nothing_behind() {
+    let place = Place::sqlite();
+    let port = three_free_ports();
+    let _taken = std::net::TcpListener::bind(("127.0.0.1", port + 2)).unwrap();
+    place
+        .run(&["demo", "--port", &port.to_string(), "--dir", "d"])
+        .failed(1, "cannot listen on");
+    assert!(!place.path("d").exists());
+}
