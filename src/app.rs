@@ -4,8 +4,9 @@ use crate::accounts::passwords::{Cost, Passwords};
 use crate::config::{Config, DatabaseUrl};
 use crate::cx::RequestId;
 use crate::db;
+use crate::demo::{self, DemoError, DemoOptions, Listeners};
 use crate::keys::{KeysError, OpenError, RsaKeys};
-use crate::metrics::Metrics;
+use crate::metrics::{self, Metrics};
 use crate::oauth::metadata::MetadataDocument;
 use crate::pages::texts::Locale;
 use crate::ports::{Ports, SystemClock, SystemEntropy};
@@ -44,6 +45,9 @@ pub enum AppError {
     /// The metadata document cannot be made.
     #[error(transparent)]
     Metadata(#[from] serde_json::Error),
+    /// The demo's app and API.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
     /// The operating system.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -89,6 +93,7 @@ pub fn open_store(config: &Config, ports: &Ports, metrics: Option<Arc<Metrics>>)
     let options = StoreOptions {
         jitter_seed: u64::from_le_bytes(ports.entropy.bytes()),
         observer: metrics.map(|metrics| metrics as Arc<dyn StoreObserver>),
+        transaction_pooler: config.database.transaction_pooler,
         ..StoreOptions::default()
     };
     if let DatabaseUrl::Sqlite(path) = &config.database.url
@@ -164,6 +169,34 @@ pub fn run(services: Arc<Services>, listener: TcpListener, ready: impl FnOnce())
     })
 }
 
+/// Serves the demo in an event loop of its own until a signal asks to stop; calls `ready` once all three answer.
+///
+/// # Errors
+/// What [`start`], [`demo::start`] and [`Running::until_stopped`] say.
+pub fn run_demo(
+    services: Arc<Services>,
+    listener: TcpListener,
+    options: DemoOptions,
+    listeners: Listeners,
+    ready: impl FnOnce(),
+) -> Result<(), AppError> {
+    actix_web::rt::System::new().block_on(async {
+        let demo = demo::start(options, listeners, &services.ports)?;
+        let running = start(services, listener)?;
+        let handles = demo.handles();
+        ready();
+        let stop = async {
+            let stopped = running.until_stopped().await;
+            for handle in handles {
+                handle.stop(true).await;
+            }
+            stopped
+        };
+        let (outcome, stopped) = tokio::join!(demo.run(), stop);
+        stopped.and(outcome.map_err(AppError::from))
+    })
+}
+
 /// Serves on `listener` and starts the jobs and the listener of the metrics. Must be called inside an actix
 /// system.
 ///
@@ -236,10 +269,10 @@ pub fn routes(app: &mut ServiceConfig) {
 
 fn serve_metrics(services: &Arc<Services>, address: SocketAddr) -> Result<ServerHandle, AppError> {
     let listener = bind(address)?;
-    let metrics = web::Data::from(Arc::clone(&services.metrics));
+    let services = web::Data::new(Arc::clone(services));
     let server = HttpServer::new(move || {
         App::new()
-            .app_data(metrics.clone())
+            .app_data(services.clone())
             .route("/metrics", web::get().to(metrics_page))
     })
     .workers(1)
@@ -256,10 +289,13 @@ fn serve_metrics(services: &Arc<Services>, address: SocketAddr) -> Result<Server
 }
 
 /// `GET /metrics`, on a listener of its own (Prometheus text format).
-async fn metrics_page(metrics: web::Data<Metrics>) -> HttpResponse {
+async fn metrics_page(services: web::Data<Arc<Services>>) -> HttpResponse {
+    services
+        .metrics
+        .waiting("passwords", services.passwords.waiting());
     HttpResponse::Ok()
-        .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
-        .body(metrics.render())
+        .content_type(metrics::CONTENT_TYPE)
+        .body(services.metrics.render())
 }
 
 fn workers() -> usize {

@@ -62,12 +62,14 @@ fn templates_escape_everything_and_hold_no_code() {
 }
 
 #[test]
-fn the_architecture_page_names_only_what_exists() {
+fn pages_about_the_code_name_only_what_exists() {
     let project = Project::read();
-    let Some(page) = project.text("ARCHITECTURE.md") else {
-        panic!("ARCHITECTURE.md is missing");
-    };
-    none(&texts::dead_paths(page, |path| project.has(path)));
+    for page in ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/spec/README.md"] {
+        let Some(text) = project.text(page) else {
+            panic!("{page} is missing");
+        };
+        none(&texts::dead_paths(page, text, |path| project.has(path)));
+    }
 }
 
 #[test]

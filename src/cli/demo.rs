@@ -8,7 +8,7 @@ use super::open::prepare;
 use super::output::Output;
 use crate::app;
 use crate::config::{Config, DatabaseUrl, Environment};
-use crate::demo::{self, DemoError, DemoOptions, Listeners};
+use crate::demo::{DemoError, DemoOptions, Listeners};
 use crate::logging;
 use clap::Args;
 use seed::Seed;
@@ -31,35 +31,27 @@ pub(crate) struct DemoArgs {
 pub(crate) fn run(_global: &Global, args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     let config = configuration(args);
     logging::start(&config.log, Environment::of_process().no_color());
-    prepare(&config)?;
+    let found = Seed::find(args.port, &args.dir)?;
+    // Before anything is made: a port that is taken leaves no folder behind.
     let listener = app::bind(config.listen)?;
     let listeners = Listeners::bind(loopback(args.port + 1), loopback(args.port + 2))?;
+    prepare(&config)?;
     let services = app::open(config.clone())?;
-    let seed = Seed::plant(&services, args.port, &args.dir)?;
+    let seed = match found {
+        Some(seed) => seed,
+        None => Seed::plant(&services, args.port, &args.dir)?,
+    };
     let options = DemoOptions {
         issuer: config.issuer.clone(),
         client_id: seed.client_id.clone(),
         client_secret: None,
         audience: seed::audience(args.port),
     };
-    actix_web::rt::System::new().block_on(async {
-        let ports = services.ports.clone();
-        let server = app::start(services, listener)?;
-        let addresses = [config.issuer, listeners.app_url(), listeners.api_url()];
-        let demo = demo::start(options, listeners, &ports)?;
-        let handles = demo.handles();
+    let addresses = [config.issuer, listeners.app_url(), listeners.api_url()];
+    app::run_demo(services, listener, options, listeners, || {
         announce(addresses, &seed, output);
-        let stop = async {
-            let stopped = server.until_stopped().await;
-            for handle in handles {
-                handle.stop(true).await;
-            }
-            stopped
-        };
-        let (outcome, stopped) = tokio::join!(demo.run(), stop);
-        stopped?;
-        outcome.map_err(|error| Failure::io("the demo stopped", &error))
-    })
+    })?;
+    Ok(())
 }
 
 fn loopback(port: u16) -> SocketAddr {

@@ -44,6 +44,7 @@ impl Workplace {
             deadline: Duration::from_secs(10),
             connections: 1,
             readers: 1,
+            transaction_pooler: config.database.transaction_pooler,
             ..StoreOptions::default()
         };
         let store = Store::open(&config.database.url, options)?;

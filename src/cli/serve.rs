@@ -89,6 +89,7 @@ impl From<AppError> for Failure {
             AppError::Store(error) => error.into(),
             AppError::Keys(error) => error.into(),
             AppError::Listen { address, cause } => Self::io(&format!("cannot listen on {address}"), &cause),
+            AppError::Demo(cause) => cause.into(),
             AppError::Metadata(cause) => Self::failed(cause.to_string()),
             AppError::Io(cause) => Self::io("the server stopped", &cause),
         }

@@ -11,6 +11,9 @@ section! {
         /// of processes). A password in it is never shown.
         url: DatabaseUrl = DatabaseUrl::in_data_dir(Path::new("./data")),
             shown "sqlite://<data_dir>/vouchsafe.db";
+        /// Whether PostgreSQL is behind a pooler that gives each transaction another connection. Nothing is then kept
+        /// on a connection, prepared statements neither.
+        transaction_pooler: bool = false;
     }
 }
 

@@ -46,7 +46,6 @@ const GUARDED: [(&str, &[&str]); 16] = [
             "src/admin/",
             "src/demo/",
             "src/app.rs",
-            "src/cli/serve.rs",
             "src/cx.rs",
             "src/metrics",
             "crates/vouchsafe-verify/src/actix.rs",

@@ -39,34 +39,42 @@ pub(super) struct Person {
     pub(super) password: String,
 }
 
+/// The file that remembers what was planted.
+const FILE: &str = "demo.json";
+
 /// The identifier of the demo API: where it is.
 pub(super) fn audience(port: u16) -> String {
     format!("http://localhost:{}", port.saturating_add(2))
 }
 
 impl Seed {
-    /// Reads what is in the folder, or plants it.
-    pub(super) fn plant(services: &Services, port: u16, dir: &Path) -> Result<Self, Failure> {
-        let file = dir.join("demo.json");
+    /// What an earlier run planted in the folder.
+    pub(super) fn find(port: u16, dir: &Path) -> Result<Option<Self>, Failure> {
+        let file = dir.join(FILE);
         let shown = dir.display().to_string();
-        if let Ok(text) = std::fs::read_to_string(&file) {
-            let found: Self = serde_json::from_str(&text).map_err(|_| {
-                Failure::failed(format!("{} is not the demo's; delete {shown}", file.display()))
-            })?;
-            if found.port != port {
-                let of = found.port;
-                return Err(Failure::failed(format!(
-                    "{shown} holds a demo on port {of}: use --port {of} or another --dir"
-                )));
-            }
-            return Ok(Self { dir: shown, ..found });
+        let Ok(text) = std::fs::read_to_string(&file) else {
+            return Ok(None);
+        };
+        let found: Self = serde_json::from_str(&text)
+            .map_err(|_| Failure::failed(format!("{} is not the demo's; delete {shown}", file.display())))?;
+        if found.port != port {
+            let of = found.port;
+            return Err(Failure::failed(format!(
+                "{shown} holds a demo on port {of}: use --port {of} or another --dir"
+            )));
         }
+        Ok(Some(Self { dir: shown, ..found }))
+    }
+
+    /// Plants what the demo needs.
+    pub(super) fn plant(services: &Services, port: u16, dir: &Path) -> Result<Self, Failure> {
         let people = [("ada", "Ada", "Lovelace"), ("grace", "Grace", "Hopper")]
             .map(|(username, given, family)| person(services, username, given, family));
         let (people, users): (Vec<_>, Vec<_>) = people.into_iter().unzip();
         let client_id = store(services, port, users)?;
+        let file = dir.join(FILE);
         let seed = Self {
-            dir: shown,
+            dir: dir.display().to_string(),
             port,
             client_id,
             people,

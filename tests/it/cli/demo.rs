@@ -54,7 +54,7 @@ fn all_three_answer_and_the_second_run_finds_what_the_first_made() {
     assert_eq!(again, facts);
     interrupted(running);
     let other = place.run(&["demo", "--port", &three_free_ports().to_string(), "--dir", "d"]);
-    other.failed(78, "belongs to the demo at");
+    other.failed(1, "holds a demo on port");
 }
 
 #[test]
