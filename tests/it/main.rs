@@ -1,6 +1,7 @@
 //! Integration tests: the server through real HTTP, on SQLite and on PostgreSQL.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::too_many_lines,
