@@ -91,9 +91,10 @@ pub fn open(config: Config) -> Result<Arc<Services>, AppError> {
 /// [`AppError::Store`].
 pub fn open_store(config: &Config, ports: &Ports, metrics: Option<Arc<Metrics>>) -> Result<Store, AppError> {
     let options = StoreOptions {
+        connections: config.database.connections,
+        transaction_pooler: config.database.transaction_pooler,
         jitter_seed: u64::from_le_bytes(ports.entropy.bytes()),
         observer: metrics.map(|metrics| metrics as Arc<dyn StoreObserver>),
-        transaction_pooler: config.database.transaction_pooler,
         ..StoreOptions::default()
     };
     if let DatabaseUrl::Sqlite(path) = &config.database.url

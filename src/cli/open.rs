@@ -43,8 +43,8 @@ impl Workplace {
         let options = StoreOptions {
             deadline: Duration::from_secs(10),
             connections: 1,
-            readers: 1,
             transaction_pooler: config.database.transaction_pooler,
+            readers: 1,
             ..StoreOptions::default()
         };
         let store = Store::open(&config.database.url, options)?;

@@ -11,6 +11,9 @@ section! {
         /// of processes). A password in it is never shown.
         url: DatabaseUrl = DatabaseUrl::in_data_dir(Path::new("./data")),
             shown "sqlite://<data_dir>/vouchsafe.db";
+        /// Connections of one process to PostgreSQL, each with a thread of its own. More than about four for each
+        /// core of the database's machine only make everybody wait longer.
+        connections: usize = 8, from 1 => 64;
         /// Whether PostgreSQL is behind a pooler that gives each transaction another connection. Nothing is then kept
         /// on a connection, prepared statements neither.
         transaction_pooler: bool = false;

@@ -1,4 +1,5 @@
-//! Authorization requests that wait for a person. Both the handle and the browser's cookie must fit.
+//! Authorization requests that wait for a person. One is read only with both its handle and its browser's cookie;
+//! what the person does is noted by the handle alone, after that read.
 
 use super::super::Conn;
 use crate::store::convert::{Column, instant, json, millis, word};

@@ -1,4 +1,5 @@
-//! Races: of any number at once, one wins. Each test says which change to the store it is there to catch.
+//! Races: of any number at once, one wins. Each test says which change to the store it is there to catch; the changes to
+//! the exchange, the step and the shared lock were tried, and were caught.
 
 use super::samples::{add_ann_and_shop, add_grant, at, client, digest, grant, read_grant, user};
 use crate::support::databases::{Database, on_both_stores};
