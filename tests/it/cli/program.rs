@@ -220,6 +220,18 @@ impl Served {
         request(&self.address, what)
     }
 
+    /// Sends a form and returns the whole answer.
+    pub(crate) fn post(&self, path: &str, form: &str) -> String {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\n",
+            self.address
+        );
+        send(
+            &self.address,
+            &format!("{head}Content-Length: {}\r\n\r\n{form}", form.len()),
+        )
+    }
+
     /// Asks the server to stop and waits until it has.
     pub(crate) fn stop(self) -> Ended {
         self.running.stop("TERM")
@@ -237,12 +249,15 @@ pub(crate) fn free_address() -> String {
 
 /// Sends a request without body and returns the whole answer.
 pub(crate) fn request(address: &str, what: &str) -> String {
-    let mut connection = TcpStream::connect(address).unwrap();
-    write!(
-        connection,
-        "{what} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    send(
+        address,
+        &format!("{what} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"),
     )
-    .unwrap();
+}
+
+fn send(address: &str, request: &str) -> String {
+    let mut connection = TcpStream::connect(address).unwrap();
+    connection.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).unwrap();
     answer

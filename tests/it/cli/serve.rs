@@ -120,3 +120,46 @@ fn metrics_have_a_listener_of_their_own() {
     assert!(served.request("GET /metrics").starts_with("HTTP/1.1 404"));
     served.stop();
 }
+
+#[test]
+fn what_a_command_makes_is_served_at_once() {
+    for place in Place::both() {
+        let served = Served::start(&place);
+        place.run(&[
+            "api",
+            "create",
+            "--identifier",
+            "https://api.example.com",
+            "--name",
+            "Orders",
+            "--scope",
+            "orders:read",
+        ]);
+        let jobs = place
+            .run(&[
+                "client",
+                "create",
+                "--json",
+                "--name",
+                "Jobs",
+                "--type",
+                "service",
+                "--scope",
+                "orders:read",
+            ])
+            .document();
+        let form = format!(
+            "grant_type=client_credentials&client_id={}&client_secret={}",
+            jobs["client_id"].as_str().unwrap(),
+            jobs["client_secret"].as_str().unwrap()
+        );
+        let answer = served.post("/token", &form);
+        assert!(
+            answer.starts_with("HTTP/1.1 200") && answer.contains("\"access_token\""),
+            "{answer}"
+        );
+        let ended = served.stop();
+        let secret = jobs["client_secret"].as_str().unwrap();
+        assert!(!format!("{ended:?}").contains(secret), "no log holds the secret");
+    }
+}

@@ -107,6 +107,16 @@ impl World {
         self.administer(username, administration::enable);
     }
 
+    /// Gives a person another password, as an administrator does.
+    pub(crate) fn set_password(&self, username: &str, password: &str) {
+        let password = Password::parse(password).unwrap();
+        let salt = self.services.ports.entropy.bytes();
+        let hash = hash_here(Cost::of_memory(64), &password, salt).unwrap();
+        self.administer(username, move |tx, act, id| {
+            administration::set_password(tx, act, id, &hash)
+        });
+    }
+
     /// Gives a person other roles, as an administrator does.
     pub(crate) fn set_roles(&self, username: &str, roles: &[&str]) {
         let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();

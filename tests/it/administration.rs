@@ -1,0 +1,85 @@
+//! What an administrator does to an account reaches everything that the person holds, with an event for each.
+
+use crate::support::on_both_databases;
+use crate::support::people::metadata;
+use crate::support::world::World;
+use vouchsafe::db;
+use vouchsafe_core::model::{ClientKind, Event, EventKind, User};
+
+const OFFLINE: &[(&str, &str)] = &[("scope", "openid offline_access"), ("prompt", "consent")];
+
+/// Ada with two sessions, in one of them an online grant, in the other one that outlives it.
+fn ada_with_two_grants(world: &World) -> User {
+    let ada = world.person("ada");
+    let app = world.client(metadata(ClientKind::Web));
+    app.sign_in(world, "ada", OFFLINE);
+    app.sign_in(world, "ada", &[("scope", "openid")]);
+    ada
+}
+
+fn events(world: &World, kind: EventKind) -> Vec<Event> {
+    let all = world.write(|tx| db!(tx, events::list(None, 1_000)));
+    all.into_iter().filter(|event| event.kind == kind).collect()
+}
+
+fn ended(world: &World) -> (usize, usize) {
+    (
+        events(world, EventKind::GrantEnded).len(),
+        events(world, EventKind::SessionEnded).len(),
+    )
+}
+
+on_both_databases! {
+    fn disabling_ends_every_grant_and_session_with_one_event_each(world: World) {
+        let ada = ada_with_two_grants(world);
+        assert_eq!(ended(world), (0, 0));
+        world.disable("ada");
+        assert_eq!(ended(world), (2, 2));
+        let disabled = events(world, EventKind::UserDisabled);
+        assert_eq!(disabled.len(), 1);
+        assert_eq!((disabled[0].actor.as_str(), disabled[0].subject.as_deref()), ("cli", Some(ada.id.as_str())));
+        for event in events(world, EventKind::GrantEnded) {
+            assert_eq!(event.subject.as_deref(), Some(ada.id.as_str()));
+            assert_eq!(event.detail["reason"], "user_disabled");
+            assert!(event.target.is_some() && event.client_id.is_some() && event.expires_at > event.at);
+        }
+        world.disable("ada");
+        assert_eq!((ended(world), events(world, EventKind::UserDisabled).len()), ((2, 2), 1), "nothing is told twice");
+    }
+
+    fn enabling_is_told_and_revives_nothing(world: World) {
+        ada_with_two_grants(world);
+        world.disable("ada");
+        world.enable("ada");
+        world.enable("ada");
+        assert_eq!(events(world, EventKind::UserEnabled).len(), 1);
+        assert_eq!(ended(world), (2, 2));
+        let live = world.write(|tx| {
+            let ada = db!(tx, users::by_login("ada"))?.unwrap();
+            let now = vouchsafe_core::model::UnixTime::default();
+            Ok(db!(tx, sessions::end_of_user(&ada.id, now))?.len())
+        });
+        assert_eq!(live, 0, "no session came back");
+    }
+
+    fn a_password_set_by_an_administrator_ends_everything(world: World) {
+        ada_with_two_grants(world);
+        world.set_password("ada", "silver lantern 43");
+        assert_eq!(ended(world), (2, 2));
+        assert_eq!(events(world, EventKind::PasswordChanged).len(), 1);
+        for event in events(world, EventKind::GrantEnded) {
+            assert_eq!(event.detail["reason"], "password_changed");
+        }
+    }
+
+    fn other_roles_raise_the_claims_version_of_every_grant_and_end_none(world: World) {
+        ada_with_two_grants(world);
+        world.set_roles("ada", &["support"]);
+        world.set_roles("ada", &["support"]);
+        assert_eq!(ended(world), (0, 0));
+        assert_eq!(events(world, EventKind::UserRolesChanged).len(), 1, "the same roles again change nothing");
+        let raised = events(world, EventKind::GrantClaimsRaised);
+        assert_eq!(raised.len(), 2);
+        assert!(raised.iter().all(|event| event.value.is_some() && event.target.is_some()));
+    }
+}
