@@ -58,13 +58,32 @@ impl StoreError {
             Self::Conflict(_) | Self::Corrupt { .. } | Self::Refused(_) => None,
         }
     }
+
+    /// Whether SQLite may have lost the whole transaction over this error of one statement, or cannot be trusted to
+    /// go on with it: `SQLITE_FULL`, `SQLITE_IOERR`, `SQLITE_NOMEM`, `SQLITE_INTERRUPT`, `SQLITE_CORRUPT`,
+    /// `SQLITE_NOTADB`. Diesel keeps no code, so that each is known by its words.
+    pub(super) fn spoils_the_transaction(&self) -> bool {
+        matches!(self, Self::Unavailable(words) if SPOILING.contains(&words.as_str()))
+    }
 }
+
+const SPOILING: [&str; 7] = [
+    "database or disk is full",
+    "disk I/O error",
+    "out of memory",
+    "interrupted",
+    "database disk image is malformed",
+    "file is not a database",
+    BROKEN,
+];
+
+const BROKEN: &str = "the connection is broken";
 
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         match error {
             Error::DatabaseError(kind, information) => of_database(kind, information.as_ref()),
-            Error::BrokenTransactionManager => Self::Unavailable("the connection is broken".to_owned()),
+            Error::BrokenTransactionManager => Self::Unavailable(BROKEN.to_owned()),
             unforeseen @ (Error::InvalidCString(_)
             | Error::NotFound
             | Error::QueryBuilderError(_)

@@ -53,7 +53,7 @@ impl Writer {
         if first.is_late() {
             return first.answer(Err(late()));
         }
-        if let Err(error) = self.begin() {
+        if let Err(error) = self.begin(&first) {
             return first.answer(Err(error));
         }
         let (done, outcome) = self.run_batch(first, queue);
@@ -105,21 +105,29 @@ impl Writer {
         let verdict = work.run(&mut Tx::Sqlite(conn));
         match &verdict {
             Ok(()) => conn.batch_execute("RELEASE job")?,
-            // A full disk, a read error, no memory: SQLite may have rolled back everything.
-            Err(StoreError::Unavailable(_)) => verdict.clone()?,
+            // SQLite may have rolled back everything, or what it says of the file cannot be relied on.
+            Err(error) if error.spoils_the_transaction() => verdict.clone()?,
             Err(_) => conn.batch_execute("ROLLBACK TO job; RELEASE job")?,
         }
         Ok(verdict)
     }
 
-    fn begin(&mut self) -> Result<(), StoreError> {
-        let begun = self
-            .open()
-            .and_then(|conn| Ok(conn.batch_execute("BEGIN IMMEDIATE")?));
-        if matches!(begun, Err(StoreError::Unavailable(_))) {
-            self.conn = None;
+    /// Takes the lock. Another process may hold it longer than SQLite's own patience: it is asked for again until
+    /// nobody waits for the first job any more.
+    fn begin(&mut self, first: &Queued) -> Result<(), StoreError> {
+        loop {
+            let begun = self
+                .open()
+                .and_then(|conn| Ok(conn.batch_execute("BEGIN IMMEDIATE")?));
+            match begun {
+                Err(StoreError::Busy) if !first.is_late() => {}
+                Err(error @ StoreError::Unavailable(_)) => {
+                    self.conn = None;
+                    return Err(error);
+                }
+                over => return over,
+            }
         }
-        begun
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {

@@ -244,6 +244,66 @@ fn a_failure_of_the_database_itself_spoils_the_batch_and_the_file_is_opened_agai
 }
 
 #[test]
+fn any_other_failure_of_one_job_fails_no_other_in_the_same_commit() {
+    let database = Database::migrated(Kind::Sqlite);
+    let (gate, opened) = gate();
+    std::thread::scope(|scope| {
+        let blocked = scope.spawn(|| database.write_blocking("wait", opened));
+        let good: Vec<_> = ["ann", "bob"]
+            .map(|name| scope.spawn(|| add(&database, name)))
+            .into();
+        let bad = scope.spawn(|| {
+            database.write_blocking::<(), _>("fail", |tx| {
+                db!(tx, users::add(&user("eve")))?;
+                Err(StoreError::Unavailable("no such table: eves".to_owned()))
+            })
+        });
+        drop(gate);
+        assert_eq!(blocked.join().unwrap(), Ok(()));
+        assert!(good.into_iter().all(|one| one.join().unwrap().is_ok()));
+        assert!(matches!(bad.join().unwrap(), Err(StoreError::Unavailable(_))));
+    });
+    assert_eq!(count(&database), 2);
+}
+
+#[test]
+fn a_foreign_process_may_hold_the_write_lock_until_the_deadline_of_a_job() {
+    let database = Database::migrated(Kind::Sqlite);
+    let foreign = database.another(StoreOptions {
+        deadline: Duration::from_secs(30),
+        ..StoreOptions::default()
+    });
+    let patient = database.another(StoreOptions {
+        deadline: Duration::from_secs(20),
+        ..StoreOptions::default()
+    });
+    let (answer, answers) = channel();
+    while_blocked(&foreign, || {
+        std::thread::spawn(move || answer.send(add(&patient, "ann")));
+        // Longer than the second for which SQLite itself waits.
+        let early = answers.recv_timeout(Duration::from_millis(1_500));
+        assert!(early.is_err(), "answered while the lock was held: {early:?}");
+    });
+    assert_eq!(answers.recv().unwrap(), Ok(()));
+    assert_eq!(count(&database), 1);
+}
+
+#[test]
+fn a_lock_that_is_never_given_up_is_told_at_the_deadline() {
+    let database = Database::migrated(Kind::Sqlite);
+    let foreign = database.another(StoreOptions {
+        deadline: Duration::from_secs(30),
+        ..StoreOptions::default()
+    });
+    while_blocked(&foreign, || {
+        let failed = add(&database, "ann").unwrap_err();
+        assert!(failed.retry_after().is_some(), "{failed:?}");
+    });
+    add(&database, "bob").unwrap();
+    assert_eq!(count(&database), 1, "what nobody waited for was not done");
+}
+
+#[test]
 fn a_loss_of_power_inside_a_transaction_leaves_nothing_of_it() {
     let database = Database::migrated(Kind::Sqlite);
     add(&database, "bob").unwrap();
