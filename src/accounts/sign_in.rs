@@ -7,7 +7,7 @@ mod enter;
 
 use crate::accounts::interactions::Place;
 use crate::accounts::passwords::{Password, Verdict};
-use crate::audit::Occasion;
+use crate::audit::Act;
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::Failure;
@@ -162,7 +162,7 @@ async fn enter(cx: &Cx, entry: Entry) -> Result<Outcome, Failure> {
 
 /// Writes the failure down: the same for a person and for nobody, so that time does not tell them apart.
 async fn note_failure(cx: &Cx, user: Option<&User>) -> Result<(), Failure> {
-    let mut event = Occasion::of(cx).event(EventKind::SignInFailed, "server");
+    let mut event = Act::of(cx, "server").event(EventKind::SignInFailed);
     event.subject = user.map(|user| user.id.as_str().to_owned());
     Ok(cx
         .store()

@@ -1,61 +1,57 @@
-//! Security acts and the events that tell of them, written in one transaction.
+//! Security acts and the events that tell of them, written in one transaction with what they tell of.
 
-mod occasion;
+mod act;
 
-pub use occasion::Occasion;
+pub use act::{Act, with};
 
-use crate::cx::RequestId;
 use crate::db;
-use crate::ports::Entropy;
 use crate::store::{Spent, StoreError, Tx};
-use serde_json::{Map, json};
-use vouchsafe_core::decide::issue::LONGEST_TOKEN;
-use vouchsafe_core::model::{EndReason, Event, EventId, EventKind, Grant, GrantId, UnixTime};
+use vouchsafe_core::model::{EndReason, GrantId, SessionId};
 
-/// Why, by whom and when a grant ends.
-pub struct GrantEnd<'a> {
-    /// Why.
-    pub reason: EndReason,
-    /// Who caused it: a `sub`, `client:<id>`, `cli` or `server`.
-    pub actor: String,
-    /// The HTTP request it happened in.
-    pub request_id: Option<&'a RequestId>,
-    /// When.
-    pub now: UnixTime,
+/// What an act ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Grants.
+    pub grants: usize,
+    /// Sign-in sessions.
+    pub sessions: usize,
 }
 
 /// Ends a grant and tells of it. A grant that has ended before stays as it is, and nothing is told twice.
 ///
 /// # Errors
 /// When the store fails.
-pub fn end_grant(
-    tx: &mut Tx<'_>,
-    entropy: &dyn Entropy,
-    gid: &GrantId,
-    end: &GrantEnd<'_>,
-) -> Result<(), StoreError> {
-    match db!(tx, grants::end(gid, end.reason, end.now))? {
-        Spent::Now(grant) => db!(tx, events::append(&grant_ended(entropy, &grant, end))),
-        Spent::Before(_) | Spent::Unknown => Ok(()),
+pub fn end_grant(tx: &mut Tx<'_>, act: &Act, gid: &GrantId, reason: EndReason) -> Result<Ended, StoreError> {
+    match db!(tx, grants::end(gid, reason, act.now))? {
+        Spent::Now(grant) => db!(tx, events::append(&act.grant_ended(&grant, reason)))?,
+        Spent::Before(_) | Spent::Unknown => return Ok(Ended::default()),
     }
+    Ok(Ended {
+        grants: 1,
+        sessions: 0,
+    })
 }
 
-/// The event of a grant that was ended.
-#[must_use]
-pub fn grant_ended(entropy: &dyn Entropy, grant: &Grant, end: &GrantEnd<'_>) -> Event {
-    let mut detail = Map::new();
-    detail.insert("reason".to_owned(), json!(end.reason));
-    Event {
-        id: EventId::from_entropy(entropy.bytes()),
-        at: end.now,
-        kind: EventKind::GrantEnded,
-        actor: end.actor.clone(),
-        subject: Some(grant.user_id.as_str().to_owned()),
-        client_id: Some(grant.client_id.clone()),
-        target: Some(grant.id.as_str().to_owned()),
-        value: None,
-        request_id: end.request_id.map(|id| id.as_str().to_owned()),
-        detail,
-        expires_at: end.now.plus(LONGEST_TOKEN),
-    }
+/// Ends a session with all grants that live in it, and tells of each; offline grants survive. A session that has
+/// ended before stays as it is.
+///
+/// # Errors
+/// When the store fails.
+pub fn end_session(tx: &mut Tx<'_>, act: &Act, id: &SessionId) -> Result<Ended, StoreError> {
+    let session = match db!(tx, sessions::end(id, act.now))? {
+        Spent::Now(session) => session,
+        Spent::Before(_) | Spent::Unknown => return Ok(Ended::default()),
+    };
+    let grants = db!(tx, grants::end_of_session(id, act.now))?;
+    let mut told = vec![act.session_ended(&session, EndReason::SessionEnded)];
+    told.extend(
+        grants
+            .iter()
+            .map(|grant| act.grant_ended(grant, EndReason::SessionEnded)),
+    );
+    db!(tx, events::append_all(&told))?;
+    Ok(Ended {
+        grants: grants.len(),
+        sessions: 1,
+    })
 }

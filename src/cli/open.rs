@@ -2,15 +2,14 @@
 
 use super::args::Global;
 use super::exit::{Exit, Failure};
-use crate::accounts::administration::Act;
 use crate::app;
+use crate::audit::Act;
 use crate::config::{Config, DatabaseUrl};
 use crate::keys::{KeysError, OpenError, Secrets, open_secrets};
 use crate::ports::Ports;
 use crate::store::{Store, StoreError, StoreOptions, Tx, Unique};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// What a verb works with.
@@ -59,21 +58,10 @@ impl Workplace {
     pub(crate) fn act<T, F>(&self, name: &'static str, mut work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
-        F: FnMut(&mut Tx<'_>, &Act<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: FnMut(&mut Tx<'_>, &Act) -> Result<T, StoreError> + Send + 'static,
     {
-        let (now, entropy) = (self.ports.clock.now(), Arc::clone(&self.ports.entropy));
-        let done = self.store.write_blocking(name, move |tx| {
-            work(
-                tx,
-                &Act {
-                    actor: "cli",
-                    request_id: None,
-                    now,
-                    entropy: &*entropy,
-                },
-            )
-        })?;
-        Ok(done)
+        let act = Act::new("cli", self.ports.clock.now(), &self.ports.entropy);
+        Ok(self.store.write_blocking(name, move |tx| work(tx, &act))?)
     }
 
     /// The server's own secrets, made when the installation is new.

@@ -5,7 +5,8 @@ use super::exit::Failure;
 use super::open::Workplace;
 use super::output::Output;
 use super::password;
-use crate::accounts::administration::{self, Act, Changed};
+use crate::accounts::administration::{self, Changed};
+use crate::audit::Act;
 use crate::db;
 use crate::store::{StoreError, Tx};
 use clap::{Args, Subcommand};
@@ -233,7 +234,7 @@ fn unknown(named: &str) -> Failure {
 
 fn change<F>(place: &Workplace, id: UserId, name: &'static str, mut work: F) -> Result<Changed, Failure>
 where
-    F: FnMut(&mut Tx<'_>, &Act<'_>, &UserId) -> Result<Option<Changed>, StoreError> + Send + 'static,
+    F: FnMut(&mut Tx<'_>, &Act, &UserId) -> Result<Option<Changed>, StoreError> + Send + 'static,
 {
     let named = id.as_str().to_owned();
     place

@@ -1,6 +1,6 @@
 //! RFC 8707 — making an API: a resource server and the scopes that it owns.
 
-use crate::accounts::administration::Act;
+use crate::audit::Act;
 use crate::db;
 use crate::store::{StoreError, Tx};
 use serde_json::{Value, json};
@@ -67,11 +67,11 @@ fn check_scopes(scopes: &[ApiScope]) -> Result<(), Unregistrable> {
 ///
 /// # Errors
 /// [`StoreError::Conflict`] when the identifier or a scope is taken; other failures of the store.
-pub fn create(tx: &mut Tx<'_>, act: &Act<'_>, api: &Api) -> Result<(), StoreError> {
+pub fn create(tx: &mut Tx<'_>, act: &Act, api: &Api) -> Result<(), StoreError> {
     db!(tx, apis::add(api))?;
     let event = Event {
         target: Some(api.identifier.clone()),
-        ..act.bare(EventKind::ApiCreated)
+        ..act.event(EventKind::ApiCreated)
     };
     db!(tx, events::append(&event))
 }

@@ -1,10 +1,11 @@
 //! RFC 7591 — making a client: the defaults of its type, the rules for its metadata, its first secret.
 
+use crate::audit::Act;
+use crate::db;
 use crate::store::{NewSecret, StoreError, Tx};
-use crate::{accounts, db};
 use serde_json::{Map, Value, json};
 use vouchsafe_core::model::{
-    Api, AuthMethod, Client, ClientId, ClientKind, ClientMetadata, ClientSecret, Event, EventKind, GrantType,
+    Api, AuthMethod, Client, ClientId, ClientKind, ClientMetadata, ClientSecret, EventKind, GrantType,
     IdTokenClaims, PkceRule, Plain,
 };
 use vouchsafe_core::spec::{redirect_uri, resource, scope};
@@ -107,12 +108,7 @@ pub fn check(wish: Wish, apis: &[Api]) -> Result<ClientMetadata, Unregistrable> 
 ///
 /// # Errors
 /// When the store fails.
-pub fn create(
-    tx: &mut Tx<'_>,
-    act: &accounts::administration::Act<'_>,
-    made: &Made,
-    pepper: Pepper<'_>,
-) -> Result<(), StoreError> {
+pub fn create(tx: &mut Tx<'_>, act: &Act, made: &Made, pepper: Pepper<'_>) -> Result<(), StoreError> {
     db!(tx, clients::add(&made.client))?;
     if let Some(secret) = &made.secret {
         let secret = NewSecret {
@@ -123,18 +119,14 @@ pub fn create(
         };
         db!(tx, clients::add_secret(&made.client.id, &secret))?;
     }
-    let event = Event {
-        client_id: Some(made.client.id.clone()),
-        target: Some(made.client.id.as_str().to_owned()),
-        ..act.bare(EventKind::ClientCreated)
-    };
-    db!(tx, events::append(&event))
+    let created = act.about_client(EventKind::ClientCreated, &made.client.id);
+    db!(tx, events::append(&created))
 }
 
 impl Made {
     /// A client of this metadata with a random id, and a random secret when it can keep one.
     #[must_use]
-    pub fn new(metadata: ClientMetadata, act: &accounts::administration::Act<'_>) -> Self {
+    pub fn new(metadata: ClientMetadata, act: &Act) -> Self {
         let client = Client {
             id: new_id(act),
             epoch: 0,
@@ -159,7 +151,7 @@ impl Made {
 }
 
 /// A random `client_id`. Those that begin with a hyphen would look like a flag on a command line.
-fn new_id(act: &accounts::administration::Act<'_>) -> ClientId {
+fn new_id(act: &Act) -> ClientId {
     let draw = || ClientId::from_entropy(act.entropy.bytes());
     let plain = |id: &ClientId| {
         id.as_str()

@@ -7,6 +7,7 @@ use super::kek::{Kek, KekRing};
 use super::seal;
 use super::secrets::{OpenError, Secrets};
 use super::signer::Signer;
+use crate::audit::Act;
 use crate::config::Config;
 use crate::db;
 use crate::metrics::Metrics;
@@ -17,7 +18,7 @@ use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
 use vouchsafe_core::decide::key_state::{self, KeyState, KeyTimes, NewKey};
-use vouchsafe_core::model::{Event, EventId, EventKind, KeyAlgorithm, Kid, SigningKey, UnixTime};
+use vouchsafe_core::model::{Event, EventKind, KeyAlgorithm, Kid, SigningKey, UnixTime};
 
 /// The keys of this node.
 pub struct Keys {
@@ -187,17 +188,8 @@ impl Keys {
             kek_id: kek.id().to_owned(),
         };
         let event = Event {
-            id: EventId::from_entropy(self.ports.entropy.bytes()),
-            at: now,
-            kind: EventKind::KeyCreated,
-            actor: "server".to_owned(),
-            subject: None,
-            client_id: None,
             target: Some(kid.into_string()),
-            value: None,
-            request_id: None,
-            detail: Map::new(),
-            expires_at: now,
+            ..Act::new("server", now, &self.ports.entropy).event(EventKind::KeyCreated)
         };
         store.write_blocking("add-signing-key", move |tx| {
             if db!(tx, signing_keys::add(&row))? {

@@ -5,13 +5,12 @@
 
 use super::{Admission, Place};
 use crate::accounts::sessions::Ends;
-use crate::audit::Occasion;
+use crate::audit::{self, Act};
 use crate::cx::Cx;
 use crate::db;
-use crate::store::{Reauthentication, Spent, StoreError, Tx};
+use crate::store::{Reauthentication, StoreError, Tx};
 use vouchsafe_core::model::{
-    Digest, EndReason, EventKind, PasswordHash, PersonSignedIn, Session, SessionCookie, SessionId, Standing,
-    User,
+    Digest, EventKind, PasswordHash, PersonSignedIn, Session, SessionCookie, SessionId, Standing, User,
 };
 use vouchsafe_core::spec::acr;
 
@@ -40,7 +39,7 @@ pub(super) struct Entering {
     cookie: Digest<SessionCookie>,
     session: SessionId,
     ends: Ends,
-    occasion: Occasion,
+    act: Act,
 }
 
 impl Entering {
@@ -49,7 +48,7 @@ impl Entering {
             cookie,
             session: SessionId::from_entropy(cx.services.ports.entropy.bytes()),
             ends: Ends::from(&cx.config().sessions, entry.remember, cx.now),
-            occasion: Occasion::of(cx),
+            act: Act::of(cx, entry.user.id.as_str()),
             entry,
         }
     }
@@ -62,7 +61,7 @@ impl Entering {
             admission,
             ..
         } = &self.entry;
-        let now = self.occasion.at;
+        let now = self.act.now;
         let current = db!(tx, users::lock_shared(&user.id))?;
         let Some(current) = current.filter(|current| current.password_hash == user.password_hash) else {
             db!(
@@ -86,7 +85,7 @@ impl Entering {
         }
         let session = self.take_session(tx)?;
         db!(tx, interactions::set_signed_in(&place.interaction, &session))?;
-        let signed_in = self.occasion.event(EventKind::SignedIn, user.id.as_str());
+        let signed_in = self.act.about(EventKind::SignedIn, &user.id);
         db!(tx, events::append(&signed_in))?;
         Ok(Entered::Yes)
     }
@@ -102,30 +101,13 @@ impl Entering {
                     return Ok(session.id);
                 }
             } else {
-                self.end(tx, before)?;
+                // By whoever sits at this browser now; told in the name of the person whose session it was.
+                let act = self.act.by(before.user_id.as_str());
+                audit::end_session(tx, &act, &before.id)?;
             }
         }
         db!(tx, sessions::add(&self.new_session(), &self.cookie))?;
         Ok(self.session.clone())
-    }
-
-    /// Ends the session of the person who was signed in at this browser before.
-    fn end(&self, tx: &mut Tx<'_>, before: &Session) -> Result<(), StoreError> {
-        let now = self.occasion.at;
-        match db!(tx, sessions::end(&before.id, now))? {
-            Spent::Now(_) => {}
-            Spent::Before(_) | Spent::Unknown => return Ok(()),
-        }
-        let actor = before.user_id.as_str();
-        db!(
-            tx,
-            events::append(&self.occasion.event(EventKind::SessionEnded, actor))
-        )?;
-        for grant in db!(tx, grants::end_of_session(&before.id, now))? {
-            let event = self.occasion.grant_ended(&grant, EndReason::SessionEnded, actor);
-            db!(tx, events::append(&event))?;
-        }
-        Ok(())
     }
 
     fn new_session(&self) -> Session {
@@ -154,17 +136,15 @@ impl Entering {
 
     fn facts(&self) -> PersonSignedIn {
         PersonSignedIn {
-            auth_time: self.occasion.at,
+            auth_time: self.act.now,
             acr: acr::PASSWORD.to_owned(),
             amr: vec![acr::AMR_PASSWORD.to_owned()],
         }
     }
 
     fn refused(&self, cause: &str) -> vouchsafe_core::model::Event {
-        let mut event = self
-            .occasion
-            .event_with(EventKind::SignInFailed, "server", "cause", cause);
-        event.subject = Some(self.entry.user.id.as_str().to_owned());
-        event
+        let act = self.act.by("server");
+        let event = act.about(EventKind::SignInFailed, &self.entry.user.id);
+        audit::with("cause", cause.into(), event)
     }
 }

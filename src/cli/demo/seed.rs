@@ -1,8 +1,9 @@
 //! What the demo finds in its folder: two people with random pass phrases, an API and an app.
 
 use super::super::exit::Failure;
-use crate::accounts::administration::{self, Act};
+use crate::accounts::administration;
 use crate::accounts::passwords::{Cost, Password, hash_here};
+use crate::audit::Act;
 use crate::clients::apis;
 use crate::clients::registration::{self, Made, Pepper, Wish};
 use crate::demo::{APP_SCOPES, api};
@@ -13,7 +14,6 @@ use serde_json::{Map, Value, json};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
-use std::sync::Arc;
 use vouchsafe_core::model::{Api, ApiScope, ClientKind, TokenTyp, User, UserId};
 
 /// What was planted, kept in `demo.json` so that the next start shows the same.
@@ -98,7 +98,6 @@ fn write(file: &Path, seed: &Seed) -> std::io::Result<()> {
 
 fn store(services: &Services, port: u16, users: Vec<User>) -> Result<String, Failure> {
     let now = services.ports.clock.now();
-    let entropy = Arc::clone(&services.ports.entropy);
     let scope = |(name, description): (&str, &str)| ApiScope {
         name: name.to_owned(),
         description: description.to_owned(),
@@ -115,13 +114,8 @@ fn store(services: &Services, port: u16, users: Vec<User>) -> Result<String, Fai
         .map_err(|rule| Failure::failed(rule.to_string()))?;
     let (version, pepper) = services.keys.secrets().newest_pepper();
     let pepper = zeroize::Zeroizing::new(*pepper);
+    let act = Act::new("cli", now, &services.ports.entropy);
     let client_id = services.store.write_blocking("plant-demo", move |tx| {
-        let act = Act {
-            actor: "cli",
-            request_id: None,
-            now,
-            entropy: &*entropy,
-        };
         for user in &users {
             administration::create(tx, &act, user)?;
         }

@@ -2,15 +2,12 @@
 //! recover, extend, issue. "Issue" is one guarded write that decides; all before it only informs.
 
 use super::bridge::{Effective, issued, time_neutral};
-use crate::audit;
-use crate::cx::RequestId;
+use crate::audit::{self, Act};
 use crate::db;
-use crate::ports::Entropy;
 use crate::store::{ExchangeGuard, RefreshStart, StoreError, Tx};
 use oxide_auth::code_grant::accesstoken::{AccessToken, Input, Output};
-use std::sync::Arc;
 use vouchsafe_core::decide::redeem::{CodeVerdict, judge_code};
-use vouchsafe_core::model::{ClientId, Code, Digest, EndReason, Grant, Span, UnixTime};
+use vouchsafe_core::model::{ClientId, Code, Digest, EndReason, Grant, Span};
 use vouchsafe_core::refusal::Reason;
 
 /// A token request for a code, its client authenticated.
@@ -30,16 +27,12 @@ pub struct CodeRequest {
 pub struct Exchange {
     /// The request.
     pub request: CodeRequest,
-    /// Now.
-    pub now: UnixTime,
-    /// The HTTP request.
-    pub request_id: RequestId,
+    /// The client's act: what time it is, and what is told when the code turns out to be used before.
+    pub act: Act,
     /// Idle lifetime of the refresh chain, when the client may have one.
     pub refresh_idle: Option<Span>,
     /// Whether the chain is given without `offline_access`.
     pub online_refresh: bool,
-    /// For event ids.
-    pub entropy: Arc<dyn Entropy>,
 }
 
 /// Exchanges the code, or says why not. A valid replay ends the grant in the same transaction; any other refusal
@@ -139,17 +132,11 @@ fn judge(
 ) -> Result<Result<(), Reason>, StoreError> {
     let request = &exchange.request;
     let (uri, verifier) = (request.redirect_uri.as_deref(), request.code_verifier.as_deref());
-    match judge_code(row, &request.client_id, uri, verifier, exchange.now) {
+    match judge_code(row, &request.client_id, uri, verifier, exchange.act.now) {
         CodeVerdict::Redeem(_) => Ok(target(row)),
         CodeVerdict::Refuse(reason) => Ok(Err(reason)),
         CodeVerdict::Replay(_) => {
-            let end = audit::GrantEnd {
-                reason: EndReason::CodeReplayed,
-                actor: format!("client:{}", request.client_id),
-                request_id: Some(&exchange.request_id),
-                now: exchange.now,
-            };
-            audit::end_grant(tx, &*exchange.entropy, &row.id, &end)?;
+            audit::end_grant(tx, &exchange.act, &row.id, EndReason::CodeReplayed)?;
             Ok(Err(Reason::CodeReplayed))
         }
     }
@@ -161,12 +148,12 @@ fn guard(exchange: &Exchange, row: &Grant) -> ExchangeGuard {
         client_id: exchange.request.client_id.clone(),
         redirect_uri: row.redirect_uri.clone(),
         code_challenge: row.code_challenge.clone(),
-        now: exchange.now,
+        now: exchange.act.now,
         refresh: exchange
             .refresh_idle
             .filter(|_| refreshes)
             .map(|idle| RefreshStart {
-                idle_expires_at: exchange.now.plus(idle),
+                idle_expires_at: exchange.act.now.plus(idle),
             }),
     }
 }

@@ -2,14 +2,11 @@
 //! the scope must be part of the granted one), refresh. "Refresh" is one guarded write that decides.
 
 use super::bridge::{Effective, refreshed, time_neutral};
-use crate::audit;
-use crate::cx::RequestId;
+use crate::audit::{self, Act};
 use crate::db;
-use crate::ports::Entropy;
 use crate::store::{Advance, StoreError, Tx};
 use oxide_auth::code_grant::refresh::{Input, Output, Refresh as Machine};
 use std::borrow::Cow;
-use std::sync::Arc;
 use vouchsafe_core::decide::refresh::{RefreshVerdict, Step, Windows, judge_refresh};
 use vouchsafe_core::model::{ClientId, EndReason, Grant, Span, UnixTime};
 use vouchsafe_core::refusal::Reason;
@@ -40,12 +37,8 @@ pub struct Refresh {
     pub rotates: bool,
     /// Idle lifetime of the chain.
     pub idle_lifetime: Span,
-    /// Now.
-    pub now: UnixTime,
-    /// The HTTP request.
-    pub request_id: RequestId,
-    /// For event ids.
-    pub entropy: Arc<dyn Entropy>,
+    /// The client's act: what time it is, and what is told when the token turns out to be used again.
+    pub act: Act,
 }
 
 /// Moves the chain on, or says why not. Reuse ends the grant in the same transaction. `target` judges the
@@ -129,13 +122,7 @@ fn judge(
     match verdict(refresh, row) {
         RefreshVerdict::Refuse(reason) => Ok(Err(reason)),
         RefreshVerdict::Reuse => {
-            let end = audit::GrantEnd {
-                reason: EndReason::RefreshTokenReused,
-                actor: format!("client:{}", refresh.request.client_id),
-                request_id: Some(&refresh.request_id),
-                now: refresh.now,
-            };
-            audit::end_grant(tx, &*refresh.entropy, &row.id, &end)?;
+            audit::end_grant(tx, &refresh.act, &row.id, EndReason::RefreshTokenReused)?;
             Ok(Err(Reason::RefreshTokenReused))
         }
         RefreshVerdict::Rotate(_)
@@ -158,7 +145,7 @@ fn judge(
 
 /// The guarded write; none when the row is no longer as it was read.
 fn write(tx: &mut Tx<'_>, refresh: &Refresh, row: &Grant) -> Result<Option<Grant>, StoreError> {
-    let idle_expires_at = refresh.now.plus(refresh.idle_lifetime);
+    let idle_expires_at = refresh.act.now.plus(refresh.idle_lifetime);
     let step: Step = match verdict(refresh, row) {
         RefreshVerdict::Rotate(step) | RefreshVerdict::Displace(step) | RefreshVerdict::Jump(step) => step,
         RefreshVerdict::Same => return slide(tx, refresh, row, idle_expires_at),
@@ -190,7 +177,7 @@ fn slide(
     }
     db!(
         tx,
-        grants::slide(&row.id, row.generation, refresh.now, idle_expires_at)
+        grants::slide(&row.id, row.generation, refresh.act.now, idle_expires_at)
     )
 }
 
@@ -200,6 +187,6 @@ fn verdict(refresh: &Refresh, row: &Grant) -> RefreshVerdict {
         refresh.request.genuine.generation(),
         &refresh.windows,
         refresh.rotates,
-        refresh.now,
+        refresh.act.now,
     )
 }

@@ -2,7 +2,7 @@
 
 use super::arrival::{Arrival, Stop, account, fields};
 use crate::accounts::sessions::SignedIn;
-use crate::audit::Occasion;
+use crate::audit::{self, Act};
 use crate::cx::Cx;
 use crate::db;
 use crate::pages::consent::{ConsentPage, Known, Memory, permissions};
@@ -14,7 +14,9 @@ use crate::web::urls;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 use vouchsafe_core::decide::next_step::NextStep;
-use vouchsafe_core::model::{ClientId, Consent, Declined, Digest, Event, EventKind, InteractionHandle};
+use vouchsafe_core::model::{
+    ClientId, Consent, Declined, Digest, Event, EventKind, InteractionHandle, UserId,
+};
 
 const PAGE: &str = "consent";
 
@@ -79,7 +81,7 @@ async fn take(cx: &Cx, http: &HttpRequest, body: Form) -> Result<HttpResponse, S
     };
     let acting = Acting {
         interaction: arrival.visit.place.interaction.clone(),
-        event: answer.event(cx, &arrival, question.signed_in.user.id.as_str()),
+        event: answer.event(cx, &arrival, &question.signed_in.user.id),
         answer,
         _genuine: genuine,
     };
@@ -133,17 +135,18 @@ enum Answer {
 }
 
 impl Answer {
-    fn event(&self, cx: &Cx, arrival: &Arrival<'_>, actor: &str) -> Event {
+    fn event(&self, cx: &Cx, arrival: &Arrival<'_>, actor: &UserId) -> Event {
         let kind = match self {
             Self::Allow(_) => EventKind::ConsentGiven,
             Self::Deny => EventKind::ConsentRefused,
         };
         let scopes = json!(arrival.opened.interaction.request.scopes);
         let client: &ClientId = &arrival.opened.known.client.id;
-        Event {
+        let event = Event {
             client_id: Some(client.clone()),
-            ..Occasion::of(cx).event_with(kind, actor, "scopes", scopes)
-        }
+            ..Act::of(cx, actor.as_str()).about(kind, actor)
+        };
+        audit::with("scopes", scopes, event)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::world::World;
 use serde_json::{Map, json};
-use std::sync::Arc;
-use vouchsafe::accounts::administration::{self, Act, Changed};
+use vouchsafe::accounts::administration::{self, Changed};
 use vouchsafe::accounts::passwords::{Cost, Password, hash_here};
+use vouchsafe::audit::Act;
 use vouchsafe::db;
 use vouchsafe::store::{NewSecret, StoreError, Tx};
 use vouchsafe_core::model::{
@@ -128,18 +128,12 @@ impl World {
     fn administer(
         &self,
         username: &str,
-        act: impl Fn(&mut Tx<'_>, &Act<'_>, &UserId) -> Result<Option<Changed>, StoreError> + Send + 'static,
+        act: impl Fn(&mut Tx<'_>, &Act, &UserId) -> Result<Option<Changed>, StoreError> + Send + 'static,
     ) {
-        let (key, now) = (username.to_owned(), self.services.ports.clock.now());
-        let entropy = Arc::clone(&self.services.ports.entropy);
+        let (key, ports) = (username.to_owned(), &self.services.ports);
+        let of = Act::new("cli", ports.clock.now(), &ports.entropy);
         self.write(move |tx| {
             let id = db!(tx, users::by_login(&key))?.unwrap().id;
-            let of = Act {
-                actor: "cli",
-                request_id: None,
-                now,
-                entropy: &*entropy,
-            };
             act(tx, &of, &id)
         })
         .unwrap();

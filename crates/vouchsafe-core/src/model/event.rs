@@ -71,6 +71,23 @@ event_kinds! {
     ApiCreated = "api.created";
 }
 
+impl EventKind {
+    /// Whether resource servers must know of it, for as long as a token that it concerns may live: the kinds of the
+    /// revocation feed.
+    #[must_use]
+    pub const fn is_for_verifiers(self) -> bool {
+        matches!(
+            self,
+            Self::GrantEnded
+                | Self::GrantClaimsRaised
+                | Self::TokenEnded
+                | Self::ClientEpochRaised
+                | Self::IssuerEpochRaised
+                | Self::KeyRevoked
+        )
+    }
+}
+
 /// An entry of the log, before the publisher numbers and chains it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {

@@ -4,6 +4,7 @@ use super::super::TokenRequest;
 use super::super::answer::TokenAnswer;
 use super::{audience_of, issuer, resources};
 use crate::accounts::live::live_person;
+use crate::audit::Act;
 use crate::cx::Cx;
 use crate::failure::Failure;
 use crate::oauth::engine::code::{self, CodeRequest, Exchange};
@@ -32,11 +33,9 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
             redirect_uri: request.params.one("redirect_uri").map(str::to_owned),
             code_verifier: request.params.one("code_verifier").map(str::to_owned),
         },
-        now: cx.now,
-        request_id: cx.request_id.clone(),
+        act: Act::of_client(cx, &request.known.client.id),
         refresh_idle: with_refresh.then_some(cx.config().tokens.refresh.idle_lifetime),
         online_refresh: request.known.client.metadata.online_refresh,
-        entropy: Arc::clone(&cx.services.ports.entropy),
     };
     let (known, apis, issuer_name) = (
         Arc::clone(&request.known),

@@ -4,6 +4,7 @@ use super::super::TokenRequest;
 use super::super::answer::TokenAnswer;
 use super::{audience_of, issuer, resources};
 use crate::accounts::live::live_person;
+use crate::audit::Act;
 use crate::cx::Cx;
 use crate::failure::Failure;
 use crate::oauth::engine::refresh::{self, Refresh, RefreshRequest};
@@ -46,9 +47,7 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         },
         rotates: request.known.client.is_public(),
         idle_lifetime: tokens.refresh.idle_lifetime,
-        now: cx.now,
-        request_id: cx.request_id.clone(),
-        entropy: Arc::clone(&cx.services.ports.entropy),
+        act: Act::of_client(cx, &request.known.client.id),
     };
     let (known, apis, issuer_name) = (
         Arc::clone(&request.known),

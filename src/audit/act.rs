@@ -1,0 +1,144 @@
+//! Who acts, when and in which request: what all events of one act share.
+
+use crate::cx::{Cx, RequestId};
+use crate::ports::Entropy;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use vouchsafe_core::decide::issue::LONGEST_TOKEN;
+use vouchsafe_core::model::{
+    ClientId, EndReason, Event, EventId, EventKind, Grant, Session, Span, UnixTime, UserId,
+};
+
+/// How far the clock of a verifier may be behind: so much longer it must know what was revoked.
+const SKEW: Span = Span::from_seconds(60);
+
+/// An act that events tell of.
+#[derive(Clone)]
+pub struct Act {
+    /// A `sub`, `client:<id>`, `cli` or `server`.
+    pub actor: String,
+    /// When.
+    pub now: UnixTime,
+    /// For random identifiers.
+    pub entropy: Arc<dyn Entropy>,
+    request_id: Option<RequestId>,
+}
+
+impl Act {
+    /// An act outside of any request.
+    #[must_use]
+    pub fn new(actor: impl Into<String>, now: UnixTime, entropy: &Arc<dyn Entropy>) -> Self {
+        Self {
+            actor: actor.into(),
+            now,
+            entropy: Arc::clone(entropy),
+            request_id: None,
+        }
+    }
+
+    /// An act in the request at hand.
+    #[must_use]
+    pub fn of(cx: &Cx, actor: impl Into<String>) -> Self {
+        Self {
+            request_id: Some(cx.request_id.clone()),
+            ..Self::new(actor, cx.now, &cx.services.ports.entropy)
+        }
+    }
+
+    /// An act of a client in the request at hand.
+    #[must_use]
+    pub fn of_client(cx: &Cx, client: &ClientId) -> Self {
+        Self::of(cx, format!("client:{client}"))
+    }
+
+    /// The same occasion in the name of somebody else.
+    #[must_use]
+    pub fn by(&self, actor: impl Into<String>) -> Self {
+        Self {
+            actor: actor.into(),
+            ..self.clone()
+        }
+    }
+
+    /// An event about nobody in particular.
+    #[must_use]
+    pub fn event(&self, kind: EventKind) -> Event {
+        Event {
+            id: EventId::from_entropy(self.entropy.bytes()),
+            at: self.now,
+            kind,
+            actor: self.actor.clone(),
+            subject: None,
+            client_id: None,
+            target: None,
+            value: None,
+            request_id: self.request_id.as_ref().map(|id| id.as_str().to_owned()),
+            detail: Map::new(),
+            expires_at: if kind.is_for_verifiers() {
+                self.now.plus(LONGEST_TOKEN).plus(SKEW)
+            } else {
+                self.now
+            },
+        }
+    }
+
+    /// An event about a person.
+    #[must_use]
+    pub fn about(&self, kind: EventKind, subject: &UserId) -> Event {
+        Event {
+            subject: Some(subject.as_str().to_owned()),
+            ..self.event(kind)
+        }
+    }
+
+    /// An event about a client.
+    #[must_use]
+    pub fn about_client(&self, kind: EventKind, client: &ClientId) -> Event {
+        Event {
+            client_id: Some(client.clone()),
+            target: Some(client.as_str().to_owned()),
+            ..self.event(kind)
+        }
+    }
+
+    /// The event of a grant that this act ended.
+    #[must_use]
+    pub fn grant_ended(&self, grant: &Grant, reason: EndReason) -> Event {
+        with(
+            "reason",
+            json!(reason),
+            self.about_grant(EventKind::GrantEnded, grant),
+        )
+    }
+
+    /// The event of a grant whose claims version this act raised, to what the grant now has.
+    #[must_use]
+    pub fn claims_raised(&self, grant: &Grant) -> Event {
+        Event {
+            value: Some(grant.gver),
+            ..self.about_grant(EventKind::GrantClaimsRaised, grant)
+        }
+    }
+
+    /// The event of a session that this act ended.
+    #[must_use]
+    pub fn session_ended(&self, session: &Session, reason: EndReason) -> Event {
+        let event = self.about(EventKind::SessionEnded, &session.user_id);
+        with("reason", json!(reason), event)
+    }
+
+    fn about_grant(&self, kind: EventKind, grant: &Grant) -> Event {
+        Event {
+            client_id: Some(grant.client_id.clone()),
+            target: Some(grant.id.as_str().to_owned()),
+            ..self.about(kind, &grant.user_id)
+        }
+    }
+}
+
+/// The event with one further fact.
+#[must_use]
+pub fn with(name: &str, fact: Value, mut event: Event) -> Event {
+    event.detail.insert(name.to_owned(), fact);
+    event
+}
