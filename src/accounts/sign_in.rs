@@ -7,7 +7,7 @@ mod enter;
 
 use crate::accounts::interactions::Place;
 use crate::accounts::passwords::{Password, Verdict};
-use crate::audit::Act;
+use crate::audit::{self, Act};
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::Failure;
@@ -83,6 +83,7 @@ async fn try_to(cx: &Cx, attempt: Attempt) -> Result<Outcome, Failure> {
         Admitted::Yes(user, admission) => (user, admission),
         Admitted::No { until } => return Ok(Outcome::Throttled { until }),
     };
+    let hopeless = admission.as_ref().is_some_and(Admission::is_hopeless);
     let stored = user.as_ref().and_then(|user| user.password_hash.clone());
     let salt = cx.services.ports.entropy.bytes();
     cx.services
@@ -93,7 +94,7 @@ async fn try_to(cx: &Cx, attempt: Attempt) -> Result<Outcome, Failure> {
         return Ok(Outcome::Busy);
     };
     match (verdict, user) {
-        (Verdict::Right { rehashed }, Some(user)) => {
+        (Verdict::Right { rehashed }, Some(user)) if !hopeless => {
             // Somebody who proves again who they are was asked this when the session began.
             let kept = before
                 .as_ref()
@@ -109,7 +110,7 @@ async fn try_to(cx: &Cx, attempt: Attempt) -> Result<Outcome, Failure> {
             enter(cx, entry).await
         }
         (Verdict::Right { .. } | Verdict::Wrong, user) => {
-            note_failure(cx, user.as_deref()).await?;
+            note_failure(cx, user.as_deref(), hopeless).await?;
             Ok(Outcome::Refused)
         }
     }
@@ -120,7 +121,7 @@ enum Admitted {
     No { until: UnixTime },
 }
 
-/// Counts the attempt and finds the person. Both spellings of one account count together.
+/// Counts the attempt and finds the person.
 async fn admit(cx: &Cx, identifier: &str) -> Result<Admitted, Failure> {
     let services = Arc::clone(&cx.services);
     let (login, peer, now) = (username::key(identifier), cx.peer, cx.now);
@@ -137,8 +138,8 @@ async fn admit(cx: &Cx, identifier: &str) -> Result<Admitted, Failure> {
         let user = db!(tx, users::by_login(&login))?;
         let account = user
             .as_ref()
-            .map_or(Account::Unknown(&login), |user| Account::Of(&user.id));
-        let counters = Counters::new(services.keys.secrets().identifier_key(), account, peer);
+            .map_or(Account::Unknown, |user| Account::Of(&user.id));
+        let counters = Counters::new(services.keys.secrets().identifier_key(), &login, account, peer);
         Ok(match counters.count(tx, &limits, now)? {
             Counted::Admitted(admission) => Admitted::Yes(user.map(Box::new), Some(admission)),
             Counted::Throttled { until } => Admitted::No { until },
@@ -161,8 +162,14 @@ async fn enter(cx: &Cx, entry: Entry) -> Result<Outcome, Failure> {
 }
 
 /// Writes the failure down: the same for a person and for nobody, so that time does not tell them apart.
-async fn note_failure(cx: &Cx, user: Option<&User>) -> Result<(), Failure> {
-    let mut event = Act::of(cx, "server").event(EventKind::SignInFailed);
+async fn note_failure(cx: &Cx, user: Option<&User>, hopeless: bool) -> Result<(), Failure> {
+    let cause = if hopeless {
+        "too many failures under other names of the account"
+    } else {
+        "the password was wrong, or the name is nobody's"
+    };
+    let event = Act::of(cx, "server").event(EventKind::SignInFailed);
+    let mut event = audit::with("cause", cause.into(), event);
     event.subject = user.map(|user| user.id.as_str().to_owned());
     Ok(cx
         .store()

@@ -1,22 +1,22 @@
 //! Finds clients and APIs, keeping what was found until something changes.
 
 use crate::db;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, StoredSecret};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
-use vouchsafe_core::model::{Api, Client, ClientId, ClientSecret, Digest, UnixTime};
-use vouchsafe_core::spec::redirect_uri;
+use vouchsafe_core::model::{Api, Client, ClientId, UnixTime};
+use vouchsafe_core::spec::{redirect_uri, scope};
 
 /// Clients that are remembered at most; past that all are forgotten and read again.
 const REMEMBERED: usize = 10_000;
 
-/// A client as it was when it was read, with its live secrets.
+/// A client as it was when it was read, with the secrets that counted then.
 #[derive(Debug)]
 pub struct Known {
     /// The client.
     pub client: Client,
-    /// Pepper version, digest and end of each of its secrets.
-    pub secrets: Vec<(i64, Digest<ClientSecret>)>,
+    /// Its secrets; one may stop to count while it is remembered.
+    pub secrets: Vec<StoredSecret>,
 }
 
 /// The clients and APIs of this node.
@@ -104,6 +104,30 @@ impl Clients {
         let apis = Arc::new(self.store.read("apis", |tx| db!(tx, apis::all())).await?);
         self.remember(version, |remembered| remembered.apis = Some(Arc::clone(&apis)));
         Ok(apis)
+    }
+
+    /// All APIs, read anew when one is asked for that is not among those remembered: a scope of the client, or a
+    /// resource. What was registered a moment ago is found, and an invented name costs one row, as an unknown
+    /// client does: the APIs are read only when the configuration has changed since.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn apis_for(&self, client: &Client, resources: &[&str]) -> Result<Arc<Vec<Api>>, StoreError> {
+        let apis = self.apis().await?;
+        let has_scope = |name: &String| {
+            let mut owned = apis.iter().flat_map(|api| &api.scopes);
+            scope::standard(name) || owned.any(|scope| scope.name == *name)
+        };
+        let is_api = |resource: &&str| apis.iter().any(|api| api.identifier == **resource);
+        if client.metadata.scopes.iter().all(has_scope) && resources.iter().all(is_api) {
+            return Ok(apis);
+        }
+        let state = self
+            .store
+            .read("issuer-state", |tx| db!(tx, issuer_state::read()))
+            .await?;
+        self.follow(state.config_version);
+        self.apis().await
     }
 
     /// Whether some client calls us from this origin (Fetch standard, `Origin` header).

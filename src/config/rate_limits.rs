@@ -17,7 +17,8 @@ section! {
     /// Throttling of sign-in. A limit `N/T` admits N failures in T; the next attempt is refused, with the right
     /// password too.
     SignIn in "rate_limits.sign_in." {
-        /// Failures per account.
+        /// Failures per name that is typed, and per account with all its names together: past the second, the right
+        /// password is answered as a wrong one.
         per_account: Limit = Limit { failures: 10, per: Span::from_minutes(15) };
         /// Failures per network address.
         per_address: Limit = Limit { failures: 100, per: Span::from_minutes(15) };

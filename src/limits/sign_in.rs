@@ -2,6 +2,11 @@
 //!
 //! An attempt is counted before the password is looked at and given back when the password was right, so that
 //! fifty guesses at once cost fifty. Counters are fixed windows in the database: every node counts in the same ones.
+//!
+//! The limit of an account counts twice. Under the name that was typed, whoever has it or nobody: that counter alone
+//! says 429. And under the account, with all its names: past that limit no password is right any more, but the
+//! answer is that of a wrong one. Somebody who tries two names, each within its limit, so gets no more guesses for
+//! an account that has both, and cannot tell that it has (docs/adr/0006-two-counters-for-an-account.md).
 
 use crate::config::{Limit, SignIn};
 use crate::db;
@@ -16,6 +21,7 @@ use vouchsafe_core::model::{UnixTime, UserId};
 /// The counters that one attempt counts in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counters {
+    name: String,
     account: String,
     address: String,
 }
@@ -37,8 +43,11 @@ pub enum Counted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Admission {
     counters: Counters,
+    name_window: UnixTime,
     account_window: UnixTime,
     address_window: UnixTime,
+    /// Too many failures under other names of the account: whatever the password, it is answered as wrong.
+    hopeless: bool,
 }
 
 /// Whose account an attempt is for.
@@ -46,19 +55,23 @@ pub struct Admission {
 pub enum Account<'a> {
     /// A person's: user name and e-mail address count together.
     Of(&'a UserId),
-    /// Nobody's: the normalised name counts under a MAC, because it may be a password typed into the wrong field.
-    Unknown(&'a str),
+    /// Nobody's.
+    Unknown,
 }
 
 impl Counters {
-    /// The counters of an attempt from `peer`.
+    /// The counters of an attempt from `peer` under `name`, the normalised name that was typed. It counts under a
+    /// MAC, because it may be a password that was typed into the wrong field.
     #[must_use]
-    pub fn new(key: &[u8; 32], account: Account<'_>, peer: IpAddr) -> Self {
+    pub fn new(key: &[u8; 32], name: &str, account: Account<'_>, peer: IpAddr) -> Self {
+        let name = masked(key, name);
+        // Nobody's account is counted too, for the same work.
         let account = match account {
             Account::Of(user) => format!("sign-in|account|{user}"),
-            Account::Unknown(name) => format!("sign-in|name|{}", masked(key, name)),
+            Account::Unknown => format!("sign-in|nobody|{name}"),
         };
         Self {
+            name: format!("sign-in|name|{name}"),
             account,
             address: format!("sign-in|address|{}", masked(key, &network(peer))),
         }
@@ -73,30 +86,37 @@ impl Counters {
         if let Some(until) = exceeded(&at_address, limits.per_address) {
             return Ok(Counted::Throttled { until });
         }
+        let under_name = db!(tx, throttles::reserve(&self.name, now, limits.per_account.per))?;
+        if let Some(until) = exceeded(&under_name, limits.per_account) {
+            // No password was tried: it does not count against everybody else at this address.
+            db!(tx, throttles::refund(&self.address, at_address.window_started_at))?;
+            return Ok(Counted::Throttled { until });
+        }
         let for_account = db!(tx, throttles::reserve(&self.account, now, limits.per_account.per))?;
-        let admission = Admission {
+        Ok(Counted::Admitted(Admission {
             counters: self.clone(),
+            name_window: under_name.window_started_at,
             account_window: for_account.window_started_at,
             address_window: at_address.window_started_at,
-        };
-        match exceeded(&for_account, limits.per_account) {
-            None => Ok(Counted::Admitted(admission)),
-            Some(until) => {
-                // No password was tried: it does not count against everybody else at this address.
-                db!(tx, throttles::refund(&self.address, admission.address_window))?;
-                Ok(Counted::Throttled { until })
-            }
-        }
+            hopeless: exceeded(&for_account, limits.per_account).is_some(),
+        }))
     }
 }
 
 impl Admission {
+    /// Whether the password counts as wrong even when it is right.
+    #[must_use]
+    pub fn is_hopeless(&self) -> bool {
+        self.hopeless
+    }
+
     /// Gives the attempt back: it was not a failure.
     ///
     /// # Errors
     /// When the store fails.
     pub fn refund(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         db!(tx, throttles::refund(&self.counters.address, self.address_window))?;
+        db!(tx, throttles::refund(&self.counters.name, self.name_window))?;
         db!(tx, throttles::refund(&self.counters.account, self.account_window))
     }
 }
@@ -128,13 +148,13 @@ fn network(peer: IpAddr) -> String {
 mod tests {
     use super::*;
 
-    fn counters(account: Account<'_>, peer: &str) -> Counters {
-        Counters::new(&[1; 32], account, peer.parse().unwrap())
+    fn counters(name: &str, account: Account<'_>, peer: &str) -> Counters {
+        Counters::new(&[1; 32], name, account, peer.parse().unwrap())
     }
 
     #[test]
     fn an_ipv6_customer_is_one_address_and_a_mapped_ipv4_is_that_ipv4() {
-        let address = |peer| counters(Account::Unknown("x"), peer).address;
+        let address = |peer| counters("x", Account::Unknown, peer).address;
         assert_eq!(address("2001:db8:1:2:3:4:5:6"), address("2001:db8:1:2::1"));
         assert_ne!(address("2001:db8:1:2::1"), address("2001:db8:1:3::1"));
         assert_eq!(address("::ffff:203.0.113.9"), address("203.0.113.9"));
@@ -142,13 +162,20 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_nobody_has_is_not_stored_in_clear() {
+    fn a_name_is_not_stored_in_clear() {
         let typed = "correct horse battery staple";
-        let counters = counters(Account::Unknown(typed), "203.0.113.9");
-        assert!(!counters.account.contains(typed) && !counters.address.contains("203"));
-        assert_ne!(
-            counters.account,
-            Counters::new(&[2; 32], Account::Unknown(typed), [203, 0, 113, 9].into()).account
-        );
+        let counters = counters(typed, Account::Unknown, "203.0.113.9");
+        assert!(!format!("{counters:?}").contains(typed) && !counters.address.contains("203"));
+        let other_key = Counters::new(&[2; 32], typed, Account::Unknown, [203, 0, 113, 9].into());
+        assert!(counters.name != other_key.name && counters.account != other_key.account);
+    }
+
+    #[test]
+    fn two_names_of_an_account_share_its_counter_and_have_one_each() {
+        let ada = UserId::new("u1");
+        let [one, other] = ["ada", "ada@example.test"].map(|name| counters(name, Account::Of(&ada), "::1"));
+        assert!(one.account == other.account && one.name != other.name);
+        let nobody = counters("ada", Account::Unknown, "::1");
+        assert!(nobody.name == one.name && nobody.account != one.account);
     }
 }

@@ -39,7 +39,7 @@ pub use migrate::MigrationState;
 pub use options::{StoreObserver, StoreOptions};
 pub use row::{
     Advance, ExchangeGuard, IssuerState, KekCheck, NewSecret, Reauthentication, RefreshStart, Reserved,
-    ServerSecret, Swept,
+    ServerSecret, StoredSecret, Swept,
 };
 
 use crate::config::DatabaseUrl;

@@ -102,6 +102,25 @@ pub struct NewSecret {
     pub expires_at: Option<UnixTime>,
 }
 
+/// A secret of a client, as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredSecret {
+    /// The pepper that the digest was made with.
+    pub pepper_version: i64,
+    /// Its digest.
+    pub digest: Digest<ClientSecret>,
+    /// When it stops to count.
+    pub expires_at: Option<UnixTime>,
+}
+
+impl StoredSecret {
+    /// Whether it counts.
+    #[must_use]
+    pub fn is_live(&self, now: UnixTime) -> bool {
+        self.expires_at.is_none_or(|end| end > now)
+    }
+}
+
 /// A window of a throttle after an attempt was counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reserved {

@@ -83,7 +83,7 @@ async fn accept(cx: &Cx, raw: Raw) -> Result<Accepted, Stop> {
     let clients = &cx.services.clients;
     let id = raw.client_id()?;
     let bound = raw.of_client(clients.find(&id, cx.now).await?)?;
-    let apis = clients.apis().await?;
+    let apis = clients.apis_for(bound.client(), &bound.resources()).await?;
     Ok(bound.accept(Surroundings {
         apis,
         own_tokens: cx.services.own_tokens(),

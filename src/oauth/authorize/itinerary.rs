@@ -9,7 +9,7 @@ use crate::clients::Known;
 use crate::oauth::authorize::respond::Destination;
 use crate::tokens::OwnTokens;
 use std::sync::Arc;
-use vouchsafe_core::model::{Api, AuthorizationRequest, ClientId, UnixTime};
+use vouchsafe_core::model::{Api, AuthorizationRequest, Client, ClientId, UnixTime};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::params::{Params, form_decode};
 
@@ -214,6 +214,16 @@ impl Raw {
 }
 
 impl ClientBound {
+    /// Who asks.
+    pub(super) fn client(&self) -> &Client {
+        &self.known.client
+    }
+
+    /// What the token is to be for, still unchecked.
+    pub(super) fn resources(&self) -> Vec<&str> {
+        self.params.all("resource")
+    }
+
     /// Goes on with the redirect URI that was proven, and runs all that is left.
     ///
     /// # Errors

@@ -44,8 +44,10 @@ fn judge(cx: &Cx, known: Option<&Known>, come: &Come) -> Result<ClientAuthentica
         (Some(secret), Some(known)) => known
             .secrets
             .iter()
-            .filter_map(|(version, stored)| {
-                Some((secret.digest_with(secrets.pepper(*version)?), stored.clone()))
+            .filter(|stored| stored.is_live(cx.now))
+            .filter_map(|stored| {
+                let come = secret.digest_with(secrets.pepper(stored.pepper_version)?);
+                Some((come, stored.digest.clone()))
             })
             .collect(),
         (Some(secret), None) => {

@@ -77,7 +77,8 @@ async fn phases(
         if !known.client.may_use(grant) {
             return Err(Reason::GrantTypeNotAllowed.into());
         }
-        let apis = cx.services.clients.apis().await?;
+        let resources = params.all("resource");
+        let apis = cx.services.clients.apis_for(&known.client, &resources).await?;
         let request = TokenRequest {
             params,
             known,

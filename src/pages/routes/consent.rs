@@ -35,7 +35,10 @@ pub(super) async fn post(cx: Cx, http: HttpRequest, body: Form) -> HttpResponse 
 async fn show(cx: &Cx, http: &HttpRequest) -> Result<HttpResponse, Stop> {
     let arrival = Arrival::of(cx, http).await?;
     let question = Question::of(&arrival)?;
-    let apis = cx.services.clients.apis().await?;
+    let request = &arrival.opened.interaction.request;
+    let resources: Vec<_> = request.resources.iter().map(String::as_str).collect();
+    let clients = &cx.services.clients;
+    let apis = clients.apis_for(&arrival.opened.known.client, &resources).await?;
     let user = &question.signed_in.user;
     let known = Known {
         user,

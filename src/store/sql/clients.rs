@@ -4,9 +4,9 @@ use super::super::Conn;
 use super::issuer_state::bump_config_version;
 use crate::store::convert::{Column, instant, json, millis};
 use crate::store::schema::{client_secrets, clients};
-use crate::store::{NewSecret, StoreError};
+use crate::store::{NewSecret, StoreError, StoredSecret};
 use diesel::prelude::*;
-use vouchsafe_core::model::{Client, ClientId, ClientSecret, Digest, UnixTime};
+use vouchsafe_core::model::{Client, ClientId, UnixTime};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = clients, treat_none_as_default_value = false)]
@@ -66,23 +66,33 @@ pub fn add_secret(c: &mut Conn, client: &ClientId, secret: &NewSecret) -> Result
     bump_config_version(c)
 }
 
-/// The secrets of a client that have not expired: pepper version and digest.
+/// The secrets of a client that have not expired.
 pub fn live_secrets(
     c: &mut Conn,
     client: &ClientId,
     now: UnixTime,
-) -> Result<Vec<(i64, Digest<ClientSecret>)>, StoreError> {
+) -> Result<Vec<StoredSecret>, StoreError> {
     let lasts = client_secrets::expires_at
         .is_null()
         .or(client_secrets::expires_at.gt(now.millis()));
-    let rows: Vec<(i64, Vec<u8>)> = client_secrets::table
+    let rows: Vec<(i64, Vec<u8>, Option<i64>)> = client_secrets::table
         .filter(client_secrets::client_id.eq(client.as_str()))
         .filter(lasts)
-        .select((client_secrets::pepper_version, client_secrets::digest))
+        .select((
+            client_secrets::pepper_version,
+            client_secrets::digest,
+            client_secrets::expires_at,
+        ))
         .load(c)?;
     let column = Column("client_secrets", "digest");
     rows.into_iter()
-        .map(|(version, digest)| Ok((version, column.digest(&digest)?)))
+        .map(|(pepper_version, digest, expires_at)| {
+            Ok(StoredSecret {
+                pepper_version,
+                digest: column.digest(&digest)?,
+                expires_at: instant(expires_at),
+            })
+        })
         .collect()
 }
 

@@ -4,7 +4,7 @@ use crate::support::on_both_databases;
 use crate::support::people::{PASSWORD, metadata};
 use crate::support::relying_party::{claims, param};
 use crate::support::steps::{code, error};
-use vouchsafe_core::model::{ClientKind, Span};
+use vouchsafe_core::model::{ClientKind, ClientMetadata, Span};
 
 on_both_databases! {
     fn prompt_login_asks_again_and_the_new_sign_in_is_later(world: World) {
@@ -42,6 +42,24 @@ on_both_databases! {
         assert_eq!(page.name(), "login");
         code(&browser.fill(&page, &[("username", "ada"), ("password", PASSWORD)]));
         assert_eq!(browser.ask(&client, &[("max_age", "0")]).name(), "login");
+    }
+
+    fn max_age_is_judged_again_when_the_code_is_given(world: World) {
+        world.person("ada");
+        let client = world.client(ClientMetadata { first_party: false, ..metadata(ClientKind::Web) });
+        let browser = world.browser();
+        let page = browser.ask(&client, &[("max_age", "600")]);
+        let page = browser.fill(&page, &[("username", "ada"), ("password", PASSWORD)]);
+        assert_eq!(page.name(), "consent");
+        world.wait(Span::from_minutes(30));
+        let page = browser.fill(&page, &[("decision", "allow")]);
+        assert_eq!(page.name(), "login", "the sign-in is half an hour old");
+        let page = browser.fill(&page, &[("username", "ada"), ("password", PASSWORD)]);
+        assert_eq!(page.name(), "consent");
+        let code = code(&browser.fill(&page, &[("decision", "allow")]));
+        let tokens = client.redeem(world, &code).json();
+        let claims = claims(tokens["id_token"].as_str().unwrap());
+        assert_eq!(claims["auth_time"], claims["iat"], "and the new one is what the client is told");
     }
 
     fn a_hint_fills_the_form_and_tells_nothing(world: World) {

@@ -24,7 +24,7 @@ crate::support::on_both_databases! {
         world.person("bob");
         let client = world.client(metadata(ClientKind::Web));
         for count in 0..10 {
-            let name = if count % 2 == 0 { "ada" } else { "ADA@example.test" };
+            let name = if count % 2 == 0 { "ada" } else { " ADA" };
             assert_eq!(attempt(world, &client, name, "wrong horse battery").status, 422);
         }
         world.wait(Span::from_minutes(5));
@@ -34,6 +34,39 @@ crate::support::on_both_databases! {
         sign_in(&world.browser(), &client, "bob");
         world.wait(Span::from_minutes(10));
         sign_in(&world.browser(), &client, "ada");
+    }
+
+    fn two_names_of_an_account_get_no_more_guesses_than_one(world: World) {
+        world.person("ada");
+        let client = world.client(metadata(ClientKind::Web));
+        for count in 0..10 {
+            let name = if count % 2 == 0 { "ada" } else { "ada@example.test" };
+            assert_eq!(attempt(world, &client, name, "wrong horse battery").status, 422);
+        }
+        for name in ["ada", "ada@example.test"] {
+            let answer = attempt(world, &client, name, PASSWORD);
+            assert_eq!(answer.status, 422, "the eleventh guess is not looked at");
+        }
+        world.wait(Span::from_minutes(15));
+        sign_in(&world.browser(), &client, "ada");
+    }
+
+    fn throttling_does_not_tell_which_names_belong_together(world: World) {
+        world.person("ada");
+        let client = world.client(metadata(ClientKind::Web));
+        let throttled = |names: [&str; 2]| {
+            let mut seen = Vec::new();
+            for name in names {
+                for _ in 0..11 {
+                    seen.push(attempt(world, &client, name, "wrong horse battery").status);
+                }
+            }
+            seen
+        };
+        let linked = throttled(["ada", "ada@example.test"]);
+        let strangers = throttled(["eve", "eve@example.test"]);
+        assert_eq!(linked, strangers);
+        assert_eq!(linked.iter().filter(|status| **status == 429).count(), 2);
     }
 
     fn the_right_password_costs_nothing(world: World) {

@@ -3,7 +3,7 @@
 use super::samples::{api, at, client, digest};
 use crate::support::databases::{Database, on_both_stores};
 use vouchsafe::db;
-use vouchsafe::store::{NewSecret, StoreError, Unique};
+use vouchsafe::store::{NewSecret, StoreError, StoredSecret, Unique};
 use vouchsafe_core::model::{ClientId, UnixTime};
 
 on_both_stores! {
@@ -76,11 +76,16 @@ fn a_secret_counts_until_it_expires(store: &Database) {
             db!(tx, clients::live_secrets(&ClientId::new("shop"), now))
         });
         let mut live = live.unwrap();
-        live.sort_by_key(|(version, _)| *version);
+        live.sort_by_key(|secret| secret.pepper_version);
         live
     };
-    assert_eq!(live(at(99)), [(1, digest(1)), (2, digest(2))]);
-    assert_eq!(live(at(100)), [(1, digest(1))]);
+    let stored = |number, expires_at| StoredSecret {
+        pepper_version: i64::from(number),
+        digest: digest(number),
+        expires_at,
+    };
+    assert_eq!(live(at(99)), [stored(1, None), stored(2, Some(at(100)))]);
+    assert_eq!(live(at(100)), [stored(1, None)]);
 }
 
 fn an_api_is_kept_with_its_scopes_in_order(store: &Database) {

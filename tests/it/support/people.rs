@@ -9,7 +9,7 @@ use vouchsafe::db;
 use vouchsafe::store::{NewSecret, StoreError, Tx};
 use vouchsafe_core::model::{
     Api, ApiScope, AuthMethod, Client, ClientId, ClientKind, ClientMetadata, ClientSecret, GrantType,
-    IdTokenClaims, PkceRule, Plain, TokenTyp, User, UserId,
+    IdTokenClaims, PkceRule, Plain, Span, TokenTyp, User, UserId,
 };
 
 /// The password of everybody.
@@ -141,6 +141,13 @@ impl World {
 
     /// A client with this metadata.
     pub(crate) fn client(&self, metadata: ClientMetadata) -> Registered {
+        let registered = self.unnoticed_client(metadata, None);
+        self.follow();
+        registered
+    }
+
+    /// A client that was just made: this server has not looked for changes since. Its secret counts for so long.
+    pub(crate) fn unnoticed_client(&self, metadata: ClientMetadata, lasts: Option<Span>) -> Registered {
         let now = self.services.ports.clock.now();
         let entropy = &self.services.ports.entropy;
         let id = ClientId::from_entropy(entropy.bytes());
@@ -159,7 +166,7 @@ impl World {
             digest: secret.digest_with(pepper),
             pepper_version,
             now,
-            expires_at: None,
+            expires_at: lasts.map(|lasts| now.plus(lasts)),
         });
         self.write(move |tx| {
             db!(tx, clients::add(&client))?;
@@ -168,7 +175,6 @@ impl World {
                 None => Ok(()),
             }
         });
-        self.follow();
         Registered {
             id: id.into_string(),
             secret: secret.map(|secret| secret.expose().to_owned()),
@@ -183,6 +189,13 @@ impl World {
 
     /// An API that owns these scopes.
     pub(crate) fn api(&self, identifier: &str, scopes: &[&str]) -> String {
+        let identifier = self.unnoticed_api(identifier, scopes);
+        self.follow();
+        identifier
+    }
+
+    /// An API that was just made: this server has not looked for changes since.
+    pub(crate) fn unnoticed_api(&self, identifier: &str, scopes: &[&str]) -> String {
         let scope = |name: &&str| ApiScope {
             name: (*name).to_owned(),
             description: format!("Use {name}"),
@@ -196,7 +209,6 @@ impl World {
             scopes: scopes.iter().map(scope).collect(),
         };
         self.write(move |tx| db!(tx, apis::add(&api)));
-        self.follow();
         identifier.to_owned()
     }
 }

@@ -5,7 +5,7 @@ use crate::support::people::metadata;
 use crate::support::world::{Answer, World};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use vouchsafe_core::model::{AuthMethod, ClientKind};
+use vouchsafe_core::model::{AuthMethod, ClientKind, Span};
 
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");
 
@@ -76,6 +76,17 @@ on_both_databases! {
         assert_eq!(Answer::to(world.post("/token").form(&form)).error(), (401, "invalid_client".to_owned()));
         let nobody = Answer::to(world.post("/token").form(&[GRANT]));
         assert_eq!(nobody.error(), (401, "invalid_client".to_owned()));
+    }
+
+    fn a_secret_stops_to_count_when_it_expires_also_while_the_client_is_remembered(world: World) {
+        world.orders_api();
+        let client = world.unnoticed_client(metadata(ClientKind::Service), Some(Span::from_hours(1)));
+        world.follow();
+        assert_eq!(client.token(world, &[GRANT]).status, 200);
+        world.wait(Span::from_minutes(59));
+        assert_eq!(client.token(world, &[GRANT]).status, 200);
+        world.wait(Span::from_minutes(1));
+        assert_eq!(client.token(world, &[GRANT]).error(), (401, "invalid_client".to_owned()));
     }
 
     fn a_malformed_authorization_header_is_invalid_client(world: World) {

@@ -4,7 +4,7 @@ use crate::support::on_both_databases;
 use crate::support::people::metadata;
 use crate::support::relying_party::{claims, header};
 use crate::support::world::Answer;
-use vouchsafe_core::model::ClientKind;
+use vouchsafe_core::model::{ClientKind, ClientMetadata};
 
 on_both_databases! {
     fn a_service_gets_a_token_for_all_its_scopes(world: World) {
@@ -26,6 +26,45 @@ on_both_databases! {
         assert_eq!(claims["client_id"], service.id);
         assert_eq!(claims["ep"], serde_json::json!([1, 0]));
         assert!(claims.get("gid").is_none() && claims.get("sid").is_none());
+    }
+
+    fn an_api_that_was_just_made_counts_at_once(world: World) {
+        world.orders_api();
+        let grant = ("grant_type", "client_credentials");
+        let old = world.client(metadata(ClientKind::Service));
+        assert_eq!(old.token(world, &[grant]).status, 200, "the APIs are remembered now");
+
+        let bills = world.unnoticed_api("https://api.example/bills", &["bills:read"]);
+        let made = ClientMetadata { scopes: vec!["bills:read".to_owned()], ..metadata(ClientKind::Service) };
+        let made = world.unnoticed_client(made, None);
+        let answer = made.token(world, &[grant]);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert_eq!(claims(answer.json()["access_token"].as_str().unwrap())["aud"], bills);
+    }
+
+    fn a_resource_that_was_just_made_counts_at_once_and_an_invented_one_reads_no_apis(world: World) {
+        world.orders_api();
+        let client = world.client(metadata(ClientKind::Service));
+        let ask = |resource: &str| {
+            let form = [("grant_type", "client_credentials"), ("scope", "orders:read"), ("resource", resource)];
+            client.token(world, &form).error()
+        };
+        let read = |operation: &str| {
+            let name = format!("vouchsafe_database_operation_duration_seconds_count{{operation=\"{operation}\"}} ");
+            let metrics = world.services.metrics.render();
+            let line = metrics.lines().find_map(|line| line.strip_prefix(&name).map(str::to_owned));
+            line.map_or(0, |count| count.parse::<u32>().unwrap())
+        };
+        assert_eq!(ask("https://invented.example"), (400, "invalid_target".to_owned()));
+        let before = read("apis");
+        assert!(before > 0, "{}", world.services.metrics.render());
+        for _ in 0..5 {
+            assert_eq!(ask("https://invented.example"), (400, "invalid_target".to_owned()));
+        }
+        assert_eq!(read("apis"), before);
+        world.unnoticed_api("https://api.example/bills", &["bills:read"]);
+        assert_eq!(ask("https://api.example/bills").0, 200);
+        assert_eq!(read("apis"), before + 1);
     }
 
     fn a_scope_that_the_client_may_not_have_is_invalid_scope(world: World) {

@@ -129,22 +129,32 @@ fn signed_in<'a>(situation: &Situation<'a>) -> Result<&'a Session, NextStep> {
             sign_in(SignInCause::OtherPerson)
         };
     }
-    if fresh {
-        // This sign-in is the answer to `prompt=login` and to any `max_age`, also 0.
-        return Ok(session);
-    }
-    if situation.request.prompts(Prompt::Login) {
+    // A sign-in during this interaction is the answer to `prompt=login`.
+    if !fresh && situation.request.prompts(Prompt::Login) {
         return sign_in(SignInCause::Prompted);
     }
-    let age = situation.now.since(session.auth_time);
-    if situation
-        .request
-        .max_age
-        .is_some_and(|most| age > Span::from_seconds(most) || most <= 0)
-    {
+    if is_too_old(situation, session, fresh) {
         return sign_in(SignInCause::TooOld);
     }
     Ok(session)
+}
+
+/// How long a sign-in during this interaction answers any `max_age`, also 0: the way back from the form, and a
+/// consent page that is read. Without it a small `max_age` would ask for ever.
+const ANSWERED: Span = Span::from_seconds(60);
+
+/// Judged with `auth_time` whenever the next step is asked for, the code included: a person may take an hour
+/// between the two.
+fn is_too_old(situation: &Situation<'_>, session: &Session, fresh: bool) -> bool {
+    let Some(most) = situation.request.max_age else {
+        return false;
+    };
+    let age = situation.now.since(session.auth_time);
+    if fresh {
+        age > Span::from_seconds(most).max(ANSWERED)
+    } else {
+        age > Span::from_seconds(most) || most <= 0
+    }
 }
 
 /// The session, if it stands and its person does.

@@ -107,6 +107,29 @@ fn nobody_is_signed_in_without_a_live_session_of_a_person_in_good_standing() {
 }
 
 #[test]
+fn a_sign_in_of_this_interaction_is_too_old_for_max_age_like_any_other() {
+    let world = |max_age: i64, age: i64| {
+        settled()
+            .signed_in_here()
+            .with(|world| world.request.max_age = Some(max_age))
+            .with_session(|session| session.auth_time = after(-age))
+    };
+    // For a minute it answers whatever was asked.
+    for max_age in [0, 1, 60, 600] {
+        assert_eq!(world(max_age, 60).step(), NextStep::Issue, "{max_age}");
+    }
+    for (max_age, age) in [(0, 61), (1, 61), (60, 61), (600, 601), (1200, 3000)] {
+        assert_eq!(
+            world(max_age, age).step(),
+            sign_in(SignInCause::TooOld),
+            "{max_age} {age}"
+        );
+        assert_eq!(under_prompt_none(&world(max_age, age).step()), Err(Reason::LoginRequired));
+    }
+    assert_eq!(world(600, 600).step(), NextStep::Issue);
+}
+
+#[test]
 fn prompt_login_wants_a_sign_in_of_this_interaction() {
     let world = || settled().prompting(Prompt::Login);
     assert_eq!(world().step(), sign_in(SignInCause::Prompted));
