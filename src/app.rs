@@ -68,6 +68,7 @@ pub fn ports() -> Ports {
     let entropy = Arc::new(SystemEntropy);
     Ports {
         clock: Arc::new(SystemClock),
+        database_clock: None,
         entropy: entropy.clone(),
         keys: Arc::new(RsaKeys(entropy)),
     }
@@ -95,6 +96,7 @@ pub fn open_store(config: &Config, ports: &Ports, metrics: Option<Arc<Metrics>>)
         transaction_pooler: config.database.transaction_pooler,
         jitter_seed: u64::from_le_bytes(ports.entropy.bytes()),
         observer: metrics.map(|metrics| metrics as Arc<dyn StoreObserver>),
+        clock: ports.database_clock.clone(),
         ..StoreOptions::default()
     };
     if let DatabaseUrl::Sqlite(path) = &config.database.url

@@ -8,8 +8,9 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+use std::sync::atomic::AtomicU64;
 use std::time::Instant;
-use vouchsafe_core::model::GrantType;
+use vouchsafe_core::model::{GrantType, Span};
 use vouchsafe_core::refusal::Reason;
 
 /// The content type of [`Metrics::render`].
@@ -28,6 +29,7 @@ pub struct Metrics {
     store_wait_seconds: Histogram,
     store_failures: Family<WorkLabels, Counter>,
     signing_seconds: Histogram,
+    clock_offset_seconds: Gauge<f64, AtomicU64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -141,6 +143,7 @@ impl Metrics {
             store_wait_seconds: fine(),
             store_failures: Family::default(),
             signing_seconds: fine(),
+            clock_offset_seconds: Gauge::default(),
         };
         metrics.register_protocol();
         metrics.register_inside();
@@ -198,6 +201,12 @@ impl Metrics {
             "Time to sign one token",
             Unit::Seconds,
             self.signing_seconds.clone(),
+        );
+        registry.register_with_unit(
+            "clock_offset",
+            "What this machine's clock lacks to the database's; nothing is signed from 5 on",
+            Unit::Seconds,
+            self.clock_offset_seconds.clone(),
         );
     }
 
@@ -263,6 +272,13 @@ impl Metrics {
         if !ok {
             self.store_failures.get_or_create(&WorkLabels { operation }).inc();
         }
+    }
+
+    /// Notes what this machine's clock lacks to the database's.
+    pub fn clock_offset(&self, offset: Span) {
+        let millis =
+            i32::try_from(offset.millis()).unwrap_or(if offset < Span::ZERO { i32::MIN } else { i32::MAX });
+        self.clock_offset_seconds.set(f64::from(millis) / 1_000.0);
     }
 
     /// Signs, and notes how long it took.
@@ -336,6 +352,7 @@ mod tests {
         metrics.refused(Reason::RefreshTokenReused);
         metrics.waiting("write", 3);
         metrics.store_work("refresh", 10, 400, false);
+        metrics.clock_offset(Span::from_millis(-1_500));
         assert_eq!(metrics.time_signing(|| 7), 7);
         let text = metrics.render();
         for line in [
@@ -350,6 +367,7 @@ mod tests {
             r#"vouchsafe_database_failures_total{operation="refresh"} 1"#,
             "vouchsafe_database_wait_seconds_count 1",
             "vouchsafe_signing_duration_seconds_count 1",
+            "vouchsafe_clock_offset_seconds -1.5",
             "# EOF",
         ] {
             assert!(

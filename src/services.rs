@@ -4,14 +4,15 @@ use crate::accounts::passwords::Passwords;
 use crate::clients::Clients;
 use crate::config::Config;
 use crate::db;
-use crate::keys::{Keys, OpenError};
+use crate::keys::{Keys, KeysError, OpenError};
 use crate::metrics::Metrics;
-use crate::ports::Ports;
-use crate::store::{Store, StoreError};
+use crate::ports::{NodeClock, Ports};
+use crate::store::{IssuerState, Store, StoreError};
 use crate::tokens::OwnTokens;
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use vouchsafe_core::decide::clock_offset::Accuracy;
 
 /// The services of one server.
 pub struct Services {
@@ -19,7 +20,7 @@ pub struct Services {
     pub config: Config,
     /// The database.
     pub store: Store,
-    /// Time, randomness and new keys.
+    /// Time, randomness and new keys. The clock is corrected by the database's.
     pub ports: Ports,
     /// Signing keys and the server's own secrets.
     pub keys: Keys,
@@ -29,6 +30,7 @@ pub struct Services {
     pub clients: Clients,
     /// Counters and histograms.
     pub metrics: Arc<Metrics>,
+    clock: Arc<NodeClock>,
     own_tokens: ArcSwap<OwnTokens>,
     issuer_epoch: AtomicI64,
     config_version: AtomicI64,
@@ -44,12 +46,14 @@ impl Services {
     pub fn open(
         config: Config,
         store: Store,
-        ports: Ports,
+        mut ports: Ports,
         passwords: Passwords,
         metrics: Arc<Metrics>,
     ) -> Result<Arc<Self>, OpenError> {
+        let clock = Arc::new(NodeClock::new(ports.clock));
+        ports.clock = clock.clone();
+        let state = read_state(&store, &clock, &metrics)?;
         let keys = Keys::open(&config, &store, &ports, &metrics)?;
-        let state = store.read_blocking("issuer-state", |tx| db!(tx, issuer_state::read()))?;
         let clients = Clients::new(store.clone());
         clients.follow(state.config_version);
         let own_tokens = OwnTokens::new(&config.issuer, &keys.every_public_jwk());
@@ -61,6 +65,7 @@ impl Services {
             passwords,
             clients,
             metrics,
+            clock,
             own_tokens: ArcSwap::from_pointee(own_tokens),
             issuer_epoch: AtomicI64::new(state.epoch),
             config_version: AtomicI64::new(state.config_version),
@@ -80,14 +85,13 @@ impl Services {
         self.own_tokens.load_full()
     }
 
-    /// Follows what another node or the command line changed: called every half second. Blocks on the store.
+    /// Follows the database's time and what another node or the command line changed: called every half second.
+    /// Blocks on the store.
     ///
     /// # Errors
     /// When the store fails or a key cannot be opened; what was known before stays in use.
     pub fn follow(&self) -> Result<(), OpenError> {
-        let state = self
-            .store
-            .read_blocking("issuer-state", |tx| db!(tx, issuer_state::read()))?;
+        let state = read_state(&self.store, &self.clock, &self.metrics)?;
         self.issuer_epoch.store(state.epoch, Ordering::Relaxed);
         if self.config_version.load(Ordering::Relaxed) != state.config_version {
             self.clients.follow(state.config_version);
@@ -123,15 +127,18 @@ impl Services {
         }
     }
 
-    /// Whether the server can serve: it reaches its database, can sign, and is not about to stop.
+    /// Whether the server can serve: it is not about to stop, reaches its database, and can sign.
     ///
     /// # Errors
-    /// When the database does not answer.
-    pub async fn is_ready(&self) -> Result<bool, StoreError> {
+    /// Why it cannot.
+    pub async fn ready(&self) -> Result<(), NotReady> {
+        if self.draining.load(Ordering::Relaxed) {
+            return Err(NotReady::Stopping);
+        }
         self.store
             .read("ready", |tx| db!(tx, issuer_state::read()).map(drop))
             .await?;
-        Ok(!self.draining.load(Ordering::Relaxed) && self.keys.can_sign(self.ports.clock.now()))
+        Ok(self.keys.check_can_sign(self.ports.clock.now())?)
     }
 
     /// Says from now on that the server is not ready: a load balancer sends no more requests.
@@ -143,6 +150,46 @@ impl Services {
         let own = OwnTokens::new(&self.config.issuer, &self.keys.every_public_jwk());
         self.own_tokens.store(Arc::new(own));
     }
+}
+
+/// Why a server is not ready.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReady {
+    /// It was told to stop.
+    #[error("the server is stopping")]
+    Stopping,
+    /// Its database.
+    #[error("the database does not answer")]
+    Store(#[from] StoreError),
+    /// Its keys, or its clock.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+}
+
+/// Reads what the issuer shares, and the database's time along with it.
+fn read_state(store: &Store, clock: &NodeClock, metrics: &Metrics) -> Result<IssuerState, StoreError> {
+    let (database, machine) = (store.clock(), clock.machine());
+    let (reading, state) = store.read_blocking("issuer-state", move |tx| {
+        Ok((database.compare(tx, &*machine)?, db!(tx, issuer_state::read())?))
+    })?;
+    let lesson = clock.learn(reading);
+    metrics.clock_offset(lesson.offset);
+    let off_by_ms = lesson.offset.millis();
+    match lesson.accuracy {
+        _ if !lesson.is_news => {}
+        Accuracy::Good => tracing::info!(off_by_ms, "the clock is right again"),
+        Accuracy::Poor => tracing::warn!(
+            off_by_ms,
+            "the clock differs from the database's by a second or more"
+        ),
+        Accuracy::Unfit => {
+            tracing::error!(
+                off_by_ms,
+                "the clock differs too much from the database's: nothing is signed until it is set right"
+            );
+        }
+    }
+    Ok(state)
 }
 
 /// Rows that one sweep removes at most, so that it never holds the writer long.

@@ -6,10 +6,11 @@ use crate::app;
 use crate::audit::Act;
 use crate::config::{Config, DatabaseUrl};
 use crate::keys::{KeysError, OpenError, Secrets, open_secrets};
-use crate::ports::Ports;
+use crate::ports::{NodeClock, Ports};
 use crate::store::{Store, StoreError, StoreOptions, Tx, Unique};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a verb works with.
@@ -22,7 +23,7 @@ pub(crate) struct Workplace {
 impl Workplace {
     /// Opens the database that the configuration names; an empty one gets its schema.
     pub(crate) fn open(global: &Global) -> Result<Self, Failure> {
-        let place = Self::open_as_is(global)?;
+        let mut place = Self::open_as_is(global)?;
         let steps = place.store.migrations()?;
         if steps.iter().all(|step| !step.applied) {
             place.store.migrate()?;
@@ -31,7 +32,20 @@ impl Workplace {
                 "the database has an older schema; run `vouchsafe migrate` first",
             ));
         }
+        place.agree_on_the_time()?;
         Ok(place)
+    }
+
+    /// From here on the clock tells the database's time, as that of every node does.
+    fn agree_on_the_time(&mut self) -> Result<(), Failure> {
+        let clock = NodeClock::new(Arc::clone(&self.ports.clock));
+        let (database, machine) = (self.store.clock(), clock.machine());
+        let reading = self
+            .store
+            .read_blocking("time", move |tx| database.compare(tx, &*machine))?;
+        clock.learn(reading);
+        self.ports.clock = Arc::new(clock);
+        Ok(())
     }
 
     /// Opens the database whatever its schema.
@@ -126,6 +140,7 @@ impl From<KeysError> for Failure {
             | KeysError::OtherIssuer { .. } => Exit::Configuration,
             KeysError::Unsealable
             | KeysError::Unusable(_)
+            | KeysError::ClockOff(_)
             | KeysError::NoSigningKey
             | KeysError::Generation(_) => Exit::Failed,
         };

@@ -16,7 +16,7 @@ pub use ring::{Keys, open_secrets};
 pub use secrets::{OpenError, Secrets};
 
 use std::path::{Path, PathBuf};
-use vouchsafe_core::model::Kid;
+use vouchsafe_core::model::{Kid, Span};
 
 /// What can be wrong with keys.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +61,9 @@ pub enum KeysError {
     /// A signing key cannot be used.
     #[error("the signing key {0} cannot be used")]
     Unusable(Kid),
+    /// The node's clock is too far from the database's: tokens would carry a wrong time.
+    #[error("the clock differs from the database's by {} ms: nothing is signed until it is set right", .0.millis())]
+    ClockOff(Span),
     /// There is no active signing key.
     #[error("there is no active signing key")]
     NoSigningKey,

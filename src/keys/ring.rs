@@ -102,17 +102,18 @@ impl Keys {
     /// Signs `claims` with the key that is active at `now`.
     ///
     /// # Errors
-    /// [`KeysError::NoSigningKey`], [`KeysError::Unusable`].
+    /// [`KeysError::ClockOff`], [`KeysError::NoSigningKey`], [`KeysError::Unusable`].
     pub fn sign(&self, now: UnixTime, typ: &str, claims: &Map<String, Value>) -> Result<String, KeysError> {
-        let ring = self.ring.load();
-        let row = key_state::signing(&ring.rows, now).ok_or(KeysError::NoSigningKey)?;
-        let signer = ring
-            .signers
-            .iter()
-            .find(|(kid, _)| *kid == row.kid)
-            .map(|(_, signer)| signer);
-        let signer = signer.ok_or_else(|| KeysError::Unusable(row.kid.clone()))?;
+        let signer = self.signer(now)?;
         self.metrics.time_signing(|| signer.sign(typ, claims))
+    }
+
+    /// Whether [`Keys::sign`] would: asked before something is spent for a token.
+    ///
+    /// # Errors
+    /// As [`Keys::sign`].
+    pub fn check_can_sign(&self, now: UnixTime) -> Result<(), KeysError> {
+        self.signer(now).map(drop)
     }
 
     /// The key set to publish at `now`.
@@ -137,14 +138,6 @@ impl Keys {
         ring.rows.iter().map(|row| (row.clone(), state(row))).collect()
     }
 
-    /// Whether a key is active at `now` and this node holds its private half.
-    #[must_use]
-    pub fn can_sign(&self, now: UnixTime) -> bool {
-        let ring = self.ring.load();
-        key_state::signing(&ring.rows, now)
-            .is_some_and(|row| ring.signers.iter().any(|(kid, _)| *kid == row.kid))
-    }
-
     /// The public half of every key there ever was, revoked ones apart: what our own tokens are checked with.
     #[must_use]
     pub fn every_public_jwk(&self) -> Vec<Value> {
@@ -160,6 +153,19 @@ impl Keys {
     #[must_use]
     pub fn times(&self) -> &KeyTimes {
         &self.times
+    }
+
+    fn signer(&self, now: UnixTime) -> Result<Arc<Signer>, KeysError> {
+        if let Some(off_by) = self.ports.clock.too_far_off() {
+            return Err(KeysError::ClockOff(off_by));
+        }
+        let ring = self.ring.load();
+        let row = key_state::signing(&ring.rows, now).ok_or(KeysError::NoSigningKey)?;
+        let mut signers = ring.signers.iter();
+        let signer = signers.find(|(kid, _)| *kid == row.kid);
+        signer
+            .map(|(_, signer)| Arc::clone(signer))
+            .ok_or_else(|| KeysError::Unusable(row.kid.clone()))
     }
 
     fn make(&self, store: &Store, due: &NewKey) -> Result<(), OpenError> {

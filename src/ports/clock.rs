@@ -1,12 +1,17 @@
 //! Time.
 
 use std::time::{SystemTime, UNIX_EPOCH};
-use vouchsafe_core::model::UnixTime;
+use vouchsafe_core::model::{Span, UnixTime};
 
 /// Tells the time. Read once per request and once per tick of a job; all else is told.
 pub trait Clock: Send + Sync {
     /// The time now.
     fn now(&self) -> UnixTime;
+
+    /// How far it was from the time that counts, when that is too far for anything to be signed by it.
+    fn too_far_off(&self) -> Option<Span> {
+        None
+    }
 }
 
 /// The clock of the machine.

@@ -4,10 +4,12 @@
 mod clock;
 mod entropy;
 mod key_factory;
+mod node_clock;
 
 pub use clock::{Clock, SystemClock};
 pub use entropy::{Entropy, SystemEntropy};
 pub use key_factory::{KeyFactory, KeyPair};
+pub use node_clock::{Lesson, NodeClock};
 
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ use std::sync::Arc;
 pub struct Ports {
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// The time of the database; none when it tells it itself. Tests put their own in.
+    pub database_clock: Option<Arc<dyn Clock>>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
     /// New signing keys.

@@ -20,6 +20,7 @@
 )]
 
 mod attempts;
+mod clock;
 mod convert;
 mod drift;
 mod error;
@@ -34,6 +35,7 @@ pub mod sqlite;
 
 pub mod postgres;
 
+pub use clock::DatabaseClock;
 pub use error::{StoreError, Unique};
 pub use migrate::MigrationState;
 pub use options::{StoreObserver, StoreOptions};

@@ -1,5 +1,6 @@
 //! How the store is set up, and who watches it.
 
+use crate::ports::Clock;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ pub struct StoreOptions {
     pub transaction_pooler: bool,
     /// Where the jitter between attempts starts: different on each node.
     pub jitter_seed: u64,
+    /// Asked for the time instead of the database: for tests.
+    pub clock: Option<Arc<dyn Clock>>,
     /// Told about all work.
     pub observer: Option<Arc<dyn StoreObserver>>,
 }
@@ -31,6 +34,7 @@ impl Default for StoreOptions {
             readers: 2,
             transaction_pooler: false,
             jitter_seed: 0,
+            clock: None,
             observer: None,
         }
     }

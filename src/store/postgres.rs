@@ -55,6 +55,9 @@ pub(super) fn start(url: &str, options: &StoreOptions) -> Result<(Queues, Vec<Jo
     ))
 }
 
+/// The time of the server at this moment, also inside a transaction, in milliseconds.
+pub(super) const TIME: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS millis";
+
 /// Every column of the database.
 pub(super) fn columns(conn: &mut Conn) -> Result<Vec<Found>, StoreError> {
     let described = "SELECT table_name::text AS in_table, column_name::text AS called, data_type::text AS kind, \

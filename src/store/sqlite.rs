@@ -62,6 +62,9 @@ pub(super) fn start(
     Ok((Queues { write, read }, threads))
 }
 
+/// The time of the machine, which is the node's own, in milliseconds.
+pub(super) const TIME: &str = "SELECT CAST(round(unixepoch('now', 'subsec') * 1000) AS INTEGER) AS millis";
+
 /// Every column of the database.
 pub(super) fn columns(conn: &mut Conn) -> Result<Vec<Found>, StoreError> {
     let described = "SELECT t.name AS in_table, c.name AS called, c.type AS kind, c.\"notnull\" = 0 AS nullable \

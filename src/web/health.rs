@@ -1,20 +1,23 @@
 //! Liveness and readiness, for process supervisors and load balancers.
 
 use crate::cx::Cx;
-use crate::web::problem::no_store;
+use crate::web::problem::{RETRY_AFTER_SECONDS, no_store};
 use actix_web::HttpResponse;
+use actix_web::http::header::RETRY_AFTER;
 
 /// `GET /livez`: the process runs.
 pub async fn livez() -> HttpResponse {
     plain(HttpResponse::Ok().body("ok\n"))
 }
 
-/// `GET /readyz`: the server can serve; 503 when its database is away, it cannot sign, or it is stopping.
+/// `GET /readyz`: the server can serve; 503 when its database is away, it cannot sign, its clock is wrong, or it is
+/// stopping.
 pub async fn readyz(cx: Cx) -> HttpResponse {
-    plain(match cx.services.is_ready().await {
-        Ok(true) => HttpResponse::Ok().body("ready\n"),
-        Ok(false) => HttpResponse::ServiceUnavailable().body("stopping, or without a signing key\n"),
-        Err(_) => HttpResponse::ServiceUnavailable().body("the database does not answer\n"),
+    plain(match cx.services.ready().await {
+        Ok(()) => HttpResponse::Ok().body("ready\n"),
+        Err(why) => HttpResponse::ServiceUnavailable()
+            .insert_header((RETRY_AFTER, RETRY_AFTER_SECONDS.to_string()))
+            .body(format!("{why}\n")),
     })
 }
 

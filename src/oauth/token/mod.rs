@@ -85,6 +85,8 @@ async fn phases(
             authenticated,
             apis,
         };
+        // Nothing is spent for a token that could not be signed.
+        cx.services.keys.check_can_sign(cx.now)?;
         match grant {
             GrantType::AuthorizationCode => grants::authorization_code::redeem(cx, request).await,
             GrantType::RefreshToken => grants::refresh_token::redeem(cx, request).await,

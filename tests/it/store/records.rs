@@ -3,6 +3,7 @@
 use super::samples::{at, event};
 use crate::support::databases::{Database, on_both_stores};
 use vouchsafe::db;
+use vouchsafe::ports::SystemClock;
 use vouchsafe::store::{IssuerState, KekCheck, Reserved, ServerSecret};
 use vouchsafe_core::model::{Event, EventId, KeyAlgorithm, Kid, SigningKey, Span};
 
@@ -13,6 +14,7 @@ on_both_stores! {
     of_several_secrets_of_one_version_the_first_stays,
     of_several_checks_of_one_kek_the_first_stays,
     of_several_keys_for_one_place_the_first_stays,
+    the_database_tells_its_time_in_milliseconds,
     attempts_are_counted_in_windows,
     an_attempt_is_given_back_to_its_own_window_only,
 }
@@ -162,6 +164,29 @@ fn of_several_keys_for_one_place_the_first_stays(store: &Database) {
         .unwrap()
         .config_version;
     assert_eq!(version, 3, "raised by each key that was added");
+}
+
+fn the_database_tells_its_time_in_milliseconds(store: &Database) {
+    let clock = store.clock();
+    let compare = || {
+        let clock = clock.clone();
+        store
+            .write_blocking("time", move |tx| clock.compare(tx, &SystemClock))
+            .unwrap()
+    };
+    let (first, second) = (compare(), compare());
+    assert!(first.database <= second.database);
+    // The same machine, asked by way of another program: what is measured is a few milliseconds.
+    for reading in [first, second] {
+        assert!(
+            reading.database.plus(Span::from_millis(50)) >= reading.asked_at,
+            "{reading:?}"
+        );
+        assert!(
+            reading.database.minus(Span::from_millis(50)) <= reading.answered_at,
+            "{reading:?}"
+        );
+    }
 }
 
 fn reserve(store: &Database, key: &'static str, second: i64) -> Reserved {

@@ -8,25 +8,45 @@ use vouchsafe::keys::RsaKeys;
 use vouchsafe::ports::{Clock, Entropy, KeyFactory, KeyPair, Ports, SystemEntropy};
 use vouchsafe_core::model::{Span, UnixTime};
 
-/// A clock that stands still until it is moved.
+/// A clock that stands still until it is moved. It can be wrong by some time; the database's never is.
 #[derive(Clone)]
-pub(crate) struct FakeClock(Arc<AtomicI64>);
+pub(crate) struct FakeClock {
+    time: Arc<AtomicI64>,
+    off_by: Arc<AtomicI64>,
+}
 
 impl FakeClock {
     /// 2026-01-01T00:00:00Z.
     pub(crate) fn new() -> Self {
-        Self(Arc::new(AtomicI64::new(1_767_225_600_000)))
+        Self {
+            time: Arc::new(AtomicI64::new(1_767_225_600_000)),
+            off_by: Arc::default(),
+        }
+    }
+
+    /// A right clock of the same time: another node's, or the database's.
+    pub(crate) fn another(&self) -> Self {
+        Self {
+            time: Arc::clone(&self.time),
+            off_by: Arc::default(),
+        }
+    }
+
+    /// Makes it wrong.
+    pub(crate) fn be_off_by(&self, span: Span) {
+        self.off_by.store(span.millis(), Ordering::SeqCst);
     }
 
     /// Moves on; a negative span moves back.
     pub(crate) fn advance(&self, by: Span) {
-        self.0.fetch_add(by.millis(), Ordering::SeqCst);
+        self.time.fetch_add(by.millis(), Ordering::SeqCst);
     }
 }
 
 impl Clock for FakeClock {
     fn now(&self) -> UnixTime {
-        UnixTime::from_millis(self.0.load(Ordering::SeqCst))
+        let off_by = self.off_by.load(Ordering::SeqCst);
+        UnixTime::from_millis(self.time.load(Ordering::SeqCst).saturating_add(off_by))
     }
 }
 
@@ -64,6 +84,7 @@ pub(crate) fn ports(clock: &FakeClock, name: &str) -> Ports {
     }
     Ports {
         clock: Arc::new(clock.clone()),
+        database_clock: Some(Arc::new(clock.another())),
         entropy: Arc::new(SeededEntropy(Mutex::new(ChaCha20Rng::from_seed(seed)))),
         keys: Arc::new(FixedKeys(AtomicUsize::new(0))),
     }

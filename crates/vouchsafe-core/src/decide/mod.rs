@@ -2,6 +2,7 @@
 
 pub mod audience;
 pub mod client_authentication;
+pub mod clock_offset;
 pub mod consent;
 pub mod grant_is_live;
 pub mod issue;

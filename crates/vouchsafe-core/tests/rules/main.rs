@@ -1,6 +1,7 @@
 //! The verdicts against tables and against small models of what they must never do.
 
 mod audience;
+mod clock_offset;
 mod consent;
 mod grant_is_live;
 mod key_timetable;

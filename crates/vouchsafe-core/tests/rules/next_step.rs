@@ -124,7 +124,10 @@ fn a_sign_in_of_this_interaction_is_too_old_for_max_age_like_any_other() {
             sign_in(SignInCause::TooOld),
             "{max_age} {age}"
         );
-        assert_eq!(under_prompt_none(&world(max_age, age).step()), Err(Reason::LoginRequired));
+        assert_eq!(
+            under_prompt_none(&world(max_age, age).step()),
+            Err(Reason::LoginRequired)
+        );
     }
     assert_eq!(world(600, 600).step(), NextStep::Issue);
 }
