@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Digest, SHA256, SHA512, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
@@ -207,18 +207,29 @@ impl Verified<IdToken> {
     /// # Errors
     /// [`Rejection::AccessTokenHashWrong`], also when the ID token has no such hash.
     pub fn require_access_token(&self, access_token: &str) -> Result<&Self, Rejection> {
-        let expected = at_hash(access_token);
-        if self.at_hash.as_deref() == Some(&*expected) {
-            Ok(self)
-        } else {
-            Err(Rejection::AccessTokenHashWrong)
+        // The hash is that of the algorithm; its length tells which.
+        match self.at_hash.as_deref() {
+            Some(hash) if hash == at_hash(access_token) || hash == long_at_hash(access_token) => Ok(self),
+            Some(_) | None => Err(Rejection::AccessTokenHashWrong),
         }
     }
 }
 
-/// The left half of the SHA-256 of an access token, in base64url: what an RS256 ID token has as `at_hash`.
+/// The left half of the SHA-256 of an access token, in base64url: the `at_hash` of an ID token that was signed with
+/// RS256, PS256 or ES256.
 #[must_use]
 pub fn at_hash(access_token: &str) -> String {
-    let hash = digest(&SHA256, access_token.as_bytes());
-    URL_SAFE_NO_PAD.encode(hash.as_ref().iter().take(16).copied().collect::<Vec<u8>>())
+    left_half(&digest(&SHA256, access_token.as_bytes()))
+}
+
+/// The same of SHA-512, which Ed25519 uses: the `at_hash` of an ID token that was signed with EdDSA.
+#[must_use]
+pub fn long_at_hash(access_token: &str) -> String {
+    left_half(&digest(&SHA512, access_token.as_bytes()))
+}
+
+fn left_half(hash: &Digest) -> String {
+    let hash = hash.as_ref();
+    let (left, _) = hash.split_at(hash.len() / 2);
+    URL_SAFE_NO_PAD.encode(left)
 }

@@ -1,17 +1,17 @@
 //! RFC 7517 and RFC 7638 — one public key of an issuer, parsed once, and its thumbprint.
 
+mod material;
+
 use std::fmt;
 
-use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::rsa::PublicKeyComponents;
-use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
+use aws_lc_rs::signature::ParsedPublicKey;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
 use crate::json;
+use material::Material;
 
-const MODULUS_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 const MAX_KID_BYTES: usize = 64;
 
 /// What a key signs with. A key is for exactly one algorithm, and the key decides, never the token.
@@ -20,6 +20,12 @@ const MAX_KID_BYTES: usize = 64;
 pub enum Algorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256.
     Rs256,
+    /// RSASSA-PSS with SHA-256.
+    Ps256,
+    /// ECDSA with P-256 and SHA-256.
+    Es256,
+    /// Ed25519 (RFC 8037).
+    EdDsa,
 }
 
 impl Algorithm {
@@ -28,6 +34,9 @@ impl Algorithm {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
+            Self::Ps256 => "PS256",
+            Self::Es256 => "ES256",
+            Self::EdDsa => "EdDSA",
         }
     }
 }
@@ -49,11 +58,12 @@ impl fmt::Debug for Thumbprint {
     }
 }
 
-/// A public RSA key that verifies RS256 signatures.
+/// A public key that verifies signatures of one algorithm.
 #[derive(Clone)]
 pub struct Jwk {
     kid: Option<Box<str>>,
     thumbprint: Thumbprint,
+    algorithm: Algorithm,
     key: ParsedPublicKey,
 }
 
@@ -62,11 +72,11 @@ pub struct Jwk {
 pub enum JwkProblem {
     /// Not a JSON object of a key, or a member comes twice or has the wrong type.
     Malformed,
-    /// Another key type than RSA; also symmetric keys, which nobody should publish.
-    NotRsa,
+    /// Another key type than RSA, EC on P-256 and Ed25519; also symmetric keys, which nobody should publish.
+    OtherKeyType,
     /// The key has private members.
     Private,
-    /// The key is for another algorithm than RS256.
+    /// The key is for an algorithm that is not known, or that it cannot be for.
     OtherAlgorithm,
     /// The key is not for verifying signatures.
     OtherUse,
@@ -82,9 +92,9 @@ impl fmt::Display for JwkProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Malformed => "the key is malformed",
-            Self::NotRsa => "the key is not an RSA key",
+            Self::OtherKeyType => "the key is neither RSA nor EC on P-256 nor Ed25519",
             Self::Private => "the key has private members",
-            Self::OtherAlgorithm => "the key is for another algorithm than RS256",
+            Self::OtherAlgorithm => "the key is for another algorithm than RS256, PS256, ES256 and EdDSA",
             Self::OtherUse => "the key is not for signatures",
             Self::KeyIdMalformed => "the kid is malformed",
             Self::ModulusOutOfRange => "the modulus does not have 2048 to 8192 bits",
@@ -99,6 +109,12 @@ impl std::error::Error for JwkProblem {}
 #[derive(Deserialize)]
 struct Members {
     kty: String,
+    #[serde(default, deserialize_with = "json::present")]
+    crv: Option<String>,
+    #[serde(default, deserialize_with = "json::present")]
+    x: Option<String>,
+    #[serde(default, deserialize_with = "json::present")]
+    y: Option<String>,
     #[serde(default, deserialize_with = "json::present")]
     n: Option<String>,
     #[serde(default, deserialize_with = "json::present")]
@@ -146,51 +162,77 @@ impl PrivateMembers {
     }
 }
 
+impl Members {
+    /// The one algorithm that the key is for: what it says, or what its type implies.
+    fn algorithm(&self) -> Result<Algorithm, JwkProblem> {
+        let (implied, possible): (_, &[Algorithm]) = match (self.kty.as_str(), self.crv.as_deref()) {
+            ("RSA", _) => (Algorithm::Rs256, &[Algorithm::Rs256, Algorithm::Ps256]),
+            ("EC", Some("P-256")) => (Algorithm::Es256, &[Algorithm::Es256]),
+            ("OKP", Some("Ed25519")) => (Algorithm::EdDsa, &[Algorithm::EdDsa]),
+            _ => return Err(JwkProblem::OtherKeyType),
+        };
+        let Some(named) = self.alg.as_deref() else {
+            return Ok(implied);
+        };
+        let known = possible.iter().find(|algorithm| algorithm.name() == named);
+        known.copied().ok_or(JwkProblem::OtherAlgorithm)
+    }
+
+    fn material(&self, algorithm: Algorithm) -> Result<Material, JwkProblem> {
+        let (x, y) = (self.x.as_deref(), self.y.as_deref());
+        match (algorithm, x, y) {
+            (Algorithm::Rs256 | Algorithm::Ps256, _, _) => {
+                let n = material::unsigned(self.n.as_deref())?;
+                let e = material::unsigned(self.e.as_deref())?;
+                material::rsa(algorithm, &n, &e)
+            }
+            (Algorithm::Es256, Some(x), Some(y)) => material::p256(x, y),
+            (Algorithm::EdDsa, Some(x), _) => material::ed25519(x),
+            (Algorithm::Es256 | Algorithm::EdDsa, _, _) => Err(JwkProblem::Malformed),
+        }
+    }
+}
+
 impl Jwk {
     /// Reads one JSON Web Key.
     ///
     /// # Errors
-    /// Says why the key cannot be used to verify RS256 signatures.
+    /// Says why the key cannot be used to verify signatures.
     pub fn parse(text: &str) -> Result<Self, JwkProblem> {
         let members: Members = json::read_object(text).map_err(|_| JwkProblem::Malformed)?;
         if members.private.any() {
             return Err(JwkProblem::Private);
         }
-        if members.kty != "RSA" {
-            return Err(JwkProblem::NotRsa);
-        }
-        if members.alg.is_some_and(|alg| alg != Algorithm::Rs256.name()) {
-            return Err(JwkProblem::OtherAlgorithm);
-        }
         let verifies = members
             .key_ops
+            .as_deref()
             .is_none_or(|ops| ops.iter().any(|op| op == "verify"));
-        if members.usage.is_some_and(|usage| usage != "sig") || !verifies {
+        let algorithm = members.algorithm()?;
+        if members.usage.as_deref().is_some_and(|usage| usage != "sig") || !verifies {
             return Err(JwkProblem::OtherUse);
         }
         if members.kid.as_deref().is_some_and(|kid| !is_kid(kid)) {
             return Err(JwkProblem::KeyIdMalformed);
         }
-        let n = unsigned(members.n.as_deref())?;
-        let e = unsigned(members.e.as_deref())?;
-        Self::from_components(members.kid.as_deref(), &n, &e)
+        let material = members.material(algorithm)?;
+        Ok(Self::new(members.kid.as_deref(), material))
     }
 
-    /// Makes a key from modulus and exponent, big-endian without leading zeros.
+    /// Makes an RS256 key from modulus and exponent, big-endian without leading zeros.
     ///
     /// # Errors
     /// When the numbers are not those of a usable key.
     pub fn from_components(kid: Option<&str>, n: &[u8], e: &[u8]) -> Result<Self, JwkProblem> {
-        check_modulus(n)?;
-        check_exponent(e)?;
-        let key = PublicKeyComponents { n, e }
-            .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
-            .map_err(|_| JwkProblem::Malformed)?;
-        Ok(Self {
+        Ok(Self::new(kid, material::rsa(Algorithm::Rs256, n, e)?))
+    }
+
+    fn new(kid: Option<&str>, material: Material) -> Self {
+        Self {
             kid: kid.map(Box::from),
-            thumbprint: thumbprint(n, e),
-            key,
-        })
+            thumbprint: material.thumbprint,
+            algorithm: material.algorithm,
+            key: material.key,
+        }
     }
 
     /// The name under which tokens refer to the key.
@@ -202,7 +244,7 @@ impl Jwk {
     /// The one algorithm of the key.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
-        Algorithm::Rs256
+        self.algorithm
     }
 
     /// The key's name by its content.
@@ -229,57 +271,4 @@ impl fmt::Debug for Jwk {
 pub(crate) fn is_kid(kid: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._~-".contains(&byte);
     (1..=MAX_KID_BYTES).contains(&kid.len()) && kid.bytes().all(plain)
-}
-
-/// `Base64urlUInt` (RFC 7518 §2): no padding, no leading zero octets.
-fn unsigned(text: Option<&str>) -> Result<Vec<u8>, JwkProblem> {
-    let text = text.ok_or(JwkProblem::Malformed)?;
-    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| JwkProblem::Malformed)?;
-    match bytes.first() {
-        None | Some(0) => Err(JwkProblem::Malformed),
-        Some(_) => Ok(bytes),
-    }
-}
-
-fn check_modulus(n: &[u8]) -> Result<(), JwkProblem> {
-    let (Some(first), Some(last)) = (n.first(), n.last()) else {
-        return Err(JwkProblem::ModulusOutOfRange);
-    };
-    let bits = n
-        .len()
-        .saturating_mul(8)
-        .saturating_sub(first.leading_zeros() as usize);
-    if MODULUS_BITS.contains(&bits) && last % 2 == 1 {
-        Ok(())
-    } else {
-        Err(JwkProblem::ModulusOutOfRange)
-    }
-}
-
-fn check_exponent(e: &[u8]) -> Result<(), JwkProblem> {
-    if e.len() > 4 {
-        return Err(JwkProblem::ExponentOutOfRange);
-    }
-    let value = e
-        .iter()
-        .fold(0_u32, |value, byte| (value << 8) | u32::from(*byte));
-    if value >= 3 && value % 2 == 1 {
-        Ok(())
-    } else {
-        Err(JwkProblem::ExponentOutOfRange)
-    }
-}
-
-/// RFC 7638 §3: required members only, in lexical order, no white space.
-fn thumbprint(n: &[u8], e: &[u8]) -> Thumbprint {
-    let (n, e) = (URL_SAFE_NO_PAD.encode(n), URL_SAFE_NO_PAD.encode(e));
-    let canonical = format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#);
-    let mut bytes = [0; 32];
-    for (to, from) in bytes
-        .iter_mut()
-        .zip(digest(&SHA256, canonical.as_bytes()).as_ref())
-    {
-        *to = *from;
-    }
-    Thumbprint(bytes)
 }

@@ -50,7 +50,7 @@ struct Document<'a> {
 }
 
 impl Jwks {
-    /// Reads a key set. Keys that cannot verify RS256 signatures are left out.
+    /// Reads a key set. Keys that cannot verify signatures are left out.
     ///
     /// # Errors
     /// When the document as a whole is not a key set, or is too large.

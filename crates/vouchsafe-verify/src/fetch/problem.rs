@@ -22,7 +22,7 @@ pub enum FetchProblem {
     JwksUriRefused,
     /// The key set could not be read.
     KeySet(JwksProblem),
-    /// The key set has no key that verifies RS256 signatures.
+    /// The key set has no key that verifies signatures.
     NoUsableKey,
     /// There is no tokio runtime to fetch on.
     NoRuntime,
@@ -53,7 +53,7 @@ impl fmt::Display for FetchProblem {
                 f.write_str("jwks_uri is not at the issuer's own origin; configure it if it is right")
             }
             Self::KeySet(problem) => problem.fmt(f),
-            Self::NoUsableKey => f.write_str("the key set has no RS256 key"),
+            Self::NoUsableKey => f.write_str("the key set has no key that can be used"),
             Self::NoRuntime => f.write_str("there is no tokio runtime to fetch the keys on"),
         }
     }

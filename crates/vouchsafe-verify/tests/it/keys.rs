@@ -55,9 +55,9 @@ fn only_public_rsa_signature_keys_are_taken() {
     );
     assert_eq!(with(&json!({ "key_ops": ["verify"] })), Ok(()));
     for (changes, problem) in [
-        (json!({ "kty": "EC" }), JwkProblem::NotRsa),
-        (json!({ "kty": "oct" }), JwkProblem::NotRsa),
-        (json!({ "kty": "rsa" }), JwkProblem::NotRsa),
+        (json!({ "kty": "EC" }), JwkProblem::OtherKeyType),
+        (json!({ "kty": "oct" }), JwkProblem::OtherKeyType),
+        (json!({ "kty": "rsa" }), JwkProblem::OtherKeyType),
         (json!({ "alg": "RS512" }), JwkProblem::OtherAlgorithm),
         (json!({ "alg": "HS256" }), JwkProblem::OtherAlgorithm),
         (json!({ "use": "enc" }), JwkProblem::OtherUse),

@@ -7,6 +7,7 @@
 )]
 
 mod access_token;
+mod algorithms;
 mod extractors;
 mod fetch;
 mod id_token;

@@ -112,7 +112,7 @@ pub(crate) fn verifier() -> Verifier {
 }
 
 /// Modulus and exponent of an `RSAPublicKey` (RFC 8017 A.1.1): a sequence of two integers.
-fn integers(der: &[u8]) -> (Vec<u8>, Vec<u8>) {
+pub(crate) fn integers(der: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let (sequence, _) = element(der);
     let (n, rest) = element(sequence);
     let (e, _) = element(rest);
