@@ -3,6 +3,8 @@
 //! Each test reads the whole project and names every violation at once. Each checker is also tried on a planted
 //! violation, beside its code. An exception is a line in the table of its rule, with the reason.
 
+#[path = "architecture/gate.rs"]
+mod gate;
 #[path = "architecture/imports.rs"]
 mod imports;
 #[path = "architecture/layout.rs"]
@@ -23,6 +25,15 @@ fn none(violations: &[String]) {
 #[test]
 fn every_module_imports_only_what_its_place_allows() {
     none(&Project::read().each_rust(imports::violations));
+}
+
+#[test]
+fn every_endpoint_that_handles_tokens_asks_whether_what_is_behind_them_stands() {
+    let project = Project::read();
+    none(&gate::unasked_routes(|path| {
+        project.text(path).map(str::to_owned)
+    }));
+    none(&project.each_rust(gate::unasked));
 }
 
 #[test]

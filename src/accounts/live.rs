@@ -1,21 +1,23 @@
-//! The person behind a grant, and whether the grant still gives tokens: the one gate of code exchange, refresh and
-//! UserInfo, asked in the transaction that is about to rely on it.
+//! The person behind a grant, and whether grant or token still stand: the one gate of code exchange, refresh, UserInfo
+//! and introspection, asked in the transaction that is about to rely on it.
 
 use crate::db;
 use crate::store::{StoreError, Tx};
-use vouchsafe_core::decide::grant_is_live::{LiveGrant, grant_is_live};
-use vouchsafe_core::model::{Client, Grant, UnixTime, User};
+use vouchsafe_core::decide::grant_is_live::{LiveGrant, epochs_stand, grant_is_live};
+use vouchsafe_core::model::{Client, ClientId, Grant, GrantId, UnixTime, User};
 use vouchsafe_core::refusal::Reason;
+use vouchsafe_verify::AccessToken;
 
 /// Reads the person and, where the grant lives in it, the session, and judges. Comes after the guarded write of
-/// the grant: what it reads is at least as new as the claims version that the write returned.
+/// the grant: what it reads is at least as new as the claims version that the write returned. With the client comes
+/// the issuer's epoch.
 ///
 /// # Errors
 /// When the store fails.
 pub fn live_person(
     tx: &mut Tx<'_>,
     grant: &Grant,
-    client: &Client,
+    client: (&Client, i64),
     now: UnixTime,
 ) -> Result<Result<(User, LiveGrant), Reason>, StoreError> {
     let Some(user) = db!(tx, users::by_id(&grant.user_id))? else {
@@ -27,4 +29,46 @@ pub fn live_person(
         db!(tx, sessions::by_id(&grant.session_id))?.map(|session| session.is_live(now))
     };
     Ok(grant_is_live(grant, &user, session_live, client, now).map(|live| (user, live)))
+}
+
+/// Whom a standing token speaks for: nobody but its client when there is no person.
+pub type Speaker = Option<(User, Grant)>;
+
+/// Judges an access token of ours, whose signature and times were checked: its epochs, and then its grant with person
+/// and claims version, or, without a grant, its client and whether it was ended by its `jti`.
+///
+/// # Errors
+/// When the store fails.
+pub fn live_token(
+    tx: &mut Tx<'_>,
+    token: &AccessToken,
+    now: UnixTime,
+) -> Result<Result<Speaker, Reason>, StoreError> {
+    let issuer_epoch = db!(tx, issuer_state::read())?.epoch;
+    let client_id = ClientId::new(token.client_id.clone());
+    let Some(client) = db!(tx, clients::by_id(&client_id))? else {
+        return Ok(Err(Reason::ClientUnknown));
+    };
+    if let Err(reason) = epochs_stand(token.ep.unwrap_or_default(), &client, issuer_epoch) {
+        return Ok(Err(reason));
+    }
+    let Some(gid) = token.gid.clone().map(GrantId::new) else {
+        let ended = db!(tx, events::token_has_ended(&token.jti))?;
+        return Ok(match client.disabled_at {
+            Some(_) => Err(Reason::ClientDisabled),
+            None if ended => Err(Reason::AccessTokenRevoked),
+            None => Ok(None),
+        });
+    };
+    let Some(grant) = db!(tx, grants::by_id(&gid))? else {
+        return Ok(Err(Reason::GrantEnded));
+    };
+    let person = live_person(tx, &grant, (&client, issuer_epoch), now)?;
+    Ok(person.and_then(|(user, _)| {
+        if token.gver.unwrap_or_default() < grant.gver {
+            Err(Reason::ClaimsChanged)
+        } else {
+            Ok(Some((user, grant)))
+        }
+    }))
 }

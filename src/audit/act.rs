@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
 use vouchsafe_core::model::{
-    ClientId, EndReason, Event, EventId, EventKind, Grant, Session, Span, UnixTime, UserId,
+    ClientId, EndReason, Event, EventId, EventKind, Grant, Session, Span, TokenId, UnixTime, UserId,
 };
 
 /// How far the clock of a verifier may be behind: so much longer it must know what was revoked.
@@ -117,6 +117,16 @@ impl Act {
         Event {
             value: Some(grant.gver),
             ..self.about_grant(EventKind::GrantClaimsRaised, grant)
+        }
+    }
+
+    /// The event of an access token without a grant that this act ended; verifiers need it until the token expires.
+    #[must_use]
+    pub fn token_ended(&self, client: &ClientId, jti: &TokenId, expires_at: UnixTime) -> Event {
+        Event {
+            target: Some(jti.as_str().to_owned()),
+            expires_at: expires_at.plus(SKEW),
+            ..self.about_client(EventKind::TokenEnded, client)
         }
     }
 

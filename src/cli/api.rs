@@ -7,7 +7,7 @@ use super::output::Output;
 use crate::clients::apis;
 use crate::config::parse_duration;
 use clap::{Args, Subcommand, ValueEnum};
-use vouchsafe_core::model::{Api, ApiScope, Span, TokenTyp};
+use vouchsafe_core::model::{Api, ApiClaim, ApiScope, Span, TokenTyp};
 
 #[derive(Debug, Args)]
 #[command(
@@ -35,6 +35,11 @@ enum Typ {
     Jwt,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Claim {
+    Roles,
+}
+
 #[derive(Debug, Args)]
 struct CreateArgs {
     /// The identifier, an absolute URI: the audience of the API's tokens
@@ -52,6 +57,9 @@ struct CreateArgs {
     /// The header `typ` of its access tokens
     #[arg(long, value_name = "TYP", default_value = "at+jwt")]
     token_typ: Typ,
+    /// A claim about the person that its access tokens carry
+    #[arg(long)]
+    claim: Vec<Claim>,
 }
 
 fn duration(text: &str) -> Result<Span, String> {
@@ -69,6 +77,7 @@ pub(crate) fn run(global: &Global, args: ApiArgs, output: &Output) -> Result<(),
             Typ::Jwt => TokenTyp::Jwt,
         },
         access_token_lifetime: args.access_token_lifetime,
+        claims: claims(&args.claim),
         created_at: place.ports.clock.now(),
         scopes: args.scope.iter().map(|text| scope(text)).collect(),
     };
@@ -78,6 +87,16 @@ pub(crate) fn run(global: &Global, args: ApiArgs, output: &Output) -> Result<(),
     output.tell("the API is registered:");
     output.answer(&apis::document(&api));
     Ok(())
+}
+
+fn claims(named: &[Claim]) -> Vec<ApiClaim> {
+    let mut claims = Vec::new();
+    for Claim::Roles in named {
+        if !claims.contains(&ApiClaim::Roles) {
+            claims.push(ApiClaim::Roles);
+        }
+    }
+    claims
 }
 
 /// Name and description; a scope without description is shown by its name.

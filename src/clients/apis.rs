@@ -90,6 +90,7 @@ pub fn document(api: &Api) -> Value {
         "scopes": scopes,
         "access_token_lifetime": api.access_token_lifetime.map(Span::seconds),
         "token_typ": api.token_typ.as_str(),
+        "claims": api.claims,
         "created_at": api.created_at.seconds(),
     })
 }
@@ -105,6 +106,7 @@ mod tests {
             name: "Orders".to_owned(),
             token_typ: TokenTyp::AtJwt,
             access_token_lifetime: None,
+            claims: Vec::new(),
             created_at: UnixTime::default(),
             scopes: scopes
                 .iter()

@@ -28,6 +28,8 @@ impl MetadataDocument {
             authorization_endpoint: at(urls::AUTHORIZE),
             token_endpoint: at(urls::TOKEN),
             userinfo_endpoint: at(urls::USERINFO),
+            revocation_endpoint: at(urls::REVOKE),
+            introspection_endpoint: at(urls::INTROSPECT),
             jwks_uri: at(urls::JWKS),
         };
         let scopes = scope::STANDARD.iter().map(|scope| (*scope).to_owned()).collect();

@@ -3,9 +3,12 @@
 pub mod authorize;
 pub mod client_auth;
 pub mod engine;
+pub mod introspect;
 pub mod jwks;
 pub mod metadata;
+mod presented;
 pub mod response_mode;
+pub mod revoke;
 pub mod token;
 pub mod userinfo;
 
@@ -40,5 +43,11 @@ pub fn mount(app: &mut ServiceConfig) {
             .route(web::post().to(userinfo::by_header_or_form))
             .route(web::method(actix_web::http::Method::OPTIONS).to(userinfo::preflight)),
     )
+    .service(
+        resource(urls::REVOKE)
+            .route(web::post().to(revoke::revoke))
+            .route(web::method(actix_web::http::Method::OPTIONS).to(revoke::preflight)),
+    )
+    .service(resource(urls::INTROSPECT).route(web::post().to(introspect::introspect)))
     .configure(authorize::mount);
 }

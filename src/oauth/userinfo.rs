@@ -1,10 +1,9 @@
 //! OpenID Connect Core §5.3 — claims about the person, for an access token with the scope `openid`. Asks the
 //! database each time: what was ended or changed is known here at once.
 
-use crate::accounts::live::live_person;
+use crate::accounts::live::live_token;
 use crate::clients::Known;
 use crate::cx::Cx;
-use crate::db;
 use crate::failure::Failure;
 use crate::web::body::{Form, Unreadable};
 use crate::web::{cors, problem};
@@ -12,7 +11,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use std::sync::Arc;
-use vouchsafe_core::model::{ClientId, GrantId, User};
+use vouchsafe_core::model::{ClientId, User};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::params::Params;
 use vouchsafe_core::spec::{bearer, claims, scope};
@@ -81,7 +80,7 @@ async fn read(cx: &Cx, request: &HttpRequest, form: Option<&Params>) -> (Option<
         Ok(None) => return (None, Err(Refused::Challenge(Rejection::Revoked))),
         Err(error) => return (None, Err(Refused::Failure(error.into()))),
     };
-    let claims = claims_of(cx, &verified, &known).await;
+    let claims = claims_of(cx, &verified).await;
     (Some(known), claims)
 }
 
@@ -127,43 +126,27 @@ fn verify(cx: &Cx, token: &str) -> Result<Verified<AccessToken>, Refused> {
     Ok(verified)
 }
 
-async fn claims_of(cx: &Cx, token: &AccessToken, known: &Arc<Known>) -> Claims {
-    let revoked = || Refused::Challenge(Rejection::Revoked);
-    let [issuer_epoch, client_epoch] = token.ep.unwrap_or_default();
-    if issuer_epoch < cx.services.issuer_epoch() || client_epoch < known.client.epoch {
-        return Err(revoked());
-    }
-    let gid = GrantId::new(token.gid.clone().ok_or_else(revoked)?);
-    let gver = token.gver.unwrap_or_default();
-    let (now, known) = (cx.now, Arc::clone(known));
+async fn claims_of(cx: &Cx, token: &Verified<AccessToken>) -> Claims {
+    let (now, asked) = (cx.now, token.clone());
     let found = cx
         .store()
-        .read("userinfo", move |tx| {
-            let Some(grant) = db!(tx, grants::by_id(&gid))? else {
-                return Ok(Err(Reason::GrantEnded));
-            };
-            let person = live_person(tx, &grant, &known.client, now)?;
-            Ok(person.and_then(|(user, _)| {
-                if gver < grant.gver {
-                    Err(Reason::ClaimsChanged)
-                } else {
-                    Ok(user)
-                }
-            }))
-        })
+        .read("userinfo", move |tx| live_token(tx, &asked, now))
         .await;
-    match found {
-        Ok(Ok(user)) => Ok((user, token.scope.iter().map(str::to_owned).collect())),
-        Ok(Err(reason)) => {
-            problem::record(cx, &reason.into());
-            Err(Refused::Challenge(if reason == Reason::ClaimsChanged {
-                Rejection::ClaimsChanged
-            } else {
-                Rejection::Revoked
-            }))
+    let reason = match found {
+        Ok(Ok(Some((user, _)))) => {
+            return Ok((user, token.scope.iter().map(str::to_owned).collect()));
         }
-        Err(error) => Err(Refused::Failure(error.into())),
-    }
+        // A token without a person has no claims about one.
+        Ok(Ok(None)) => Reason::GrantEnded,
+        Ok(Err(reason)) => reason,
+        Err(error) => return Err(Refused::Failure(error.into())),
+    };
+    problem::record(cx, &reason.into());
+    Err(Refused::Challenge(if reason == Reason::ClaimsChanged {
+        Rejection::ClaimsChanged
+    } else {
+        Rejection::Revoked
+    }))
 }
 
 fn challenge(cx: &Cx, rejection: &Rejection) -> HttpResponse {

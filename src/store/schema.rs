@@ -58,6 +58,7 @@ tables! {
         token_typ -> Text,
         access_token_lifetime -> Nullable<BigInt>,
         created_at -> BigInt,
+        claims -> Text,
     }
 
     api_scopes (name) {
@@ -132,6 +133,8 @@ tables! {
         created_at -> BigInt,
         ended_at -> Nullable<BigInt>,
         end_reason -> Nullable<Text>,
+        issuer_epoch -> Nullable<BigInt>,
+        client_epoch -> Nullable<BigInt>,
     }
 
     events (id) {

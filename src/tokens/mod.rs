@@ -2,6 +2,8 @@
 
 mod mint;
 mod own;
+mod revocation;
 
 pub use mint::{IdTokenFor, Issuer, Minted, mint};
 pub use own::OwnTokens;
+pub use revocation::revoke;

@@ -23,6 +23,10 @@ paths! {
     TOKEN = "/token";
     /// OpenID Connect Core §5.3.
     USERINFO = "/userinfo";
+    /// RFC 7009 §2.
+    REVOKE = "/revoke";
+    /// RFC 7662 §2.
+    INTROSPECT = "/introspect";
     /// The hub of the browser flow.
     INTERACTION = "/interaction/{handle}";
     /// Whether the process runs.

@@ -171,6 +171,8 @@ reasons! {
     // Grants and tokens
     /// The grant has ended.
     GrantEnded = "VS-GRANT-ENDED" => InvalidGrant;
+    /// Everything that was given before was revoked at once: the epoch of the issuer or of the client was raised.
+    EpochRaised = "VS-EPOCH-RAISED" => InvalidGrant;
     /// The person's account does not stand.
     PersonNotInGoodStanding = "VS-PERSON-STANDING" => InvalidGrant;
     /// The session that the grant lives in has ended.
@@ -183,6 +185,8 @@ reasons! {
     ClaimsChanged = "VS-CLAIMS-CHANGED" => InvalidToken;
     /// The access token came in more than one way.
     AccessTokenTwice = "VS-TOKEN-TWICE" => InvalidRequest;
+    /// The token is an ID token, which cannot be revoked: it is not presented to anybody.
+    TokenTypeNotRevocable = "VS-TOKEN-TYPE" => UnsupportedTokenType;
     /// The access token does not have the scope openid.
     OpenidScopeMissing = "VS-OPENID-SCOPE-MISSING" => InsufficientScope;
 }

@@ -107,6 +107,7 @@ fn store(services: &Services, port: u16, users: Vec<User>) -> Result<String, Fai
         name: "Demo orders".to_owned(),
         token_typ: TokenTyp::AtJwt,
         access_token_lifetime: None,
+        claims: Vec::new(),
         created_at: now,
         scopes: api::SCOPES.map(scope).to_vec(),
     };

@@ -32,6 +32,7 @@ fn orders() -> Vec<Api> {
         name: "Orders".to_owned(),
         token_typ: TokenTyp::AtJwt,
         access_token_lifetime: None,
+        claims: Vec::new(),
         created_at: UnixTime::default(),
         scopes: vec![ApiScope {
             name: "orders:read".to_owned(),

@@ -144,6 +144,7 @@ fn grant(cx: &Cx, ready: &Ready<'_>) -> Grant {
         expires_at,
         gver: 0,
         created_at: cx.now,
+        ep: [cx.services.issuer_epoch(), client.epoch],
         ended: None,
     }
 }

@@ -58,6 +58,7 @@ fn grant(client: &str, uri: &str, scopes: Vec<String>) -> Grant {
         expires_at: NOW.plus(vouchsafe_core::model::Span::from_days(1)),
         gver: 0,
         created_at: NOW,
+        ep: [1, 0],
         ended: None,
     }
 }

@@ -3,7 +3,7 @@
 use super::super::Conn;
 use super::issuer_state::bump_config_version;
 use crate::store::StoreError;
-use crate::store::convert::{Column, word};
+use crate::store::convert::{Column, json, word};
 use crate::store::schema::{api_scopes, apis};
 use diesel::prelude::*;
 use vouchsafe_core::model::{Api, ApiScope, Span, UnixTime};
@@ -16,6 +16,7 @@ struct Row {
     token_typ: String,
     access_token_lifetime: Option<i64>,
     created_at: i64,
+    claims: String,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -36,6 +37,7 @@ pub fn add(c: &mut Conn, api: &Api) -> Result<(), StoreError> {
         token_typ: word(&api.token_typ)?,
         access_token_lifetime: api.access_token_lifetime.map(Span::millis),
         created_at: api.created_at.millis(),
+        claims: json(&api.claims)?,
     };
     diesel::insert_into(apis::table).values(row).execute(c)?;
     for (position, scope) in (0_i64..).zip(&api.scopes) {
@@ -92,6 +94,7 @@ fn read(row: Row, scopes: Vec<ScopeRow>) -> Result<Api, StoreError> {
         token_typ: Column("apis", "token_typ").word(&row.token_typ)?,
         access_token_lifetime: row.access_token_lifetime.map(Span::from_millis),
         created_at: UnixTime::from_millis(row.created_at),
+        claims: Column("apis", "claims").json(&row.claims)?,
         scopes: scopes
             .into_iter()
             .map(|scope| ApiScope {

@@ -67,11 +67,7 @@ pub fn add_secret(c: &mut Conn, client: &ClientId, secret: &NewSecret) -> Result
 }
 
 /// The secrets of a client that have not expired.
-pub fn live_secrets(
-    c: &mut Conn,
-    client: &ClientId,
-    now: UnixTime,
-) -> Result<Vec<StoredSecret>, StoreError> {
+pub fn live_secrets(c: &mut Conn, client: &ClientId, now: UnixTime) -> Result<Vec<StoredSecret>, StoreError> {
     let lasts = client_secrets::expires_at
         .is_null()
         .or(client_secrets::expires_at.gt(now.millis()));

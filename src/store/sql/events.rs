@@ -4,7 +4,9 @@ use super::super::Conn;
 use crate::store::StoreError;
 use crate::store::convert::{Column, json};
 use crate::store::schema::events::{self, dsl};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use vouchsafe_core::model::{ClientId, Event, EventId, EventKind, UnixTime};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -51,6 +53,15 @@ pub fn list(c: &mut Conn, after: Option<(UnixTime, &EventId)>, limit: i64) -> Re
         .select(Row::as_select())
         .load(c)?;
     rows.into_iter().map(read).collect()
+}
+
+/// Whether an access token without a grant was ended, by its `jti`.
+pub fn token_has_ended(c: &mut Conn, jti: &str) -> Result<bool, StoreError> {
+    // The kind is written out, not bound: only then is it plain that the partial index serves.
+    let ended = events::table
+        .filter(sql::<Bool>("kind = 'token.ended'"))
+        .filter(dsl::target.eq(jti));
+    Ok(diesel::select(diesel::dsl::exists(ended)).get_result(c)?)
 }
 
 impl TryFrom<&Event> for Row {

@@ -194,6 +194,21 @@ pub fn raise_gver_of_user(c: &mut Conn, user: &UserId) -> Result<Vec<Grant>, Sto
     rows.into_iter().map(Grant::try_from).collect()
 }
 
+/// Raises the claims version of a live grant, if `from` still is it: what was made with it is out of date. `None` when
+/// it was raised before, or the grant has ended.
+pub fn raise_gver(c: &mut Conn, id: &GrantId, from: i64) -> Result<Option<Grant>, StoreError> {
+    let live = grants::table
+        .find(id.as_str())
+        .filter(dsl::gver.eq(from))
+        .filter(dsl::ended_at.is_null());
+    let raised = diesel::update(live)
+        .set(dsl::gver.eq(dsl::gver + 1))
+        .returning(Row::as_returning())
+        .get_result(c)
+        .optional()?;
+    raised.map(Grant::try_from).transpose()
+}
+
 /// A chain in which `generation` stands, and which has neither ended nor expired at `now`.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn standing<'a>(id: &'a GrantId, generation: i64, now: i64) -> _ {

@@ -49,6 +49,13 @@ fn while_postgres_is_away_public_documents_are_served_and_nothing_is_called_inva
     assert_eq!(refused.status, 503, "{}", refused.body);
     assert!(!refused.header("retry-after").is_empty());
     assert_ne!(refused.error().1, "invalid_grant");
+    let kept = app.revoke(&world, &token);
+    assert_eq!(
+        kept.status, 503,
+        "what was not ended is never called ended: {}",
+        kept.body
+    );
+    assert!(!kept.header("retry-after").is_empty());
     assert_eq!(Answer::to(world.get("/jwks")).status, 200);
     assert_eq!(
         Answer::to(world.get("/.well-known/openid-configuration")).status,

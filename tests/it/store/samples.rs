@@ -72,6 +72,7 @@ pub(super) fn api(identifier: &str, scopes: &[&str]) -> Api {
         name: "Orders".to_owned(),
         token_typ: TokenTyp::Jwt,
         access_token_lifetime: Some(Span::from_minutes(3)),
+        claims: Vec::new(),
         created_at: at(0),
         scopes: scopes
             .iter()
@@ -170,6 +171,7 @@ pub(super) fn grant(id: &str) -> Grant {
         expires_at: at(10_000),
         gver: 1,
         created_at: at(0),
+        ep: [1, 1],
         ended: None,
     }
 }

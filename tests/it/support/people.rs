@@ -8,8 +8,8 @@ use vouchsafe::audit::Act;
 use vouchsafe::db;
 use vouchsafe::store::{NewSecret, StoreError, Tx};
 use vouchsafe_core::model::{
-    Api, ApiScope, AuthMethod, Client, ClientId, ClientKind, ClientMetadata, ClientSecret, GrantType,
-    IdTokenClaims, PkceRule, Plain, Span, TokenTyp, User, UserId,
+    Api, ApiClaim, ApiScope, AuthMethod, Client, ClientId, ClientKind, ClientMetadata, ClientSecret,
+    GrantType, IdTokenClaims, PkceRule, Plain, Span, TokenTyp, User, UserId,
 };
 
 /// The password of everybody.
@@ -194,8 +194,19 @@ impl World {
         identifier
     }
 
+    /// An API that owns these scopes and wants the roles of people in its tokens.
+    pub(crate) fn api_with_roles(&self, identifier: &str, scopes: &[&str]) -> String {
+        let identifier = self.api_with(identifier, scopes, vec![ApiClaim::Roles]);
+        self.follow();
+        identifier
+    }
+
     /// An API that was just made: this server has not looked for changes since.
     pub(crate) fn unnoticed_api(&self, identifier: &str, scopes: &[&str]) -> String {
+        self.api_with(identifier, scopes, Vec::new())
+    }
+
+    fn api_with(&self, identifier: &str, scopes: &[&str], claims: Vec<ApiClaim>) -> String {
         let scope = |name: &&str| ApiScope {
             name: (*name).to_owned(),
             description: format!("Use {name}"),
@@ -205,6 +216,7 @@ impl World {
             name: "Orders".to_owned(),
             token_typ: TokenTyp::AtJwt,
             access_token_lifetime: None,
+            claims,
             created_at: self.services.ports.clock.now(),
             scopes: scopes.iter().map(scope).collect(),
         };

@@ -41,7 +41,22 @@ impl Registered {
 
     /// A token request with the client's own authentication.
     pub(crate) fn token(&self, world: &World, form: &[(&str, &str)]) -> Answer {
-        let request = world.post("/token");
+        self.post(world, "/token", form)
+    }
+
+    /// Hands a token in to be revoked.
+    pub(crate) fn revoke(&self, world: &World, token: &str) -> Answer {
+        self.post(world, "/revoke", &[("token", token)])
+    }
+
+    /// Asks about a token.
+    pub(crate) fn introspect(&self, world: &World, token: &str) -> Answer {
+        self.post(world, "/introspect", &[("token", token)])
+    }
+
+    /// A form to an endpoint, with the client's own authentication.
+    pub(crate) fn post(&self, world: &World, path: &str, form: &[(&str, &str)]) -> Answer {
+        let request = world.post(path);
         let request = if let Some(secret) = &self.secret {
             request.basic_auth(&self.id, Some(secret)).form(form)
         } else {

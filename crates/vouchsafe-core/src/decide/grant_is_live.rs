@@ -8,16 +8,17 @@ use crate::refusal::Reason;
 pub struct LiveGrant(());
 
 /// Judges a grant with everything that it depends on. `session_live` is whether the session it was given in
-/// stands, `None` when that session is not known any more; it counts for online grants only.
+/// stands, `None` when that session is not known any more; it counts for online grants only. With the client comes
+/// the issuer's epoch.
 ///
 /// # Errors
-/// [`Reason::GrantEnded`], [`Reason::ClientDisabled`], [`Reason::PersonNotInGoodStanding`],
+/// [`Reason::GrantEnded`], [`Reason::EpochRaised`], [`Reason::ClientDisabled`], [`Reason::PersonNotInGoodStanding`],
 /// [`Reason::SessionEnded`].
 pub fn grant_is_live(
     grant: &Grant,
     user: &User,
     session_live: Option<bool>,
-    client: &Client,
+    (client, issuer_epoch): (&Client, i64),
     now: UnixTime,
 ) -> Result<LiveGrant, Reason> {
     if grant.user_id != user.id || grant.client_id != client.id {
@@ -26,6 +27,7 @@ pub fn grant_is_live(
     if grant.ended.is_some() || grant.expires_at <= now {
         return Err(Reason::GrantEnded);
     }
+    epochs_stand(grant.ep, client, issuer_epoch)?;
     if client.disabled_at.is_some() {
         return Err(Reason::ClientDisabled);
     }
@@ -37,4 +39,18 @@ pub fn grant_is_live(
         return Err(Reason::SessionEnded);
     }
     Ok(LiveGrant(()))
+}
+
+/// Judges the epochs that a grant or a token was made in, `[issuer, client]`: raising one ends at once all that was
+/// made before, without touching a single row of it.
+///
+/// # Errors
+/// [`Reason::EpochRaised`].
+pub fn epochs_stand(ep: [i64; 2], client: &Client, issuer_epoch: i64) -> Result<(), Reason> {
+    let [of_issuer, of_client] = ep;
+    if of_issuer < issuer_epoch || of_client < client.epoch {
+        Err(Reason::EpochRaised)
+    } else {
+        Ok(())
+    }
 }

@@ -4,7 +4,7 @@
 use super::audience::Audience;
 use super::client_authentication::ClientAuthenticated;
 use super::grant_is_live::LiveGrant;
-use crate::model::{Client, Grant, IdTokenClaims, Span, TokenId, UnixTime, User};
+use crate::model::{ApiClaim, Client, Grant, IdTokenClaims, Span, TokenId, UnixTime, User};
 use crate::spec::{claims, scope};
 use serde_json::{Map, Value, json};
 
@@ -88,6 +88,11 @@ pub fn access_token_claims(issuance: &Issuance<'_>, mint: &Mint<'_>, jti: &Token
             set("sid", json!(grant.sid));
             set("auth_time", json!(grant.signed_in.auth_time.seconds()));
             set("acr", json!(grant.signed_in.acr));
+            for claim in issuance.audience.api.map_or(&[][..], |api| &api.claims) {
+                match claim {
+                    ApiClaim::Roles => set("roles", json!(user.roles)),
+                }
+            }
         }
     }
     claims

@@ -37,10 +37,21 @@ pub struct Api {
     pub token_typ: TokenTyp,
     /// Lifetime of its access tokens, when it is not the server's.
     pub access_token_lifetime: Option<Span>,
+    /// The claims about a person that its access tokens carry.
+    pub claims: Vec<ApiClaim>,
     /// When it was registered.
     pub created_at: UnixTime,
     /// The scopes it owns, in registration order.
     pub scopes: Vec<ApiScope>,
+}
+
+/// A claim about a person that access tokens for an API can carry (RFC 9068 §2.2.3). A change of it raises the claims
+/// version of the person's grants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApiClaim {
+    /// The person's roles.
+    Roles,
 }
 
 /// A scope of an API. The name belongs to one API only.

@@ -85,6 +85,8 @@ pub struct Grant {
     pub gver: i64,
     /// When it was made.
     pub created_at: UnixTime,
+    /// The epochs of issuer and client that it was made in, as in the claim `ep`: raising either ends it.
+    pub ep: [i64; 2],
     /// When and why it ended.
     pub ended: Option<(UnixTime, EndReason)>,
 }

@@ -14,7 +14,7 @@ mod signing_key;
 mod time;
 mod user;
 
-pub use api::{Api, ApiScope, TokenTyp};
+pub use api::{Api, ApiClaim, ApiScope, TokenTyp};
 pub use client::{AuthMethod, Client, ClientKind, ClientMetadata, GrantType, IdTokenClaims, PkceRule};
 pub use consent::Consent;
 pub use event::{Event, EventKind};

@@ -11,8 +11,19 @@ use zeroize::Zeroizing;
 pub const SPEC: Spec = Spec {
     reference: "RFC 6749 section 2.3.1",
     parameters: &[
-        Parameter::once("client_id", &[Endpoint::Authorization, Endpoint::Token]),
-        Parameter::once("client_secret", &[Endpoint::Token]),
+        Parameter::once(
+            "client_id",
+            &[
+                Endpoint::Authorization,
+                Endpoint::Token,
+                Endpoint::Revocation,
+                Endpoint::Introspection,
+            ],
+        ),
+        Parameter::once(
+            "client_secret",
+            &[Endpoint::Token, Endpoint::Revocation, Endpoint::Introspection],
+        ),
     ],
 };
 

@@ -1,4 +1,4 @@
-//! RFC 6749 §4.1.2.1, §5.2; RFC 6750 §3.1; OpenID Connect Core §3.1.2.6; RFC 8707 §2 — error codes.
+//! RFC 6749 §4.1.2.1, §5.2; RFC 6750 §3.1; RFC 7009 §2.2.1; OpenID Connect Core §3.1.2.6; RFC 8707 §2 — error codes.
 
 macro_rules! error_codes {
     ($($name:ident = $text:literal, $description:literal;)+) => {
@@ -47,5 +47,6 @@ error_codes! {
     RequestUriNotSupported = "request_uri_not_supported", "request_uri is not supported.";
     RegistrationNotSupported = "registration_not_supported", "The registration parameter is not supported.";
     InvalidToken = "invalid_token", "The access token is missing a right property, expired, or revoked.";
+    UnsupportedTokenType = "unsupported_token_type", "Tokens of this type cannot be revoked.";
     InsufficientScope = "insufficient_scope", "The access token does not have the scope that is needed.";
 }

@@ -24,6 +24,7 @@ pub mod response_mode;
 pub mod response_type;
 pub mod scope;
 pub mod state;
+pub mod token_type_hint;
 pub mod ui_locales;
 mod uri;
 pub mod username;

@@ -5,6 +5,11 @@
 use super::{acr, claims, grant_type, iss, pkce, prompt, response_mode, response_type};
 use serde::Serialize;
 
+/// How clients authenticate.
+const AUTH_METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "none"];
+/// How those that can keep a secret do.
+const CONFIDENTIAL_AUTH_METHODS: &[&str] = &["client_secret_basic", "client_secret_post"];
+
 /// Where the endpoints are: absolute URLs below the issuer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Endpoints {
@@ -14,6 +19,10 @@ pub struct Endpoints {
     pub token_endpoint: String,
     /// OpenID Connect Core §5.3.
     pub userinfo_endpoint: String,
+    /// RFC 7009 §2.
+    pub revocation_endpoint: String,
+    /// RFC 7662 §2.
+    pub introspection_endpoint: String,
     /// RFC 7517.
     pub jwks_uri: String,
 }
@@ -33,6 +42,9 @@ pub struct ProviderMetadata {
     subject_types_supported: &'static [&'static str],
     id_token_signing_alg_values_supported: &'static [&'static str],
     token_endpoint_auth_methods_supported: &'static [&'static str],
+    revocation_endpoint_auth_methods_supported: &'static [&'static str],
+    introspection_endpoint_auth_methods_supported: &'static [&'static str],
+    introspection_signing_alg_values_supported: &'static [&'static str],
     claim_types_supported: &'static [&'static str],
     claims_supported: Vec<&'static str>,
     prompt_values_supported: &'static [&'static str],
@@ -58,7 +70,10 @@ impl ProviderMetadata {
             acr_values_supported: acr::SUPPORTED,
             subject_types_supported: &["public"],
             id_token_signing_alg_values_supported: &["RS256"],
-            token_endpoint_auth_methods_supported: &["client_secret_basic", "client_secret_post", "none"],
+            token_endpoint_auth_methods_supported: AUTH_METHODS,
+            revocation_endpoint_auth_methods_supported: AUTH_METHODS,
+            introspection_endpoint_auth_methods_supported: CONFIDENTIAL_AUTH_METHODS,
+            introspection_signing_alg_values_supported: &["RS256"],
             claim_types_supported: &["normal"],
             claims_supported: claims::supported(),
             prompt_values_supported: prompt::SUPPORTED,
@@ -82,6 +97,8 @@ mod tests {
             authorization_endpoint: "https://id.example.com/authorize".to_owned(),
             token_endpoint: "https://id.example.com/token".to_owned(),
             userinfo_endpoint: "https://id.example.com/userinfo".to_owned(),
+            revocation_endpoint: "https://id.example.com/revoke".to_owned(),
+            introspection_endpoint: "https://id.example.com/introspect".to_owned(),
             jwks_uri: "https://id.example.com/jwks".to_owned(),
         };
         let (scopes, locales) = (vec!["openid".to_owned()], vec!["en".to_owned()]);

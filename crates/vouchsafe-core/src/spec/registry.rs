@@ -2,7 +2,8 @@
 
 use super::{
     acr, basic, bearer, grant_type, id_token_hint, login_hint, max_age, nonce, pkce, prompt, redirect_uri,
-    refresh_token, request_object, resource, response_mode, response_type, scope, state, ui_locales,
+    refresh_token, request_object, resource, response_mode, response_type, scope, state, token_type_hint,
+    ui_locales,
 };
 
 /// An endpoint that takes parameters.
@@ -14,6 +15,10 @@ pub enum Endpoint {
     Token,
     /// OpenID Connect Core §5.3.
     UserInfo,
+    /// RFC 7009 §2.
+    Revocation,
+    /// RFC 7662 §2.
+    Introspection,
 }
 
 /// A parameter of one or more endpoints.
@@ -79,6 +84,7 @@ pub const ALL: &[Spec] = &[
     login_hint::SPEC,
     id_token_hint::SPEC,
     request_object::SPEC,
+    token_type_hint::SPEC,
 ];
 
 /// The parameters of an endpoint.
@@ -104,7 +110,13 @@ mod tests {
 
     #[test]
     fn every_parameter_is_named_once() {
-        for endpoint in [Endpoint::Authorization, Endpoint::Token, Endpoint::UserInfo] {
+        for endpoint in [
+            Endpoint::Authorization,
+            Endpoint::Token,
+            Endpoint::UserInfo,
+            Endpoint::Revocation,
+            Endpoint::Introspection,
+        ] {
             let names: Vec<&str> = parameters(endpoint).map(|parameter| parameter.name).collect();
             let distinct: HashSet<&str> = names.iter().copied().collect();
             assert_eq!(names.len(), distinct.len(), "{endpoint:?}");

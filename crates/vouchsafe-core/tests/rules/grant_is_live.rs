@@ -5,10 +5,13 @@ use vouchsafe_core::decide::grant_is_live::grant_is_live;
 use vouchsafe_core::model::{Client, ClientId, ClientKind, EndReason, Grant, User, UserId};
 use vouchsafe_core::refusal::Reason;
 
+/// The epoch that the sample's grant was made in.
+const ISSUER_EPOCH: i64 = 1;
+
 fn judged(change: impl Fn(&mut Grant, &mut User, &mut Client), session_live: Option<bool>) -> Option<Reason> {
     let (mut grant, mut user, mut client) = (grant(), user(), client(ClientKind::Web));
     change(&mut grant, &mut user, &mut client);
-    grant_is_live(&grant, &user, session_live, &client, NOW).err()
+    grant_is_live(&grant, &user, session_live, (&client, ISSUER_EPOCH), NOW).err()
 }
 
 #[test]
@@ -77,4 +80,13 @@ fn an_online_grant_needs_its_session_and_an_offline_one_does_not() {
         );
         assert_eq!(judged(|_, _, _| {}, session_live), None);
     }
+}
+
+#[test]
+fn raising_an_epoch_ends_what_was_made_before() {
+    let raised = Some(Reason::EpochRaised);
+    assert_eq!(judged(|grant, _, _| grant.ep[0] -= 1, None), raised);
+    assert_eq!(judged(|_, _, client| client.epoch = 1, None), raised);
+    let since = |grant: &mut Grant, client: &mut Client| (grant.ep, client.epoch) = ([2, 7], 7);
+    assert_eq!(judged(|grant, _, client| since(grant, client), None), None);
 }

@@ -73,6 +73,7 @@ pub(crate) fn api(identifier: &str, scopes: &str) -> Api {
         name: identifier.to_owned(),
         token_typ: TokenTyp::AtJwt,
         access_token_lifetime: None,
+        claims: Vec::new(),
         created_at: after(-1000),
         scopes: list(scopes)
             .into_iter()
@@ -171,6 +172,7 @@ pub(crate) fn grant() -> Grant {
         expires_at: after(200_000_000),
         gver: 0,
         created_at: NOW,
+        ep: [1, 0],
         ended: None,
     }
 }

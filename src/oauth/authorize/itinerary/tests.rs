@@ -50,6 +50,7 @@ fn surroundings() -> Surroundings {
         name: "Orders".to_owned(),
         token_typ: TokenTyp::AtJwt,
         access_token_lifetime: None,
+        claims: Vec::new(),
         created_at: UnixTime::default(),
         scopes: vec![scope("orders:read"), scope("orders:write")],
     };

@@ -42,7 +42,7 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         Arc::clone(&request.apis),
         cx.config().issuer.clone(),
     );
-    let (now, asked_then) = (cx.now, asked.clone());
+    let (now, asked_then, issuer_epoch) = (cx.now, asked.clone(), cx.services.issuer_epoch());
     let spent: Spent = cx
         .store()
         .write("exchange-code", move |tx| {
@@ -53,7 +53,7 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
                 Ok(grant) => grant,
                 Err(reason) => return Ok(Err(reason)),
             };
-            let person = live_person(tx, &grant, &known.client, now)?;
+            let person = live_person(tx, &grant, (&known.client, issuer_epoch), now)?;
             Ok(person.map(|(user, live)| (grant, user, live)))
         })
         .await?;

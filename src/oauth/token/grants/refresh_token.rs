@@ -8,15 +8,15 @@ use crate::audit::Act;
 use crate::cx::Cx;
 use crate::failure::Failure;
 use crate::oauth::engine::refresh::{self, Refresh, RefreshRequest};
+use crate::oauth::presented;
 use crate::tokens::{IdTokenFor, mint};
 use std::sync::Arc;
 use vouchsafe_core::decide::grant_is_live::LiveGrant;
 use vouchsafe_core::decide::issue::{Issuance, SenderBinding, Subject};
-use vouchsafe_core::decide::refresh::Windows;
 use vouchsafe_core::decide::scopes;
 use vouchsafe_core::model::{Grant, User};
 use vouchsafe_core::refusal::Reason;
-use vouchsafe_core::spec::refresh_token::{self, Genuine, MacKey};
+use vouchsafe_core::spec::refresh_token::{self, MacKey};
 use vouchsafe_core::spec::scope;
 
 /// What the transaction found, once the chain has moved on.
@@ -28,25 +28,21 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         .params
         .one("refresh_token")
         .ok_or(Reason::ParameterMissing)?;
-    let genuine = genuine(cx, &request, text)?;
+    let genuine = presented::refresh_token(cx, &request.known.client.id, text)?;
     let narrowed = match request.params.one("scope") {
         Some(text) => Some(scopes::registered(scope::parse(text)?, &request.apis)?),
         None => None,
     };
     let asked = resources(&request)?;
-    let tokens = &cx.config().tokens;
     let refresh = Refresh {
         request: RefreshRequest {
             client_id: request.known.client.id.clone(),
             genuine,
             scope: narrowed.clone(),
         },
-        windows: Windows {
-            retry: tokens.refresh.retry_window,
-            displace: tokens.refresh.displace_window,
-        },
+        windows: presented::windows(cx),
         rotates: request.known.client.is_public(),
-        idle_lifetime: tokens.refresh.idle_lifetime,
+        idle_lifetime: cx.config().tokens.refresh.idle_lifetime,
         act: Act::of_client(cx, &request.known.client.id),
     };
     let (known, apis, issuer_name) = (
@@ -54,7 +50,8 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         Arc::clone(&request.apis),
         cx.config().issuer.clone(),
     );
-    let (now, asked_then, narrowed_then) = (cx.now, asked.clone(), narrowed.clone());
+    let (now, issuer_epoch) = (cx.now, cx.services.issuer_epoch());
+    let (asked_then, narrowed_then) = (asked.clone(), narrowed.clone());
     let refreshed: Refreshed = cx
         .store()
         .write("refresh", move |tx| {
@@ -66,28 +63,12 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
                 Ok(grant) => grant,
                 Err(reason) => return Ok(Err(reason)),
             };
-            let person = live_person(tx, &grant, &known.client, now)?;
+            let person = live_person(tx, &grant, (&known.client, issuer_epoch), now)?;
             Ok(person.map(|(user, live)| (grant, user, live)))
         })
         .await?;
     let (grant, user, live) = refreshed?;
     answer(cx, &request, (narrowed.as_ref(), &asked), (&grant, &user, live))
-}
-
-fn genuine(cx: &Cx, request: &TokenRequest, text: &str) -> Result<Genuine, Reason> {
-    let presented = refresh_token::parse(text)?;
-    let key = cx
-        .services
-        .keys
-        .secrets()
-        .refresh_key(&presented.key_id)
-        .ok_or(Reason::RefreshTokenUnknown)?;
-    let key = MacKey {
-        id: &presented.key_id,
-        key,
-        issuer: &cx.config().issuer,
-    };
-    presented.verify(&key, &request.known.client.id)
 }
 
 fn answer(

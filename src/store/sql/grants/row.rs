@@ -6,6 +6,9 @@ use crate::store::schema::grants;
 use diesel::prelude::*;
 use vouchsafe_core::model::{ClientId, Grant, GrantId, PersonSignedIn, SessionId, Sid, UnixTime, UserId};
 
+/// The epochs of issuer and client before either was ever raised.
+const FIRST_EPOCHS: [i64; 2] = [1, 0];
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = grants, treat_none_as_default_value = false)]
 pub(super) struct Row {
@@ -37,6 +40,8 @@ pub(super) struct Row {
     created_at: i64,
     ended_at: Option<i64>,
     end_reason: Option<String>,
+    issuer_epoch: Option<i64>,
+    client_epoch: Option<i64>,
 }
 
 impl TryFrom<&Grant> for Row {
@@ -47,6 +52,7 @@ impl TryFrom<&Grant> for Row {
             Some((at, reason)) => (Some(at.millis()), Some(word(&reason)?)),
             None => (None, None),
         };
+        let [issuer_epoch, client_epoch] = grant.ep;
         Ok(Self {
             id: grant.id.as_str().to_owned(),
             user_id: grant.user_id.as_str().to_owned(),
@@ -76,6 +82,8 @@ impl TryFrom<&Grant> for Row {
             created_at: grant.created_at.millis(),
             ended_at,
             end_reason,
+            issuer_epoch: Some(issuer_epoch),
+            client_epoch: Some(client_epoch),
         })
     }
 }
@@ -119,6 +127,10 @@ impl TryFrom<Row> for Grant {
             expires_at: UnixTime::from_millis(row.expires_at),
             gver: row.gver,
             created_at: UnixTime::from_millis(row.created_at),
+            ep: [
+                row.issuer_epoch.unwrap_or(FIRST_EPOCHS[0]),
+                row.client_epoch.unwrap_or(FIRST_EPOCHS[1]),
+            ],
             ended,
         })
     }

@@ -1,0 +1,141 @@
+//! Every endpoint that issues or accepts tokens asks the one gate whether what is behind them stands: a route that is new
+//! says how, or why it need not, and code that handles tokens asks beside it.
+
+use super::source::{code_only, without_tests};
+
+/// How a route keeps the rule.
+enum Tokens {
+    /// It issues or accepts tokens, and these files ask.
+    Asked(&'static [&'static str]),
+    /// It needs not ask, because of this.
+    None(&'static str),
+}
+use Tokens::{Asked, None};
+
+/// Every path of `src/web/urls.rs`.
+const ROUTES: &[(&str, Tokens)] = &[
+    ("OPENID_CONFIGURATION", None("a public document")),
+    ("AUTHORIZATION_SERVER_METADATA", None("a public document")),
+    ("JWKS", None("a public document")),
+    (
+        "AUTHORIZE",
+        None("a code gives nothing before its exchange has asked"),
+    ),
+    (
+        "TOKEN",
+        Asked(&[
+            "src/oauth/token/grants/authorization_code.rs",
+            "src/oauth/token/grants/refresh_token.rs",
+        ]),
+    ),
+    ("USERINFO", Asked(&["src/oauth/userinfo.rs"])),
+    ("REVOKE", None("only ends things")),
+    ("INTROSPECT", Asked(&["src/oauth/introspect.rs"])),
+    ("INTERACTION", None("knows sessions, not tokens")),
+    ("LIVEZ", None("says nothing about anybody")),
+    ("READYZ", None("says nothing about anybody")),
+];
+
+/// The gate.
+const GATE: [&str; 2] = ["live_person(", "live_token("];
+
+/// What code says that issues tokens, or takes them for what they claim.
+const HANDLES: [&str; 4] = [
+    "mint(",
+    "own_tokens()",
+    "presented::read(",
+    "refresh_token::parse(",
+];
+
+/// Files that handle tokens without asking, and why.
+const EXEMPT: &[(&str, &str)] = &[
+    ("src/oauth/authorize/endpoint.rs", "a hint signs nobody in"),
+    ("src/oauth/presented.rs", "reads only; each caller asks"),
+    ("src/oauth/revoke.rs", "only ends things"),
+    (
+        "src/oauth/token/grants/client_credentials.rs",
+        "no person stands behind it, and the client was authenticated just now",
+    ),
+];
+
+/// A path without a row, a row without a path, and a route whose files do not ask.
+pub(crate) fn unasked_routes(text: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    let urls = text("src/web/urls.rs").unwrap_or_default();
+    let paths: Vec<&str> = urls.lines().filter_map(path_name).collect();
+    let mut found: Vec<String> = paths
+        .iter()
+        .filter(|path| ROUTES.iter().all(|(known, _)| known != *path))
+        .map(|path| {
+            format!("{path} has no row in tests/architecture/gate.rs: does it issue or accept tokens?")
+        })
+        .collect();
+    for (path, tokens) in ROUTES {
+        if !paths.contains(path) {
+            found.push(format!("{path} is no path of src/web/urls.rs"));
+        }
+        match tokens {
+            Asked(files) => found.extend(
+                files
+                    .iter()
+                    .filter(|file| !text(file).is_some_and(|source| asks(&source)))
+                    .map(|file| format!("{path}: {file} does not ask the gate")),
+            ),
+            None(reason) => assert!(!reason.is_empty()),
+        }
+    }
+    found
+}
+
+/// A file of a surface that handles tokens and does not ask.
+pub(crate) fn unasked(path: &str, source: &str) -> Vec<String> {
+    let is_surface = ["src/oauth/", "src/pages/", "src/admin/"]
+        .iter()
+        .any(|surface| path.starts_with(surface));
+    let exempt = EXEMPT.iter().any(|(known, _)| *known == path);
+    let code = without_tests(&code_only(source));
+    if !is_surface || exempt || asks(&code) {
+        return Vec::new();
+    }
+    HANDLES
+        .iter()
+        .filter(|word| code.contains(**word))
+        .map(|word| format!("{path}: `{word}` without live_person or live_token"))
+        .collect()
+}
+
+/// `    TOKEN = "/token";` is TOKEN.
+fn path_name(line: &str) -> Option<&str> {
+    let (name, path) = line.trim().split_once(" = ")?;
+    let is_name = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    (is_name && path.starts_with("\"/")).then_some(name)
+}
+
+fn asks(source: &str) -> bool {
+    let code = without_tests(&code_only(source));
+    GATE.iter().any(|word| code.contains(word))
+}
+
+#[test]
+fn a_planted_route_and_a_planted_mint_are_found() {
+    let urls = ROUTES
+        .iter()
+        .map(|(name, _)| format!("    {name} = \"/x\";\n"))
+        .collect::<String>();
+    let with = |urls: String, gate: &'static str| {
+        unasked_routes(move |file| {
+            Some(if file.ends_with("urls.rs") {
+                urls.clone()
+            } else {
+                gate.to_owned()
+            })
+        })
+    };
+    assert!(with(urls.clone(), "live_token(tx)").is_empty());
+    assert_eq!(
+        with(format!("{urls}    DEVICE = \"/device\";\n"), "live_token(tx)").len(),
+        1
+    );
+    assert_eq!(with(urls, "// live_token(tx)").len(), 4);
+    assert_eq!(unasked("src/oauth/device.rs", "fn redeem() { mint(a) }").len(), 1);
+    assert!(unasked("src/oauth/device.rs", "fn redeem() { live_person(tx); mint(a) }").is_empty());
+}
