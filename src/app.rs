@@ -108,6 +108,7 @@ pub fn open_store(config: &Config, ports: &Ports, metrics: Option<Arc<Metrics>>)
     store.migrate()?;
     let timeline = RequestId::from_entropy(ports.entropy.bytes());
     store.write_blocking("init", move |tx| {
+        db!(tx, publisher::init())?;
         db!(tx, issuer_state::init(timeline.as_str())).map(drop)
     })?;
     Ok(store)
@@ -255,6 +256,11 @@ impl Running {
         }
         for job in jobs {
             job.abort();
+        }
+        // Another node need not wait until this one is given up.
+        let resigned = tokio::task::spawn_blocking(move || services.resign()).await;
+        if let Ok(Err(error)) = resigned {
+            tracing::debug!(%error, "the numbering of events could not be left to others");
         }
         Ok(ended?)
     }

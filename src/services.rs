@@ -1,8 +1,10 @@
 //! The services of one server, put together once and shared by all requests.
 
 use crate::accounts::passwords::Passwords;
+use crate::audit::{Feed, Publisher};
 use crate::clients::Clients;
 use crate::config::Config;
+use crate::cx::RequestId;
 use crate::db;
 use crate::keys::{Keys, KeysError, OpenError};
 use crate::metrics::Metrics;
@@ -30,6 +32,9 @@ pub struct Services {
     pub clients: Clients,
     /// Counters and histograms.
     pub metrics: Arc<Metrics>,
+    /// What resource servers are told of.
+    pub feed: Feed,
+    publisher: Publisher,
     clock: Arc<NodeClock>,
     own_tokens: ArcSwap<OwnTokens>,
     issuer_epoch: AtomicI64,
@@ -57,6 +62,8 @@ impl Services {
         let clients = Clients::new(store.clone());
         clients.follow(state.config_version);
         let own_tokens = OwnTokens::new(&config.issuer, &keys.every_public_jwk());
+        let node = RequestId::from_entropy(ports.entropy.bytes());
+        let publisher = Publisher::new(node.as_str().to_owned());
         Ok(Arc::new(Self {
             config,
             store,
@@ -65,6 +72,8 @@ impl Services {
             passwords,
             clients,
             metrics,
+            feed: Feed::new(),
+            publisher,
             clock,
             own_tokens: ArcSwap::from_pointee(own_tokens),
             issuer_epoch: AtomicI64::new(state.epoch),
@@ -101,6 +110,31 @@ impl Services {
             self.config_version.store(state.config_version, Ordering::Relaxed);
         }
         Ok(())
+    }
+
+    /// Numbers new events, if that is this node's turn, and follows what was published: called five times a second.
+    /// Blocks on the store.
+    ///
+    /// # Errors
+    /// When the store fails or a head cannot be signed.
+    pub fn publish(&self) -> Result<(), OpenError> {
+        let published = self.publisher.publish(&self.store, self.ports.clock.now());
+        // Another node may number while this one cannot.
+        self.feed.follow(
+            &self.store,
+            &self.keys,
+            &self.config.issuer,
+            self.ports.clock.now(),
+        )?;
+        published.map(drop).map_err(OpenError::from)
+    }
+
+    /// Leaves the numbering of events to other nodes: the server has stopped.
+    ///
+    /// # Errors
+    /// When the store fails; the others then wait a few seconds.
+    pub fn resign(&self) -> Result<(), StoreError> {
+        self.publisher.resign(&self.store)
     }
 
     /// Makes keys that are due and sweeps what has expired: called every minute. Blocks on the store.
@@ -144,6 +178,7 @@ impl Services {
     /// Says from now on that the server is not ready: a load balancer sends no more requests.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
+        self.feed.close();
     }
 
     fn renew_own_tokens(&self) {

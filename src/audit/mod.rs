@@ -1,8 +1,12 @@
 //! Security acts and the events that tell of them, written in one transaction with what they tell of.
 
 mod act;
+mod feed;
+mod publisher;
 
 pub use act::{Act, with};
+pub use feed::{Feed, FeedFigures, Page, Position};
+pub use publisher::Publisher;
 
 use crate::db;
 use crate::store::{Spent, StoreError, Tx};

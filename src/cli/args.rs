@@ -1,6 +1,6 @@
 //! The grammar of the command line. Each verb's help ends with an example.
 
-use super::{api, client, config, demo, keys, migrate, serve, user};
+use super::{api, audit, client, config, demo, keys, migrate, serve, user};
 use crate::config::{Config, Environment, Given, Problems};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -62,6 +62,8 @@ pub(crate) enum Verb {
     Api(api::ApiArgs),
     /// List signing keys
     Keys(keys::KeysArgs),
+    /// Show the audit log, and check that it is whole
+    Audit(audit::AuditArgs),
 }
 
 impl Global {

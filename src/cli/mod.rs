@@ -5,6 +5,7 @@
 
 mod api;
 mod args;
+mod audit;
 mod client;
 mod config;
 mod demo;
@@ -61,6 +62,7 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Failure> {
         Verb::User(args) => user::run(&global, args, output),
         Verb::Client(args) => client::run(&global, args, output),
         Verb::Api(args) => api::run(&global, args, output),
+        Verb::Audit(args) => audit::run(&global, args, output),
         Verb::Keys(args) => keys::run(&global, &args, output),
     }
 }

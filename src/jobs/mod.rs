@@ -10,6 +10,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 /// How often changes by other nodes and the command line are looked for.
 const FOLLOW: Duration = Duration::from_millis(500);
+/// How often events are numbered and told to resource servers.
+const PUBLISH: Duration = Duration::from_millis(200);
 /// How often keys and expired rows are looked after.
 const TEND: Duration = Duration::from_mins(1);
 
@@ -18,6 +20,7 @@ const TEND: Duration = Duration::from_mins(1);
 pub fn start(services: &Arc<Services>) -> Vec<JoinHandle<()>> {
     vec![
         every(FOLLOW, Arc::clone(services), "follow", Services::follow),
+        every(PUBLISH, Arc::clone(services), "publish", Services::publish),
         every(TEND, Arc::clone(services), "tend", Services::tend),
     ]
 }

@@ -31,6 +31,8 @@ impl MetadataDocument {
             revocation_endpoint: at(urls::REVOKE),
             introspection_endpoint: at(urls::INTROSPECT),
             jwks_uri: at(urls::JWKS),
+            vouchsafe_revocations_uri: at(urls::REVOCATIONS),
+            vouchsafe_revocations_stream_uri: at(urls::REVOCATIONS_STREAM),
         };
         let scopes = scope::STANDARD.iter().map(|scope| (*scope).to_owned()).collect();
         let body = serde_json::to_vec(&ProviderMetadata::new(issuer, endpoints, scopes, locales))?;

@@ -8,6 +8,7 @@ pub mod jwks;
 pub mod metadata;
 mod presented;
 pub mod response_mode;
+pub mod revocations;
 pub mod revoke;
 pub mod token;
 pub mod userinfo;
@@ -49,5 +50,15 @@ pub fn mount(app: &mut ServiceConfig) {
             .route(web::method(actix_web::http::Method::OPTIONS).to(revoke::preflight)),
     )
     .service(resource(urls::INTROSPECT).route(web::post().to(introspect::introspect)))
+    .service(
+        resource(urls::REVOCATIONS)
+            .route(web::get().to(revocations::revocations))
+            .route(web::method(actix_web::http::Method::OPTIONS).to(metadata::preflight)),
+    )
+    .service(
+        resource(urls::REVOCATIONS_STREAM)
+            .route(web::get().to(revocations::stream))
+            .route(web::method(actix_web::http::Method::OPTIONS).to(metadata::preflight)),
+    )
     .configure(authorize::mount);
 }

@@ -1,5 +1,6 @@
 //! Values that only the store's callers and its rows know: what the domain's own types do not carry.
 
+use vouchsafe_core::model::revocation::{ChainHash, Entry};
 use vouchsafe_core::model::{ClientId, ClientSecret, Digest, PersonSignedIn, UnixTime};
 
 /// What must hold for a code to be exchanged, beside its digest. All of it is part of the one guarded UPDATE.
@@ -128,6 +129,45 @@ pub struct Reserved {
     pub count: i64,
     /// When the window began.
     pub window_started_at: UnixTime,
+}
+
+/// How far the numbering of events has come, and who does it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publication {
+    /// The node that numbers; empty for nobody.
+    pub owner: String,
+    /// Until when nobody else does: time of the database.
+    pub lease_expires_at: UnixTime,
+    /// Every event that was committed before this time of the database has a number.
+    pub published_to: UnixTime,
+    /// The last number given.
+    pub last_seq: i64,
+    /// The digest of the last record; empty before the first.
+    pub last_hash: Vec<u8>,
+    /// Where the chain of the revocation feed stands.
+    pub feed_hash: ChainHash,
+}
+
+impl Default for Publication {
+    fn default() -> Self {
+        Self {
+            owner: String::new(),
+            lease_expires_at: UnixTime::from_millis(0),
+            published_to: UnixTime::from_millis(0),
+            last_seq: 0,
+            last_hash: Vec::new(),
+            feed_hash: ChainHash::default(),
+        }
+    }
+}
+
+/// An entry of the revocation feed with the value of its chain before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedEntry {
+    /// The entry.
+    pub entry: Entry,
+    /// The chain before it.
+    pub before: ChainHash,
 }
 
 /// How many rows a sweep removed.

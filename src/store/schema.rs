@@ -152,6 +152,7 @@ tables! {
         seq -> Nullable<BigInt>,
         previous -> Nullable<Binary>,
         hash -> Nullable<Binary>,
+        feed_before -> Nullable<Binary>,
     }
 
     issuer_state (id) {
@@ -194,6 +195,7 @@ tables! {
         published_to -> BigInt,
         last_seq -> BigInt,
         last_hash -> Binary,
+        feed_hash -> Binary,
     }
 
     throttles (key) {

@@ -27,6 +27,10 @@ paths! {
     REVOKE = "/revoke";
     /// RFC 7662 §2.
     INTROSPECT = "/introspect";
+    /// The revocation feed, asked for.
+    REVOCATIONS = "/revocations";
+    /// The revocation feed, sent.
+    REVOCATIONS_STREAM = "/revocations/stream";
     /// The hub of the browser flow.
     INTERACTION = "/interaction/{handle}";
     /// Whether the process runs.

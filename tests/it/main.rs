@@ -19,6 +19,7 @@ mod interaction;
 mod introspect;
 mod metadata;
 mod pages;
+mod revocations;
 mod revoke;
 mod start;
 mod store;

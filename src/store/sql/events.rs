@@ -1,13 +1,18 @@
 //! The append-only log of events. Each is written in the transaction of its cause.
 
 use super::super::Conn;
-use crate::store::StoreError;
 use crate::store::convert::{Column, json};
 use crate::store::schema::events::{self, dsl};
+use crate::store::{FeedEntry, StoreError};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use vouchsafe_core::model::AuditRecord;
+use vouchsafe_core::model::revocation::Entry;
 use vouchsafe_core::model::{ClientId, Event, EventId, EventKind, UnixTime};
+
+/// An event with its number and the digests of the chain, none of which it has before it is published.
+type Chained = (Row, Option<i64>, Option<Vec<u8>>, Option<Vec<u8>>);
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = events, treat_none_as_default_value = false)]
@@ -62,6 +67,71 @@ pub fn token_has_ended(c: &mut Conn, jti: &str) -> Result<bool, StoreError> {
         .filter(sql::<Bool>("kind = 'token.ended'"))
         .filter(dsl::target.eq(jti));
     Ok(diesel::select(diesel::dsl::exists(ended)).get_result(c)?)
+}
+
+/// Events that have no number yet, in the order in which they happened.
+pub fn unnumbered(c: &mut Conn, limit: i64) -> Result<Vec<Event>, StoreError> {
+    let rows: Vec<Row> = events::table
+        .filter(dsl::seq.is_null())
+        .order((dsl::at, dsl::id))
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Whether there is an event without a number.
+pub fn any_unnumbered(c: &mut Conn) -> Result<bool, StoreError> {
+    let unnumbered = events::table.filter(dsl::seq.is_null());
+    Ok(diesel::select(diesel::dsl::exists(unnumbered)).get_result(c)?)
+}
+
+/// Numbered events after a number, in their order.
+pub fn records(c: &mut Conn, after: i64, limit: i64) -> Result<Vec<AuditRecord>, StoreError> {
+    let rows: Vec<Chained> = events::table
+        .filter(dsl::seq.gt(after))
+        .order(dsl::seq)
+        .limit(limit)
+        .select((Row::as_select(), dsl::seq, dsl::previous, dsl::hash))
+        .load(c)?;
+    let chained = |(row, seq, previous, hash): Chained| {
+        Ok(AuditRecord {
+            seq: seq.unwrap_or_default(),
+            previous: previous.unwrap_or_default(),
+            hash: hash.unwrap_or_default(),
+            event: read(row)?,
+        })
+    };
+    rows.into_iter().map(chained).collect()
+}
+
+/// Entries of the revocation feed with `after` < number ≤ `to`, in their order.
+pub fn feed(c: &mut Conn, after: i64, to: i64, limit: i64) -> Result<Vec<FeedEntry>, StoreError> {
+    let rows: Vec<(Row, Option<i64>, Option<Vec<u8>>)> = events::table
+        .filter(dsl::feed_before.is_not_null())
+        .filter(dsl::seq.gt(after))
+        .filter(dsl::seq.le(to))
+        .order(dsl::seq)
+        .limit(limit)
+        .select((Row::as_select(), dsl::seq, dsl::feed_before))
+        .load(c)?;
+    let entry = |(row, seq, before): (Row, Option<i64>, Option<Vec<u8>>)| {
+        let corrupt = || Column("events", "feed_before").corrupt();
+        let before = before
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or_else(corrupt)?;
+        let entry = Entry::of(seq.ok_or_else(corrupt)?, &read(row)?).ok_or_else(corrupt)?;
+        Ok(FeedEntry { entry, before })
+    };
+    rows.into_iter().map(entry).collect()
+}
+
+/// The number of the first entry of the revocation feed that still matters at `now`.
+pub fn feed_begins(c: &mut Conn, now: UnixTime) -> Result<Option<i64>, StoreError> {
+    let matters = events::table
+        .filter(dsl::feed_before.is_not_null())
+        .filter(dsl::expires_at.gt(now.millis()));
+    Ok(matters.select(diesel::dsl::min(dsl::seq)).get_result(c)?)
 }
 
 impl TryFrom<&Event> for Row {

@@ -15,6 +15,7 @@ pub mod grants;
 pub mod interactions;
 pub mod issuer_state;
 pub mod keks;
+pub mod publisher;
 pub mod server_secrets;
 pub mod sessions;
 pub mod signing_keys;

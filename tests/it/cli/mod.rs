@@ -1,5 +1,6 @@
 //! The command line, run as a program on both databases.
 
+mod audit;
 mod clients;
 mod configuration;
 mod demo;

@@ -1,5 +1,6 @@
 //! Runs the built program in a folder of its own, with an environment of its own.
 
+use crate::support::databases::execute;
 use crate::support::postgres;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -7,6 +8,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use tempfile::TempDir;
+use vouchsafe::config::DatabaseUrl;
 
 /// A folder with a database beside it, in which the program is run.
 pub(crate) struct Place {
@@ -76,6 +78,19 @@ impl Place {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Runs a statement on the database, which no verb does.
+    pub(crate) fn sql(&self, statement: &str) {
+        let of_environment = self
+            .environment
+            .iter()
+            .find(|(name, _)| name == "VOUCHSAFE__DATABASE__URL");
+        let url = match of_environment {
+            Some((_, url)) => DatabaseUrl::parse(url).unwrap(),
+            None => DatabaseUrl::Sqlite(self.path("data/vouchsafe.db")),
+        };
+        execute(&url, statement);
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

@@ -6,6 +6,7 @@ mod grants;
 mod interactions;
 mod migrations;
 mod people;
+mod publisher;
 mod races;
 mod records;
 mod samples;

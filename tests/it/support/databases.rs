@@ -1,6 +1,8 @@
 //! A store in a database of its own, on each of the two databases.
 
 use super::postgres::fresh_database;
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, SqliteConnection};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -98,6 +100,17 @@ pub(crate) fn cut_connections(url: &DatabaseUrl) -> bool {
     match url {
         DatabaseUrl::Sqlite(_) => false,
         DatabaseUrl::Postgres(url) => !psql(url.expose(), cut).trim().is_empty(),
+    }
+}
+
+/// Runs a statement behind the server's back.
+pub(crate) fn execute(url: &DatabaseUrl, statement: &str) {
+    match url {
+        DatabaseUrl::Sqlite(path) => {
+            let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+            conn.batch_execute(statement).unwrap();
+        }
+        DatabaseUrl::Postgres(url) => drop(psql(url.expose(), statement)),
     }
 }
 

@@ -142,6 +142,16 @@ impl World {
         self.services.follow().unwrap();
     }
 
+    /// Lets the server number events and follow the feed, as it does five times a second.
+    pub(crate) fn publish(&self) {
+        self.services.publish().unwrap();
+    }
+
+    /// Its clock in seconds since 1970.
+    pub(crate) fn clock_seconds(&self) -> i64 {
+        self.services.ports.clock.now().seconds()
+    }
+
     /// Runs a write on the database.
     pub(crate) fn write<T: Send + 'static>(
         &self,

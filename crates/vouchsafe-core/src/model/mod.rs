@@ -1,6 +1,7 @@
 //! What exists and is stored. State is an enum with data; identifiers, secrets and instants have types.
 
 mod api;
+mod audit_record;
 mod client;
 mod consent;
 mod event;
@@ -8,6 +9,7 @@ mod grant;
 mod id;
 mod interaction;
 mod request;
+pub mod revocation;
 mod secret;
 mod session;
 mod signing_key;
@@ -15,6 +17,7 @@ mod time;
 mod user;
 
 pub use api::{Api, ApiClaim, ApiScope, TokenTyp};
+pub use audit_record::{AuditRecord, BrokenRecord};
 pub use client::{AuthMethod, Client, ClientKind, ClientMetadata, GrantType, IdTokenClaims, PkceRule};
 pub use consent::Consent;
 pub use event::{Event, EventKind};

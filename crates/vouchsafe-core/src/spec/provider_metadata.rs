@@ -25,6 +25,10 @@ pub struct Endpoints {
     pub introspection_endpoint: String,
     /// RFC 7517.
     pub jwks_uri: String,
+    /// Our own: the revocation feed, asked for.
+    pub vouchsafe_revocations_uri: String,
+    /// Our own: the revocation feed, sent.
+    pub vouchsafe_revocations_stream_uri: String,
 }
 
 /// The document. Both well-known addresses serve the same one.
@@ -100,6 +104,8 @@ mod tests {
             revocation_endpoint: "https://id.example.com/revoke".to_owned(),
             introspection_endpoint: "https://id.example.com/introspect".to_owned(),
             jwks_uri: "https://id.example.com/jwks".to_owned(),
+            vouchsafe_revocations_uri: "https://id.example.com/revocations".to_owned(),
+            vouchsafe_revocations_stream_uri: "https://id.example.com/revocations/stream".to_owned(),
         };
         let (scopes, locales) = (vec!["openid".to_owned()], vec!["en".to_owned()]);
         serde_json::to_value(ProviderMetadata::new(

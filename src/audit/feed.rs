@@ -1,0 +1,313 @@
+//! The revocation feed in this node's memory: what resource servers must know now, and the signed head that says up
+//! to when it is all.
+//!
+//! A head is signed only after the database was read, and it says how far the publisher had come: a node without
+//! its database signs none, and a publisher that stands still makes heads old, never falsely fresh.
+
+use crate::db;
+use crate::keys::{Keys, OpenError};
+use crate::store::{FeedEntry, Publication, Store, StoreError, Tx};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::collections::VecDeque;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::sync::watch;
+use vouchsafe_core::model::revocation::{ChainHash, Entry, HEAD_TYP, hash_text};
+use vouchsafe_core::model::{Span, UnixTime};
+
+/// A head is signed anew after so long, also when nothing happened.
+const HEAD_LIFE: Span = Span::from_seconds(2);
+/// Entries of one page.
+const PAGE: usize = 10_000;
+/// Entries that one look at the database reads at most.
+const READ: i64 = 10_000;
+
+/// The feed of this node.
+#[derive(Debug)]
+pub struct Feed {
+    window: RwLock<Window>,
+    /// The number of heads so far; readers wait for the next one. None ends their waiting for good.
+    news: watch::Sender<Option<u64>>,
+}
+
+/// What is known.
+#[derive(Debug)]
+struct Window {
+    timeline: String,
+    /// All numbers up to this one are known.
+    seq: i64,
+    /// The chain at `seq`.
+    hash: ChainHash,
+    /// What has this number or a lower one does not matter any more.
+    floor: i64,
+    published_to: UnixTime,
+    /// What still matters, in order, each with the chain before it.
+    entries: VecDeque<FeedEntry>,
+    head: Option<Head>,
+}
+
+#[derive(Debug)]
+struct Head {
+    text: String,
+    signed_at: UnixTime,
+}
+
+/// An answer to a resource server.
+#[derive(Debug, Serialize)]
+pub struct Page {
+    /// The signed head.
+    pub head: String,
+    /// Whether this begins at the beginning, whatever the reader knew.
+    pub snapshot: bool,
+    /// Whether the reader must ask again, behind the last entry, before it is at the head.
+    pub more: bool,
+    /// What the reader did not know yet.
+    pub entries: Vec<Entry>,
+    /// Where the reader is after this page.
+    #[serde(skip)]
+    pub at: Position,
+}
+
+/// How far a reader is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// The history that the number belongs to; empty at the very beginning.
+    pub timeline: String,
+    /// The last number known.
+    pub seq: i64,
+}
+
+/// Figures for metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeedFigures {
+    /// The last number.
+    pub seq: i64,
+    /// Entries that still matter.
+    pub entries: usize,
+    /// How far publication had come.
+    pub published_to: UnixTime,
+    /// When the last head was signed; none before the first.
+    pub signed_at: Option<UnixTime>,
+    /// Those who wait for news.
+    pub readers: usize,
+}
+
+/// What one look at the database brought.
+struct Seen {
+    timeline: String,
+    publication: Publication,
+    /// Whether the window begins anew, behind `begins_after`.
+    anew: bool,
+    begins_after: i64,
+    entries: Vec<FeedEntry>,
+}
+
+impl Feed {
+    /// An empty feed without a head.
+    #[must_use]
+    pub fn new() -> Self {
+        let window = Window {
+            timeline: String::new(),
+            seq: 0,
+            hash: ChainHash::default(),
+            floor: 0,
+            published_to: UnixTime::from_millis(0),
+            entries: VecDeque::new(),
+            head: None,
+        };
+        Self {
+            window: RwLock::new(window),
+            news: watch::Sender::new(Some(0)),
+        }
+    }
+
+    /// Reads what was published, and signs a head when there is news or the last one is old. Blocks on the store.
+    ///
+    /// # Errors
+    /// When the store fails or nothing can be signed; the last head stays, and grows old.
+    pub fn follow(&self, store: &Store, keys: &Keys, issuer: &str, now: UnixTime) -> Result<(), OpenError> {
+        let mut news = false;
+        loop {
+            let (timeline, seq) = {
+                let window = self.read();
+                (window.timeline.clone(), window.seq)
+            };
+            let seen = store.read_blocking("feed", move |tx| look(tx, &timeline, seq, now))?;
+            news |= seen.anew || !seen.entries.is_empty();
+            if self.write().take(seen, now)? {
+                break;
+            }
+        }
+        let claims = {
+            let window = self.read();
+            let is_old = |head: &Head| head.signed_at.plus(HEAD_LIFE) <= now;
+            if !news && !window.head.as_ref().is_none_or(is_old) {
+                return Ok(());
+            }
+            window.claims(issuer, now)
+        };
+        let text = keys.sign(now, HEAD_TYP, &claims)?;
+        self.write().head = Some(Head { text, signed_at: now });
+        self.news.send_modify(|heads| {
+            if let Some(heads) = heads {
+                *heads = heads.wrapping_add(1);
+            }
+        });
+        Ok(())
+    }
+
+    /// What a reader at this position does not know; none before the first head.
+    #[must_use]
+    pub fn page(&self, from: &Position) -> Option<Page> {
+        let window = self.read();
+        let head = window.head.as_ref()?.text.clone();
+        let snapshot = from.timeline != window.timeline || from.seq < window.floor;
+        // A reader that another node has brought further waits here until this one is there too.
+        let after = if snapshot { window.floor } else { from.seq };
+        let first = window.entries.partition_point(|known| known.entry.seq <= after);
+        let news = window.entries.iter().skip(first);
+        let entries: Vec<Entry> = news.take(PAGE).map(|known| known.entry.clone()).collect();
+        let more = window.entries.len().saturating_sub(first) > PAGE;
+        let reached = match entries.last() {
+            Some(last) if more => last.seq,
+            Some(_) | None => window.seq.max(after),
+        };
+        Some(Page {
+            head,
+            snapshot,
+            more,
+            entries,
+            at: Position {
+                timeline: window.timeline.clone(),
+                seq: reached,
+            },
+        })
+    }
+
+    /// Tells of each new head; an end of the value's life, `None`, means that there will be no more.
+    #[must_use]
+    pub fn news(&self) -> watch::Receiver<Option<u64>> {
+        self.news.subscribe()
+    }
+
+    /// Sends those who wait away: the server stops.
+    pub fn close(&self) {
+        self.news.send_replace(None);
+    }
+
+    /// Figures for metrics.
+    #[must_use]
+    pub fn figures(&self) -> FeedFigures {
+        let window = self.read();
+        FeedFigures {
+            seq: window.seq,
+            entries: window.entries.len(),
+            published_to: window.published_to,
+            signed_at: window.head.as_ref().map(|head| head.signed_at),
+            readers: self.news.receiver_count(),
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Window> {
+        self.window.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Window> {
+        self.window.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Feed {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Reads how far publication is before the entries up to there: they were committed together.
+fn look(tx: &mut Tx<'_>, timeline: &str, seq: i64, now: UnixTime) -> Result<Seen, StoreError> {
+    let state = db!(tx, issuer_state::read())?;
+    let publication = db!(tx, publisher::read())?;
+    // A database that was put back to an earlier state tells another history.
+    let anew = state.timeline != timeline || publication.last_seq < seq;
+    let after = if anew {
+        let first = db!(tx, events::feed_begins(now))?;
+        first.map_or(publication.last_seq, |first| first.saturating_sub(1))
+    } else {
+        seq
+    };
+    let entries = db!(tx, events::feed(after, publication.last_seq, READ))?;
+    Ok(Seen {
+        timeline: state.timeline,
+        publication,
+        anew,
+        begins_after: after,
+        entries,
+    })
+}
+
+impl Window {
+    /// Takes in what was seen; `true` when that is all there is.
+    fn take(&mut self, seen: Seen, now: UnixTime) -> Result<bool, StoreError> {
+        let Seen {
+            timeline,
+            publication,
+            anew,
+            begins_after,
+            entries,
+        } = seen;
+        if anew {
+            self.entries.clear();
+            self.timeline = timeline;
+            self.seq = begins_after;
+            self.floor = begins_after;
+            self.hash = entries
+                .first()
+                .map_or(publication.feed_hash, |first| first.before);
+        }
+        let all = i64::try_from(entries.len()).is_ok_and(|read| read < READ);
+        for known in entries {
+            if known.before != self.hash {
+                return Err(broken_chain());
+            }
+            self.hash = known.entry.chain(&known.before);
+            self.seq = known.entry.seq;
+            self.entries.push_back(known);
+        }
+        if all {
+            if self.hash != publication.feed_hash {
+                return Err(broken_chain());
+            }
+            self.seq = publication.last_seq;
+            self.published_to = publication.published_to;
+        }
+        let is_over = |known: &mut FeedEntry| known.entry.exp <= now.seconds();
+        while let Some(over) = self.entries.pop_front_if(is_over) {
+            self.floor = over.entry.seq;
+        }
+        Ok(all)
+    }
+
+    fn claims(&self, issuer: &str, now: UnixTime) -> Map<String, Value> {
+        let window_hash = self.entries.front().map_or(self.hash, |first| first.before);
+        let claims = json!({
+            "iss": issuer,
+            "iat": now.seconds(),
+            "timeline": self.timeline,
+            "seq": self.seq,
+            "hash": hash_text(&self.hash),
+            "window_after": self.floor,
+            "window_hash": hash_text(&window_hash),
+            "published_to": self.published_to.millis(),
+            "now": now.millis(),
+        });
+        claims.as_object().cloned().unwrap_or_default()
+    }
+}
+
+/// Somebody changed the log, or two numbered it at once: nothing that verifiers could rely on.
+const fn broken_chain() -> StoreError {
+    StoreError::Corrupt {
+        table: "events",
+        column: "feed_before",
+    }
+}

@@ -1,0 +1,117 @@
+//! Numbers and chains events after their commit. Any node can do it, one at a time does.
+//!
+//! A number given inside the transaction of the cause would come in another order than the commits, and a reader
+//! that goes by numbers would miss what commits late. So the publisher numbers what it finds committed, in a
+//! transaction that holds the row of the lease: whoever holds that row is the only one, and whoever sees a number
+//! sees all below it.
+
+use crate::db;
+use crate::store::{DatabaseClock, Publication, Store, StoreError, Tx};
+use vouchsafe_core::model::AuditRecord;
+use vouchsafe_core::model::revocation::Entry;
+use vouchsafe_core::model::{Span, UnixTime};
+
+/// A publisher that is not heard of for so long is dead, and another node goes on.
+const LEASE: Span = Span::from_seconds(3);
+/// How often the one that has nothing to number says that it is alive.
+const RENEWAL: Span = Span::from_seconds(1);
+/// Events that one transaction numbers at most.
+const BATCH: i64 = 250;
+
+/// One node's part in the numbering.
+#[derive(Debug)]
+pub struct Publisher {
+    node: String,
+}
+
+impl Publisher {
+    /// A publisher of this name, which no other node has.
+    #[must_use]
+    pub fn new(node: String) -> Self {
+        Self { node }
+    }
+
+    /// Numbers all events that have none, if it is this node's turn. `true` when it is. Blocks on the store.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn publish(&self, store: &Store, now: UnixTime) -> Result<bool, StoreError> {
+        let (publication, waits) = store.read_blocking("publication", |tx| {
+            Ok((db!(tx, publisher::read())?, db!(tx, events::any_unnumbered())?))
+        })?;
+        let mine = publication.owner == self.node;
+        if !mine && publication.lease_expires_at > now {
+            return Ok(false);
+        }
+        if mine && !waits && publication.published_to.plus(RENEWAL) > now {
+            return Ok(true);
+        }
+        loop {
+            let (node, clock) = (self.node.clone(), store.clock());
+            match store.write_blocking("publish", move |tx| number(tx, &node, &clock))? {
+                Turn::Another => return Ok(false),
+                Turn::Done => return Ok(true),
+                Turn::More => {}
+            }
+        }
+    }
+
+    /// Leaves the numbering to others at once. Blocks on the store.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn resign(&self, store: &Store) -> Result<(), StoreError> {
+        let node = self.node.clone();
+        store.write_blocking("resign", move |tx| {
+            let publication = db!(tx, publisher::lock())?;
+            if publication.owner != node {
+                return Ok(());
+            }
+            let free = Publication {
+                owner: String::new(),
+                lease_expires_at: UnixTime::from_millis(0),
+                ..publication
+            };
+            db!(tx, publisher::save(&free))
+        })
+    }
+}
+
+enum Turn {
+    /// Another node does it.
+    Another,
+    /// Everything has its number.
+    Done,
+    /// A batch was numbered, and more waits.
+    More,
+}
+
+fn number(tx: &mut Tx<'_>, node: &str, clock: &DatabaseClock) -> Result<Turn, StoreError> {
+    let mut publication = db!(tx, publisher::lock())?;
+    // Read before the events are looked at: what was committed by then is among them.
+    let now = clock.now(tx)?;
+    if publication.owner != node && publication.lease_expires_at > now {
+        return Ok(Turn::Another);
+    }
+    let events = db!(tx, events::unnumbered(BATCH))?;
+    let all = i64::try_from(events.len()).is_ok_and(|found| found < BATCH);
+    for event in events {
+        let seq = publication.last_seq.saturating_add(1);
+        let record = AuditRecord::new(seq, publication.last_hash, event);
+        let entry = Entry::of(seq, &record.event);
+        let feed_before = entry.as_ref().map(|_| publication.feed_hash);
+        db!(tx, publisher::number(&record, feed_before.as_ref()))?;
+        if let Some(entry) = entry {
+            publication.feed_hash = entry.chain(&publication.feed_hash);
+        }
+        publication.last_seq = seq;
+        publication.last_hash = record.hash;
+    }
+    node.clone_into(&mut publication.owner);
+    publication.lease_expires_at = now.plus(LEASE);
+    if all {
+        publication.published_to = now;
+    }
+    db!(tx, publisher::save(&publication))?;
+    Ok(if all { Turn::Done } else { Turn::More })
+}

@@ -1,0 +1,161 @@
+//! The revocation feed: what resource servers must know so that an end takes effect at once, without a call per
+//! request. Asked for (`/revocations`) or sent (`/revocations/stream`); public, for it holds only digests.
+
+use crate::audit::{Feed, Page, Position};
+use crate::cx::Cx;
+use crate::failure::{Broken, Failure};
+use crate::services::Services;
+use crate::web::{cors, problem};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::stream::unfold;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use vouchsafe_core::refusal::Reason;
+use vouchsafe_core::spec::params::Params;
+
+/// The longest that an answer waits for news, in seconds.
+const LONGEST_WAIT: u64 = 30;
+/// A stream without news shows so often that it lives.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// `GET /revocations?timeline=T&after=N&wait=S`.
+pub async fn revocations(cx: Cx, request: HttpRequest) -> HttpResponse {
+    let answer = match Question::read(&request) {
+        Ok(question) => next_page(&cx.services.feed, &question).await,
+        Err(reason) => Err(reason.into()),
+    };
+    let mut response = match answer {
+        Ok(page) => HttpResponse::Ok().json(page),
+        Err(failure) => problem::json(&cx, &failure),
+    };
+    problem::no_store(response.headers_mut());
+    cors::any_origin(response.headers_mut());
+    response
+}
+
+/// `GET /revocations/stream?timeline=T&after=N`: server-sent events (HTML Standard §9.2), one for each head.
+pub async fn stream(cx: Cx, request: HttpRequest) -> HttpResponse {
+    let question = match Question::read(&request) {
+        Ok(question) => question,
+        Err(reason) => return problem::json(&cx, &reason.into()),
+    };
+    if cx.services.feed.page(&question.from).is_none() {
+        return problem::json(&cx, &not_yet());
+    }
+    // Those who lose their server at once shall not come back at once.
+    let [jitter] = cx.services.ports.entropy.bytes();
+    let retry = web::Bytes::from(format!("retry: {}\n\n", 1_000 + u32::from(jitter) * 8));
+    let reader = Reader {
+        news: cx.services.feed.news(),
+        services: Arc::clone(&cx.services),
+        from: question.from,
+        first: Some(retry),
+        behind: true,
+    };
+    let events = unfold(reader, |mut reader| async move {
+        let event = reader.next().await?;
+        Some((Ok::<_, Infallible>(event), reader))
+    });
+    let mut response = HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .streaming(events);
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // A proxy that collects the answer before it sends it would never send this one.
+    headers.insert(
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
+    cors::any_origin(headers);
+    response
+}
+
+/// What a reader asks.
+struct Question {
+    from: Position,
+    wait: Duration,
+}
+
+impl Question {
+    fn read(request: &HttpRequest) -> Result<Self, Reason> {
+        let params = Params::parse(request.query_string().as_bytes())?;
+        params.refuse_repeats(&[])?;
+        let number = |name| {
+            let text: Option<&str> = params.one(name);
+            text.map(|text| text.parse::<u32>().map_err(|_| Reason::ParameterMalformed))
+                .transpose()
+        };
+        let after = params.one("after").map(str::parse::<i64>).transpose();
+        let after = after.map_err(|_| Reason::ParameterMalformed)?;
+        let timeline = params.one("timeline").unwrap_or_default();
+        // Without a number, or without the history that it belongs to, a reader is at the beginning.
+        let from = match after {
+            Some(seq) if !timeline.is_empty() => Position {
+                timeline: timeline.to_owned(),
+                seq,
+            },
+            Some(_) | None => Position::default(),
+        };
+        let wait = u64::from(number("wait")?.unwrap_or(0)).min(LONGEST_WAIT);
+        Ok(Self {
+            from,
+            wait: Duration::from_secs(wait),
+        })
+    }
+}
+
+/// The page for a reader: at once when there is something new, else with the next head or when the time is up.
+async fn next_page(feed: &Feed, question: &Question) -> Result<Page, Failure> {
+    let mut news = feed.news();
+    news.mark_unchanged();
+    let page = feed.page(&question.from).ok_or_else(not_yet)?;
+    if question.wait.is_zero() || page.snapshot || !page.entries.is_empty() {
+        return Ok(page);
+    }
+    match timeout(question.wait, news.changed()).await {
+        Ok(Ok(())) => feed.page(&question.from).ok_or_else(not_yet),
+        Ok(Err(_)) | Err(_) => Ok(page),
+    }
+}
+
+/// A server that has just started, and has not read its database yet.
+fn not_yet() -> Failure {
+    Failure::Broken(Broken::Overloaded("the revocation feed"))
+}
+
+/// One stream: where its reader is.
+struct Reader {
+    services: Arc<Services>,
+    news: watch::Receiver<Option<u64>>,
+    from: Position,
+    first: Option<web::Bytes>,
+    /// Whether there is something to send without waiting.
+    behind: bool,
+}
+
+impl Reader {
+    /// The next piece of the stream; none at its end.
+    async fn next(&mut self) -> Option<web::Bytes> {
+        if let Some(first) = self.first.take() {
+            return Some(first);
+        }
+        if !self.behind {
+            match timeout(HEARTBEAT, self.news.changed()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return None,
+                Err(_) => return Some(web::Bytes::from_static(b": still here\n\n")),
+            }
+        }
+        (*self.news.borrow_and_update())?;
+        let page = self.services.feed.page(&self.from)?;
+        self.behind = page.more;
+        self.from = page.at.clone();
+        let data = serde_json::to_string(&page).ok()?;
+        let event = format!("event: page\nid: {}\ndata: {data}\n\n", page.at.seq);
+        Some(web::Bytes::from(event))
+    }
+}
