@@ -17,6 +17,8 @@ const ROUTES: &[(&str, Tokens)] = &[
     ("OPENID_CONFIGURATION", None("a public document")),
     ("AUTHORIZATION_SERVER_METADATA", None("a public document")),
     ("JWKS", None("a public document")),
+    ("REVOCATIONS", None("public: what has ended")),
+    ("REVOCATIONS_STREAM", None("public: what has ended")),
     (
         "AUTHORIZE",
         None("a code gives nothing before its exchange has asked"),

@@ -369,7 +369,12 @@ fn a_connection_that_is_cut_between_statements_is_replaced_and_the_work_done_onc
     let url = database.url().clone();
     let attempts = Arc::new(AtomicUsize::new(0));
     let counted = attempts.clone();
-    let added = database.write_blocking("add", move |tx| {
+    // Patience enough for a machine on which starting psql takes its time.
+    let store = database.another(StoreOptions {
+        deadline: Duration::from_secs(20),
+        ..StoreOptions::default()
+    });
+    let added = store.write_blocking("add", move |tx| {
         db!(tx, users::add(&user("ann")))?;
         if counted.fetch_add(1, Ordering::SeqCst) == 0 {
             assert!(cut_connections(&url));
