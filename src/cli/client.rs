@@ -10,7 +10,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use vouchsafe_core::model::{AuthMethod, ClientKind, GrantType, PkceRule};
+use vouchsafe_core::model::{AuthMethod, ClientKind, GrantType, IdTokenClaims, PkceRule};
 use zeroize::Zeroizing;
 
 #[derive(Debug, Args)]
@@ -53,6 +53,14 @@ enum Method {
     None,
     ClientSecretBasic,
     ClientSecretPost,
+    PrivateKeyJwt,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Claims {
+    Userinfo,
+    IdToken,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -81,15 +89,19 @@ struct CreateArgs {
     /// A grant type; without any, the one of the type, and `refresh_token` beside `offline_access`
     #[arg(long)]
     grant: Vec<Grant>,
-    /// Pins the authentication method; without it the secret may come by Basic or in the body
+    /// Pins the authentication method; without it the secret may come by Basic or in the body; `private_key_jwt` has
+    /// no secret and signs with a key of --jwks-file
     #[arg(long, value_name = "METHOD")]
     auth_method: Option<Method>,
     /// Whether each authorization request needs a PKCE challenge (default: required)
     #[arg(long)]
     pkce: Option<Pkce>,
-    /// The client's public keys, a JWK set
+    /// The client's public keys, a JWK set; for the authentication method `private_key_jwt`
     #[arg(long, value_name = "FILE")]
     jwks_file: Option<PathBuf>,
+    /// Where a person's claims appear (default: userinfo); `id_token` for libraries that read nothing else
+    #[arg(long, value_name = "WHERE")]
+    id_token_claims: Option<Claims>,
     /// An origin beside those of the redirect URIs that may call from a browser
     #[arg(long, value_name = "ORIGIN")]
     web_origin: Vec<String>,
@@ -154,6 +166,7 @@ fn wish(args: CreateArgs) -> Result<Wish, Failure> {
             Method::None => AuthMethod::None,
             Method::ClientSecretBasic => AuthMethod::ClientSecretBasic,
             Method::ClientSecretPost => AuthMethod::ClientSecretPost,
+            Method::PrivateKeyJwt => AuthMethod::PrivateKeyJwt,
         }),
         pkce: args.pkce.map(|rule| match rule {
             Pkce::Required => PkceRule::Required,
@@ -165,6 +178,10 @@ fn wish(args: CreateArgs) -> Result<Wish, Failure> {
         online_refresh: args.online_refresh,
         first_party: args.first_party,
         require_consent: args.require_consent,
+        id_token_claims: match args.id_token_claims {
+            None | Some(Claims::Userinfo) => IdTokenClaims::Userinfo,
+            Some(Claims::IdToken) => IdTokenClaims::IdToken,
+        },
     })
 }
 

@@ -3,7 +3,7 @@
 mod seed;
 
 use super::args::Global;
-use super::exit::Failure;
+use super::exit::{Exit, Failure};
 use super::open::prepare;
 use super::output::Output;
 use crate::app;
@@ -22,13 +22,14 @@ pub(crate) struct DemoArgs {
     /// The server's port; the app takes the next one, the API the one after
     #[arg(long, default_value_t = 7300, value_parser = clap::value_parser!(u16).range(1..=65533))]
     port: u16,
-    /// Where the demo keeps its data; delete it to begin anew
+    /// Where the demo keeps everything; delete it to begin anew
     #[arg(long, value_name = "DIR", default_value = ".vouchsafe-demo")]
     dir: PathBuf,
 }
 
 /// Runs the demo until it is told to stop. Reads no configuration: it is the same everywhere.
-pub(crate) fn run(_global: &Global, args: &DemoArgs, output: &Output) -> Result<(), Failure> {
+pub(crate) fn run(global: &Global, args: &DemoArgs, output: &Output) -> Result<(), Failure> {
+    refuse_places(global)?;
     let config = configuration(args);
     logging::start(&config.log, Environment::of_process().no_color());
     let found = Seed::find(args.port, &args.dir)?;
@@ -52,6 +53,23 @@ pub(crate) fn run(_global: &Global, args: &DemoArgs, output: &Output) -> Result<
         announce(addresses, &seed, output);
     })?;
     Ok(())
+}
+
+/// What the demo makes fits only together with what else is in its folder, so none of it can be elsewhere.
+fn refuse_places(global: &Global) -> Result<(), Failure> {
+    let given = [
+        ("--config", global.config.is_some()),
+        ("--database", global.database.is_some()),
+        ("--data-dir", global.data_dir.is_some()),
+        ("--keys-dir", global.keys_dir.is_some()),
+    ];
+    match given.into_iter().find(|(_, given)| *given) {
+        Some((flag, _)) => Err(Failure::new(
+            Exit::Usage,
+            format!("the demo takes no {flag}: it reads no configuration and keeps everything below --dir"),
+        )),
+        None => Ok(()),
+    }
 }
 
 fn loopback(port: u16) -> SocketAddr {

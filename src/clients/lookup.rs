@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use vouchsafe_core::model::{Api, Client, ClientId, UnixTime};
 use vouchsafe_core::spec::{redirect_uri, scope};
+use vouchsafe_verify::client_keys::ClientKeys;
 
 /// Clients that are remembered at most; past that all are forgotten and read again.
 const REMEMBERED: usize = 10_000;
@@ -15,8 +16,23 @@ const REMEMBERED: usize = 10_000;
 pub struct Known {
     /// The client.
     pub client: Client,
+    /// The keys that it signs with, when it registered any.
+    pub keys: Option<ClientKeys>,
     /// Its secrets; one may stop to count while it is remembered.
     pub secrets: Vec<StoredSecret>,
+}
+
+impl Known {
+    fn new(client: Client, secrets: Vec<StoredSecret>) -> Self {
+        // Registration has checked the set; what an earlier release let in is as good as none.
+        let set = client.metadata.jwks.as_ref().map(ToString::to_string);
+        let keys = set.and_then(|set| ClientKeys::parse(&set).ok());
+        Self {
+            client,
+            keys,
+            secrets,
+        }
+    }
 }
 
 /// The clients and APIs of this node.
@@ -74,10 +90,10 @@ impl Clients {
                     return Ok(None);
                 };
                 let secrets = db!(tx, clients::live_secrets(&wanted, now))?;
-                Ok(Some(Known { client, secrets }))
+                Ok(Some((client, secrets)))
             })
             .await?
-            .map(Arc::new);
+            .map(|(client, secrets)| Arc::new(Known::new(client, secrets)));
         if let Some(known) = &found {
             self.remember(version, |remembered| {
                 if remembered.clients.len() >= REMEMBERED {

@@ -9,6 +9,7 @@ use vouchsafe_core::model::{
     IdTokenClaims, PkceRule, Plain,
 };
 use vouchsafe_core::spec::{redirect_uri, resource, scope};
+use vouchsafe_verify::client_keys::ClientKeys;
 
 /// What is asked for; what is left out gets the default of the type.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub struct Wish {
     pub first_party: bool,
     /// A consent page although first-party.
     pub require_consent: bool,
+    /// Where claims appear.
+    pub id_token_claims: IdTokenClaims,
 }
 
 /// Why a client cannot be made, as a sentence for the one who asked.
@@ -52,7 +55,7 @@ pub struct Unregistrable(String);
 pub struct Made {
     /// The client.
     pub client: Client,
-    /// Its secret, when it can keep one.
+    /// Its secret, when it authenticates by one.
     pub secret: Option<Plain<ClientSecret>>,
 }
 
@@ -75,7 +78,7 @@ pub fn check(wish: Wish, apis: &[Api]) -> Result<ClientMetadata, Unregistrable> 
     let grant_types = check_grants(&wish, &scopes)?;
     check_uris(&wish, &grant_types)?;
     check_authentication(&wish)?;
-    check_jwks(wish.jwks.as_ref())?;
+    check_jwks(&wish)?;
     for audience in &wish.introspects {
         resource::check(audience).map_err(|_| {
             refused(
@@ -100,7 +103,7 @@ pub fn check(wish: Wish, apis: &[Api]) -> Result<ClientMetadata, Unregistrable> 
         online_refresh: wish.online_refresh,
         first_party: wish.first_party,
         require_consent: wish.require_consent,
-        id_token_claims: IdTokenClaims::default(),
+        id_token_claims: wish.id_token_claims,
     })
 }
 
@@ -124,7 +127,7 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, made: &Made, pepper: Pepper<'_>) -> Re
 }
 
 impl Made {
-    /// A client of this metadata with a random id, and a random secret when it can keep one.
+    /// A client of this metadata with a random id, and a random secret when it authenticates by one.
     #[must_use]
     pub fn new(metadata: ClientMetadata, act: &Act) -> Self {
         let client = Client {
@@ -134,7 +137,7 @@ impl Made {
             created_at: act.now,
             metadata,
         };
-        let secret = (!client.is_public()).then(|| Plain::from_entropy(act.entropy.bytes()));
+        let secret = client.has_secret().then(|| Plain::from_entropy(act.entropy.bytes()));
         Self { client, secret }
     }
 
@@ -328,9 +331,17 @@ fn check_uris(wish: &Wish, grants: &[GrantType]) -> Result<(), Unregistrable> {
 
 fn check_authentication(wish: &Wish) -> Result<(), Unregistrable> {
     match (is_public(wish.kind), wish.auth_method) {
-        (true, Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)) => {
+        (
+            true,
+            Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost | AuthMethod::PrivateKeyJwt),
+        ) => {
             return Err(problem(
                 "a client of type spa or native cannot keep a secret; its method is none",
+            ));
+        }
+        (false, Some(AuthMethod::PrivateKeyJwt)) if wish.jwks.is_none() => {
+            return Err(problem(
+                "the method private_key_jwt needs the client's public keys: --jwks-file",
             ));
         }
         (false, Some(AuthMethod::None)) => {
@@ -339,7 +350,11 @@ fn check_authentication(wish: &Wish) -> Result<(), Unregistrable> {
             ));
         }
         (true, None | Some(AuthMethod::None))
-        | (false, None | Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)) => {}
+        | (
+            false,
+            None
+            | Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost | AuthMethod::PrivateKeyJwt),
+        ) => {}
     }
     if is_public(wish.kind) && wish.pkce == Some(PkceRule::Allowed) {
         return Err(problem("PKCE is required for a client that has no secret"));
@@ -347,27 +362,11 @@ fn check_authentication(wish: &Wish) -> Result<(), Unregistrable> {
     Ok(())
 }
 
-fn check_jwks(jwks: Option<&Value>) -> Result<(), Unregistrable> {
-    let Some(jwks) = jwks else { return Ok(()) };
-    let keys = jwks
-        .get("keys")
-        .and_then(Value::as_array)
-        .ok_or_else(|| problem("the JWK set has no array keys"))?;
-    let private = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
-    for key in keys {
-        let members = key
-            .as_object()
-            .ok_or_else(|| problem("the JWK set holds something that is not a key"))?;
-        if private.iter().any(|name| members.contains_key(*name)) {
-            return Err(problem(
-                "the JWK set holds a private or symmetric key; register public keys only",
-            ));
-        }
-        if !members.get("kty").is_some_and(Value::is_string) {
-            return Err(problem("a key of the JWK set has no kty"));
-        }
-    }
-    Ok(())
+fn check_jwks(wish: &Wish) -> Result<(), Unregistrable> {
+    let Some(jwks) = &wish.jwks else { return Ok(()) };
+    ClientKeys::parse(&jwks.to_string())
+        .map(drop)
+        .map_err(|rule| problem(format!("the JWK set: {rule}")))
 }
 
 #[cfg(test)]

@@ -183,6 +183,8 @@ pub struct Swept {
     pub throttles: usize,
     /// Client secrets.
     pub client_secrets: usize,
+    /// Identifiers of client assertions.
+    pub client_assertions: usize,
     /// Events.
     pub events: usize,
 }
@@ -191,6 +193,12 @@ impl Swept {
     /// Rows of all tables.
     #[must_use]
     pub const fn total(&self) -> usize {
-        self.sessions + self.interactions + self.grants + self.throttles + self.client_secrets + self.events
+        self.sessions
+            + self.interactions
+            + self.grants
+            + self.throttles
+            + self.client_secrets
+            + self.client_assertions
+            + self.events
     }
 }

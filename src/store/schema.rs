@@ -52,6 +52,11 @@ tables! {
         expires_at -> Nullable<BigInt>,
     }
 
+    client_assertions (digest) {
+        digest -> Binary,
+        expires_at -> BigInt,
+    }
+
     apis (identifier) {
         identifier -> Text,
         name -> Text,

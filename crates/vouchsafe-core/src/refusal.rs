@@ -71,6 +71,10 @@ reasons! {
     ClientAuthenticationMethod = "VS-CLIENT-AUTH-METHOD" => InvalidClient;
     /// The client secret is wrong.
     ClientSecretWrong = "VS-CLIENT-SECRET-WRONG" => InvalidClient;
+    /// The client assertion is malformed, not signed with a registered key, for another server, expired, or good for more than five minutes.
+    ClientAssertionInvalid = "VS-CLIENT-ASSERTION" => InvalidClient;
+    /// The client assertion was used before; each request needs one of its own.
+    ClientAssertionReplayed = "VS-CLIENT-ASSERTION-REPLAYED" => InvalidClient;
     /// The client may not use this grant type.
     GrantTypeNotAllowed = "VS-GRANT-TYPE-NOT-ALLOWED" => UnauthorizedClient;
     /// The grant type is not one that the server knows.

@@ -76,9 +76,26 @@ impl<'t> Compact<'t> {
         self.header.kid.as_deref()
     }
 
+    /// What it says it is, before anything is verified.
+    #[cfg(feature = "issuer")]
+    pub(crate) fn typ(&self) -> Option<&str> {
+        self.header.typ.as_deref()
+    }
+
+    /// What it says, before anything is verified.
+    #[cfg(feature = "issuer")]
+    pub(crate) fn payload(&self) -> Result<String, Rejection> {
+        decode(self.payload)
+    }
+
     /// Checks the signature and hands out the payload.
     pub(crate) fn open(self, keys: &Jwks) -> Result<Opened<'_>, Rejection> {
         let key = keys.choose(self.kid())?;
+        self.open_by(key)
+    }
+
+    /// As [`Compact::open`], with the one key that was chosen.
+    pub(crate) fn open_by(self, key: &Jwk) -> Result<Opened<'_>, Rejection> {
         if self.header.alg != key.algorithm().name() {
             return Err(Rejection::AlgorithmWrong);
         }

@@ -57,7 +57,7 @@
 //! | `fetch` | `RemoteVerifier`: discovery and keys, fetched when needed and kept fresh (tokio, rustls) |
 //! | `actix` | `Bearer` as an argument of actix-web handlers |
 //! | `axum` | `Bearer` as an argument of axum handlers |
-//! | `issuer` | for the issuer itself: a verifier for any audience |
+//! | `issuer` | for the issuer itself: a verifier for any audience, and one of client assertions |
 
 pub mod access_token;
 #[cfg(feature = "actix")]
@@ -67,6 +67,10 @@ mod axum;
 #[cfg(feature = "fetch")]
 pub mod bearer;
 mod cache;
+#[cfg(feature = "issuer")]
+pub mod client_assertion;
+#[cfg(feature = "issuer")]
+pub mod client_keys;
 pub mod error;
 #[cfg(feature = "fetch")]
 pub mod fetch;

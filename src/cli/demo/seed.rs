@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
-use vouchsafe_core::model::{Api, ApiScope, ClientKind, TokenTyp, User, UserId};
+use vouchsafe_core::model::{Api, ApiScope, ClientKind, IdTokenClaims, TokenTyp, User, UserId};
 
 /// What was planted, kept in `demo.json` so that the next start shows the same.
 #[derive(Clone, Serialize, Deserialize)]
@@ -157,6 +157,7 @@ fn wish(port: u16) -> Wish {
         online_refresh: false,
         first_party: false,
         require_consent: false,
+        id_token_claims: IdTokenClaims::Userinfo,
     }
 }
 

@@ -23,6 +23,7 @@ fn wish(kind: ClientKind) -> Wish {
         online_refresh: false,
         first_party: false,
         require_consent: false,
+        id_token_claims: IdTokenClaims::Userinfo,
     }
 }
 
@@ -242,7 +243,7 @@ fn what_breaks_a_rule_is_refused_with_the_rule() {
         ),
         (
             Wish {
-                jwks: Some(json!({"keys": [{"kty": "RSA", "d": "x"}]})),
+                jwks: Some(json!({"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB", "d": "x"}]})),
                 ..web()
             },
             "private",

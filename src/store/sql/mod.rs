@@ -8,6 +8,7 @@
 )]
 
 pub mod apis;
+pub mod client_assertions;
 pub mod clients;
 pub mod consents;
 pub mod events;

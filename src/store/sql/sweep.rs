@@ -1,7 +1,7 @@
 //! Removal of what is over, in slices: each statement touches at most `limit` rows, so that nobody waits for long.
 
 use super::super::Conn;
-use crate::store::schema::{client_secrets, events, grants, interactions, sessions, throttles};
+use crate::store::schema::{client_assertions, client_secrets, events, grants, interactions, sessions, throttles};
 use crate::store::{StoreError, Swept};
 use diesel::prelude::*;
 use vouchsafe_core::model::{Span, UnixTime};
@@ -23,6 +23,7 @@ pub fn expired(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Swept, StoreEr
         grants: grants_over(c, now, limit)?,
         throttles: throttles_over(c, at, limit)?,
         client_secrets: client_secrets_over(c, at, limit)?,
+        client_assertions: client_assertions_over(c, at, limit)?,
         events: events_over(c, now.minus(EVENTS).millis(), limit)?,
     })
 }
@@ -112,6 +113,17 @@ fn client_secrets_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, Store
     use client_secrets::{digest, expires_at, table};
     let over: Vec<Vec<u8>> = table
         .filter(expires_at.lt(at))
+        .limit(limit)
+        .select(digest)
+        .load(c)?;
+    Ok(diesel::delete(table.filter(digest.eq_any(over)).filter(expires_at.lt(at))).execute(c)?)
+}
+
+fn client_assertions_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
+    use client_assertions::{digest, expires_at, table};
+    let over: Vec<Vec<u8>> = table
+        .filter(expires_at.lt(at))
+        .order(expires_at)
         .limit(limit)
         .select(digest)
         .load(c)?;

@@ -2,6 +2,7 @@
 //! endpoint's tests; each file says which.
 
 mod authorization_request;
+mod client_assertions;
 mod clock;
 mod codes;
 mod crashes;

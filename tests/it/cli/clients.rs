@@ -147,3 +147,37 @@ fn the_list_of_keys_is_empty_before_the_first_start() {
         assert_eq!(place.run(&["keys", "list", "--json"]).document(), json!([]));
     }
 }
+
+#[test]
+fn a_client_that_signs_registers_its_public_keys_and_gets_no_secret() {
+    let place = Place::sqlite();
+    let key = json!({
+        "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+    });
+    place.file("keys.json", &json!({"keys": [key]}).to_string());
+    let signing: Vec<_> = [&WEB[..], &["--auth-method", "private_key_jwt"]].concat();
+    place.run(&signing).failed(1, "--jwks-file");
+    let complete = [&signing[..], &["--jwks-file", "keys.json"]].concat();
+    let shop = place.run(&complete).document();
+    assert_eq!(shop["token_endpoint_auth_method"], "private_key_jwt");
+    assert_eq!(shop["jwks"]["keys"][0], key);
+    assert_eq!(shop.get("client_secret"), None);
+    for (keys, word) in [
+        (json!({"keys": [{"kty": "oct", "k": "AAAA"}]}), "private"),
+        (json!({"keys": [{"kty": "RSA", "n": "_w", "e": "AQAB"}]}), "2048 to 8192"),
+        (json!({"keys": []}), "no key"),
+    ] {
+        place.file("keys.json", &keys.to_string());
+        place.run(&complete).failed(1, word);
+    }
+}
+
+#[test]
+fn claims_appear_where_the_client_was_told_to_find_them() {
+    let place = Place::sqlite();
+    assert_eq!(place.run(&WEB).document()["id_token_claims"], "userinfo");
+    let both = [&WEB[..], &["--id-token-claims", "id_token"]].concat();
+    assert_eq!(place.run(&both).document()["id_token_claims"], "id_token");
+    let wrong = [&WEB[..], &["--id-token-claims", "both"]].concat();
+    place.run(&wrong).failed(2, "userinfo");
+}

@@ -67,3 +67,18 @@ fn a_port_that_is_taken_leaves_nothing_behind() {
         .failed(1, "cannot listen on");
     assert!(!place.path("d").exists());
 }
+
+#[test]
+fn flags_that_the_demo_cannot_honour_are_wrong_usage() {
+    let place = Place::sqlite();
+    for (flag, value) in [
+        ("--config", "vouchsafe.toml"),
+        ("--database", "sqlite://other.db"),
+        ("--data-dir", "other"),
+        ("--keys-dir", "other"),
+    ] {
+        let ended = place.run(&["demo", "--dir", "d", flag, value]);
+        ended.failed(2, &format!("the demo takes no {flag}"));
+    }
+    assert!(!place.path("d").exists() && !place.path("other").exists());
+}

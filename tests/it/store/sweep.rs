@@ -35,6 +35,12 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
             now: at(0),
             expires_at: Some(expires_at),
         };
+        let assertion = [filling; 32];
+        store
+            .write_blocking("add", move |tx| {
+                db!(tx, client_assertions::spend(&assertion, expires_at)).map(drop)
+            })
+            .unwrap();
         let log = Event {
             expires_at,
             at: expires_at.minus(Span::from_days(400)),
@@ -89,6 +95,7 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
         grants: 3,
         throttles: 1,
         client_secrets: 1,
+        client_assertions: 1,
         events: 0,
     };
     assert_eq!(swept, expected, "an event is kept for long after it expired");

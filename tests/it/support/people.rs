@@ -8,7 +8,7 @@ use vouchsafe::audit::Act;
 use vouchsafe::db;
 use vouchsafe::store::{NewSecret, StoreError, Tx};
 use vouchsafe_core::model::{
-    Api, ApiClaim, ApiScope, AuthMethod, Client, ClientId, ClientKind, ClientMetadata, ClientSecret,
+    Api, ApiClaim, ApiScope, Client, ClientId, ClientKind, ClientMetadata, ClientSecret,
     GrantType, IdTokenClaims, PkceRule, Plain, Span, TokenTyp, User, UserId,
 };
 
@@ -159,8 +159,7 @@ impl World {
             created_at: now,
             metadata,
         };
-        let public = client.may_authenticate_by(AuthMethod::None);
-        let secret = (!public).then(|| Plain::<ClientSecret>::from_entropy(entropy.bytes()));
+        let secret = client.has_secret().then(|| Plain::<ClientSecret>::from_entropy(entropy.bytes()));
         let (pepper_version, pepper) = self.services.keys.secrets().newest_pepper();
         let row = secret.as_ref().map(|secret| NewSecret {
             digest: secret.digest_with(pepper),

@@ -2,6 +2,8 @@
 
 use crate::model::{AuthMethod, Client, ClientId, ClientSecret, Digest};
 use crate::refusal::Reason;
+use vouchsafe_verify::Verified;
+use vouchsafe_verify::client_assertion::ClientAssertion;
 
 /// How a request says who the client is, before anything is checked.
 pub struct Presented<'a> {
@@ -12,6 +14,8 @@ pub struct Presented<'a> {
     /// Digests of the presented secret under each pepper that the client's secrets use, with the stored digest;
     /// empty when no secret came or it was not well-formed.
     pub pairs: &'a [(Digest<ClientSecret>, Digest<ClientSecret>)],
+    /// The assertion that came, after its verification and the first use of its identifier.
+    pub assertion: Option<&'a Verified<ClientAssertion>>,
 }
 
 /// Proof that the client is who it says it is. Only [`authenticate`] makes it.
@@ -39,7 +43,7 @@ impl ClientAuthenticated {
 ///
 /// # Errors
 /// [`Reason::ClientUnknown`], [`Reason::ClientDisabled`], [`Reason::ClientAuthenticationMethod`],
-/// [`Reason::ClientSecretWrong`]: all of them `invalid_client`, with one text.
+/// [`Reason::ClientSecretWrong`], [`Reason::ClientAssertionInvalid`]: all of them `invalid_client`, with one text.
 pub fn authenticate(
     client: Option<&Client>,
     presented: &Presented<'_>,
@@ -55,12 +59,20 @@ pub fn authenticate(
     let right = match presented.method {
         AuthMethod::None => true,
         AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => matched,
+        AuthMethod::PrivateKeyJwt => presented
+            .assertion
+            .is_some_and(|assertion| assertion.sub == client.id.as_str()),
     };
     if !client.may_authenticate_by(presented.method) {
         return Err(Reason::ClientAuthenticationMethod);
     }
     if !right {
-        return Err(Reason::ClientSecretWrong);
+        return Err(match presented.method {
+            AuthMethod::PrivateKeyJwt => Reason::ClientAssertionInvalid,
+            AuthMethod::None | AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => {
+                Reason::ClientSecretWrong
+            }
+        });
     }
     if client.disabled_at.is_some() {
         return Err(Reason::ClientDisabled);

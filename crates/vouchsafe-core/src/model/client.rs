@@ -27,6 +27,8 @@ pub enum AuthMethod {
     ClientSecretBasic,
     /// The secret in the form body.
     ClientSecretPost,
+    /// A JWT signed with one of the client's registered keys (OpenID Connect Core §9).
+    PrivateKeyJwt,
 }
 
 /// A grant type (RFC 7591 §2) that the token endpoint speaks.
@@ -103,7 +105,7 @@ pub struct ClientMetadata {
     /// PKCE rule.
     #[serde(default)]
     pub pkce: PkceRule,
-    /// The client's own public keys (RFC 7517), kept for later authentication methods.
+    /// The client's own public keys (RFC 7517), by which it authenticates with `private_key_jwt`.
     #[serde(default)]
     pub jwks: Option<serde_json::Value>,
     /// Origins beside those of the redirect URIs that may call the token endpoint from a browser.
@@ -136,6 +138,12 @@ impl Client {
         }
     }
 
+    /// Whether the client has a secret: not a public one, and not one that signs instead.
+    #[must_use]
+    pub fn has_secret(&self) -> bool {
+        !self.is_public() && self.metadata.token_endpoint_auth_method != Some(AuthMethod::PrivateKeyJwt)
+    }
+
     /// Whether the client may use `grant`.
     #[must_use]
     pub fn may_use(&self, grant: GrantType) -> bool {
@@ -148,7 +156,10 @@ impl Client {
         match (self.is_public(), self.metadata.token_endpoint_auth_method) {
             (true, _) => method == AuthMethod::None,
             (false, Some(pinned)) => method == pinned,
-            (false, None) => method != AuthMethod::None,
+            (false, None) => matches!(
+                method,
+                AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost
+            ),
         }
     }
 }

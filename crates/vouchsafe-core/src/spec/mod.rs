@@ -4,6 +4,7 @@ pub mod acr;
 pub mod basic;
 pub mod bearer;
 pub mod claims;
+pub mod client_assertion;
 pub mod error;
 pub mod grant_type;
 pub mod id_token_hint;

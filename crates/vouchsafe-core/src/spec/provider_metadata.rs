@@ -2,13 +2,13 @@
 //!
 //! What the code can do is said by the code that does it: the values come from the `SUPPORTED` lists of the words.
 
-use super::{acr, claims, grant_type, iss, pkce, prompt, response_mode, response_type};
+use super::{acr, claims, client_assertion, grant_type, iss, pkce, prompt, response_mode, response_type};
 use serde::Serialize;
 
 /// How clients authenticate.
-const AUTH_METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "none"];
+const AUTH_METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
 /// How those that can keep a secret do.
-const CONFIDENTIAL_AUTH_METHODS: &[&str] = &["client_secret_basic", "client_secret_post"];
+const CONFIDENTIAL_AUTH_METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "private_key_jwt"];
 
 /// Where the endpoints are: absolute URLs below the issuer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -49,6 +49,9 @@ pub struct ProviderMetadata {
     revocation_endpoint_auth_methods_supported: &'static [&'static str],
     introspection_endpoint_auth_methods_supported: &'static [&'static str],
     introspection_signing_alg_values_supported: &'static [&'static str],
+    token_endpoint_auth_signing_alg_values_supported: &'static [&'static str],
+    revocation_endpoint_auth_signing_alg_values_supported: &'static [&'static str],
+    introspection_endpoint_auth_signing_alg_values_supported: &'static [&'static str],
     claim_types_supported: &'static [&'static str],
     claims_supported: Vec<&'static str>,
     prompt_values_supported: &'static [&'static str],
@@ -78,6 +81,9 @@ impl ProviderMetadata {
             revocation_endpoint_auth_methods_supported: AUTH_METHODS,
             introspection_endpoint_auth_methods_supported: CONFIDENTIAL_AUTH_METHODS,
             introspection_signing_alg_values_supported: &["RS256"],
+            token_endpoint_auth_signing_alg_values_supported: client_assertion::ALGORITHMS,
+            revocation_endpoint_auth_signing_alg_values_supported: client_assertion::ALGORITHMS,
+            introspection_endpoint_auth_signing_alg_values_supported: client_assertion::ALGORITHMS,
             claim_types_supported: &["normal"],
             claims_supported: claims::supported(),
             prompt_values_supported: prompt::SUPPORTED,

@@ -1,7 +1,7 @@
 //! RFC 6749 §3.1–3.2 — every word that brings a request parameter: duplicate checks and docs derive from this list.
 
 use super::{
-    acr, basic, bearer, grant_type, id_token_hint, login_hint, max_age, nonce, pkce, prompt, redirect_uri,
+    acr, basic, bearer, client_assertion, grant_type, id_token_hint, login_hint, max_age, nonce, pkce, prompt, redirect_uri,
     refresh_token, request_object, resource, response_mode, response_type, scope, state, token_type_hint,
     ui_locales,
 };
@@ -68,6 +68,7 @@ pub const ALL: &[Spec] = &[
     response_type::SPEC,
     response_mode::SPEC,
     basic::SPEC,
+    client_assertion::SPEC,
     redirect_uri::SPEC,
     scope::SPEC,
     state::SPEC,

@@ -8,6 +8,7 @@
 
 mod access_token;
 mod algorithms;
+mod client_keys;
 mod extractors;
 mod fetch;
 mod id_token;

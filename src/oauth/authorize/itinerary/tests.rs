@@ -35,6 +35,7 @@ fn client(change: impl FnOnce(&mut ClientMetadata)) -> Arc<Known> {
         metadata,
     };
     Arc::new(Known {
+        keys: None,
         client,
         secrets: Vec::new(),
     })
@@ -270,6 +271,7 @@ fn a_client_that_is_switched_off_or_may_not_have_codes_gets_none() {
     client.disabled_at = Some(UnixTime::default());
     let refused = run_with(
         Arc::new(Known {
+            keys: None,
             client,
             secrets: Vec::new(),
         }),

@@ -1,0 +1,6 @@
+-- Identifiers of client assertions that were used (RFC 7523 section 3), until the assertion has expired.
+CREATE TABLE client_assertions (
+    digest BLOB NOT NULL PRIMARY KEY,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX client_assertions_by_expiry ON client_assertions (expires_at);
