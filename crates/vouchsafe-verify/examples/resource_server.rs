@@ -8,6 +8,7 @@
 use std::process::ExitCode;
 
 use actix_web::{App, HttpResponse, HttpServer, get, post};
+use vouchsafe_verify::fetch::FeedMode;
 use vouchsafe_verify::{AccessToken, Bearer, RemoteVerifier, Rule, Verifier};
 
 struct ReadOrders;
@@ -46,6 +47,7 @@ struct Arguments {
     issuer: String,
     audience: String,
     listen: String,
+    feed: FeedMode,
     trust_ca: Option<String>,
 }
 
@@ -59,11 +61,7 @@ impl Arguments {
                 "--audience" => parsed.audience = value,
                 "--listen" => parsed.listen = value,
                 "--trust-ca" => parsed.trust_ca = Some(value),
-                "--feed" if value == "off" => {}
-                "--feed" if value == "poll" || value == "stream" => {
-                    return Err("the revocation feed comes with the next release".to_owned());
-                }
-                "--feed" => return Err(format!("--feed is off, poll or stream, not {value}")),
+                "--feed" => parsed.feed = feed_mode(&value)?,
                 _ => return Err(format!("unknown flag {flag}")),
             }
         }
@@ -80,9 +78,18 @@ impl Arguments {
     }
 }
 
+fn feed_mode(word: &str) -> Result<FeedMode, String> {
+    match word {
+        "off" => Ok(FeedMode::Off),
+        "poll" => Ok(FeedMode::Poll),
+        "stream" => Ok(FeedMode::Stream),
+        _ => Err(format!("--feed is off, poll or stream, not {word}")),
+    }
+}
+
 fn verifier(arguments: &Arguments) -> Result<RemoteVerifier, String> {
     let verifier = Verifier::new(&arguments.issuer, &arguments.audience);
-    let mut builder = RemoteVerifier::builder(verifier);
+    let mut builder = RemoteVerifier::builder(verifier).feed(arguments.feed);
     if let Some(file) = &arguments.trust_ca {
         builder = builder.trust_ca(std::fs::read(file).map_err(|error| format!("{file}: {error}"))?);
     }

@@ -1,12 +1,14 @@
 //! RFC 9068 — the claims of a JWT access token.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::Rejection;
 use crate::json;
+use crate::revocations::RevocationId;
 use crate::scope::Scope;
 
 /// The claims of an access token.
@@ -77,6 +79,19 @@ pub struct AccessToken {
     events: bool,
     #[serde(skip)]
     payload: Box<str>,
+    #[serde(skip)]
+    signer: Option<RevocationId>,
+    #[serde(skip)]
+    revocation_ids: OnceLock<RevocationIds>,
+}
+
+/// The names by which a token can be revoked.
+#[derive(Clone, Copy)]
+pub(crate) struct RevocationIds {
+    pub(crate) grant: Option<RevocationId>,
+    pub(crate) token: RevocationId,
+    pub(crate) client: RevocationId,
+    pub(crate) key: Option<RevocationId>,
 }
 
 impl AccessToken {
@@ -93,6 +108,20 @@ impl AccessToken {
         Ok(Self {
             payload: payload.into(),
             ..claims
+        })
+    }
+
+    pub(crate) fn signed_by(self, signer: Option<RevocationId>) -> Self {
+        Self { signer, ..self }
+    }
+
+    /// Hashed when first asked for, and remembered with the token.
+    pub(crate) fn revocation_ids(&self) -> RevocationIds {
+        *self.revocation_ids.get_or_init(|| RevocationIds {
+            grant: self.gid.as_deref().map(RevocationId::of_grant),
+            token: RevocationId::of_token(&self.jti),
+            client: RevocationId::of_client(&self.client_id),
+            key: self.signer,
         })
     }
 

@@ -52,6 +52,8 @@ pub enum Rejection {
     ProofRequired,
     /// What the token rests on has ended: its grant, session, client, or the person's account.
     Revoked,
+    /// The key that signed the token is no longer trusted; a refreshed token is signed with another.
+    KeyRevoked,
     /// The person's claims have changed since the token was made; a refreshed one will do.
     ClaimsChanged,
     /// The token is older than this route accepts; a refreshed one will do.
@@ -129,6 +131,7 @@ impl Rejection {
             Self::IssuedInFuture => token("issued_in_future", "The token was issued in the future"),
             Self::ProofRequired => token("proof_required", "The token is bound to a key"),
             Self::Revoked => token("revoked", "The access token was revoked"),
+            Self::KeyRevoked => token("key_revoked", "The key of the access token was revoked"),
             Self::ClaimsChanged => token("claims_changed", "The claims have changed, refresh the token"),
             Self::TooOld => token("max_age", "A more recent access token is required"),
             Self::PartyWrong => token("wrong_party", "The token was issued to another client"),

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
 use crate::json;
+use crate::revocations::RevocationId;
 use material::Material;
 
 const MAX_KID_BYTES: usize = 64;
@@ -62,6 +63,7 @@ impl fmt::Debug for Thumbprint {
 #[derive(Clone)]
 pub struct Jwk {
     kid: Option<Box<str>>,
+    revocation_id: Option<RevocationId>,
     thumbprint: Thumbprint,
     algorithm: Algorithm,
     key: ParsedPublicKey,
@@ -229,6 +231,7 @@ impl Jwk {
     fn new(kid: Option<&str>, material: Material) -> Self {
         Self {
             kid: kid.map(Box::from),
+            revocation_id: kid.map(RevocationId::of_key),
             thumbprint: material.thumbprint,
             algorithm: material.algorithm,
             key: material.key,
@@ -251,6 +254,11 @@ impl Jwk {
     #[must_use]
     pub const fn thumbprint(&self) -> Thumbprint {
         self.thumbprint
+    }
+
+    /// The name under which the feed revokes the key.
+    pub(crate) const fn revocation_id(&self) -> Option<RevocationId> {
+        self.revocation_id
     }
 
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {

@@ -97,7 +97,7 @@ impl Verifier {
         }
         let opened = Compact::parse(token)?.open(keys)?;
         let plain_jwt = self.check_type(opened.typ.as_deref())?;
-        let claims = AccessToken::parse(opened.payload)?;
+        let claims = AccessToken::parse(opened.payload)?.signed_by(opened.key.revocation_id());
         self.check_claims(&claims, plain_jwt)?;
         self.check_times(&claims, now)?;
         let claims = Arc::new(claims);

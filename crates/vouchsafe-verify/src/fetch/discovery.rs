@@ -15,9 +15,27 @@ pub(super) struct IssuerUrl {
 }
 
 #[derive(Deserialize)]
-struct Metadata {
+struct Members {
     issuer: String,
     jwks_uri: String,
+    #[serde(default, deserialize_with = "json::present")]
+    vouchsafe_revocations_uri: Option<String>,
+    #[serde(default, deserialize_with = "json::present")]
+    vouchsafe_revocations_stream_uri: Option<String>,
+}
+
+/// What the issuer says of itself.
+#[derive(Clone, Debug)]
+pub(super) struct Metadata {
+    pub(super) jwks_uri: Url,
+    /// Where the pages of the revocation feed are; none when the issuer has no feed.
+    pub(super) feed: Option<Result<FeedAddresses, FetchProblem>>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct FeedAddresses {
+    pub(super) pages: Url,
+    pub(super) stream: Option<Url>,
 }
 
 impl IssuerUrl {
@@ -28,30 +46,43 @@ impl IssuerUrl {
         })
     }
 
-    /// Asks the issuer for the address of its keys.
-    pub(super) async fn discover(&self, http: &HttpClient) -> Result<Url, FetchProblem> {
+    /// Asks the issuer for its metadata.
+    pub(super) async fn discover(&self, http: &HttpClient) -> Result<Metadata, FetchProblem> {
         let answer = match http.fetch(self.openid_configuration()).await {
             // An OAuth server that does not speak OpenID Connect answers under the other name only.
             Err(FetchProblem::Status(400..=499)) => http.fetch(self.oauth_metadata()).await?,
             other => other?,
         };
-        self.jwks_uri(&answer)
+        self.judge(&answer)
     }
 
-    fn jwks_uri(&self, answer: &Answer) -> Result<Url, FetchProblem> {
+    fn judge(&self, answer: &Answer) -> Result<Metadata, FetchProblem> {
         let malformed = FetchProblem::MetadataMalformed;
-        let text = std::str::from_utf8(&answer.body).map_err(|_| malformed)?;
-        let metadata: Metadata = json::read_object(text).map_err(|_| malformed)?;
+        let text = std::str::from_utf8(&answer.body).map_err(|_| malformed.clone())?;
+        let metadata: Members = json::read_object(text).map_err(|_| malformed)?;
         // RFC 8414 §3.3: without this, whoever can answer for one issuer could answer for another.
         if *metadata.issuer != *self.name {
             return Err(FetchProblem::IssuerMismatch);
         }
-        let address = parse_address(&metadata.jwks_uri).map_err(|_| FetchProblem::JwksUriRefused)?;
-        if address.origin() == self.url.origin() {
-            Ok(address)
-        } else {
-            Err(FetchProblem::JwksUriRefused)
-        }
+        let at_home = |address: &str| {
+            parse_address(address)
+                .ok()
+                .filter(|address| self.is_home_of(address))
+        };
+        let jwks_uri = at_home(&metadata.jwks_uri).ok_or(FetchProblem::JwksUriRefused)?;
+        let feed = metadata.vouchsafe_revocations_uri.map(|pages| {
+            let pages = at_home(&pages).ok_or(FetchProblem::FeedRefused)?;
+            let stream = metadata.vouchsafe_revocations_stream_uri.as_deref();
+            let stream = stream.map(|stream| at_home(stream).ok_or(FetchProblem::FeedRefused));
+            let stream = stream.transpose()?;
+            Ok(FeedAddresses { pages, stream })
+        });
+        Ok(Metadata { jwks_uri, feed })
+    }
+
+    /// Whether an address is at the issuer's own origin.
+    fn is_home_of(&self, address: &Url) -> bool {
+        address.origin() == self.url.origin()
     }
 
     /// Discovery §4.1: appended to the issuer.
@@ -70,6 +101,10 @@ impl IssuerUrl {
 
     fn path(&self) -> &str {
         self.url.path().trim_end_matches('/')
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     pub(super) fn url(&self) -> &Url {
@@ -169,10 +204,8 @@ mod tests {
             body: body.as_bytes().to_vec(),
             max_age: None,
         };
-        IssuerUrl::parse(issuer)
-            .unwrap()
-            .jwks_uri(&answer)
-            .map(String::from)
+        let metadata = IssuerUrl::parse(issuer).unwrap().judge(&answer)?;
+        Ok(metadata.jwks_uri.into())
     }
 
     #[test]

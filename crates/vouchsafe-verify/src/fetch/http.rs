@@ -1,9 +1,9 @@
-//! One kind of request: a small JSON document from the issuer, with limits on everything.
+//! Requests to the issuer, with limits on everything.
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CACHE_CONTROL, HeaderMap};
-use reqwest::{Certificate, Client, redirect};
+use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap};
+use reqwest::{Certificate, Client, RequestBuilder, Response, redirect};
 use url::Url;
 
 use super::problem::{FetchProblem, SetupProblem};
@@ -11,6 +11,8 @@ use crate::jwks::MAX_DOCUMENT_BYTES;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
+/// A stream is opened anew now and then, also when all is well.
+const STREAM_TIMEOUT: Duration = Duration::from_hours(1);
 
 /// Never follows a redirect, never uses a proxy, never waits long, never reads much.
 #[derive(Debug)]
@@ -45,23 +47,67 @@ impl HttpClient {
         builder.build().map(Self).map_err(|_| SetupProblem::Tls)
     }
 
+    /// A small JSON document.
     pub(super) async fn fetch(&self, url: Url) -> Result<Answer, FetchProblem> {
         let request = self.0.get(url).header(ACCEPT, "application/json");
-        let mut response = request.send().await.map_err(|_| FetchProblem::Unreachable)?;
-        let status = response.status().as_u16();
-        if status != 200 {
-            return Err(FetchProblem::Status(status));
-        }
-        let max_age = max_age(response.headers());
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|_| FetchProblem::Unreachable)? {
-            if body.len().saturating_add(chunk.len()) > MAX_DOCUMENT_BYTES {
-                return Err(FetchProblem::TooLarge);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Answer { body, max_age })
+        answer(request, MAX_DOCUMENT_BYTES).await
     }
+
+    /// A document for which the issuer may take its time.
+    pub(super) async fn fetch_slowly(
+        &self,
+        url: Url,
+        patience: Duration,
+        most: usize,
+    ) -> Result<Answer, FetchProblem> {
+        let request = self.0.get(url).header(ACCEPT, "application/json");
+        answer(request.timeout(patience), most).await
+    }
+
+    /// Events, for as long as the issuer sends some.
+    pub(super) async fn listen(&self, url: Url) -> Result<Events, FetchProblem> {
+        let request = self.0.get(url).header(ACCEPT, "text/event-stream");
+        let response = send(request.timeout(STREAM_TIMEOUT)).await?;
+        let kind = response.headers().get(CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        if kind.eq_ignore_ascii_case("text/event-stream") {
+            Ok(Events(response))
+        } else {
+            Err(FetchProblem::NotEvents)
+        }
+    }
+}
+
+/// A stream of events that is open.
+pub(super) struct Events(Response);
+
+impl Events {
+    /// The next bytes; none at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<impl AsRef<[u8]>>, FetchProblem> {
+        self.0.chunk().await.map_err(|_| FetchProblem::Unreachable)
+    }
+}
+
+async fn send(request: RequestBuilder) -> Result<Response, FetchProblem> {
+    let response = request.send().await.map_err(|_| FetchProblem::Unreachable)?;
+    match response.status().as_u16() {
+        200 => Ok(response),
+        status => Err(FetchProblem::Status(status)),
+    }
+}
+
+async fn answer(request: RequestBuilder, most: usize) -> Result<Answer, FetchProblem> {
+    let mut response = send(request).await?;
+    let max_age = max_age(response.headers());
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|_| FetchProblem::Unreachable)? {
+        if body.len().saturating_add(chunk.len()) > most {
+            return Err(FetchProblem::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer { body, max_age })
 }
 
 /// RFC 9111 §5.2.2.1, first directive that fits; what forbids keeping counts as zero.

@@ -1,8 +1,6 @@
 //! The issuer's keys, kept fresh: one fetch at a time, the last good set through an outage, and no way for a stranger
 //! to make us ask more often than we want to.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -11,9 +9,8 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use url::Url;
 
-use super::clock::Clock;
-use super::discovery::IssuerUrl;
-use super::http::HttpClient;
+use super::backoff::backoff;
+use super::directory::Directory;
 use super::problem::FetchProblem;
 use crate::error::Rejection;
 use crate::jwks::Jwks;
@@ -27,21 +24,18 @@ const MISS_COOLDOWN: Duration = Duration::from_secs(30);
 const FLIGHT_TIMEOUT: Duration = Duration::from_secs(8);
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
-/// Discovery is repeated now and then, in case the address of the keys changes.
-const ADDRESS_LIFE: Duration = Duration::from_hours(1);
 
 /// Where the keys are: found by discovery, or configured.
 #[derive(Debug)]
 pub(super) enum Address {
-    Discover(IssuerUrl),
+    Discover,
     Fixed(Url),
 }
 
 #[derive(Debug)]
 pub(super) struct KeySource {
-    http: HttpClient,
+    directory: Arc<Directory>,
     address: Address,
-    clock: Arc<dyn Clock>,
     max_stale: Duration,
     state: RwLock<State>,
 }
@@ -49,8 +43,6 @@ pub(super) struct KeySource {
 #[derive(Debug, Default)]
 struct State {
     keys: Option<Kept>,
-    /// The discovered address of the keys, and when it was discovered.
-    found: Option<(Url, Duration)>,
     /// The fetch that is under way; it ends when the sender is dropped.
     flight: Option<watch::Receiver<()>>,
     failures: u32,
@@ -67,28 +59,26 @@ struct Kept {
 }
 
 impl KeySource {
-    pub(super) fn new(
-        http: HttpClient,
-        address: Address,
-        clock: Arc<dyn Clock>,
-        max_stale: Duration,
-    ) -> Self {
+    pub(super) fn new(directory: Arc<Directory>, address: Address, max_stale: Duration) -> Self {
         Self {
-            http,
+            directory,
             address,
-            clock,
             max_stale,
             state: RwLock::default(),
         }
     }
 
     pub(super) fn unix_seconds(&self) -> i64 {
-        self.clock.unix_seconds()
+        self.directory.clock.unix_seconds()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.directory.clock.monotonic()
     }
 
     /// The keys to verify with now. Waits for a fetch only when there is nothing better to do.
     pub(super) async fn keys(self: &Arc<Self>) -> Result<Arc<Jwks>, Rejection> {
-        let now = self.clock.monotonic();
+        let now = self.monotonic();
         let (kept, in_outage) = {
             let state = self.read();
             (self.usable(&state, now), state.failures > 0)
@@ -106,14 +96,14 @@ impl KeySource {
         if let Some(flight) = self.join_or_start(now, |_| true) {
             landed(flight).await;
         }
-        let kept = self.usable(&self.read(), self.clock.monotonic());
+        let kept = self.usable(&self.read(), self.monotonic());
         kept.map(|kept| kept.set).ok_or(Rejection::KeysUnavailable)
     }
 
     /// Newer keys than `seen`, in which a token's kid was not found. At most one fetch per cooldown comes of this,
     /// however many tokens with invented kids arrive.
     pub(super) async fn newer_than(self: &Arc<Self>, seen: &Arc<Jwks>) -> Option<Arc<Jwks>> {
-        let now = self.clock.monotonic();
+        let now = self.monotonic();
         if let Some(newer) = self.other_than(seen) {
             return Some(newer);
         }
@@ -131,14 +121,14 @@ impl KeySource {
 
     /// Fetches at once, unless a failure was a moment ago, and says what came of it.
     pub(super) async fn fetch_now(self: &Arc<Self>) -> Result<(), FetchProblem> {
-        if let Some(flight) = self.join_or_start(self.clock.monotonic(), |_| true) {
+        if let Some(flight) = self.join_or_start(self.monotonic(), |_| true) {
             landed(flight).await;
         }
-        self.read().problem.map_or(Ok(()), Err)
+        self.read().problem.clone().map_or(Ok(()), Err)
     }
 
     pub(super) fn problem(&self) -> Option<FetchProblem> {
-        self.read().problem
+        self.read().problem.clone()
     }
 
     fn usable(&self, state: &State, now: Duration) -> Option<Kept> {
@@ -188,7 +178,7 @@ impl KeySource {
     }
 
     async fn fetch(&self) -> Result<(Jwks, Option<Duration>), FetchProblem> {
-        let answer = self.http.fetch(self.jwks_uri().await?).await?;
+        let answer = self.directory.http.fetch(self.jwks_uri().await?).await?;
         let keys = Jwks::parse(&answer.body).map_err(FetchProblem::KeySet)?;
         if keys.keys().is_empty() {
             return Err(FetchProblem::NoUsableKey);
@@ -197,23 +187,14 @@ impl KeySource {
     }
 
     async fn jwks_uri(&self) -> Result<Url, FetchProblem> {
-        let issuer = match &self.address {
-            Address::Fixed(url) => return Ok(url.clone()),
-            Address::Discover(issuer) => issuer,
-        };
-        let now = self.clock.monotonic();
-        if let Some((url, found_at)) = &self.read().found
-            && now.saturating_sub(*found_at) < ADDRESS_LIFE
-        {
-            return Ok(url.clone());
+        match &self.address {
+            Address::Fixed(url) => Ok(url.clone()),
+            Address::Discover => Ok(self.directory.metadata().await?.jwks_uri.clone()),
         }
-        let url = issuer.discover(&self.http).await?;
-        self.write().found = Some((url.clone(), now));
-        Ok(url)
     }
 
     fn settle(&self, outcome: Result<(Jwks, Option<Duration>), FetchProblem>) {
-        let now = self.clock.monotonic();
+        let now = self.monotonic();
         let mut state = self.write();
         match outcome {
             Ok((keys, max_age)) => {
@@ -228,8 +209,9 @@ impl KeySource {
                 state.problem = None;
             }
             Err(problem) => {
-                state.found = None;
-                state.not_before = now.saturating_add(backoff(state.failures));
+                self.directory.forget();
+                let wait = backoff(state.failures, FIRST_BACKOFF, LONGEST_BACKOFF);
+                state.not_before = now.saturating_add(wait);
                 state.failures = state.failures.saturating_add(1);
                 state.problem = Some(problem);
             }
@@ -260,30 +242,4 @@ impl Drop for Flight {
 /// Waits for the end of a fetch: nothing is ever sent, the channel just closes.
 async fn landed(mut flight: watch::Receiver<()>) {
     while flight.changed().await.is_ok() {}
-}
-
-/// Doubles from one second to a minute, give or take a fifth, so that many services do not return as one.
-fn backoff(failures: u32) -> Duration {
-    let doubled = FIRST_BACKOFF
-        .saturating_mul(1 << failures.min(6))
-        .min(LONGEST_BACKOFF);
-    let random = RandomState::new().build_hasher().finish() % 401;
-    let per_mille = 800 + random as u32;
-    doubled.saturating_mul(per_mille) / 1000
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn failures_are_answered_with_growing_patience() {
-        for (failures, seconds) in [(0, 1.0), (1, 2.0), (3, 8.0), (6, 60.0), (4_000_000, 60.0)] {
-            let wait = backoff(failures).as_secs_f64();
-            assert!(
-                (seconds * 0.8..=seconds * 1.2).contains(&wait),
-                "{failures}: {wait}"
-            );
-        }
-    }
 }

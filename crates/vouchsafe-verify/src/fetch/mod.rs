@@ -1,7 +1,10 @@
-//! Feature `fetch`: a verifier that finds and keeps the issuer's keys by itself.
+//! Feature `fetch`: a verifier that finds and keeps the issuer's keys by itself, and learns what was revoked.
 
+mod backoff;
 mod clock;
+mod directory;
 mod discovery;
+mod feed;
 mod http;
 mod key_source;
 mod problem;
@@ -11,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use clock::{Clock, SystemClock};
+pub use feed::FeedMode;
 pub use problem::{FetchProblem, SetupProblem};
 
 use crate::access_token::AccessToken;
@@ -18,13 +22,16 @@ use crate::error::Rejection;
 use crate::jwks::Jwks;
 use crate::verified::Verified;
 use crate::verifier::Verifier;
+use directory::Directory;
 use discovery::{IssuerUrl, parse_address};
+use feed::Feed;
 use http::HttpClient;
 use key_source::{Address, KeySource};
 
 const DEFAULT_MAX_STALE: Duration = Duration::from_hours(1);
 
-/// A [`Verifier`] with keys that it fetches from the issuer. Cheap to clone; all clones share keys and memory.
+/// A [`Verifier`] with keys that it fetches from the issuer, and the issuer's revocation feed, if it has one. Cheap to
+/// clone; all clones share keys, feed and memory.
 ///
 /// Nothing is fetched before the first token comes, so a service may start before its issuer does. Until the keys
 /// are there, tokens are answered with [`Rejection::KeysUnavailable`] (503), never with 401.
@@ -32,6 +39,7 @@ const DEFAULT_MAX_STALE: Duration = Duration::from_hours(1);
 pub struct RemoteVerifier {
     verifier: Arc<Verifier>,
     source: Arc<KeySource>,
+    feed: Arc<Feed>,
 }
 
 /// Settings of a [`RemoteVerifier`].
@@ -42,6 +50,7 @@ pub struct RemoteVerifierBuilder {
     extra_ca: Vec<u8>,
     jwks_uri: Option<String>,
     max_stale: Duration,
+    feed: FeedMode,
     clock: Arc<dyn Clock>,
 }
 
@@ -61,6 +70,7 @@ impl RemoteVerifier {
             extra_ca: Vec::new(),
             jwks_uri: None,
             max_stale: DEFAULT_MAX_STALE,
+            feed: FeedMode::default(),
             clock: Arc::new(SystemClock),
         }
     }
@@ -70,14 +80,17 @@ impl RemoteVerifier {
     /// # Errors
     /// Says what is wrong with it; see [`Rejection`].
     pub async fn verify(&self, token: &str) -> Result<Verified<AccessToken>, Rejection> {
+        self.feed.start();
         let keys = self.source.keys().await?;
-        match self.verify_with(&keys, token) {
+        let verified = match self.verify_with(&keys, token) {
             Err(Rejection::KeyUnknown) => match self.source.newer_than(&keys).await {
                 Some(newer) => self.verify_with(&newer, token),
                 None => Err(Rejection::KeyUnknown),
             },
             outcome => outcome,
-        }
+        }?;
+        self.feed.check(&verified)?;
+        Ok(verified)
     }
 
     fn verify_with(&self, keys: &Jwks, token: &str) -> Result<Verified<AccessToken>, Rejection> {
@@ -90,10 +103,31 @@ impl RemoteVerifier {
     /// Says what is in the way. Unless it [is a misconfiguration](FetchProblem::is_misconfiguration), the service
     /// may start all the same: fetching goes on by itself.
     pub async fn fetch_keys(&self) -> Result<(), FetchProblem> {
+        self.feed.start();
         self.source.fetch_now().await
     }
 
-    /// What went wrong with the latest fetch, for logs and readiness checks.
+    /// Waits until everything that the issuer's feed numbers up to `seq` is known here; with 0, until the first head
+    /// has come. For an issuer without feed that is never: give it a timeout.
+    pub async fn feed_reached(&self, seq: u64) {
+        self.feed.reached(seq).await;
+    }
+
+    /// How old the knowledge of what was revoked is, in the issuer's time. None before the first head, and without
+    /// a feed.
+    #[must_use]
+    pub fn feed_lag(&self) -> Option<Duration> {
+        let lag = self.feed.freshness()?.lag(self.feed.moment())?;
+        Some(Duration::from_millis(u64::try_from(lag).unwrap_or_default()))
+    }
+
+    /// What went wrong with the feed since it last brought something.
+    #[must_use]
+    pub fn feed_problem(&self) -> Option<FetchProblem> {
+        self.feed.problem()
+    }
+
+    /// What went wrong with the latest fetch of the keys, for logs and readiness checks.
     #[must_use]
     pub fn problem(&self) -> Option<FetchProblem> {
         self.source.problem()
@@ -119,6 +153,12 @@ impl RemoteVerifierBuilder {
         self
     }
 
+    /// How the revocation feed is followed: by stream unless told otherwise.
+    pub fn feed(mut self, mode: FeedMode) -> Self {
+        self.feed = mode;
+        self
+    }
+
     /// Takes the time from elsewhere: for tests.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
@@ -131,19 +171,23 @@ impl RemoteVerifierBuilder {
     /// When an address is not https (http is fine on loopback), or TLS cannot be set up.
     pub fn build(self) -> Result<RemoteVerifier, SetupProblem> {
         let issuer = IssuerUrl::parse(self.verifier.issuer())?;
-        let (address, scheme) = if let Some(uri) = self.jwks_uri {
-            let uri = parse_address(&uri)?;
-            let scheme = uri.scheme().to_owned();
-            (Address::Fixed(uri), scheme)
-        } else {
-            let scheme = issuer.url().scheme().to_owned();
-            (Address::Discover(issuer), scheme)
+        let mut uses_tls = issuer.url().scheme() == "https";
+        let address = match self.jwks_uri {
+            None => Address::Discover,
+            Some(uri) => {
+                let uri = parse_address(&uri)?;
+                uses_tls |= uri.scheme() == "https";
+                Address::Fixed(uri)
+            }
         };
-        let http = HttpClient::new(scheme == "https", &self.extra_ca)?;
-        let source = KeySource::new(http, address, self.clock, self.max_stale);
+        let http = HttpClient::new(uses_tls, &self.extra_ca)?;
+        let directory = Arc::new(Directory::new(http, self.clock, issuer));
+        let source = Arc::new(KeySource::new(Arc::clone(&directory), address, self.max_stale));
+        let feed = Feed::new(self.feed, directory, Arc::clone(&source));
         Ok(RemoteVerifier {
             verifier: Arc::new(self.verifier),
-            source: Arc::new(source),
+            source,
+            feed: Arc::new(feed),
         })
     }
 }

@@ -3,16 +3,17 @@
 use std::fmt;
 
 use crate::jwks::JwksProblem;
+use crate::revocations::FeedProblem;
 
-/// Why the keys could not be fetched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why the keys, or what was revoked, could not be fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FetchProblem {
     /// No answer: connection refused, name not found, certificate not trusted, or too slow.
     Unreachable,
     /// The issuer answered with this HTTP status.
     Status(u16),
-    /// The answer is larger than 256 KiB.
+    /// The answer is larger than it may be: 256 KiB for keys, 2 MiB for a page of the feed.
     TooLarge,
     /// The metadata is not JSON, or lacks `issuer` or `jwks_uri`.
     MetadataMalformed,
@@ -24,6 +25,12 @@ pub enum FetchProblem {
     KeySet(JwksProblem),
     /// The key set has no key that verifies signatures.
     NoUsableKey,
+    /// An address of the revocation feed is not at the issuer's own https origin.
+    FeedRefused,
+    /// A page of the feed does not fit.
+    Feed(FeedProblem),
+    /// What should be a stream of events is something else.
+    NotEvents,
     /// There is no tokio runtime to fetch on.
     NoRuntime,
 }
@@ -31,10 +38,10 @@ pub enum FetchProblem {
 impl FetchProblem {
     /// Whether waiting will not help, because the configuration of one side is wrong.
     #[must_use]
-    pub fn is_misconfiguration(self) -> bool {
+    pub fn is_misconfiguration(&self) -> bool {
         matches!(
             self,
-            Self::IssuerMismatch | Self::JwksUriRefused | Self::NoRuntime
+            Self::IssuerMismatch | Self::JwksUriRefused | Self::FeedRefused | Self::NoRuntime
         )
     }
 }
@@ -54,6 +61,9 @@ impl fmt::Display for FetchProblem {
             }
             Self::KeySet(problem) => problem.fmt(f),
             Self::NoUsableKey => f.write_str("the key set has no key that can be used"),
+            Self::FeedRefused => f.write_str("the revocation feed is not at the issuer's own origin"),
+            Self::Feed(problem) => problem.fmt(f),
+            Self::NotEvents => f.write_str("the stream of the revocation feed is not one of events"),
             Self::NoRuntime => f.write_str("there is no tokio runtime to fetch the keys on"),
         }
     }

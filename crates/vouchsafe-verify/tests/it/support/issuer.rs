@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpResponse, HttpServer, web};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 use vouchsafe_verify::fetch::Clock;
 use vouchsafe_verify::{RemoteVerifier, Verifier};
 
+use super::feed::FakeFeed;
+use super::feed_routes::{FeedScript, pages, stream};
 use super::{AUDIENCE, FIRST, NOW, SigningKey, key_set};
 
 /// What the issuer says, and how often it was asked.
@@ -26,6 +28,9 @@ pub(crate) struct Script {
     pub(crate) redirects: AtomicBool,
     pub(crate) discoveries: AtomicU32,
     pub(crate) key_fetches: AtomicU32,
+    /// Members of the metadata beside those that every issuer has.
+    pub(crate) announces: Mutex<Vec<(&'static str, Value)>>,
+    pub(crate) feed: FeedScript,
     /// While it is shut, requests for the keys are not answered.
     gate: watch::Sender<bool>,
 }
@@ -63,6 +68,8 @@ impl HttpIssuer {
                     web::get().to(oauth_metadata),
                 )
                 .route("/jwks", web::get().to(jwks))
+                .route("/revocations", web::get().to(pages))
+                .route("/revocations/stream", web::get().to(stream))
         });
         let server = server
             .workers(1)
@@ -107,7 +114,7 @@ impl HttpIssuer {
     }
 
     /// Claims of a good token of this issuer.
-    pub(crate) fn claims(&self) -> serde_json::Value {
+    pub(crate) fn claims(&self) -> Value {
         super::claims_with(json!({ "iss": self.url() }))
     }
 
@@ -117,6 +124,18 @@ impl HttpIssuer {
             .clock(Arc::<FakeClock>::clone(clock))
             .build()
             .unwrap()
+    }
+
+    /// Says in the metadata where the feed is, and publishes an empty one.
+    pub(crate) fn with_feed(self) -> Self {
+        let pages = format!("{}/revocations", self.url());
+        let stream = format!("{pages}/stream");
+        *self.script.announces.lock().unwrap() = vec![
+            ("vouchsafe_revocations_uri", json!(pages)),
+            ("vouchsafe_revocations_stream_uri", json!(stream)),
+        ];
+        self.script.feed.publish(FakeFeed::new(&self.url()));
+        self
     }
 
     pub(crate) async fn stop(self) {
@@ -138,7 +157,11 @@ async fn oauth_metadata(script: web::Data<Script>) -> HttpResponse {
     }
     let issuer = script.name.lock().unwrap().clone();
     let jwks_uri = script.jwks_uri.lock().unwrap().clone();
-    HttpResponse::Ok().json(json!({ "issuer": issuer, "jwks_uri": jwks_uri, "more": [1] }))
+    let mut metadata = json!({ "issuer": issuer, "jwks_uri": jwks_uri, "more": [1] });
+    for (name, value) in script.announces.lock().unwrap().iter() {
+        metadata[name] = value.clone();
+    }
+    HttpResponse::Ok().json(metadata)
 }
 
 async fn jwks(script: web::Data<Script>) -> HttpResponse {
@@ -175,6 +198,12 @@ impl FakeClock {
             unix: AtomicI64::new(NOW),
             monotonic: AtomicU64::new(1_000_000),
         })
+    }
+
+    /// Lets time pass, by both clocks.
+    pub(crate) fn pass(&self, seconds: u32) {
+        self.unix.fetch_add(i64::from(seconds), Ordering::SeqCst);
+        self.monotonic.fetch_add(u64::from(seconds), Ordering::SeqCst);
     }
 
     /// Moves on the age of things, but not the time of day, so that tokens stay valid.

@@ -1,5 +1,7 @@
 //! An issuer in a test process: keys made once per run, tokens of any shape signed with them.
 
+pub(crate) mod feed;
+pub(crate) mod feed_routes;
 pub(crate) mod issuer;
 
 use std::sync::LazyLock;

@@ -1,0 +1,180 @@
+//! The task that follows the feed: by stream where that works, else by asking; patiently when the issuer is away.
+
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use url::Url;
+
+use super::super::backoff::{backoff, jitter};
+use super::super::discovery::FeedAddresses;
+use super::super::problem::FetchProblem;
+use super::sse::EventReader;
+use super::{FeedMode, Running, Shared};
+use crate::error::Rejection;
+use crate::revocations::{FeedProblem, MAX_PAGE_BYTES, Page};
+
+/// How long the issuer may hold back an answer while nothing happens.
+const LONG_POLL: Duration = Duration::from_secs(20);
+/// And how long we wait for it.
+const POLL_TIMEOUT: Duration = Duration::from_secs(30);
+/// An issuer that answers at once all the same is not asked more often than this.
+const POLL_PACE: Duration = Duration::from_millis(500);
+/// A stream begins with a page; one that does not is held back by something on the way.
+const FIRST_PAGE: Duration = Duration::from_secs(10);
+/// Streams are never silent for longer than half of this.
+const SILENCE: Duration = Duration::from_secs(30);
+/// Where streams do not work, they are tried again after this.
+const STREAM_RESTS: Duration = Duration::from_mins(5);
+const FAILED_STREAMS: u32 = 2;
+const FIRST_BACKOFF: Duration = Duration::from_millis(250);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
+const USUAL_RETRY: Duration = Duration::from_secs(1);
+/// How often an issuer without a feed is looked at again, in its remembered metadata.
+const LOOK_AGAIN: Duration = Duration::from_mins(10);
+
+/// Follows the feed until it is dropped.
+pub(super) async fn follow(running: Running, mode: FeedMode) {
+    let mut follower = Follower {
+        shared: &running.0,
+        failures: 0,
+        failed_streams: 0,
+    };
+    loop {
+        let wait = match follower.round(mode).await {
+            Ok(wait) => wait,
+            Err(problem) => {
+                running.0.note(Some(problem));
+                let wait = backoff(follower.failures, FIRST_BACKOFF, LONGEST_BACKOFF);
+                follower.failures = follower.failures.saturating_add(1);
+                wait
+            }
+        };
+        sleep(wait).await;
+    }
+}
+
+struct Follower<'s> {
+    shared: &'s Shared,
+    /// Since the last page that was taken over.
+    failures: u32,
+    /// Streams in a row that brought nothing.
+    failed_streams: u32,
+}
+
+/// What a page left to do.
+#[derive(PartialEq, Eq)]
+enum Taken {
+    All,
+    /// The answer has more pages.
+    More,
+}
+
+impl Follower<'_> {
+    /// Follows for as long as it goes well. The answer is when to come back.
+    async fn round(&mut self, mode: FeedMode) -> Result<Duration, FetchProblem> {
+        let metadata = self.shared.directory.metadata().await?;
+        let addresses = match &metadata.feed {
+            None => return Ok(jitter(LOOK_AGAIN)),
+            Some(addresses) => addresses.as_ref().map_err(FetchProblem::clone)?,
+        };
+        match &addresses.stream {
+            Some(stream) if mode == FeedMode::Stream && self.failed_streams < FAILED_STREAMS => {
+                self.listen(stream, addresses).await
+            }
+            Some(_) if mode == FeedMode::Stream => {
+                let polled = timeout(jitter(STREAM_RESTS), self.poll(addresses)).await;
+                self.failed_streams = 0;
+                polled.unwrap_or(Ok(Duration::ZERO))
+            }
+            Some(_) | None => self.poll(addresses).await,
+        }
+    }
+
+    async fn listen(&mut self, stream: &Url, addresses: &FeedAddresses) -> Result<Duration, FetchProblem> {
+        self.failed_streams = self.failed_streams.saturating_add(1);
+        let silent = |_| FetchProblem::Unreachable;
+        let listening = self.shared.directory.http.listen(self.onwards(stream));
+        let mut events = timeout(FIRST_PAGE, listening).await.map_err(silent)??;
+        let mut reader = EventReader::new(MAX_PAGE_BYTES);
+        let mut patience = FIRST_PAGE;
+        while let Some(bytes) = timeout(patience, events.next()).await.map_err(silent)?? {
+            let arrived = reader.push(bytes.as_ref()).map_err(|_| FetchProblem::TooLarge)?;
+            for event in arrived.into_iter().filter(|event| event.name == "page") {
+                patience = SILENCE;
+                if self.take(&event.data).await? == Taken::More {
+                    self.catch_up(addresses).await?;
+                }
+                self.failed_streams = 0;
+            }
+        }
+        // The end of a stream is no failure; the issuer says when to come back.
+        Ok(jitter(reader.retry.unwrap_or(USUAL_RETRY).min(LONGEST_BACKOFF)))
+    }
+
+    async fn poll(&mut self, addresses: &FeedAddresses) -> Result<Duration, FetchProblem> {
+        let mut pace = interval(POLL_PACE);
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            pace.tick().await;
+            if self.ask(addresses, LONG_POLL).await? == Taken::More {
+                self.catch_up(addresses).await?;
+            }
+        }
+    }
+
+    /// Gets the other pages of an answer. Each brings entries, so there is an end.
+    async fn catch_up(&mut self, addresses: &FeedAddresses) -> Result<(), FetchProblem> {
+        while self.ask(addresses, Duration::ZERO).await? == Taken::More {}
+        Ok(())
+    }
+
+    async fn ask(&mut self, addresses: &FeedAddresses, wait: Duration) -> Result<Taken, FetchProblem> {
+        let mut url = self.onwards(&addresses.pages);
+        url.query_pairs_mut()
+            .append_pair("wait", &wait.as_secs().to_string());
+        let http = &self.shared.directory.http;
+        let answer = http.fetch_slowly(url, POLL_TIMEOUT, MAX_PAGE_BYTES).await?;
+        self.take(&answer.body).await
+    }
+
+    fn onwards(&self, address: &Url) -> Url {
+        let mut url = address.clone();
+        if let Some((timeline, seq)) = self.shared.read().position() {
+            url.query_pairs_mut()
+                .append_pair("timeline", timeline)
+                .append_pair("after", &seq.to_string());
+        }
+        url
+    }
+
+    async fn take(&mut self, page: &[u8]) -> Result<Taken, FetchProblem> {
+        let moment = self.shared.moment();
+        let page = self.open(page).await?;
+        let left = if page.has_more() { Taken::More } else { Taken::All };
+        match self.shared.take(page, moment) {
+            // A node that is a little behind the others. What it knows, we know.
+            Err(FetchProblem::Feed(FeedProblem::HeadOld)) => Ok(Taken::All),
+            Err(problem) => Err(problem),
+            Ok(()) => {
+                self.failures = 0;
+                Ok(left)
+            }
+        }
+    }
+
+    /// Verifies a page with the keys at hand, or with newer ones when they do not know the head's.
+    async fn open(&self, page: &[u8]) -> Result<Page, FetchProblem> {
+        let keys = &self.shared.keys;
+        let issuer = self.shared.directory.issuer();
+        let unavailable = |_| keys.problem().unwrap_or(FetchProblem::Unreachable);
+        let known = keys.keys().await.map_err(unavailable)?;
+        let opened = match Page::open(page, issuer, &known) {
+            Err(FeedProblem::Head(Rejection::KeyUnknown)) => match keys.newer_than(&known).await {
+                Some(newer) => Page::open(page, issuer, &newer),
+                None => Err(FeedProblem::Head(Rejection::KeyUnknown)),
+            },
+            opened => opened,
+        };
+        opened.map_err(FetchProblem::Feed)
+    }
+}
