@@ -302,6 +302,9 @@ async fn metrics_page(services: web::Data<Arc<Services>>) -> HttpResponse {
     services
         .metrics
         .waiting("passwords", services.passwords.waiting());
+    let (revocation, now) = (&services.metrics.revocation, services.ports.clock.now());
+    revocation.feed(&services.feed.figures(), now);
+    revocation.keys(services.keys.states(now).into_iter().map(|(_, state)| state));
     HttpResponse::Ok()
         .content_type(metrics::CONTENT_TYPE)
         .body(services.metrics.render())

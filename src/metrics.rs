@@ -1,6 +1,10 @@
 //! Prometheus metrics of one server. Labels come from closed sets: route templates, statuses, grant types,
 //! reasons and names in the code; never a person, a client, a path or anything else that a request brings.
 
+mod revocation;
+
+pub use revocation::{FeedFigures, RevocationMetrics};
+
 use crate::store::StoreObserver;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -30,6 +34,8 @@ pub struct Metrics {
     store_failures: Family<WorkLabels, Counter>,
     signing_seconds: Histogram,
     clock_offset_seconds: Gauge<f64, AtomicU64>,
+    /// Keys, events and the revocation feed.
+    pub revocation: RevocationMetrics,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -131,8 +137,10 @@ impl Metrics {
     /// All at zero.
     #[must_use]
     pub fn new() -> Self {
+        let mut registry = Registry::with_prefix("vouchsafe");
+        let revocation = RevocationMetrics::registered(&mut registry);
         let mut metrics = Self {
-            registry: Registry::with_prefix("vouchsafe"),
+            registry,
             requests: Family::default(),
             request_seconds: Family::new_with_constructor(coarse),
             tokens: Family::default(),
@@ -144,6 +152,7 @@ impl Metrics {
             store_failures: Family::default(),
             signing_seconds: fine(),
             clock_offset_seconds: Gauge::default(),
+            revocation,
         };
         metrics.register_protocol();
         metrics.register_inside();

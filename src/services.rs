@@ -1,7 +1,7 @@
 //! The services of one server, put together once and shared by all requests.
 
 use crate::accounts::passwords::Passwords;
-use crate::audit::{Feed, Publisher};
+use crate::audit::{Feed, Published, Publisher};
 use crate::clients::Clients;
 use crate::config::Config;
 use crate::cx::RequestId;
@@ -126,7 +126,9 @@ impl Services {
             &self.config.issuer,
             self.ports.clock.now(),
         )?;
-        published.map(drop).map_err(OpenError::from)
+        let Published { mine, kinds } = published?;
+        self.metrics.revocation.published(mine, &kinds);
+        Ok(())
     }
 
     /// Leaves the numbering of events to other nodes: the server has stopped.

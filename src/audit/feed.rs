@@ -6,6 +6,7 @@
 
 use crate::db;
 use crate::keys::{Keys, OpenError};
+use crate::metrics::FeedFigures;
 use crate::store::{FeedEntry, Publication, Store, StoreError, Tx};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -75,21 +76,6 @@ pub struct Position {
     pub timeline: String,
     /// The last number known.
     pub seq: i64,
-}
-
-/// Figures for metrics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FeedFigures {
-    /// The last number.
-    pub seq: i64,
-    /// Entries that still matter.
-    pub entries: usize,
-    /// How far publication had come.
-    pub published_to: UnixTime,
-    /// When the last head was signed; none before the first.
-    pub signed_at: Option<UnixTime>,
-    /// Those who wait for news.
-    pub readers: usize,
 }
 
 /// What one look at the database brought.

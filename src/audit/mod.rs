@@ -5,8 +5,8 @@ mod feed;
 mod publisher;
 
 pub use act::{Act, with};
-pub use feed::{Feed, FeedFigures, Page, Position};
-pub use publisher::Publisher;
+pub use feed::{Feed, Page, Position};
+pub use publisher::{Published, Publisher};
 
 use crate::db;
 use crate::store::{Spent, StoreError, Tx};

@@ -9,7 +9,7 @@ use crate::db;
 use crate::store::{DatabaseClock, Publication, Store, StoreError, Tx};
 use vouchsafe_core::model::AuditRecord;
 use vouchsafe_core::model::revocation::Entry;
-use vouchsafe_core::model::{Span, UnixTime};
+use vouchsafe_core::model::{EventKind, Span, UnixTime};
 
 /// A publisher that is not heard of for so long is dead, and another node goes on.
 const LEASE: Span = Span::from_seconds(3);
@@ -31,27 +31,35 @@ impl Publisher {
         Self { node }
     }
 
-    /// Numbers all events that have none, if it is this node's turn. `true` when it is. Blocks on the store.
+    /// Numbers all events that have none, if it is this node's turn. Blocks on the store.
     ///
     /// # Errors
     /// When the store fails.
-    pub fn publish(&self, store: &Store, now: UnixTime) -> Result<bool, StoreError> {
+    pub fn publish(&self, store: &Store, now: UnixTime) -> Result<Published, StoreError> {
         let (publication, waits) = store.read_blocking("publication", |tx| {
             Ok((db!(tx, publisher::read())?, db!(tx, events::any_unnumbered())?))
         })?;
         let mine = publication.owner == self.node;
         if !mine && publication.lease_expires_at > now {
-            return Ok(false);
+            return Ok(Published::default());
         }
+        let mut published = Published {
+            mine: true,
+            kinds: Vec::new(),
+        };
         if mine && !waits && publication.published_to.plus(RENEWAL) > now {
-            return Ok(true);
+            return Ok(published);
         }
         loop {
             let (node, clock) = (self.node.clone(), store.clock());
             match store.write_blocking("publish", move |tx| number(tx, &node, &clock))? {
-                Turn::Another => return Ok(false),
-                Turn::Done => return Ok(true),
-                Turn::More => {}
+                Turn::Another => return Ok(Published::default()),
+                Turn::Numbered { kinds, all } => {
+                    published.kinds.extend(kinds);
+                    if all {
+                        return Ok(published);
+                    }
+                }
             }
         }
     }
@@ -77,13 +85,24 @@ impl Publisher {
     }
 }
 
+/// What a turn came to.
+#[derive(Debug, Default)]
+pub struct Published {
+    /// Whether this node is the one that numbers.
+    pub mine: bool,
+    /// What had happened, in its order.
+    pub kinds: Vec<EventKind>,
+}
+
 enum Turn {
     /// Another node does it.
     Another,
-    /// Everything has its number.
-    Done,
-    /// A batch was numbered, and more waits.
-    More,
+    /// Events of these kinds were numbered.
+    Numbered {
+        kinds: Vec<EventKind>,
+        /// Whether that was all.
+        all: bool,
+    },
 }
 
 fn number(tx: &mut Tx<'_>, node: &str, clock: &DatabaseClock) -> Result<Turn, StoreError> {
@@ -95,6 +114,7 @@ fn number(tx: &mut Tx<'_>, node: &str, clock: &DatabaseClock) -> Result<Turn, St
     }
     let events = db!(tx, events::unnumbered(BATCH))?;
     let all = i64::try_from(events.len()).is_ok_and(|found| found < BATCH);
+    let kinds = events.iter().map(|event| event.kind).collect();
     for event in events {
         let seq = publication.last_seq.saturating_add(1);
         let record = AuditRecord::new(seq, publication.last_hash, event);
@@ -113,5 +133,5 @@ fn number(tx: &mut Tx<'_>, node: &str, clock: &DatabaseClock) -> Result<Turn, St
         publication.published_to = now;
     }
     db!(tx, publisher::save(&publication))?;
-    Ok(if all { Turn::Done } else { Turn::More })
+    Ok(Turn::Numbered { kinds, all })
 }

@@ -146,7 +146,7 @@ impl Log {
     fn number(&self) -> Result<(), Failure> {
         let store = &self.place.store;
         store.write_blocking("publication", |tx| db!(tx, publisher::init()))?;
-        if self.publisher.publish(store, self.place.ports.clock.now())? {
+        if self.publisher.publish(store, self.place.ports.clock.now())?.mine {
             self.publisher.resign(store)?;
         }
         Ok(())

@@ -40,9 +40,9 @@ impl Target {
         if self.transaction_pooler {
             conn.set_prepared_statement_cache_size(CacheSize::Disabled);
         } else {
+            let millis = self.statement_timeout.as_millis();
             conn.batch_execute(&format!(
-                "SET statement_timeout = {}",
-                self.statement_timeout.as_millis()
+                "SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = {millis}"
             ))?;
         }
         Ok(conn)
@@ -60,13 +60,14 @@ impl Target {
         self.transaction_pooler
     }
 
-    /// How a transaction begins, in one round trip.
+    /// How a transaction begins, in one round trip. A node that freezes in the middle of one does not keep its locks.
     pub(super) fn begin(&self) -> String {
         let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
         if self.transaction_pooler {
+            let millis = self.statement_timeout.as_millis();
             format!(
-                "{begin}; SET LOCAL statement_timeout = {}",
-                self.statement_timeout.as_millis()
+                "{begin}; SET LOCAL statement_timeout = {millis}; \
+                 SET LOCAL idle_in_transaction_session_timeout = {millis}"
             )
         } else {
             begin.to_owned()

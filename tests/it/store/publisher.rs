@@ -39,6 +39,7 @@ fn of_many_publishers_and_writers_every_event_gets_one_number(database: &Databas
     assert!(
         last.publish(database, UnixTime::from_millis(i64::MAX / 2))
             .unwrap()
+            .mine
     );
     let records = database
         .read_blocking("records", |tx| db!(tx, events::records(0, 1_000)))

@@ -31,6 +31,29 @@ pub enum KeyState {
     Revoked,
 }
 
+impl KeyState {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Next,
+        Self::Active,
+        Self::Retiring,
+        Self::Removed,
+        Self::Revoked,
+    ];
+
+    /// Its name for people and programs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Next => "next",
+            Self::Active => "active",
+            Self::Retiring => "retiring",
+            Self::Removed => "removed",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
 /// A key that ought to be made now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewKey {
