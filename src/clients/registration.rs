@@ -137,7 +137,9 @@ impl Made {
             created_at: act.now,
             metadata,
         };
-        let secret = client.has_secret().then(|| Plain::from_entropy(act.entropy.bytes()));
+        let secret = client
+            .has_secret()
+            .then(|| Plain::from_entropy(act.entropy.bytes()));
         Self { client, secret }
     }
 

@@ -43,8 +43,7 @@ pub async fn authenticate(
         (Some(assertion), Some(known)) => private_key_jwt::verify(cx, known, assertion).await.map(Some),
         (Some(_) | None, _) => Ok(None),
     };
-    let verdict = assertion
-        .and_then(|assertion| Ok(judge(cx, known.as_deref(), &come, assertion.as_ref())?));
+    let verdict = assertion.and_then(|assertion| Ok(judge(cx, known.as_deref(), &come, assertion.as_ref())?));
     (known, verdict)
 }
 

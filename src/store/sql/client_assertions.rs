@@ -16,5 +16,9 @@ pub fn spend(c: &mut Conn, digest: &[u8; 32], expires_at: UnixTime) -> Result<Sp
         .values(row)
         .on_conflict_do_nothing()
         .execute(c)?;
-    Ok(if added == 1 { Spent::Now(()) } else { Spent::Before(()) })
+    Ok(if added == 1 {
+        Spent::Now(())
+    } else {
+        Spent::Before(())
+    })
 }

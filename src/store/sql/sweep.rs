@@ -1,7 +1,9 @@
 //! Removal of what is over, in slices: each statement touches at most `limit` rows, so that nobody waits for long.
 
 use super::super::Conn;
-use crate::store::schema::{client_assertions, client_secrets, events, grants, interactions, sessions, throttles};
+use crate::store::schema::{
+    client_assertions, client_secrets, events, grants, interactions, sessions, throttles,
+};
 use crate::store::{StoreError, Swept};
 use diesel::prelude::*;
 use vouchsafe_core::model::{Span, UnixTime};

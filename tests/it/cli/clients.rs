@@ -164,7 +164,10 @@ fn a_client_that_signs_registers_its_public_keys_and_gets_no_secret() {
     assert_eq!(shop.get("client_secret"), None);
     for (keys, word) in [
         (json!({"keys": [{"kty": "oct", "k": "AAAA"}]}), "private"),
-        (json!({"keys": [{"kty": "RSA", "n": "_w", "e": "AQAB"}]}), "2048 to 8192"),
+        (
+            json!({"keys": [{"kty": "RSA", "n": "_w", "e": "AQAB"}]}),
+            "2048 to 8192",
+        ),
         (json!({"keys": []}), "no key"),
     ] {
         place.file("keys.json", &keys.to_string());

@@ -1,6 +1,7 @@
 //! The revocation feed, as a resource server reads it.
 
 mod publication;
+mod resource_server;
 mod stream;
 
 use crate::support::on_both_databases;

@@ -89,7 +89,11 @@ impl Signer {
         let signature = match self {
             Self::Rs256(pair) => sign_rsa(pair, &RSA_PKCS1_SHA256, message),
             Self::Ps256(pair) => sign_rsa(pair, &RSA_PSS_SHA256, message),
-            Self::Es256(pair) => pair.sign(&SystemRandom::new(), message).unwrap().as_ref().to_vec(),
+            Self::Es256(pair) => pair
+                .sign(&SystemRandom::new(), message)
+                .unwrap()
+                .as_ref()
+                .to_vec(),
             Self::EdDsa(pair) => pair.sign(message).as_ref().to_vec(),
         };
         format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))

@@ -8,8 +8,8 @@ use vouchsafe::audit::Act;
 use vouchsafe::db;
 use vouchsafe::store::{NewSecret, StoreError, Tx};
 use vouchsafe_core::model::{
-    Api, ApiClaim, ApiScope, Client, ClientId, ClientKind, ClientMetadata, ClientSecret,
-    GrantType, IdTokenClaims, PkceRule, Plain, Span, TokenTyp, User, UserId,
+    Api, ApiClaim, ApiScope, Client, ClientId, ClientKind, ClientMetadata, ClientSecret, GrantType,
+    IdTokenClaims, PkceRule, Plain, Span, TokenTyp, User, UserId,
 };
 
 /// The password of everybody.
@@ -159,7 +159,9 @@ impl World {
             created_at: now,
             metadata,
         };
-        let secret = client.has_secret().then(|| Plain::<ClientSecret>::from_entropy(entropy.bytes()));
+        let secret = client
+            .has_secret()
+            .then(|| Plain::<ClientSecret>::from_entropy(entropy.bytes()));
         let (pepper_version, pepper) = self.services.keys.secrets().newest_pepper();
         let row = secret.as_ref().map(|secret| NewSecret {
             digest: secret.digest_with(pepper),

@@ -1,10 +1,10 @@
 //! OpenID Connect Core §9, RFC 7523: clients that sign instead of knowing a secret.
 
 use crate::support::assertions::Signer;
+use crate::support::on_both_databases;
 use crate::support::people::{Registered, metadata};
 use crate::support::relying_party::VERIFIER;
 use crate::support::world::{Answer, World};
-use crate::support::on_both_databases;
 use serde_json::{Value, json};
 use vouchsafe_core::model::{AuthMethod, ClientKind, ClientMetadata, Span};
 use vouchsafe_core::spec::client_assertion::TYPE;

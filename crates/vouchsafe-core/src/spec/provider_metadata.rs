@@ -6,7 +6,12 @@ use super::{acr, claims, client_assertion, grant_type, iss, pkce, prompt, respon
 use serde::Serialize;
 
 /// How clients authenticate.
-const AUTH_METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+const AUTH_METHODS: &[&str] = &[
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "none",
+];
 /// How those that can keep a secret do.
 const CONFIDENTIAL_AUTH_METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "private_key_jwt"];
 

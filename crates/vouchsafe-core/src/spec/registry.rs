@@ -1,9 +1,9 @@
 //! RFC 6749 §3.1–3.2 — every word that brings a request parameter: duplicate checks and docs derive from this list.
 
 use super::{
-    acr, basic, bearer, client_assertion, grant_type, id_token_hint, login_hint, max_age, nonce, pkce, prompt, redirect_uri,
-    refresh_token, request_object, resource, response_mode, response_type, scope, state, token_type_hint,
-    ui_locales,
+    acr, basic, bearer, client_assertion, grant_type, id_token_hint, login_hint, max_age, nonce, pkce,
+    prompt, redirect_uri, refresh_token, request_object, resource, response_mode, response_type, scope,
+    state, token_type_hint, ui_locales,
 };
 
 /// An endpoint that takes parameters.

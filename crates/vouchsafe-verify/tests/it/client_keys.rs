@@ -70,7 +70,10 @@ fn one_unusable_key_refuses_the_set() {
         (with(p256(), "kid", json!("../key")), P::KeyIdMalformed),
         (with(p256(), "x", json!("AAAA")), P::Malformed),
         // Not on the curve.
-        (with(p256(), "y", json!("MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4")), P::Malformed),
+        (
+            with(p256(), "y", json!("MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4")),
+            P::Malformed,
+        ),
         (with(p256(), "y", json!(null)), P::Malformed),
         (rsa(64, "AQAB"), P::ModulusOutOfRange),
         (rsa(1025, "AQAB"), P::ModulusOutOfRange),
@@ -95,12 +98,22 @@ fn with_kid(key: &Value) -> Value {
 fn a_set_is_small_and_says_which_key_is_which() {
     let named = |kid: &str| with(p256(), "kid", json!(kid));
     assert_eq!(parse(vec![]), Err(ClientKeysProblem::Empty));
-    assert_eq!(parse(vec![named("a"), named("a")]), Err(ClientKeysProblem::Ambiguous));
+    assert_eq!(
+        parse(vec![named("a"), named("a")]),
+        Err(ClientKeysProblem::Ambiguous)
+    );
     assert_eq!(parse(vec![p256(), ed25519()]), Err(ClientKeysProblem::Ambiguous));
     let many = |count: usize| (0..count).map(|at| named(&at.to_string())).collect();
     assert_eq!(parse(many(MOST_KEYS)), Ok(()));
     assert_eq!(parse(many(1000)), Err(ClientKeysProblem::TooMany));
-    for text in ["", "[]", "{}", "{\"keys\":{}}", "{\"keys\":[],\"keys\":[]}", "{\"keys\":null}"] {
+    for text in [
+        "",
+        "[]",
+        "{}",
+        "{\"keys\":{}}",
+        "{\"keys\":[],\"keys\":[]}",
+        "{\"keys\":null}",
+    ] {
         let parsed = ClientKeys::parse(text).map(drop);
         assert_eq!(parsed, Err(ClientKeysProblem::Malformed), "{text}");
     }
