@@ -10,9 +10,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 
-use crate::bearer::{Bearer, Rule, bearer_token};
+use crate::bearer::{Bearer, bearer_token};
 use crate::error::Rejection;
 use crate::fetch::RemoteVerifier;
+use crate::rule::Rule;
 
 impl<R: Rule> FromRequest for Bearer<R> {
     type Error = Rejection;

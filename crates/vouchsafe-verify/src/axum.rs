@@ -8,9 +8,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use crate::bearer::{Bearer, Rule, bearer_token};
+use crate::bearer::{Bearer, bearer_token};
 use crate::error::Rejection;
 use crate::fetch::RemoteVerifier;
+use crate::rule::Rule;
 
 impl<R: Rule, S: Send + Sync> FromRequestParts<S> for Bearer<R>
 where

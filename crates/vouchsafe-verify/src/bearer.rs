@@ -1,4 +1,4 @@
-//! RFC 6750 §2.1 — the bearer token of a request, and what a route asks of it.
+//! RFC 6750 §2.1 — the bearer token of a request.
 
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -6,29 +6,8 @@ use std::ops::Deref;
 use crate::access_token::AccessToken;
 use crate::error::Rejection;
 use crate::fetch::RemoteVerifier;
+use crate::rule::{AnyScope, Rule};
 use crate::verified::Verified;
-
-/// What a route asks of a token. One line per route:
-///
-/// ```
-/// use vouchsafe_verify::Rule;
-/// struct ReadOrders;
-/// impl Rule for ReadOrders { const SCOPE: &str = "orders:read"; }
-/// ```
-pub trait Rule: 'static {
-    /// The scope that the token must have, by its exact name.
-    const SCOPE: &'static str;
-    /// How many seconds ago the token may have been issued.
-    const MAX_AGE: Option<u32> = None;
-}
-
-/// No rule: any valid token of the issuer for this API will do.
-#[derive(Clone, Copy, Debug)]
-pub struct AnyScope;
-
-impl Rule for AnyScope {
-    const SCOPE: &'static str = "";
-}
 
 /// The verified access token of a request, good enough for `R`. Take it as an argument of a handler.
 pub struct Bearer<R: Rule = AnyScope> {
@@ -44,15 +23,8 @@ impl<R: Rule> Bearer<R> {
     }
 
     pub(crate) async fn check(verifier: &RemoteVerifier, token: &str) -> Result<Self, Rejection> {
-        let token = verifier.verify(token).await?;
-        if !R::SCOPE.is_empty() {
-            token.require_scope(R::SCOPE)?;
-        }
-        if let Some(seconds) = R::MAX_AGE {
-            token.no_older_than(seconds)?;
-        }
         Ok(Self {
-            token,
+            token: verifier.verify_for::<R>(token).await?,
             rule: PhantomData,
         })
     }

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::rule::StepUp;
 use crate::scope::is_scope_byte;
 
 /// Why a token, or the request that brought it, was refused.
@@ -59,6 +60,15 @@ pub enum Rejection {
     /// The token is older than this route accepts; a refreshed one will do.
     TooOld,
 
+    /// The token was good for fewer requests than were made with it.
+    UsesExhausted,
+    /// The token may have been revoked without our knowing; a refreshed one will do.
+    RefreshWanted,
+    /// The person signed in more weakly than this route asks for.
+    AcrTooLow(StepUp),
+    /// The person signed in longer ago than this route asks for.
+    SignInTooOld(StepUp),
+
     /// The ID token was issued to another party (`azp`).
     PartyWrong,
     /// The ID token's nonce is not the one that was sent.
@@ -72,6 +82,12 @@ pub enum Rejection {
     InsufficientScope(RequiredScope),
     /// The issuer's keys could not be fetched. The token may be good: try again.
     KeysUnavailable,
+    /// Nothing is known of what was revoked lately, and this route does without no longer.
+    FeedStale,
+    /// The issuer could not be asked about the token, and this route wants to know.
+    IntrospectionUnavailable,
+    /// There is no room to remember that a one-time token was used.
+    ReplayGuardFull,
 }
 
 /// The scope that a route asks for.
@@ -93,62 +109,131 @@ impl RequiredScope {
     }
 }
 
-/// One line of the table: exact code, HTTP status, RFC 6750 error, public sentence.
-struct Facts(&'static str, u16, Option<&'static str>, &'static str);
+/// What the kinds of refusals have in common: HTTP status and RFC 6750 error.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// The request brought no credentials (RFC 6750 §3.1).
+    Missing,
+    Request,
+    /// The token is wrong, and nothing says that it is the issuer's.
+    Forged,
+    Token,
+    Scope,
+    /// RFC 9470: the person has to sign in again.
+    SignIn,
+    /// A fault on our side.
+    Unavailable,
+}
 
-const INVALID_REQUEST: Option<&str> = Some("invalid_request");
-const INVALID_TOKEN: Option<&str> = Some("invalid_token");
+impl Class {
+    const fn facts(self) -> (u16, Option<&'static str>) {
+        match self {
+            Self::Missing => (401, None),
+            Self::Request => (400, Some("invalid_request")),
+            Self::Forged | Self::Token => (401, Some("invalid_token")),
+            Self::Scope => (403, Some("insufficient_scope")),
+            Self::SignIn => (401, Some("insufficient_user_authentication")),
+            Self::Unavailable => (503, Some("temporarily_unavailable")),
+        }
+    }
+}
 
 impl Rejection {
-    fn facts(&self) -> Facts {
-        let request = |code, text| Facts(code, 400, INVALID_REQUEST, text);
-        let token = |code, text| Facts(code, 401, INVALID_TOKEN, text);
-        let forged = |code| Facts(code, 401, INVALID_TOKEN, "The access token cannot be verified");
+    fn class(&self) -> Class {
         match self {
-            Self::TokenMissing => Facts("token_missing", 401, None, "An access token is required"),
-            Self::AuthorizationTwice => request(
+            Self::TokenMissing => Class::Missing,
+            Self::AuthorizationTwice | Self::AuthorizationMalformed | Self::TokenInQuery => Class::Request,
+            Self::TokenTooLarge
+            | Self::TokenMalformed
+            | Self::HeaderMalformed
+            | Self::KeyUnnamed
+            | Self::KeyUnknown
+            | Self::AlgorithmWrong
+            | Self::SignatureWrong => Class::Forged,
+            Self::TypeWrong
+            | Self::ClaimsMalformed
+            | Self::IssuerWrong
+            | Self::AudienceWrong
+            | Self::Expired
+            | Self::NotYetValid
+            | Self::IssuedInFuture
+            | Self::ProofRequired
+            | Self::Revoked
+            | Self::KeyRevoked
+            | Self::ClaimsChanged
+            | Self::TooOld
+            | Self::UsesExhausted
+            | Self::RefreshWanted
+            | Self::PartyWrong
+            | Self::NonceWrong
+            | Self::AccessTokenHashWrong
+            | Self::AuthenticationTooOld => Class::Token,
+            Self::AcrTooLow(_) | Self::SignInTooOld(_) => Class::SignIn,
+            Self::InsufficientScope(_) => Class::Scope,
+            Self::KeysUnavailable
+            | Self::FeedStale
+            | Self::IntrospectionUnavailable
+            | Self::ReplayGuardFull => Class::Unavailable,
+        }
+    }
+
+    /// Exact code and public sentence.
+    fn words(&self) -> (&'static str, &'static str) {
+        const FORGED: &str = "The access token cannot be verified";
+        match self {
+            Self::TokenMissing => ("token_missing", "An access token is required"),
+            Self::AuthorizationTwice => (
                 "authorization_twice",
                 "The request has more than one Authorization header",
             ),
-            Self::AuthorizationMalformed => request(
+            Self::AuthorizationMalformed => (
                 "authorization_malformed",
                 "The Authorization header is not well-formed",
             ),
-            Self::TokenInQuery => request("token_in_query", "An access token in the URL is not accepted"),
-            Self::TokenTooLarge => forged("token_too_large"),
-            Self::TokenMalformed => forged("token_malformed"),
-            Self::HeaderMalformed => forged("header_malformed"),
-            Self::KeyUnnamed => forged("key_unnamed"),
-            Self::KeyUnknown => forged("key_unknown"),
-            Self::AlgorithmWrong => forged("wrong_algorithm"),
-            Self::SignatureWrong => forged("wrong_signature"),
-            Self::TypeWrong => token("wrong_type", "The token is not an access token"),
-            Self::ClaimsMalformed => token("claims_malformed", "The token's claims are malformed"),
-            Self::IssuerWrong => token("wrong_issuer", "The token is from another issuer"),
-            Self::AudienceWrong => token("wrong_audience", "The token is for another API"),
-            Self::Expired => token("expired", "The access token has expired"),
-            Self::NotYetValid => token("not_yet_valid", "The access token is not valid yet"),
-            Self::IssuedInFuture => token("issued_in_future", "The token was issued in the future"),
-            Self::ProofRequired => token("proof_required", "The token is bound to a key"),
-            Self::Revoked => token("revoked", "The access token was revoked"),
-            Self::KeyRevoked => token("key_revoked", "The key of the access token was revoked"),
-            Self::ClaimsChanged => token("claims_changed", "The claims have changed, refresh the token"),
-            Self::TooOld => token("max_age", "A more recent access token is required"),
-            Self::PartyWrong => token("wrong_party", "The token was issued to another client"),
-            Self::NonceWrong => token("wrong_nonce", "The nonce does not match"),
-            Self::AccessTokenHashWrong => token("wrong_at_hash", "The token pair does not match"),
-            Self::AuthenticationTooOld => token("auth_time", "A more recent sign-in is required"),
-            Self::InsufficientScope(_) => Facts(
+            Self::TokenInQuery => ("token_in_query", "An access token in the URL is not accepted"),
+            Self::TokenTooLarge => ("token_too_large", FORGED),
+            Self::TokenMalformed => ("token_malformed", FORGED),
+            Self::HeaderMalformed => ("header_malformed", FORGED),
+            Self::KeyUnnamed => ("key_unnamed", FORGED),
+            Self::KeyUnknown => ("key_unknown", FORGED),
+            Self::AlgorithmWrong => ("wrong_algorithm", FORGED),
+            Self::SignatureWrong => ("wrong_signature", FORGED),
+            Self::TypeWrong => ("wrong_type", "The token is not an access token"),
+            Self::ClaimsMalformed => ("claims_malformed", "The token's claims are malformed"),
+            Self::IssuerWrong => ("wrong_issuer", "The token is from another issuer"),
+            Self::AudienceWrong => ("wrong_audience", "The token is for another API"),
+            Self::Expired => ("expired", "The access token has expired"),
+            Self::NotYetValid => ("not_yet_valid", "The access token is not valid yet"),
+            Self::IssuedInFuture => ("issued_in_future", "The token was issued in the future"),
+            Self::ProofRequired => ("proof_required", "The token is bound to a key"),
+            Self::Revoked => ("revoked", "The access token was revoked"),
+            Self::KeyRevoked => ("key_revoked", "The key of the access token was revoked"),
+            Self::ClaimsChanged => ("claims_changed", "The claims have changed, refresh the token"),
+            Self::TooOld => ("max_age", "A more recent access token is required"),
+            Self::UsesExhausted => ("uses_exhausted", "The access token was used before"),
+            Self::RefreshWanted => ("feed_stale", "A refreshed access token is required"),
+            Self::AcrTooLow(_) => ("min_acr", "A stronger sign-in is required"),
+            Self::SignInTooOld(_) => ("max_auth_age", "A more recent sign-in is required"),
+            Self::PartyWrong => ("wrong_party", "The token was issued to another client"),
+            Self::NonceWrong => ("wrong_nonce", "The nonce does not match"),
+            Self::AccessTokenHashWrong => ("wrong_at_hash", "The token pair does not match"),
+            Self::AuthenticationTooOld => ("auth_time", "A more recent sign-in is required"),
+            Self::InsufficientScope(_) => (
                 "insufficient_scope",
-                403,
-                Some("insufficient_scope"),
                 "The access token lacks the scope that is needed",
             ),
-            Self::KeysUnavailable => Facts(
+            Self::KeysUnavailable => (
                 "keys_unavailable",
-                503,
-                Some("temporarily_unavailable"),
                 "The issuer's keys are not available, try again",
+            ),
+            Self::FeedStale => ("feed_stale", "What was revoked lately is not known, try again"),
+            Self::IntrospectionUnavailable => (
+                "introspection_unavailable",
+                "The issuer cannot be asked about the token, try again",
+            ),
+            Self::ReplayGuardFull => (
+                "replay_guard_full",
+                "No more one-time tokens can be taken, try again",
             ),
         }
     }
@@ -156,32 +241,32 @@ impl Rejection {
     /// The exact, stable code: for logs, metrics and tests.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        self.facts().0
+        self.words().0
     }
 
     /// The HTTP status of the answer.
     #[must_use]
     pub fn status(&self) -> u16 {
-        self.facts().1
+        self.class().facts().0
     }
 
     /// `error` of the answer; none when the request brought no credentials at all (RFC 6750 §3.1).
     #[must_use]
     pub fn error(&self) -> Option<&'static str> {
-        self.facts().2
+        self.class().facts().1
     }
 
     /// `error_description` of the answer: a fixed sentence.
     #[must_use]
     pub fn description(&self) -> &'static str {
-        self.facts().3
+        self.words().1
     }
 
     /// `vouchsafe_reason` of the answer. It equals [`code`](Self::code), except that everything that is wrong with
     /// a token whose signature did not hold has the one reason `unverifiable`.
     #[must_use]
     pub fn reason(&self) -> &'static str {
-        if self.is_before_signature() {
+        if self.class() == Class::Forged {
             "unverifiable"
         } else {
             self.code()
@@ -191,14 +276,13 @@ impl Rejection {
     /// `WWW-Authenticate` of the answer. A fault on our side (503) has none.
     #[must_use]
     pub fn challenge(&self) -> Option<String> {
-        let Facts(_, status, error, description) = self.facts();
-        if status == 503 {
+        if self.class() == Class::Unavailable {
             return None;
         }
-        let Some(error) = error else {
+        let Some(error) = self.error() else {
             return Some("Bearer".to_owned());
         };
-        let reason = self.reason();
+        let (description, reason) = (self.description(), self.reason());
         let mut challenge = format!(
             r#"Bearer error="{error}", error_description="{description}", vouchsafe_reason="{reason}""#
         );
@@ -207,13 +291,16 @@ impl Rejection {
             challenge.push_str(&scope.in_header());
             challenge.push('"');
         }
+        if let Self::AcrTooLow(asked) | Self::SignInTooOld(asked) = self {
+            challenge.push_str(&asked.in_header());
+        }
         Some(challenge)
     }
 
     /// `Retry-After` of the answer, in seconds, where trying again makes sense.
     #[must_use]
     pub fn retry_after(&self) -> Option<u32> {
-        matches!(self, Self::KeysUnavailable).then_some(1)
+        (self.class() == Class::Unavailable).then_some(1)
     }
 
     /// The body of the answer, `application/json`.
@@ -222,19 +309,6 @@ impl Rejection {
         let error = self.error().unwrap_or("unauthorized");
         let (description, reason) = (self.description(), self.reason());
         format!(r#"{{"error":"{error}","error_description":"{description}","vouchsafe_reason":"{reason}"}}"#)
-    }
-
-    fn is_before_signature(&self) -> bool {
-        matches!(
-            self,
-            Self::TokenTooLarge
-                | Self::TokenMalformed
-                | Self::HeaderMalformed
-                | Self::KeyUnnamed
-                | Self::KeyUnknown
-                | Self::AlgorithmWrong
-                | Self::SignatureWrong
-        )
     }
 }
 

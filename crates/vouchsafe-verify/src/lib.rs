@@ -79,19 +79,22 @@ mod json;
 pub mod jwk;
 pub mod jwks;
 pub mod jws;
+pub mod replay;
 pub mod revocations;
+pub mod rule;
 pub mod scope;
 mod verified;
 mod verifier;
 
 pub use access_token::AccessToken;
 #[cfg(feature = "fetch")]
-pub use bearer::{AnyScope, Bearer, Rule};
+pub use bearer::Bearer;
 pub use error::Rejection;
 #[cfg(feature = "fetch")]
 pub use fetch::RemoteVerifier;
 pub use id_token::{IdToken, IdTokenVerifier};
 pub use jwks::Jwks;
 pub use revocations::Revocations;
+pub use rule::{Acr, AnyScope, Policy, Rule};
 pub use verified::Verified;
 pub use verifier::Verifier;

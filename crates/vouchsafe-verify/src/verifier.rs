@@ -84,6 +84,16 @@ impl Verifier {
         &self.issuer
     }
 
+    /// The API whose tokens are taken; empty for any.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn audience(&self) -> &str {
+        match &self.audience {
+            Audience::Exactly(audience) => audience,
+            #[cfg(feature = "issuer")]
+            Audience::Any => "",
+        }
+    }
+
     /// Verifies a token at a moment, given in seconds since 1970.
     ///
     /// # Errors

@@ -22,6 +22,8 @@ struct Members {
     vouchsafe_revocations_uri: Option<String>,
     #[serde(default, deserialize_with = "json::present")]
     vouchsafe_revocations_stream_uri: Option<String>,
+    #[serde(default, deserialize_with = "json::present")]
+    introspection_endpoint: Option<String>,
 }
 
 /// What the issuer says of itself.
@@ -30,6 +32,7 @@ pub(super) struct Metadata {
     pub(super) jwks_uri: Url,
     /// Where the pages of the revocation feed are; none when the issuer has no feed.
     pub(super) feed: Option<Result<FeedAddresses, FetchProblem>>,
+    pub(super) introspection: Option<Url>,
 }
 
 #[derive(Clone, Debug)]
@@ -77,7 +80,11 @@ impl IssuerUrl {
             let stream = stream.transpose()?;
             Ok(FeedAddresses { pages, stream })
         });
-        Ok(Metadata { jwks_uri, feed })
+        Ok(Metadata {
+            jwks_uri,
+            feed,
+            introspection: metadata.introspection_endpoint.as_deref().and_then(at_home),
+        })
     }
 
     /// Whether an address is at the issuer's own origin.

@@ -1,10 +1,12 @@
 //! Requests to the issuer, with limits on everything.
 
+use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap};
 use reqwest::{Certificate, Client, RequestBuilder, Response, redirect};
 use url::Url;
+use url::form_urlencoded::{Serializer, byte_serialize};
 
 use super::problem::{FetchProblem, SetupProblem};
 use crate::jwks::MAX_DOCUMENT_BYTES;
@@ -64,6 +66,25 @@ impl HttpClient {
         answer(request.timeout(patience), most).await
     }
 
+    /// A form, sent by a client that says who it is (RFC 6749 §2.3.1).
+    pub(super) async fn post(
+        &self,
+        url: Url,
+        login: &Login,
+        form: &[(&str, &str)],
+    ) -> Result<Answer, FetchProblem> {
+        let form = Serializer::new(String::new()).extend_pairs(form).finish();
+        let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+        let request = self
+            .0
+            .post(url)
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .basic_auth(encoded(&login.client_id), Some(encoded(&login.client_secret)))
+            .body(form);
+        answer(request, MAX_DOCUMENT_BYTES).await
+    }
+
     /// Events, for as long as the issuer sends some.
     pub(super) async fn listen(&self, url: Url) -> Result<Events, FetchProblem> {
         let request = self.0.get(url).header(ACCEPT, "text/event-stream");
@@ -76,6 +97,19 @@ impl HttpClient {
         } else {
             Err(FetchProblem::NotEvents)
         }
+    }
+}
+
+/// A client, and the secret that only it and the issuer know.
+#[derive(Clone)]
+pub(super) struct Login {
+    pub(super) client_id: String,
+    pub(super) client_secret: String,
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Login").field(&self.client_id).finish()
     }
 }
 

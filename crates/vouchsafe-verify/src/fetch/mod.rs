@@ -6,8 +6,10 @@ mod directory;
 mod discovery;
 mod feed;
 mod http;
+mod introspection;
 mod key_source;
 mod problem;
+mod refused;
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,15 +22,21 @@ pub use problem::{FetchProblem, SetupProblem};
 use crate::access_token::AccessToken;
 use crate::error::Rejection;
 use crate::jwks::Jwks;
+use crate::replay::ReplayGuard;
+use crate::revocations::Exposure;
+use crate::rule::{Asked, Policy, Rule};
 use crate::verified::Verified;
 use crate::verifier::Verifier;
 use directory::Directory;
 use discovery::{IssuerUrl, parse_address};
 use feed::Feed;
-use http::HttpClient;
+use http::{HttpClient, Login};
+use introspection::Introspection;
 use key_source::{Address, KeySource};
+use refused::Refused;
 
 const DEFAULT_MAX_STALE: Duration = Duration::from_hours(1);
+const DEFAULT_ONE_TIME_TOKENS: usize = 100_000;
 
 /// A [`Verifier`] with keys that it fetches from the issuer, and the issuer's revocation feed, if it has one. Cheap to
 /// clone; all clones share keys, feed and memory.
@@ -40,6 +48,9 @@ pub struct RemoteVerifier {
     verifier: Arc<Verifier>,
     source: Arc<KeySource>,
     feed: Arc<Feed>,
+    refused: Arc<Refused>,
+    introspection: Arc<Introspection>,
+    spent: Arc<ReplayGuard>,
 }
 
 /// Settings of a [`RemoteVerifier`].
@@ -51,6 +62,8 @@ pub struct RemoteVerifierBuilder {
     jwks_uri: Option<String>,
     max_stale: Duration,
     feed: FeedMode,
+    login: Option<Login>,
+    one_time_tokens: usize,
     clock: Arc<dyn Clock>,
 }
 
@@ -71,7 +84,51 @@ impl RemoteVerifier {
             jwks_uri: None,
             max_stale: DEFAULT_MAX_STALE,
             feed: FeedMode::default(),
+            login: None,
+            one_time_tokens: DEFAULT_ONE_TIME_TOKENS,
             clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// Verifies a token now, and all that a route asks of it. The extractors do this by themselves.
+    ///
+    /// # Errors
+    /// Says what is wrong with it; see [`Rejection`].
+    pub async fn verify_for<R: Rule>(&self, token: &str) -> Result<Verified<AccessToken>, Rejection> {
+        let asked = const { Asked::by::<R>() };
+        let verified = self.verify(token).await?;
+        asked.check(&verified)?;
+        self.check_exposure(&verified, token, &asked).await?;
+        if asked.one_time {
+            // The last of all checks: a token that is refused was not used.
+            self.spent.spend(&verified, verified.verified_at())?;
+        }
+        Ok(verified)
+    }
+
+    /// Asks whether a token may have been revoked without our knowing for longer than the route bears.
+    async fn check_exposure(
+        &self,
+        token: &Verified<AccessToken>,
+        text: &str,
+        asked: &Asked,
+    ) -> Result<(), Rejection> {
+        let Some(freshness) = self.feed.freshness() else {
+            return Ok(());
+        };
+        let moment = self.feed.moment();
+        let exposure = freshness.judge(token.iat, token.exp, asked.budget, moment);
+        match (asked.policy, exposure) {
+            (Policy::Open, _)
+            | (_, Exposure::Within)
+            | (Policy::Refresh | Policy::Closed, Exposure::Young) => Ok(()),
+            (Policy::Refresh, Exposure::Beyond) => Err(self.refused.answer(token, moment)),
+            (Policy::Closed, Exposure::Beyond) => Err(Rejection::FeedStale),
+            // To ask is not to refuse, so a young token is asked about as well.
+            (Policy::Introspect, Exposure::Young | Exposure::Beyond) => {
+                let audience = self.verifier.audience();
+                self.introspection.check(text, audience, asked.scope).await
+            }
         }
     }
 
@@ -127,6 +184,12 @@ impl RemoteVerifier {
         self.feed.problem()
     }
 
+    /// What went wrong with the latest question about a token (RFC 7662).
+    #[must_use]
+    pub fn introspection_problem(&self) -> Option<FetchProblem> {
+        self.introspection.problem()
+    }
+
     /// What went wrong with the latest fetch of the keys, for logs and readiness checks.
     #[must_use]
     pub fn problem(&self) -> Option<FetchProblem> {
@@ -159,6 +222,23 @@ impl RemoteVerifierBuilder {
         self
     }
 
+    /// The client by which the issuer is asked about tokens (RFC 7662), for routes whose policy is
+    /// [`Policy::Introspect`]. Without one they answer 503 when they would have to ask.
+    pub fn introspection(mut self, client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
+        self.login = Some(Login {
+            client_id: client_id.into(),
+            client_secret: client_secret.into(),
+        });
+        self
+    }
+
+    /// How many one-time tokens are remembered at a time: 100,000 unless told otherwise. When there is no room, the
+    /// routes that ask for such tokens answer 503.
+    pub fn one_time_tokens(mut self, tokens: usize) -> Self {
+        self.one_time_tokens = tokens;
+        self
+    }
+
     /// Takes the time from elsewhere: for tests.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
@@ -183,11 +263,15 @@ impl RemoteVerifierBuilder {
         let http = HttpClient::new(uses_tls, &self.extra_ca)?;
         let directory = Arc::new(Directory::new(http, self.clock, issuer));
         let source = Arc::new(KeySource::new(Arc::clone(&directory), address, self.max_stale));
+        let introspection = Introspection::new(Arc::clone(&directory), self.login);
         let feed = Feed::new(self.feed, directory, Arc::clone(&source));
         Ok(RemoteVerifier {
             verifier: Arc::new(self.verifier),
             source,
             feed: Arc::new(feed),
+            refused: Arc::default(),
+            introspection: Arc::new(introspection),
+            spent: Arc::new(ReplayGuard::new(self.one_time_tokens)),
         })
     }
 }

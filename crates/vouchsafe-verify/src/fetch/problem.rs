@@ -31,6 +31,10 @@ pub enum FetchProblem {
     Feed(FeedProblem),
     /// What should be a stream of events is something else.
     NotEvents,
+    /// The issuer has no introspection endpoint at its own origin, or no client was configured to ask it.
+    NoIntrospection,
+    /// The answer of the introspection endpoint is malformed.
+    IntrospectionMalformed,
     /// There is no tokio runtime to fetch on.
     NoRuntime,
 }
@@ -64,6 +68,10 @@ impl fmt::Display for FetchProblem {
             Self::FeedRefused => f.write_str("the revocation feed is not at the issuer's own origin"),
             Self::Feed(problem) => problem.fmt(f),
             Self::NotEvents => f.write_str("the stream of the revocation feed is not one of events"),
+            Self::NoIntrospection => {
+                f.write_str("there is no introspection endpoint, or no client configured to ask it")
+            }
+            Self::IntrospectionMalformed => f.write_str("the answer about a token is malformed"),
             Self::NoRuntime => f.write_str("there is no tokio runtime to fetch the keys on"),
         }
     }

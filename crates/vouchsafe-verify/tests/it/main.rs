@@ -9,14 +9,17 @@
 mod access_token;
 mod algorithms;
 mod client_keys;
+mod exposure;
 mod extractors;
 mod feed;
 mod fetch;
 mod id_token;
+mod introspection;
 mod jws;
 mod keys;
 mod kind;
 mod memory;
 mod properties;
 mod revocations;
+mod rules;
 mod support;

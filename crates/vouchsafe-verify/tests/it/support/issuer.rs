@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use vouchsafe_verify::fetch::Clock;
@@ -31,6 +31,10 @@ pub(crate) struct Script {
     /// Members of the metadata beside those that every issuer has.
     pub(crate) announces: Mutex<Vec<(&'static str, Value)>>,
     pub(crate) feed: FeedScript,
+    /// What is answered about any token: status, and body.
+    pub(crate) introspection: Mutex<(u16, String)>,
+    /// What came with the questions: credentials, and form.
+    pub(crate) questions: Mutex<Vec<(String, String)>>,
     /// While it is shut, requests for the keys are not answered.
     gate: watch::Sender<bool>,
 }
@@ -68,6 +72,7 @@ impl HttpIssuer {
                     web::get().to(oauth_metadata),
                 )
                 .route("/jwks", web::get().to(jwks))
+                .route("/introspect", web::post().to(introspect))
                 .route("/revocations", web::get().to(pages))
                 .route("/revocations/stream", web::get().to(stream))
         });
@@ -162,6 +167,16 @@ async fn oauth_metadata(script: web::Data<Script>) -> HttpResponse {
         metadata[name] = value.clone();
     }
     HttpResponse::Ok().json(metadata)
+}
+
+async fn introspect(script: web::Data<Script>, request: HttpRequest, form: String) -> HttpResponse {
+    let credentials = request.headers().get("authorization").unwrap();
+    let question = (credentials.to_str().unwrap().to_owned(), form);
+    script.questions.lock().unwrap().push(question);
+    let (status, body) = script.introspection.lock().unwrap().clone();
+    HttpResponse::build(status.try_into().unwrap())
+        .content_type("application/json")
+        .body(body)
 }
 
 async fn jwks(script: web::Data<Script>) -> HttpResponse {
