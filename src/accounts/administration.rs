@@ -1,10 +1,11 @@
 //! What an administrator does to people's accounts. Each act is one transaction with an event for everything that
 //! it ends, so that verifiers elsewhere learn of it; nothing is ended without being told.
 
-use crate::audit::{Act, Ended};
+use crate::audit::{Act, Ended, with};
 use crate::db;
 use crate::store::{StoreError, Tx};
-use vouchsafe_core::model::{EndReason, EventKind, PasswordHash, User, UserId};
+use serde_json::json;
+use vouchsafe_core::model::{ClientId, EndReason, Event, EventKind, PasswordHash, UnixTime, User, UserId};
 
 /// The person as the act left them, and what it ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +14,15 @@ pub struct Changed {
     pub user: User,
     /// What was ended.
     pub ended: Ended,
+}
+
+/// A ban as it is pronounced.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ban {
+    /// When it ends by itself.
+    pub until: Option<UnixTime>,
+    /// What the person is told.
+    pub reason: Option<String>,
 }
 
 /// Adds a person.
@@ -61,6 +71,123 @@ pub fn enable(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>
         user,
         ended: Ended::default(),
     }))
+}
+
+/// Bans a person, until an instant if one is given, and ends everything that they hold, offline grants too. Banning
+/// again replaces end and reason. `None` when there is no such person.
+///
+/// # Errors
+/// When the store fails.
+pub fn ban(tx: &mut Tx<'_>, act: &Act, id: &UserId, ban: &Ban) -> Result<Option<Changed>, StoreError> {
+    let Some(mut user) = db!(tx, users::lock(id))? else {
+        return Ok(None);
+    };
+    let unchanged =
+        user.banned_at.is_some() && user.banned_until == ban.until && user.ban_reason == ban.reason;
+    if !unchanged {
+        user.banned_at = Some(user.banned_at.unwrap_or(act.now));
+        user.banned_until = ban.until;
+        user.ban_reason.clone_from(&ban.reason);
+        db!(tx, users::set_ban(&user))?;
+        let banned = act.about(EventKind::UserBanned, id);
+        let banned = match ban.until {
+            Some(until) => with("until", json!(until.seconds()), banned),
+            None => banned,
+        };
+        db!(tx, events::append(&banned))?;
+    }
+    let ended = end_everything(tx, act, id, EndReason::UserBanned)?;
+    Ok(Some(Changed { user, ended }))
+}
+
+/// Lifts a ban. What was ended stays ended. `None` when there is no such person.
+///
+/// # Errors
+/// When the store fails.
+pub fn unban(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>, StoreError> {
+    let Some(mut user) = db!(tx, users::lock(id))? else {
+        return Ok(None);
+    };
+    if user.banned_at.take().is_some() {
+        user.banned_until = None;
+        user.ban_reason = None;
+        db!(tx, users::set_ban(&user))?;
+        let unbanned = act.about(EventKind::UserUnbanned, id);
+        db!(tx, events::append(&unbanned))?;
+    }
+    Ok(Some(Changed {
+        user,
+        ended: Ended::default(),
+    }))
+}
+
+/// Signs a person out everywhere: ends all sessions and grants, offline ones too. `None` when there is no such person.
+///
+/// # Errors
+/// When the store fails.
+pub fn log_out(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>, StoreError> {
+    let Some(user) = db!(tx, users::lock(id))? else {
+        return Ok(None);
+    };
+    let ended = end_everything(tx, act, id, EndReason::UserSignedOut)?;
+    if ended != Ended::default() {
+        let signed_out = act.about(EventKind::UserSignedOut, id);
+        db!(tx, events::append(&signed_out))?;
+    }
+    Ok(Some(Changed { user, ended }))
+}
+
+/// Deletes an account after ending everything that its person holds. What was told of it stays in the log, and its
+/// `sub` is never given again. `None` when there is no such person.
+///
+/// # Errors
+/// When the store fails.
+pub fn delete(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>, StoreError> {
+    let Some(user) = db!(tx, users::lock(id))? else {
+        return Ok(None);
+    };
+    let ended = end_everything(tx, act, id, EndReason::UserDeleted)?;
+    let deleted = act.about(EventKind::UserDeleted, id);
+    db!(tx, events::append(&deleted))?;
+    db!(tx, consents::remove_of_user(id))?;
+    db!(tx, sessions::remove_of_user(id))?;
+    db!(tx, users::remove(id))?;
+    Ok(Some(Changed { user, ended }))
+}
+
+/// Takes back what a person allowed a client, and ends the grants that came of it. `None` when there is no such person.
+///
+/// # Errors
+/// When the store fails.
+pub fn withdraw_consent(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: &UserId,
+    client: &ClientId,
+) -> Result<Option<Changed>, StoreError> {
+    let Some(user) = db!(tx, users::lock(id))? else {
+        return Ok(None);
+    };
+    let grants = db!(
+        tx,
+        grants::end_of_pair(id, client, EndReason::ConsentWithdrawn, act.now)
+    )?;
+    let mut told: Vec<_> = grants
+        .iter()
+        .map(|grant| act.grant_ended(grant, EndReason::ConsentWithdrawn))
+        .collect();
+    if db!(tx, consents::withdraw(id, client))? {
+        told.push(Event {
+            client_id: Some(client.clone()),
+            ..act.about(EventKind::ConsentWithdrawn, id)
+        });
+    }
+    db!(tx, events::append_all(&told))?;
+    let ended = Ended {
+        grants: grants.len(),
+        sessions: 0,
+    };
+    Ok(Some(Changed { user, ended }))
 }
 
 /// Sets a person's password. Whoever knew the old one may hold sessions and tokens: all are ended. `None` when

@@ -1,6 +1,6 @@
 //! The grammar of the command line. Each verb's help ends with an example.
 
-use super::{api, audit, client, config, demo, keys, migrate, serve, user};
+use super::{api, audit, client, config, consent, demo, grant, keys, migrate, serve, session, user};
 use crate::config::{Config, Environment, Given, Problems};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -54,8 +54,14 @@ pub(crate) enum Verb {
     Config(config::ConfigArgs),
     /// Bring the database to this program's schema, or list the steps
     Migrate(migrate::MigrateArgs),
-    /// Create people, set their passwords, disable and enable them
+    /// Create people, show them, ban them, sign them out
     User(user::UserArgs),
+    /// Take back what people allowed
+    Consent(consent::ConsentArgs),
+    /// List and end sign-in sessions
+    Session(session::SessionArgs),
+    /// List and end grants
+    Grant(grant::GrantArgs),
     /// Register clients
     Client(client::ClientArgs),
     /// Register APIs (resource servers) and the scopes they own

@@ -8,15 +8,20 @@ mod args;
 mod audit;
 mod client;
 mod config;
+mod consent;
 mod demo;
 mod exit;
+mod grant;
+mod instant;
 mod keys;
+mod listing;
 mod migrate;
 mod open;
 mod output;
 mod password;
 pub mod reference;
 mod serve;
+mod session;
 mod user;
 
 pub use exit::Exit;
@@ -60,6 +65,9 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Failure> {
         Verb::Config(args) => config::run(&global, &args, output),
         Verb::Migrate(args) => migrate::run(&global, &args, output),
         Verb::User(args) => user::run(&global, args, output),
+        Verb::Consent(args) => consent::run(&global, args, output),
+        Verb::Session(args) => session::run(&global, args, output),
+        Verb::Grant(args) => grant::run(&global, args, output),
         Verb::Client(args) => client::run(&global, args, output),
         Verb::Api(args) => api::run(&global, args, output),
         Verb::Audit(args) => audit::run(&global, args, output),

@@ -50,6 +50,12 @@ impl Output {
         }
     }
 
+    /// A part of what stands on standard output.
+    #[expect(clippy::unused_self, reason = "all that a verb says goes through here")]
+    pub(crate) fn write(&self, text: &str) {
+        let _ = write!(std::io::stdout().lock(), "{text}");
+    }
+
     /// Exactly this on standard output.
     #[expect(clippy::unused_self, reason = "all that a verb says goes through here")]
     pub(crate) fn print(&self, text: &str) {

@@ -1,16 +1,20 @@
 //! `user …`: people's accounts.
 
+mod show;
+
 use super::args::Global;
-use super::exit::Failure;
+use super::exit::{Exit, Failure};
+use super::instant::Until;
 use super::open::Workplace;
 use super::output::Output;
 use super::password;
-use crate::accounts::administration::{self, Changed};
+use crate::accounts::administration::{self, Ban, Changed};
 use crate::audit::Act;
 use crate::db;
 use crate::store::{StoreError, Tx};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
+use show::document;
 use std::path::{Path, PathBuf};
 use vouchsafe_core::model::{User, UserId};
 use vouchsafe_core::spec::claims::{self, ClaimsFile};
@@ -43,6 +47,26 @@ enum UserVerb {
     /// Enable an account; what was ended stays ended
     #[command(after_help = "Example:\n  vouchsafe user enable ada")]
     Enable(Named),
+    /// Ban a person, and end their sessions and grants
+    #[command(
+        after_help = "Example:\n  vouchsafe user ban ada --until 7d --reason 'Three payments came back'"
+    )]
+    Ban(BanArgs),
+    /// Lift a ban; what was ended stays ended
+    #[command(after_help = "Example:\n  vouchsafe user unban ada")]
+    Unban(Named),
+    /// Sign a person out everywhere: end their sessions and grants
+    #[command(after_help = "Example:\n  vouchsafe user logout ada")]
+    Logout(Named),
+    /// Delete an account; its `sub` is never given again
+    #[command(after_help = "Example:\n  vouchsafe user delete ada")]
+    Delete(Named),
+    /// List people
+    #[command(after_help = "Example:\n  vouchsafe user list --json")]
+    List,
+    /// Show a person
+    #[command(after_help = "Example:\n  vouchsafe user show ada --json")]
+    Show(Named),
     /// Replace a person's roles
     #[command(after_help = "Example:\n  vouchsafe user set-role ada support billing")]
     SetRole(SetRoleArgs),
@@ -86,6 +110,18 @@ struct SetPasswordArgs {
 }
 
 #[derive(Debug, Args)]
+struct BanArgs {
+    #[command(flatten)]
+    named: Named,
+    /// When the ban ends by itself: an instant (RFC 3339) or a duration
+    #[arg(long, value_name = "TIME", value_parser = Until::parse)]
+    until: Option<Until>,
+    /// What the person is told
+    #[arg(long)]
+    reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
 struct SetRoleArgs {
     #[command(flatten)]
     named: Named,
@@ -110,24 +146,24 @@ pub(crate) fn run(global: &Global, args: UserArgs, output: &Output) -> Result<()
             report(output, &changed, "has a new password");
             Ok(())
         }
-        UserVerb::Disable(named) => {
-            let user = find(&place, &named.user)?;
-            report(
-                output,
-                &change(&place, user.id, "disable-user", administration::disable)?,
-                "is disabled",
-            );
-            Ok(())
-        }
-        UserVerb::Enable(named) => {
-            let user = find(&place, &named.user)?;
-            report(
-                output,
-                &change(&place, user.id, "enable-user", administration::enable)?,
-                "is enabled",
-            );
-            Ok(())
-        }
+        UserVerb::Disable(named) => act((&place, output), &named, "is disabled", administration::disable),
+        UserVerb::Enable(named) => act((&place, output), &named, "is enabled", administration::enable),
+        UserVerb::Ban(args) => ban(&place, args, output),
+        UserVerb::Unban(named) => act(
+            (&place, output),
+            &named,
+            "is no longer banned",
+            administration::unban,
+        ),
+        UserVerb::Logout(named) => act(
+            (&place, output),
+            &named,
+            "is signed out everywhere",
+            administration::log_out,
+        ),
+        UserVerb::Delete(named) => act((&place, output), &named, "is deleted", administration::delete),
+        UserVerb::List => show::all(&place, output),
+        UserVerb::Show(named) => show::one(&place, &find(&place, &named.user)?, output),
         UserVerb::SetRole(args) => {
             let roles = check_roles(args.roles)?;
             let user = find(&place, &args.named.user)?;
@@ -139,6 +175,39 @@ pub(crate) fn run(global: &Global, args: UserArgs, output: &Output) -> Result<()
             Ok(())
         }
     }
+}
+
+/// An act that needs to know nothing but whom.
+fn act<F>((place, output): (&Workplace, &Output), named: &Named, what: &str, work: F) -> Result<(), Failure>
+where
+    F: FnMut(&mut Tx<'_>, &Act, &UserId) -> Result<Option<Changed>, StoreError> + Send + 'static,
+{
+    let user = find(place, &named.user)?;
+    report(output, &change(place, user.id, "change-user", work)?, what);
+    Ok(())
+}
+
+fn ban(place: &Workplace, args: BanArgs, output: &Output) -> Result<(), Failure> {
+    let now = place.ports.clock.now();
+    let ban = Ban {
+        until: args.until.map(|until| until.from(now)),
+        reason: args.reason,
+    };
+    if ban.until.is_some_and(|until| until <= now) {
+        return Err(Failure::new(Exit::Usage, "--until: that is over already"));
+    }
+    if ban.reason.as_ref().is_some_and(|text| !is_printable(text)) {
+        return Err(Failure::failed(
+            "the reason must have at most 500 characters, without control characters",
+        ));
+    }
+    act((place, output), &args.named, "is banned", move |tx, act, id| {
+        administration::ban(tx, act, id, &ban)
+    })
+}
+
+fn is_printable(text: &str) -> bool {
+    text.chars().count() <= 500 && text.chars().all(|c| c == '\n' || !c.is_control())
 }
 
 fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Failure> {
@@ -217,7 +286,7 @@ fn check_roles(roles: Vec<String>) -> Result<Vec<String>, Failure> {
 }
 
 /// The person with this user name, e-mail address or `sub`.
-fn find(place: &Workplace, named: &str) -> Result<User, Failure> {
+pub(super) fn find(place: &Workplace, named: &str) -> Result<User, Failure> {
     let (key, id) = (username::key(named), UserId::new(named));
     let found = place
         .store
@@ -228,11 +297,23 @@ fn find(place: &Workplace, named: &str) -> Result<User, Failure> {
     found.ok_or_else(|| unknown(named))
 }
 
+/// The user name, or the `sub` of somebody who is no more.
+pub(super) fn username(tx: &mut Tx<'_>, id: &UserId) -> Result<String, StoreError> {
+    let user = db!(tx, users::by_id(id))?;
+    Ok(user.map_or_else(|| id.as_str().to_owned(), |user| user.username))
+}
+
 fn unknown(named: &str) -> Failure {
     Failure::failed(format!("there is no user {named:?}"))
 }
 
-fn change<F>(place: &Workplace, id: UserId, name: &'static str, mut work: F) -> Result<Changed, Failure>
+/// Changes a person in one transaction.
+pub(super) fn change<F>(
+    place: &Workplace,
+    id: UserId,
+    name: &'static str,
+    mut work: F,
+) -> Result<Changed, Failure>
 where
     F: FnMut(&mut Tx<'_>, &Act, &UserId) -> Result<Option<Changed>, StoreError> + Send + 'static,
 {
@@ -242,7 +323,8 @@ where
         .ok_or_else(|| unknown(&named))
 }
 
-fn report(output: &Output, changed: &Changed, what: &str) {
+/// Says what became of a person.
+pub(super) fn report(output: &Output, changed: &Changed, what: &str) {
     let mut members = document(&changed.user);
     members.insert("grants_ended".to_owned(), json!(changed.ended.grants));
     members.insert("sessions_ended".to_owned(), json!(changed.ended.sessions));
@@ -254,21 +336,4 @@ fn report(output: &Output, changed: &Changed, what: &str) {
         &Value::Object(members),
         &format!("{} {what}{ended}", changed.user.username),
     );
-}
-
-/// A person as the command line shows them.
-fn document(user: &User) -> Map<String, Value> {
-    let members = json!({
-        "sub": user.id,
-        "username": user.username,
-        "email": user.email,
-        "email_verified": user.email_verified,
-        "name": user.claims.get("name"),
-        "admin": user.is_admin,
-        "roles": user.roles,
-        "disabled": user.disabled_at.is_some(),
-        "claims": user.claims,
-        "created_at": user.created_at.seconds(),
-    });
-    members.as_object().cloned().unwrap_or_default()
 }

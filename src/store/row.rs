@@ -1,7 +1,7 @@
 //! Values that only the store's callers and its rows know: what the domain's own types do not carry.
 
 use vouchsafe_core::model::revocation::{ChainHash, Entry};
-use vouchsafe_core::model::{ClientId, ClientSecret, Digest, PersonSignedIn, UnixTime};
+use vouchsafe_core::model::{ClientId, ClientSecret, Digest, GrantId, PersonSignedIn, UnixTime, UserId};
 
 /// What must hold for a code to be exchanged, beside its digest. All of it is part of the one guarded UPDATE.
 #[derive(Clone, Debug)]
@@ -16,6 +16,19 @@ pub struct ExchangeGuard {
     pub now: UnixTime,
     /// Set to begin a refresh chain.
     pub refresh: Option<RefreshStart>,
+}
+
+/// Which grants a list is to hold.
+#[derive(Clone, Debug)]
+pub struct GrantsWanted {
+    /// Those after this one.
+    pub after: Option<GrantId>,
+    /// Those of this person.
+    pub user: Option<UserId>,
+    /// Those of this client.
+    pub client: Option<ClientId>,
+    /// Those that live at this instant.
+    pub now: UnixTime,
 }
 
 /// How a refresh chain begins.

@@ -59,6 +59,21 @@ pub fn withdraw(c: &mut Conn, user: &UserId, client: &ClientId) -> Result<bool, 
     Ok(diesel::delete(consents::table.find((user.as_str(), client.as_str()))).execute(c)? == 1)
 }
 
+/// Forgets everything that a person allowed.
+pub fn remove_of_user(c: &mut Conn, user: &UserId) -> Result<usize, StoreError> {
+    Ok(diesel::delete(consents::table.filter(dsl::user_id.eq(user.as_str()))).execute(c)?)
+}
+
+/// What a person allowed, in order of the clients.
+pub fn of_user(c: &mut Conn, user: &UserId) -> Result<Vec<Consent>, StoreError> {
+    let rows: Vec<Row> = consents::table
+        .filter(dsl::user_id.eq(user.as_str()))
+        .order(dsl::client_id)
+        .select(Row::as_select())
+        .load(c)?;
+    rows.into_iter().map(read).collect()
+}
+
 fn read(row: Row) -> Result<Consent, StoreError> {
     Ok(Consent {
         user_id: UserId::new(row.user_id),

@@ -9,11 +9,11 @@ mod row;
 use super::super::Conn;
 use crate::store::convert::word;
 use crate::store::schema::grants::{self, dsl};
-use crate::store::{Advance, ExchangeGuard, Spent, StoreError};
+use crate::store::{Advance, ExchangeGuard, GrantsWanted, Spent, StoreError};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use row::Row;
-use vouchsafe_core::model::{Code, Digest, EndReason, Grant, GrantId, SessionId, UnixTime, UserId};
+use vouchsafe_core::model::{ClientId, Code, Digest, EndReason, Grant, GrantId, SessionId, UnixTime, UserId};
 
 /// Adds a grant together with its code. The caller has taken the person's row with
 /// [`lock_shared`](super::users::lock_shared) in the same transaction and found the person in good standing:
@@ -178,6 +178,49 @@ pub fn end_of_session(c: &mut Conn, session: &SessionId, now: UnixTime) -> Resul
         .set(change)
         .returning(Row::as_returning())
         .get_results(c)?;
+    rows.into_iter().map(Grant::try_from).collect()
+}
+
+/// Ends what a person gave to one client, and returns what was live of it.
+pub fn end_of_pair(
+    c: &mut Conn,
+    user: &UserId,
+    client: &ClientId,
+    reason: EndReason,
+    now: UnixTime,
+) -> Result<Vec<Grant>, StoreError> {
+    let live = grants::table
+        .filter(dsl::user_id.eq(user.as_str()))
+        .filter(dsl::client_id.eq(client.as_str()))
+        .filter(dsl::ended_at.is_null());
+    let change = (dsl::ended_at.eq(now.millis()), dsl::end_reason.eq(word(&reason)?));
+    let rows = diesel::update(live)
+        .set(change)
+        .returning(Row::as_returning())
+        .get_results(c)?;
+    rows.into_iter().map(Grant::try_from).collect()
+}
+
+/// Grants that have neither ended nor expired at `now`, and whose codes were used, in order of their ids.
+pub fn list(c: &mut Conn, wanted: &GrantsWanted, limit: i64) -> Result<Vec<Grant>, StoreError> {
+    let mut live = grants::table
+        .filter(dsl::id.gt(wanted.after.as_ref().map_or("", GrantId::as_str)))
+        .filter(dsl::ended_at.is_null())
+        .filter(dsl::expires_at.gt(wanted.now.millis()))
+        .filter(dsl::idle_expires_at.gt(wanted.now.millis()))
+        .filter(dsl::code_used_at.is_not_null())
+        .into_boxed();
+    if let Some(user) = &wanted.user {
+        live = live.filter(dsl::user_id.eq(user.as_str()));
+    }
+    if let Some(client) = &wanted.client {
+        live = live.filter(dsl::client_id.eq(client.as_str()));
+    }
+    let rows: Vec<Row> = live
+        .order(dsl::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c)?;
     rows.into_iter().map(Grant::try_from).collect()
 }
 

@@ -124,6 +124,36 @@ pub fn end_of_user(c: &mut Conn, user: &UserId, now: UnixTime) -> Result<Vec<Ses
     rows.into_iter().map(read).collect()
 }
 
+/// Sessions that stand at `now`, of one person or of all, in order of their ids, after the given one.
+pub fn list(
+    c: &mut Conn,
+    after: Option<&SessionId>,
+    user: Option<&UserId>,
+    now: UnixTime,
+    limit: i64,
+) -> Result<Vec<Session>, StoreError> {
+    let mut live = sessions::table
+        .filter(dsl::id.gt(after.map_or("", SessionId::as_str)))
+        .filter(dsl::ended_at.is_null())
+        .filter(dsl::idle_expires_at.gt(now.millis()))
+        .filter(dsl::expires_at.gt(now.millis()))
+        .into_boxed();
+    if let Some(user) = user {
+        live = live.filter(dsl::user_id.eq(user.as_str()));
+    }
+    let rows: Vec<Row> = live
+        .order(dsl::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Removes every session of a person, ended or not.
+pub fn remove_of_user(c: &mut Conn, user: &UserId) -> Result<usize, StoreError> {
+    Ok(diesel::delete(sessions::table.filter(dsl::user_id.eq(user.as_str()))).execute(c)?)
+}
+
 fn read(row: Row) -> Result<Session, StoreError> {
     Ok(Session {
         id: SessionId::new(row.id),

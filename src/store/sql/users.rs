@@ -111,6 +111,24 @@ pub fn set_standing(c: &mut Conn, id: &UserId, disabled_at: Option<UnixTime>) ->
         == 1)
 }
 
+/// Writes a person's ban, or that there is none; `false` when there is no such person.
+pub fn set_ban(c: &mut Conn, user: &User) -> Result<bool, StoreError> {
+    let change = (
+        dsl::banned_at.eq(millis(user.banned_at)),
+        dsl::banned_until.eq(millis(user.banned_until)),
+        dsl::ban_reason.eq(user.ban_reason.as_deref()),
+    );
+    Ok(diesel::update(users::table.find(user.id.as_str()))
+        .set(change)
+        .execute(c)?
+        == 1)
+}
+
+/// Removes a person of whom there are no sessions and consents any more; `false` when there is no such person.
+pub fn remove(c: &mut Conn, id: &UserId) -> Result<bool, StoreError> {
+    Ok(diesel::delete(users::table.find(id.as_str())).execute(c)? == 1)
+}
+
 /// Sets the roles; `false` when there is no such person.
 pub fn set_roles(c: &mut Conn, id: &UserId, roles: &[String], now: UnixTime) -> Result<bool, StoreError> {
     let change = (dsl::roles.eq(json(roles)?), dsl::updated_at.eq(now.millis()));

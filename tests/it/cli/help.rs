@@ -2,7 +2,7 @@
 
 use super::program::Place;
 
-const VERBS: [&[&str]; 18] = [
+const VERBS: &[&[&str]] = &[
     &[],
     &["serve"],
     &["demo"],
@@ -16,7 +16,18 @@ const VERBS: [&[&str]; 18] = [
     &["user", "set-password"],
     &["user", "disable"],
     &["user", "enable"],
+    &["user", "ban"],
+    &["user", "unban"],
+    &["user", "logout"],
+    &["user", "delete"],
+    &["user", "list"],
+    &["user", "show"],
     &["user", "set-role"],
+    &["consent", "revoke"],
+    &["session", "list"],
+    &["session", "revoke"],
+    &["grant", "list"],
+    &["grant", "revoke"],
     &["client", "create"],
     &["api", "create"],
     &["keys"],
@@ -27,7 +38,7 @@ const VERBS: [&[&str]; 18] = [
 fn the_help_of_every_verb_has_an_example_and_the_common_options() {
     let place = Place::sqlite();
     for verb in VERBS {
-        let ended = place.run(&[verb, &["--help"]].concat());
+        let ended = place.run(&[*verb, &["--help"]].concat());
         assert_eq!(ended.status, 0, "{ended:?}");
         let example = ended
             .stdout

@@ -6,6 +6,7 @@ mod configuration;
 mod demo;
 mod exit_status;
 mod help;
+mod holdings;
 mod people;
 mod program;
 mod secrets;

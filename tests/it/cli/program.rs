@@ -2,6 +2,7 @@
 
 use crate::support::databases::execute;
 use crate::support::postgres;
+use crate::support::world::World;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use tempfile::TempDir;
 use vouchsafe::config::DatabaseUrl;
+use vouchsafe::ports::{Clock as _, SystemClock};
 
 /// A folder with a database beside it, in which the program is run.
 pub(crate) struct Place {
@@ -41,6 +43,22 @@ impl Place {
     /// One of each.
     pub(crate) fn both() -> [Self; 2] {
         [Self::sqlite(), Self::postgres()]
+    }
+
+    /// Beside a server that runs in this process: on its database and keys, at the real time.
+    pub(crate) fn beside(world: &World) -> Self {
+        let now = SystemClock.now();
+        world.wait(now.since(world.clock.now()));
+        world.services.tend().unwrap();
+        let config = &world.services.config;
+        let database = match &config.database.url {
+            DatabaseUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
+            DatabaseUrl::Postgres(url) => url.expose().to_owned(),
+        };
+        Self::sqlite()
+            .with("VOUCHSAFE__DATABASE__URL", &database)
+            .with("VOUCHSAFE__KEYS__DIR", &config.keys.dir.display().to_string())
+            .with("VOUCHSAFE__ISSUER", &config.issuer)
     }
 
     /// Sets an environment variable for all runs.

@@ -102,6 +102,13 @@ impl World {
         self.administer(username, administration::disable);
     }
 
+    /// Bans a person without end, as an administrator does.
+    pub(crate) fn ban(&self, username: &str) {
+        self.administer(username, |tx, act, id| {
+            administration::ban(tx, act, id, &administration::Ban::default())
+        });
+    }
+
     /// Enables a person again.
     pub(crate) fn enable(&self, username: &str) {
         self.administer(username, administration::enable);

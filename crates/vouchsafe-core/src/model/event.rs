@@ -41,6 +41,8 @@ event_kinds! {
     ConsentGiven = "consent.given";
     /// A person refused a client.
     ConsentRefused = "consent.refused";
+    /// A consent was taken back.
+    ConsentWithdrawn = "consent.withdrawn";
     /// A grant ended; `target` is its `gid`.
     GrantEnded = "grant.ended";
     /// A grant's claims version was raised; `target` is its `gid`, `value` the least acceptable `gver`.
@@ -61,12 +63,30 @@ event_kinds! {
     UserDisabled = "user.disabled";
     /// A person's account was enabled.
     UserEnabled = "user.enabled";
+    /// A person was banned; `until` in the detail is the end of it, in seconds.
+    UserBanned = "user.banned";
+    /// A person's ban was lifted.
+    UserUnbanned = "user.unbanned";
+    /// A person was signed out everywhere.
+    UserSignedOut = "user.signed_out";
+    /// A person's account was deleted.
+    UserDeleted = "user.deleted";
     /// A person's roles changed.
     UserRolesChanged = "user.roles_changed";
     /// A person's password was set.
     PasswordChanged = "user.password_changed";
     /// A client was registered.
     ClientCreated = "client.created";
+    /// A client's settings changed.
+    ClientUpdated = "client.updated";
+    /// A client was disabled.
+    ClientDisabled = "client.disabled";
+    /// A client was enabled.
+    ClientEnabled = "client.enabled";
+    /// A client was deleted.
+    ClientDeleted = "client.deleted";
+    /// A client got another secret.
+    ClientSecretRotated = "client.secret_rotated";
     /// An API was registered.
     ApiCreated = "api.created";
 }

@@ -24,6 +24,12 @@ pub enum EndReason {
     RefreshTokenReused,
     /// An administrator disabled the person.
     UserDisabled,
+    /// An administrator banned the person.
+    UserBanned,
+    /// An administrator signed the person out everywhere.
+    UserSignedOut,
+    /// The person's account was deleted.
+    UserDeleted,
     /// The person's password was set by somebody else.
     PasswordChanged,
     /// Its session was ended.
@@ -32,6 +38,10 @@ pub enum EndReason {
     Revoked,
     /// The person withdrew the consent.
     ConsentWithdrawn,
+    /// The client was deleted.
+    ClientDeleted,
+    /// Everything that the issuer gave was revoked.
+    EverythingRevoked,
 }
 
 /// One authorization of one client by one person, made together with its code.

@@ -1,0 +1,44 @@
+//! `consent revoke`: takes back what a person allowed a client.
+
+use super::args::Global;
+use super::exit::Failure;
+use super::open::Workplace;
+use super::output::Output;
+use super::user;
+use crate::accounts::administration;
+use clap::{Args, Subcommand};
+use vouchsafe_core::model::ClientId;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  vouchsafe consent revoke ada 4qVv0Yt7m1cXw2aZr8Kd9g")]
+pub(crate) struct ConsentArgs {
+    #[command(subcommand)]
+    verb: ConsentVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConsentVerb {
+    /// Take back what a person allowed a client, and end the grants that came of it
+    #[command(after_help = "Example:\n  vouchsafe consent revoke ada 4qVv0Yt7m1cXw2aZr8Kd9g")]
+    Revoke(RevokeArgs),
+}
+
+#[derive(Debug, Args)]
+struct RevokeArgs {
+    /// User name, e-mail address or `sub`
+    user: String,
+    /// The client
+    client_id: String,
+}
+
+pub(crate) fn run(global: &Global, args: ConsentArgs, output: &Output) -> Result<(), Failure> {
+    let place = Workplace::open(global)?;
+    let ConsentVerb::Revoke(args) = args.verb;
+    let person = user::find(&place, &args.user)?;
+    let client = ClientId::new(args.client_id);
+    let changed = user::change(&place, person.id, "withdraw-consent", move |tx, act, id| {
+        administration::withdraw_consent(tx, act, id, &client)
+    })?;
+    user::report(output, &changed, "allows this client nothing any more");
+    Ok(())
+}

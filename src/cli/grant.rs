@@ -1,0 +1,135 @@
+//! `grant list` and `grant revoke`: what people allowed clients, as tokens know it.
+
+use super::args::Global;
+use super::exit::Failure;
+use super::instant::instant;
+use super::listing::list;
+use super::open::Workplace;
+use super::output::Output;
+use super::user;
+use crate::audit;
+use crate::db;
+use crate::store::{GrantsWanted, StoreError, Tx};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use vouchsafe_core::model::{ClientId, EndReason, Grant, GrantId};
+use vouchsafe_core::spec::scope;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  vouchsafe grant list --user ada")]
+pub(crate) struct GrantArgs {
+    #[command(subcommand)]
+    verb: GrantVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum GrantVerb {
+    /// List the grants that stand
+    #[command(after_help = "Example:\n  vouchsafe grant list --user ada --json")]
+    List(ListArgs),
+    /// End a grant: its refresh token and its access tokens
+    #[command(after_help = "Example:\n  vouchsafe grant revoke 4qVv0Yt7m1cXw2aZr8Kd9g")]
+    Revoke(RevokeArgs),
+}
+
+#[derive(Debug, Args)]
+struct ListArgs {
+    /// Only those of this person: user name, e-mail address or `sub`
+    #[arg(long)]
+    user: Option<String>,
+    /// Only those of this client
+    #[arg(long, value_name = "CLIENT_ID")]
+    client: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct RevokeArgs {
+    /// The grant's id: the claim `gid` of its tokens
+    grant: String,
+}
+
+pub(crate) fn run(global: &Global, args: GrantArgs, output: &Output) -> Result<(), Failure> {
+    let place = Workplace::open(global)?;
+    match args.verb {
+        GrantVerb::List(args) => all(&place, args, output),
+        GrantVerb::Revoke(args) => revoke(&place, args.grant, output),
+    }
+}
+
+fn all(place: &Workplace, args: ListArgs, output: &Output) -> Result<(), Failure> {
+    let user = args.user.map(|named| user::find(place, &named)).transpose()?;
+    let wanted = GrantsWanted {
+        after: None,
+        user: user.map(|user| user.id),
+        client: args.client.map(ClientId::new),
+        now: place.ports.clock.now(),
+    };
+    list(
+        (place, output),
+        ["GRANT", "USER NAME", "CLIENT", "SCOPE", "SINCE"],
+        move |tx, after, limit| page(tx, after, &wanted, limit),
+        |(grant, username)| {
+            let row = [
+                grant.id.as_str().to_owned(),
+                username.clone(),
+                grant.client_id.as_str().to_owned(),
+                scope::join(&grant.scopes),
+                instant(grant.created_at),
+            ];
+            (document(grant, username), row)
+        },
+    )
+}
+
+fn document(grant: &Grant, username: &str) -> Value {
+    json!({
+        "gid": grant.id,
+        "sub": grant.user_id,
+        "username": username,
+        "client_id": grant.client_id,
+        "scope": scope::join(&grant.scopes),
+        "offline": grant.offline,
+        "session_id": grant.session_id,
+        "sid": grant.sid,
+        "gver": grant.gver,
+        "created_at": grant.created_at.seconds(),
+        "expires_at": grant.expires_at.seconds(),
+    })
+}
+
+fn page(
+    tx: &mut Tx<'_>,
+    after: Option<&(Grant, String)>,
+    wanted: &GrantsWanted,
+    limit: i64,
+) -> Result<Vec<(Grant, String)>, StoreError> {
+    let wanted = GrantsWanted {
+        after: after.map(|(last, _)| last.id.clone()),
+        ..wanted.clone()
+    };
+    let grants = db!(tx, grants::list(&wanted, limit))?;
+    grants
+        .into_iter()
+        .map(|grant| {
+            let username = user::username(tx, &grant.user_id)?;
+            Ok((grant, username))
+        })
+        .collect()
+}
+
+fn revoke(place: &Workplace, grant: String, output: &Output) -> Result<(), Failure> {
+    let gid = GrantId::new(grant.clone());
+    let ended = place.act("revoke-grant", move |tx, act| {
+        if db!(tx, grants::by_id(&gid))?.is_none() {
+            return Ok(None);
+        }
+        audit::end_grant(tx, act, &gid, EndReason::Revoked).map(Some)
+    })?;
+    let ended = ended.ok_or_else(|| Failure::failed(format!("there is no grant {grant:?}")))?;
+    let text = match ended.grants {
+        0 => "the grant had ended before",
+        _ => "the grant is ended",
+    };
+    output.report(&json!({"gid": grant, "grants_ended": ended.grants}), text);
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! Long lists: read page by page, written as one JSON document while they are read, or as a table.
+
+use super::exit::Failure;
+use super::open::Workplace;
+use super::output::{Output, table};
+use crate::store::{StoreError, Tx};
+use serde_json::Value;
+
+/// Rows that are read at once.
+const PAGE: i64 = 500;
+
+/// Lists everything that `read` finds after the row before, as `show` has it.
+pub(crate) fn list<T, R, const N: usize>(
+    (place, output): (&Workplace, &Output),
+    heads: [&str; N],
+    read: R,
+    show: impl Fn(&T) -> (Value, [String; N]),
+) -> Result<(), Failure>
+where
+    T: Clone + Send + 'static,
+    R: Fn(&mut Tx<'_>, Option<&T>, i64) -> Result<Vec<T>, StoreError> + Clone + Send + 'static,
+{
+    let mut rows = Vec::new();
+    let mut last: Option<T> = None;
+    let mut before = "[";
+    loop {
+        let (read, after) = (read.clone(), last.clone());
+        let page = place
+            .store
+            .read_blocking("list", move |tx| read(tx, after.as_ref(), PAGE))?;
+        for item in &page {
+            let (document, row) = show(item);
+            if output.is_json() {
+                output.write(&format!("{before}{document}"));
+                before = ",";
+            } else {
+                rows.push(row);
+            }
+        }
+        last = page.last().cloned();
+        if last.is_none() {
+            break;
+        }
+    }
+    if output.is_json() {
+        output.print(if before == "[" { "[]" } else { "]" });
+    } else if rows.is_empty() {
+        output.note("there are none");
+    } else {
+        output.note(&table(heads, &rows));
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! `user list` and `user show`: people as the command line shows them.
+
+use crate::cli::exit::Failure;
+use crate::cli::instant::instant;
+use crate::cli::listing::list;
+use crate::cli::open::Workplace;
+use crate::cli::output::Output;
+use crate::db;
+use crate::store::GrantsWanted;
+use serde_json::{Map, Value, json};
+use vouchsafe_core::model::{Standing, UnixTime, User};
+
+/// Sessions and grants that are counted at most.
+const COUNTED: i64 = 10_000;
+
+/// All people.
+pub(super) fn all(place: &Workplace, output: &Output) -> Result<(), Failure> {
+    let now = place.ports.clock.now();
+    list(
+        (place, output),
+        ["SUB", "USER NAME", "E-MAIL", "STANDING", "ROLES"],
+        |tx, after: Option<&User>, limit| db!(tx, users::list(after.map(|user| &user.id), limit)),
+        |user| {
+            let row = [
+                user.id.as_str().to_owned(),
+                user.username.clone(),
+                user.email.clone(),
+                standing(user, now),
+                user.roles.join(" "),
+            ];
+            (Value::Object(document(user)), row)
+        },
+    )
+}
+
+/// One person, with what they hold.
+pub(super) fn one(place: &Workplace, user: &User, output: &Output) -> Result<(), Failure> {
+    let (id, now) = (user.id.clone(), place.ports.clock.now());
+    let (sessions, grants, consents) = place.store.read_blocking("user", move |tx| {
+        let wanted = GrantsWanted {
+            after: None,
+            user: Some(id.clone()),
+            client: None,
+            now,
+        };
+        Ok((
+            db!(tx, sessions::list(None, Some(&id), now, COUNTED))?.len(),
+            db!(tx, grants::list(&wanted, COUNTED))?.len(),
+            db!(tx, consents::of_user(&id))?,
+        ))
+    })?;
+    let consents: Vec<_> = consents.into_iter().map(|consent| consent.client_id).collect();
+    let mut members = document(user);
+    members.insert("sessions".to_owned(), json!(sessions));
+    members.insert("grants".to_owned(), json!(grants));
+    members.insert("consents".to_owned(), json!(consents));
+    let text = format!(
+        "{} <{}>\nsub: {}\nstanding: {}\nroles: {}\nsessions: {sessions}, grants: {grants}, consents: {}",
+        user.username,
+        user.email,
+        user.id,
+        standing(user, now),
+        user.roles.join(" "),
+        consents.len()
+    );
+    output.report(&Value::Object(members), &text);
+    Ok(())
+}
+
+/// A person as the command line shows them.
+pub(super) fn document(user: &User) -> Map<String, Value> {
+    let members = json!({
+        "sub": user.id,
+        "username": user.username,
+        "email": user.email,
+        "email_verified": user.email_verified,
+        "name": user.claims.get("name"),
+        "admin": user.is_admin,
+        "roles": user.roles,
+        "disabled": user.disabled_at.is_some(),
+        "banned": user.banned_at.is_some(),
+        "banned_until": user.banned_until.map(UnixTime::seconds),
+        "ban_reason": user.ban_reason,
+        "claims": user.claims,
+        "created_at": user.created_at.seconds(),
+    });
+    members.as_object().cloned().unwrap_or_default()
+}
+
+fn standing(user: &User, now: UnixTime) -> String {
+    match user.standing(now) {
+        Standing::Good => "good".to_owned(),
+        Standing::Disabled => "disabled".to_owned(),
+        Standing::Banned { until: None } => "banned".to_owned(),
+        Standing::Banned { until: Some(until) } => format!("banned until {}", instant(until)),
+    }
+}
