@@ -24,6 +24,7 @@ pub struct DemoApp {
     browsers: Browsers,
     ports: Ports,
     api_url: String,
+    home_url: String,
     cookie: String,
 }
 
@@ -66,6 +67,7 @@ impl DemoApp {
             browsers: Browsers::default(),
             ports: ports.clone(),
             api_url: listeners.api_url(),
+            home_url: listeners.home_url(),
             cookie: format!("demo_{}", listeners.app.port),
         })
     }
@@ -263,11 +265,18 @@ async fn replay_refresh(app: web::Data<DemoApp>, request: HttpRequest) -> HttpRe
     app.done(&cookie, log, outcome)
 }
 
-/// Ends the app's own session; the server still knows the person.
+/// Ends the app's own session, and goes to the server to end the one there.
 async fn sign_out(app: web::Data<DemoApp>, request: HttpRequest) -> HttpResponse {
-    app.browsers
-        .change(&app.cookie(&request), |browser| *browser = Browser::default());
-    see_other("/")
+    let tokens = app
+        .browsers
+        .change(&app.cookie(&request), |browser| std::mem::take(browser).tokens);
+    let Some(tokens) = tokens.flatten() else {
+        return see_other("/");
+    };
+    match app.party.end_session(&tokens.id_token, &app.home_url).await {
+        Ok(url) => see_other(url.as_str()),
+        Err(problem) => app.done(&app.cookie(&request), Vec::new(), Err(problem)),
+    }
 }
 
 fn see_other(location: &str) -> HttpResponse {

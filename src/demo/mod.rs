@@ -104,6 +104,12 @@ impl Listeners {
     pub fn redirect_uri(&self) -> String {
         format!("{}{CALLBACK}", self.app_url())
     }
+
+    /// The app's home, where signing out returns to: must be registered, too.
+    #[must_use]
+    pub fn home_url(&self) -> String {
+        format!("{}/", self.app_url())
+    }
 }
 
 fn bind(address: SocketAddr) -> Result<Listener, DemoError> {

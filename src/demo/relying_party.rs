@@ -49,6 +49,7 @@ pub(super) struct Metadata {
     authorization_endpoint: String,
     token_endpoint: String,
     userinfo_endpoint: String,
+    end_session_endpoint: String,
     jwks_uri: String,
 }
 
@@ -82,6 +83,17 @@ impl RelyingParty {
             succeeded: true,
         };
         Ok((url, exchange))
+    }
+
+    /// Where the browser is sent to sign out (OpenID Connect RP-Initiated Logout 1.0 §2). The ID token proves that this
+    /// app asks, so nobody is asked again.
+    pub(super) async fn end_session(&self, id_token: &str, back: &str) -> Result<Url, Problem> {
+        let mut url = parse(&self.metadata().await?.end_session_endpoint)?;
+        url.query_pairs_mut()
+            .append_pair("id_token_hint", id_token)
+            .append_pair("client_id", &self.client_id)
+            .append_pair("post_logout_redirect_uri", back);
+        Ok(url)
     }
 
     /// Checks what the browser brought back (RFC 6749 §4.1.2, RFC 9207 §2.4) and gives the code.

@@ -29,6 +29,7 @@ impl MetadataDocument {
             token_endpoint: at(urls::TOKEN),
             userinfo_endpoint: at(urls::USERINFO),
             revocation_endpoint: at(urls::REVOKE),
+            end_session_endpoint: at(urls::LOGOUT),
             introspection_endpoint: at(urls::INTROSPECT),
             jwks_uri: at(urls::JWKS),
             vouchsafe_revocations_uri: at(urls::REVOCATIONS),

@@ -6,6 +6,7 @@ pub mod consent;
 pub mod error;
 pub mod layout;
 pub mod login;
+pub mod logout;
 mod routes;
 pub mod samples;
 pub mod select_account;

@@ -4,6 +4,7 @@ use super::consent::ConsentPage;
 use super::error::ErrorPage;
 use super::layout::{Account, App, Form, Frame};
 use super::login::LoginPage;
+use super::logout::LogoutPage;
 use super::select_account::SelectAccountPage;
 use super::suspended::SuspendedPage;
 use super::texts::Locale;
@@ -30,6 +31,7 @@ pub fn gallery() -> Vec<(String, String)> {
         hang::<SelectAccountPage>(&mut pages, locale);
         hang::<ConsentPage>(&mut pages, locale);
         hang::<SuspendedPage>(&mut pages, locale);
+        hang::<LogoutPage>(&mut pages, locale);
         hang::<ErrorPage>(&mut pages, locale);
     }
     pages

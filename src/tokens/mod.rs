@@ -5,5 +5,5 @@ mod own;
 mod revocation;
 
 pub use mint::{IdTokenFor, Issuer, Minted, mint};
-pub use own::OwnTokens;
+pub use own::{Hint, OwnTokens};
 pub use revocation::revoke;

@@ -1,6 +1,6 @@
 //! Proof that a form was sent from our own page, by the browser that the page was made for.
 //!
-//! A form token is a MAC over the interaction, the browser's cookie and the page: no other browser, interaction
+//! A form token is a MAC over the interaction or request, the browser's cookie and the page: no other browser, interaction
 //! or page can use it, and nothing is stored. Besides, a browser that says where the form came from must name us.
 
 use actix_web::http::header::{HeaderMap, HeaderName, ORIGIN};
@@ -8,7 +8,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
-use vouchsafe_core::model::{BrowserCookie, Digest, InteractionHandle};
 
 /// The field of every form that carries its token.
 pub const FIELD: &str = "form_token";
@@ -29,10 +28,10 @@ pub enum Forged {
 /// What a form token is bound to.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding<'a> {
-    /// The interaction that the form belongs to.
-    pub handle: &'a Digest<InteractionHandle>,
-    /// The browser that the page was made for.
-    pub browser: &'a Digest<BrowserCookie>,
+    /// What the form belongs to: the digest of an interaction's handle, or of the request that it answers.
+    pub of: [u8; 32],
+    /// The browser that the page was made for: the digest of its cookie, or of its session's.
+    pub browser: [u8; 32],
     /// The page: the last part of its path.
     pub page: &'a str,
 }
@@ -70,8 +69,8 @@ impl Binding<'_> {
         let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any key length");
         // Fixed lengths first, so that no two bindings make the same text.
         mac.update(b"form\0");
-        mac.update(self.handle.as_bytes());
-        mac.update(self.browser.as_bytes());
+        mac.update(&self.of);
+        mac.update(&self.browser);
         mac.update(self.page.as_bytes());
         mac
     }
@@ -109,11 +108,9 @@ mod tests {
 
     #[test]
     fn a_token_is_good_for_one_interaction_browser_and_page_only() {
-        let (handle, browser) = (Digest::from_bytes([1; 32]), Digest::from_bytes([2; 32]));
-        let (other_handle, other_browser) = (Digest::from_bytes([3; 32]), Digest::from_bytes([3; 32]));
         let binding = Binding {
-            handle: &handle,
-            browser: &browser,
+            of: [1; 32],
+            browser: [2; 32],
             page: "login",
         };
         let token = binding.token(&KEY);
@@ -123,7 +120,7 @@ mod tests {
         assert!(check(binding, &KEY, Some(&token)));
         assert!(!check(
             Binding {
-                handle: &other_handle,
+                of: [3; 32],
                 ..binding
             },
             &KEY,
@@ -131,7 +128,7 @@ mod tests {
         ));
         assert!(!check(
             Binding {
-                browser: &other_browser,
+                browser: [3; 32],
                 ..binding
             },
             &KEY,

@@ -31,6 +31,8 @@ paths! {
     REVOCATIONS = "/revocations";
     /// The revocation feed, sent.
     REVOCATIONS_STREAM = "/revocations/stream";
+    /// OpenID Connect RP-Initiated Logout 1.0 §2.
+    LOGOUT = "/logout";
     /// The hub of the browser flow.
     INTERACTION = "/interaction/{handle}";
     /// Whether the process runs.

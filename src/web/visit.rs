@@ -45,8 +45,8 @@ impl Visit {
     #[must_use]
     pub const fn form<'a>(&'a self, page: &'a str) -> Binding<'a> {
         Binding {
-            handle: &self.place.interaction,
-            browser: &self.place.browser,
+            of: *self.place.interaction.as_bytes(),
+            browser: *self.place.browser.as_bytes(),
             page,
         }
     }

@@ -33,6 +33,7 @@ const ROUTES: &[(&str, Tokens)] = &[
     ("USERINFO", Asked(&["src/oauth/userinfo.rs"])),
     ("REVOKE", None("only ends things")),
     ("INTROSPECT", Asked(&["src/oauth/introspect.rs"])),
+    ("LOGOUT", None("only ends things")),
     ("INTERACTION", None("knows sessions, not tokens")),
     ("LIVEZ", None("says nothing about anybody")),
     ("READYZ", None("says nothing about anybody")),
@@ -52,6 +53,10 @@ const HANDLES: [&str; 4] = [
 /// Files that handle tokens without asking, and why.
 const EXEMPT: &[(&str, &str)] = &[
     ("src/oauth/authorize/endpoint.rs", "a hint signs nobody in"),
+    (
+        "src/pages/routes/logout.rs",
+        "a hint ends a session at most, and signs nobody in",
+    ),
     ("src/oauth/presented.rs", "reads only; each caller asks"),
     ("src/oauth/revoke.rs", "only ends things"),
     (

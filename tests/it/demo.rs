@@ -27,6 +27,7 @@ impl Running {
         let (app, api) = (listeners.app_url(), listeners.api_url());
         let mut registered = metadata(ClientKind::Spa);
         registered.redirect_uris = vec![listeners.redirect_uri()];
+        registered.post_logout_redirect_uris = vec![listeners.home_url()];
         registered.scopes = APP_SCOPES.map(str::to_owned).to_vec();
         let options = DemoOptions {
             issuer: world.issuer.clone(),
@@ -139,8 +140,17 @@ fn a_person_signs_in_and_every_button_does_what_it_says() {
         "the grant has ended: {page}"
     );
 
-    let page = demo.press(&browser, "sign-out");
+    let answer = browser.post(&format!("{}/sign-out", demo.app), &[]);
+    let (end, _) = browser.open(answer.header("location"));
+    assert_eq!(end, format!("{}/", demo.app), "the server sends the browser back");
+    let page = demo.home(&browser);
     assert!(page.contains("id=\"sign-in\"") && !page.contains("id=\"id-token\""));
+    let again = browser.post(&format!("{}/sign-in", demo.app), &[]);
+    let (_, asked) = browser.open(again.header("location"));
+    assert!(
+        asked.body.contains("id=\"login-form\""),
+        "nobody is signed in at the server either"
+    );
 }
 
 #[test]

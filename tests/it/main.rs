@@ -17,6 +17,7 @@ mod cli;
 mod demo;
 mod interaction;
 mod introspect;
+mod logout;
 mod metadata;
 mod pages;
 mod revocations;

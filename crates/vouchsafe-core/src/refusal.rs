@@ -101,6 +101,10 @@ reasons! {
     MaxAgeInvalid = "VS-MAX-AGE-INVALID" => InvalidRequest;
     /// The id_token_hint is not an ID token of this issuer.
     IdTokenHintInvalid = "VS-ID-TOKEN-HINT-INVALID" => InvalidRequest;
+    /// The post_logout_redirect_uri is not registered for the client; matching is exact.
+    PostLogoutRedirectUriNotRegistered = "VS-POST-LOGOUT-REDIRECT-URI" => InvalidRequest;
+    /// A post_logout_redirect_uri came without an id_token_hint or a client_id to say whose it is.
+    PostLogoutRedirectUriAlone = "VS-POST-LOGOUT-REDIRECT-URI-ALONE" => InvalidRequest;
     /// Request objects by value are not supported.
     RequestObjectUnsupported = "VS-REQUEST-OBJECT" => RequestNotSupported;
     /// The request_uri is invalid or expired, or the server takes none.

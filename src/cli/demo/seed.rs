@@ -146,7 +146,7 @@ fn wish(port: u16) -> Wish {
             port.saturating_add(1),
             crate::demo::CALLBACK
         )],
-        post_logout_redirect_uris: Vec::new(),
+        post_logout_redirect_uris: vec![format!("http://localhost:{}/", port.saturating_add(1))],
         scopes: APP_SCOPES.map(str::to_owned).to_vec(),
         grants: Vec::new(),
         auth_method: None,

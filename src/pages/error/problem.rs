@@ -122,9 +122,12 @@ impl Problem {
     /// What happened.
     pub(super) const fn story(&self) -> Option<Text> {
         Some(match self {
-            Self::RequestRefused(Reason::RedirectUriMissing | Reason::RedirectUriNotRegistered) => {
-                Text::RequestRefusedAddress
-            }
+            Self::RequestRefused(
+                Reason::RedirectUriMissing
+                | Reason::RedirectUriNotRegistered
+                | Reason::PostLogoutRedirectUriAlone
+                | Reason::PostLogoutRedirectUriNotRegistered,
+            ) => Text::RequestRefusedAddress,
             Self::RequestRefused(Reason::ClientUnknown | Reason::ClientDisabled) => {
                 Text::RequestRefusedUnknown
             }

@@ -1,4 +1,5 @@
-//! The pages of an interaction as they are asked for and sent back. A file is a page's GET and POST.
+//! The pages of an interaction, and the one for signing out, as they are asked for and sent back. A file is a page's GET
+//! and POST.
 //!
 //! A page marks what the person did and returns to the hub; it knows no other page and no client.
 
@@ -6,6 +7,7 @@ mod account;
 mod arrival;
 mod consent;
 mod login;
+mod logout;
 mod suspended;
 mod told;
 
@@ -35,6 +37,11 @@ pub fn mount(app: &mut ServiceConfig) {
         page("suspended")
             .route(web::get().to(suspended::get))
             .route(web::post().to(suspended::post)),
+    )
+    .service(
+        web::resource(crate::web::urls::LOGOUT)
+            .route(web::get().to(logout::get))
+            .route(web::post().to(logout::post)),
     );
 }
 

@@ -88,6 +88,14 @@ keys! {
     GoesTo = "goes-to";
     Remembered = "remembered";
     RememberedUntilSignOut = "remembered-until-sign-out";
+    // logout.ftl
+    LogoutQuestion = "logout-question";
+    LogoutStory = "logout-story";
+    SignOut = "sign-out";
+    StaySignedIn = "stay-signed-in";
+    SignedOut = "signed-out";
+    SignedOutStory = "signed-out-story";
+    StillSignedIn = "still-signed-in";
     // error.ftl
     WhoseApp = "whose-app";
     WhoseUs = "whose-us";

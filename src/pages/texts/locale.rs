@@ -106,12 +106,14 @@ impl Locale {
                 include_str!("../../../i18n/en/shared.ftl"),
                 include_str!("../../../i18n/en/login.ftl"),
                 include_str!("../../../i18n/en/consent.ftl"),
+                include_str!("../../../i18n/en/logout.ftl"),
                 include_str!("../../../i18n/en/error.ftl"),
             ],
             Self::De => &[
                 include_str!("../../../i18n/de/shared.ftl"),
                 include_str!("../../../i18n/de/login.ftl"),
                 include_str!("../../../i18n/de/consent.ftl"),
+                include_str!("../../../i18n/de/logout.ftl"),
                 include_str!("../../../i18n/de/error.ftl"),
             ],
         }

@@ -18,6 +18,7 @@ pub const SPEC: Spec = Spec {
                 Endpoint::Token,
                 Endpoint::Revocation,
                 Endpoint::Introspection,
+                Endpoint::EndSession,
             ],
         ),
         Parameter::once(

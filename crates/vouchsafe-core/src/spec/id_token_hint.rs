@@ -5,5 +5,8 @@ use super::registry::{Endpoint, Parameter, Spec};
 /// What this word brings.
 pub const SPEC: Spec = Spec {
     reference: "OpenID Connect Core 1.0 section 3.1.2.1",
-    parameters: &[Parameter::once("id_token_hint", &[Endpoint::Authorization])],
+    parameters: &[Parameter::once(
+        "id_token_hint",
+        &[Endpoint::Authorization, Endpoint::EndSession],
+    )],
 };

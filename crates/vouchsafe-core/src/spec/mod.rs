@@ -14,6 +14,7 @@ pub mod max_age;
 pub mod nonce;
 pub mod params;
 pub mod pkce;
+pub mod post_logout_redirect_uri;
 pub mod prompt;
 pub mod provider_metadata;
 pub mod redirect_uri;

@@ -26,6 +26,8 @@ pub struct Endpoints {
     pub userinfo_endpoint: String,
     /// RFC 7009 §2.
     pub revocation_endpoint: String,
+    /// OpenID Connect RP-Initiated Logout 1.0 §2.1.
+    pub end_session_endpoint: String,
     /// RFC 7662 §2.
     pub introspection_endpoint: String,
     /// RFC 7517.
@@ -113,6 +115,7 @@ mod tests {
             token_endpoint: "https://id.example.com/token".to_owned(),
             userinfo_endpoint: "https://id.example.com/userinfo".to_owned(),
             revocation_endpoint: "https://id.example.com/revoke".to_owned(),
+            end_session_endpoint: "https://id.example.com/logout".to_owned(),
             introspection_endpoint: "https://id.example.com/introspect".to_owned(),
             jwks_uri: "https://id.example.com/jwks".to_owned(),
             vouchsafe_revocations_uri: "https://id.example.com/revocations".to_owned(),

@@ -2,8 +2,8 @@
 
 use super::{
     acr, basic, bearer, client_assertion, grant_type, id_token_hint, login_hint, max_age, nonce, pkce,
-    prompt, redirect_uri, refresh_token, request_object, resource, response_mode, response_type, scope,
-    state, token_type_hint, ui_locales,
+    post_logout_redirect_uri, prompt, redirect_uri, refresh_token, request_object, resource, response_mode,
+    response_type, scope, state, token_type_hint, ui_locales,
 };
 
 /// An endpoint that takes parameters.
@@ -19,6 +19,8 @@ pub enum Endpoint {
     Revocation,
     /// RFC 7662 §2.
     Introspection,
+    /// OpenID Connect RP-Initiated Logout 1.0 §2.
+    EndSession,
 }
 
 /// A parameter of one or more endpoints.
@@ -86,6 +88,7 @@ pub const ALL: &[Spec] = &[
     id_token_hint::SPEC,
     request_object::SPEC,
     token_type_hint::SPEC,
+    post_logout_redirect_uri::SPEC,
 ];
 
 /// The parameters of an endpoint.
@@ -117,6 +120,7 @@ mod tests {
             Endpoint::UserInfo,
             Endpoint::Revocation,
             Endpoint::Introspection,
+            Endpoint::EndSession,
         ] {
             let names: Vec<&str> = parameters(endpoint).map(|parameter| parameter.name).collect();
             let distinct: HashSet<&str> = names.iter().copied().collect();

@@ -6,7 +6,10 @@ use crate::refusal::Reason;
 /// What this word brings.
 pub const SPEC: Spec = Spec {
     reference: "RFC 6749 section 4.1.1",
-    parameters: &[Parameter::once("state", &[Endpoint::Authorization])],
+    parameters: &[Parameter::once(
+        "state",
+        &[Endpoint::Authorization, Endpoint::EndSession],
+    )],
 };
 
 /// The longest that is returned: it becomes part of a URL.

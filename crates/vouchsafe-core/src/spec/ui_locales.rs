@@ -5,7 +5,10 @@ use super::registry::{Endpoint, Parameter, Spec};
 /// What this word brings.
 pub const SPEC: Spec = Spec {
     reference: "OpenID Connect Core 1.0 section 3.1.2.1",
-    parameters: &[Parameter::once("ui_locales", &[Endpoint::Authorization])],
+    parameters: &[Parameter::once(
+        "ui_locales",
+        &[Endpoint::Authorization, Endpoint::EndSession],
+    )],
 };
 
 const MOST: usize = 10;
