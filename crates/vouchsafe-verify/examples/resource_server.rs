@@ -7,7 +7,7 @@
 
 use std::process::ExitCode;
 
-use actix_web::{App, HttpResponse, HttpServer, get, post};
+use actix_web::{App, HttpResponse, HttpServer, get, post, web};
 use vouchsafe_verify::fetch::FeedMode;
 use vouchsafe_verify::{AccessToken, Bearer, RemoteVerifier, Rule, Verifier};
 
@@ -35,12 +35,19 @@ async fn place_order(token: Bearer<WriteOrders>) -> HttpResponse {
     answer(&token)
 }
 
+/// For a scraper of the operator's own network; it is there only when asked for.
+async fn metrics(verifier: web::Data<RemoteVerifier>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(verifier.figures().prometheus())
+}
+
 fn answer(token: &AccessToken) -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "sub": token.sub, "scope": token.scope.as_str() }))
 }
 
 const USAGE: &str = "usage: resource_server --issuer URL --audience URI --listen ADDRESS:PORT \
-                     [--feed off|poll|stream] [--trust-ca FILE]";
+                     [--feed off|poll|stream] [--trust-ca FILE] [--metrics]";
 
 #[derive(Default)]
 struct Arguments {
@@ -49,12 +56,17 @@ struct Arguments {
     listen: String,
     feed: FeedMode,
     trust_ca: Option<String>,
+    metrics: bool,
 }
 
 impl Arguments {
     fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut parsed = Self::default();
         while let Some(flag) = arguments.next() {
+            if flag == "--metrics" {
+                parsed.metrics = true;
+                continue;
+            }
             let value = arguments.next().ok_or_else(|| format!("{flag} needs a value"))?;
             match flag.as_str() {
                 "--issuer" => parsed.issuer = value,
@@ -98,18 +110,25 @@ fn verifier(arguments: &Arguments) -> Result<RemoteVerifier, String> {
         .map_err(|problem| format!("--issuer {}: {problem}", arguments.issuer))
 }
 
-async fn serve(listen: &str, verifier: RemoteVerifier) -> Result<(), String> {
+async fn serve(arguments: &Arguments, verifier: RemoteVerifier) -> Result<(), String> {
     if let Err(problem) = verifier.fetch_keys().await {
         if problem.is_misconfiguration() {
             return Err(problem.to_string());
         }
         eprintln!("{problem}; starting all the same");
     }
+    let (listen, shows_metrics) = (&arguments.listen, arguments.metrics);
     let server = HttpServer::new(move || {
-        App::new()
+        let app = App::new()
             .app_data(verifier.clone())
             .service(list_orders)
-            .service(place_order)
+            .service(place_order);
+        if shows_metrics {
+            let verifier = web::Data::new(verifier.clone());
+            app.service(web::resource("/metrics").app_data(verifier).get(metrics))
+        } else {
+            app
+        }
     });
     let server = server
         .bind(listen)
@@ -128,7 +147,7 @@ async fn main() -> ExitCode {
         }
     };
     let outcome = match verifier(&arguments) {
-        Ok(verifier) => serve(&arguments.listen, verifier).await,
+        Ok(verifier) => serve(&arguments, verifier).await,
         Err(problem) => Err(problem),
     };
     match outcome {

@@ -5,6 +5,7 @@ mod clock;
 mod directory;
 mod discovery;
 mod feed;
+mod figures;
 mod http;
 mod introspection;
 mod key_source;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 pub use clock::{Clock, SystemClock};
 pub use feed::FeedMode;
+pub use figures::Figures;
 pub use problem::{FetchProblem, SetupProblem};
 
 use crate::access_token::AccessToken;
@@ -30,6 +32,7 @@ use crate::verifier::Verifier;
 use directory::Directory;
 use discovery::{IssuerUrl, parse_address};
 use feed::Feed;
+use figures::Counters;
 use http::{HttpClient, Login};
 use introspection::Introspection;
 use key_source::{Address, KeySource};
@@ -51,6 +54,7 @@ pub struct RemoteVerifier {
     refused: Arc<Refused>,
     introspection: Arc<Introspection>,
     spent: Arc<ReplayGuard>,
+    counters: Arc<Counters>,
 }
 
 /// Settings of a [`RemoteVerifier`].
@@ -96,7 +100,11 @@ impl RemoteVerifier {
     /// Says what is wrong with it; see [`Rejection`].
     pub async fn verify_for<R: Rule>(&self, token: &str) -> Result<Verified<AccessToken>, Rejection> {
         let asked = const { Asked::by::<R>() };
-        let verified = self.verify(token).await?;
+        self.counters.outcome(self.verify_asked(token, asked).await)
+    }
+
+    async fn verify_asked(&self, token: &str, asked: Asked) -> Result<Verified<AccessToken>, Rejection> {
+        let verified = self.verify_live(token).await?;
         asked.check(&verified)?;
         self.check_exposure(&verified, token, &asked).await?;
         if asked.one_time {
@@ -117,6 +125,7 @@ impl RemoteVerifier {
             return Ok(());
         };
         let moment = self.feed.moment();
+        self.counters.exposed(freshness.exposure(token.iat, moment));
         let exposure = freshness.judge(token.iat, token.exp, asked.budget, moment);
         match (asked.policy, exposure) {
             (Policy::Open, _)
@@ -137,6 +146,10 @@ impl RemoteVerifier {
     /// # Errors
     /// Says what is wrong with it; see [`Rejection`].
     pub async fn verify(&self, token: &str) -> Result<Verified<AccessToken>, Rejection> {
+        self.counters.outcome(self.verify_live(token).await)
+    }
+
+    async fn verify_live(&self, token: &str) -> Result<Verified<AccessToken>, Rejection> {
         self.feed.start();
         let keys = self.source.keys().await?;
         let verified = match self.verify_with(&keys, token) {
@@ -170,12 +183,13 @@ impl RemoteVerifier {
         self.feed.reached(seq).await;
     }
 
-    /// How old the knowledge of what was revoked is, in the issuer's time. None before the first head, and without
-    /// a feed.
+    /// What this verifier and its clones can tell about themselves.
     #[must_use]
-    pub fn feed_lag(&self) -> Option<Duration> {
-        let lag = self.feed.freshness()?.lag(self.feed.moment())?;
-        Some(Duration::from_millis(u64::try_from(lag).unwrap_or_default()))
+    pub fn figures(&self) -> Figures {
+        let mut figures = Figures::default();
+        self.feed.fill(&mut figures);
+        self.counters.fill(&mut figures);
+        figures
     }
 
     /// What went wrong with the feed since it last brought something.
@@ -272,6 +286,7 @@ impl RemoteVerifierBuilder {
             refused: Arc::default(),
             introspection: Arc::new(introspection),
             spent: Arc::new(ReplayGuard::new(self.one_time_tokens)),
+            counters: Arc::default(),
         })
     }
 }

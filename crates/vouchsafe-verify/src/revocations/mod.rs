@@ -55,6 +55,8 @@ pub struct Revocations {
     newest: Option<Newest>,
     freshness: Freshness,
     swept_at: i64,
+    heads: u64,
+    snapshots: u64,
 }
 
 /// Where in the feed we are, and what the chain amounts to there.
@@ -213,11 +215,13 @@ impl Revocations {
         if self.newest.as_ref().is_some_and(is_other) {
             live.keep_ends_of(&self.live);
         }
+        self.snapshots = self.snapshots.saturating_add(1);
         self.live = live;
     }
 
     fn settle(&mut self, place: Place, judged: &Judged) {
         let Judged { head, moment } = judged;
+        self.heads = self.heads.saturating_add(1);
         self.place = Some(place);
         self.newest = Some(Newest {
             timeline: head.timeline.clone(),
@@ -337,6 +341,18 @@ impl Revocations {
     #[must_use]
     pub fn seq(&self) -> Option<u64> {
         self.newest.as_ref().map(|newest| newest.seq)
+    }
+
+    /// How many heads were taken over.
+    #[must_use]
+    pub fn heads(&self) -> u64 {
+        self.heads
+    }
+
+    /// How many snapshots were taken over.
+    #[must_use]
+    pub fn snapshots(&self) -> u64 {
+        self.snapshots
     }
 
     /// How many entries are held.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use vouchsafe_verify::fetch::{FeedMode, FetchProblem};
 use vouchsafe_verify::revocations::FeedProblem;
-use vouchsafe_verify::{Rejection, RemoteVerifier, Verifier};
+use vouchsafe_verify::{AnyScope, Rejection, RemoteVerifier, Verifier};
 
 use crate::support::feed::FakeFeed;
 use crate::support::issuer::{FakeClock, HttpIssuer};
@@ -80,7 +80,7 @@ async fn an_issuer_without_a_feed_is_not_asked_for_one() {
     let verifier = verifier(&issuer, FeedMode::Stream, &clock);
     let token = FIRST.token(&issuer.claims());
     assert_eq!(outcome(&verifier, &token).await, Ok(()));
-    assert_eq!(verifier.feed_lag(), None);
+    assert_eq!(verifier.figures().feed_lag_ms, None);
     assert_eq!(issuer.script.feed.page_requests.load(Ordering::SeqCst), 0);
     assert_eq!(issuer.script.feed.stream_requests.load(Ordering::SeqCst), 0);
 }
@@ -93,7 +93,7 @@ async fn a_feed_that_is_switched_off_is_not_followed() {
     let token = FIRST.token(&issuer.claims());
     assert_eq!(outcome(&verifier, &token).await, Ok(()));
     assert_eq!(issuer.script.feed.stream_requests.load(Ordering::SeqCst), 0);
-    assert_eq!(verifier.feed_lag(), None);
+    assert_eq!(verifier.figures().feed_lag_ms, None);
 }
 
 #[actix_web::test]
@@ -248,15 +248,58 @@ async fn a_head_by_a_key_that_is_new_fetches_the_keys() {
 async fn the_lag_grows_when_heads_stop_coming() {
     let (issuer, clock) = (HttpIssuer::start().with_feed(), FakeClock::new());
     let verifier = verifier(&issuer, FeedMode::Poll, &clock);
-    assert_eq!(verifier.feed_lag(), None);
+    assert_eq!(verifier.figures().feed_lag_ms, None);
     reached(&verifier, 0).await;
-    assert_eq!(verifier.feed_lag(), Some(Duration::ZERO));
+    assert_eq!(verifier.figures().feed_lag_ms, Some(0));
     clock.pass(7);
-    assert_eq!(verifier.feed_lag(), Some(Duration::from_secs(7)));
+    assert_eq!(verifier.figures().feed_lag_ms, Some(7000));
     let seq = issuer.script.feed.change(|feed| {
         feed.pass(7);
         feed.push("token", "t_9", 0)
     });
     reached(&verifier, seq).await;
-    assert_eq!(verifier.feed_lag(), Some(Duration::ZERO));
+    assert_eq!(verifier.figures().feed_lag_ms, Some(0));
+}
+
+#[actix_web::test]
+async fn a_verifier_tells_what_it_holds_and_what_it_refused() {
+    let (issuer, clock) = (HttpIssuer::start().with_feed(), FakeClock::new());
+    let verifier = verifier(&issuer, FeedMode::Stream, &clock);
+    reached(&verifier, 0).await;
+    let seq = issuer.script.feed.change(|feed| {
+        feed.push("grant", "g_1", 0);
+        feed.push("grant", "g_2", 0)
+    });
+    reached(&verifier, seq).await;
+    let token = FIRST.token(&issuer.claims());
+    for _ in 0..3 {
+        assert_eq!(outcome(&verifier, &token).await, Err(Rejection::Revoked));
+    }
+    assert!(outcome(&verifier.clone(), "a.b.c").await.is_err());
+    let figures = verifier.figures();
+    assert_eq!(figures.entries, 2);
+    assert!(figures.heads >= 2);
+    assert_eq!((figures.snapshots, figures.reconnects), (1, 0));
+    assert_eq!(figures.feed_lag_ms, Some(0));
+    assert_eq!(
+        figures.refusals.into_iter().collect::<Vec<_>>(),
+        [("revoked", 3), ("unverifiable", 1)]
+    );
+}
+
+#[actix_web::test]
+async fn the_exposure_of_the_latest_token_is_told() {
+    let (issuer, clock) = (HttpIssuer::start().with_feed(), FakeClock::new());
+    let verifier = verifier(&issuer, FeedMode::Poll, &clock);
+    reached(&verifier, 0).await;
+    clock.pass(4);
+    let token = FIRST.token(&issuer.claims());
+    verifier.verify_for::<AnyScope>(&token).await.unwrap();
+    assert_eq!(verifier.figures().exposure_ms, 4000);
+    assert!(
+        verifier
+            .figures()
+            .prometheus()
+            .contains("vouchsafe_verify_exposure_seconds 4.000\n")
+    );
 }

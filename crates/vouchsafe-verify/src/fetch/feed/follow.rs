@@ -1,5 +1,6 @@
 //! The task that follows the feed: by stream where that works, else by asking; patiently when the issuer is away.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
@@ -50,6 +51,10 @@ pub(super) async fn follow(running: Running, mode: FeedMode) {
             }
         };
         sleep(wait).await;
+        // An issuer that has no feed was not lost.
+        if running.0.directory.may_have_feed() {
+            running.0.reconnects.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 

@@ -4,7 +4,7 @@ mod follow;
 mod sse;
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tokio::runtime::Handle;
@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::directory::Directory;
+use super::figures::Figures;
 use super::key_source::KeySource;
 use super::problem::FetchProblem;
 use crate::access_token::AccessToken;
@@ -45,6 +46,8 @@ struct Shared {
     /// The number of the last entry known; none before the first head.
     reached: watch::Sender<Option<u64>>,
     is_running: AtomicBool,
+    /// How often it had to be asked for anew.
+    reconnects: AtomicU64,
     problem: Mutex<Option<FetchProblem>>,
 }
 
@@ -56,6 +59,7 @@ impl Feed {
             revocations: RwLock::default(),
             reached: watch::Sender::default(),
             is_running: AtomicBool::new(false),
+            reconnects: AtomicU64::new(0),
             problem: Mutex::default(),
         };
         Self {
@@ -96,6 +100,18 @@ impl Feed {
 
     pub(super) fn moment(&self) -> Moment {
         self.shared.moment()
+    }
+
+    pub(super) fn fill(&self, figures: &mut Figures) {
+        if let Some(freshness) = self.freshness() {
+            let lag = freshness.lag(self.moment());
+            figures.feed_lag_ms = lag.map(|lag| u64::try_from(lag).unwrap_or_default());
+        }
+        let known = self.shared.read();
+        figures.entries = known.len() as u64;
+        figures.heads = known.heads();
+        figures.snapshots = known.snapshots();
+        figures.reconnects = self.shared.reconnects.load(Ordering::Relaxed);
     }
 
     pub(super) fn problem(&self) -> Option<FetchProblem> {
