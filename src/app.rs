@@ -5,7 +5,7 @@ use crate::config::{Config, DatabaseUrl};
 use crate::cx::RequestId;
 use crate::db;
 use crate::demo::{self, DemoError, DemoOptions, Listeners};
-use crate::keys::{KeysError, OpenError, RsaKeys};
+use crate::keys::{KeysError, NewKeys, OpenError};
 use crate::metrics::{self, Metrics};
 use crate::oauth::metadata::MetadataDocument;
 use crate::pages::texts::Locale;
@@ -70,7 +70,7 @@ pub fn ports() -> Ports {
         clock: Arc::new(SystemClock),
         database_clock: None,
         entropy: entropy.clone(),
-        keys: Arc::new(RsaKeys(entropy)),
+        keys: Arc::new(NewKeys(entropy)),
     }
 }
 

@@ -15,6 +15,7 @@ use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use vouchsafe_core::decide::clock_offset::Accuracy;
+use vouchsafe_core::model::UnixTime;
 
 /// The services of one server.
 pub struct Services {
@@ -61,7 +62,7 @@ impl Services {
         let keys = Keys::open(&config, &store, &ports, &metrics)?;
         let clients = Clients::new(store.clone());
         clients.follow(state.config_version);
-        let own_tokens = OwnTokens::new(&config.issuer, &keys.every_public_jwk());
+        let own_tokens = own_tokens(&config.issuer, &keys, ports.clock.now());
         let node = RequestId::from_entropy(ports.entropy.bytes());
         let publisher = Publisher::new(node.as_str().to_owned());
         Ok(Arc::new(Self {
@@ -184,7 +185,7 @@ impl Services {
     }
 
     fn renew_own_tokens(&self) {
-        let own = OwnTokens::new(&self.config.issuer, &self.keys.every_public_jwk());
+        let own = own_tokens(&self.config.issuer, &self.keys, self.ports.clock.now());
         self.own_tokens.store(Arc::new(own));
     }
 }
@@ -201,6 +202,10 @@ pub enum NotReady {
     /// Its keys, or its clock.
     #[error(transparent)]
     Keys(#[from] KeysError),
+}
+
+fn own_tokens(issuer: &str, keys: &Keys, now: UnixTime) -> OwnTokens {
+    OwnTokens::new(issuer, &keys.every_public_jwk(), &keys.published_jwks(now))
 }
 
 /// Reads what the issuer shares, and the database's time along with it.

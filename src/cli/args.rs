@@ -66,7 +66,7 @@ pub(crate) enum Verb {
     Client(client::ClientArgs),
     /// Register APIs (resource servers) and the scopes they own
     Api(api::ApiArgs),
-    /// List signing keys
+    /// List, rotate, revoke and import signing keys; replace the key that seals them
     Keys(keys::KeysArgs),
     /// Show the audit log, and check that it is whole
     Audit(audit::AuditArgs),

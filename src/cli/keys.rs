@@ -1,12 +1,19 @@
-//! `keys list`.
+//! `keys …`: signing keys, and the key that seals them.
+
+mod change;
+mod impact;
+mod sealing;
 
 use super::args::Global;
 use super::exit::Failure;
 use super::open::Workplace;
 use super::output::{Output, table};
 use crate::db;
+use crate::keys::Keys;
+use crate::metrics::Metrics;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use vouchsafe_core::decide::key_state::{self, KeyState};
@@ -24,11 +31,48 @@ enum KeysVerb {
     /// List signing keys with their states
     #[command(after_help = "Example:\n  vouchsafe keys list --json")]
     List,
+    /// Let the next key sign as soon as it was published long enough, or at once
+    #[command(after_help = "Example:\n  vouchsafe keys rotate\n  vouchsafe keys rotate --now --yes")]
+    Rotate(change::RotateArgs),
+    /// Take a key that others may know out of use at once
+    #[command(
+        after_help = "Example:\n  vouchsafe keys revoke 8Qx0nqzYxj3cQ2VnB2m8m3cY8n1tqgk4v0rY1i7kq9s --yes"
+    )]
+    Revoke(change::RevokeArgs),
+    /// Add a signing key that was made elsewhere; it becomes the next one
+    #[command(after_help = "Example:\n  vouchsafe keys import ./signing-key.pem")]
+    Import(sealing::ImportArgs),
+    /// Make a key-encryption key that seals nothing yet
+    #[command(after_help = "Example:\n  vouchsafe keys new-kek")]
+    NewKek,
+    /// Seal everything with the key-encryption key whose file sorts last in keys.dir
+    #[command(after_help = "Example:\n  vouchsafe keys rewrap\n  vouchsafe keys rewrap --new-kek")]
+    Rewrap(sealing::RewrapArgs),
 }
 
 pub(crate) fn run(global: &Global, args: &KeysArgs, output: &Output) -> Result<(), Failure> {
-    let KeysVerb::List = args.verb;
     let place = Workplace::open(global)?;
+    match &args.verb {
+        KeysVerb::List => list(&place, output),
+        KeysVerb::Rotate(args) => change::rotate(&place, args, output),
+        KeysVerb::Revoke(args) => change::revoke(&place, args, output),
+        KeysVerb::Import(args) => sealing::import(&place, args, output),
+        KeysVerb::NewKek => sealing::new_kek(&place, output),
+        KeysVerb::Rewrap(args) => sealing::rewrap(&place, args, output),
+    }
+}
+
+/// The keys of this installation, made when it is new.
+fn open(place: &Workplace) -> Result<Keys, Failure> {
+    Ok(Keys::open(
+        &place.config,
+        &place.store,
+        &place.ports,
+        &Arc::new(Metrics::new()),
+    )?)
+}
+
+fn list(place: &Workplace, output: &Output) -> Result<(), Failure> {
     let keys = place
         .store
         .read_blocking("signing-keys", |tx| db!(tx, signing_keys::all()))?;

@@ -8,6 +8,7 @@ mod args;
 mod audit;
 mod client;
 mod config;
+mod confirm;
 mod consent;
 mod demo;
 mod exit;

@@ -8,6 +8,7 @@ use crate::config::{Config, DatabaseUrl};
 use crate::keys::{KeysError, OpenError, Secrets, open_secrets};
 use crate::ports::{NodeClock, Ports};
 use crate::store::{Store, StoreError, StoreOptions, Tx, Unique};
+use std::io::ErrorKind;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -99,7 +100,7 @@ pub(crate) fn prepare(config: &Config) -> Result<(), Failure> {
         .create(dir)
         .map_err(|error| Failure::io(&format!("cannot make {}", dir.display()), &error))?;
     match std::fs::OpenOptions::new().read(true).append(true).open(file) {
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
             Err(Failure::io(&format!("cannot open {}", file.display()), &error))
         }
         // Whatever else is wrong with it, the database says it better.
@@ -133,18 +134,32 @@ impl From<StoreError> for Failure {
 impl From<KeysError> for Failure {
     fn from(error: KeysError) -> Self {
         let exit = match &error {
-            KeysError::Io { .. } => Exit::NotPermitted,
+            KeysError::Io { kind, .. } => of_file(*kind),
             KeysError::ReadableByOthers(_)
             | KeysError::NotAKey(_)
             | KeysError::KekMissing { .. }
             | KeysError::OtherIssuer { .. } => Exit::Configuration,
             KeysError::Unsealable
+            | KeysError::NotImportable { .. }
             | KeysError::Unusable(_)
             | KeysError::ClockOff(_)
             | KeysError::NoSigningKey
             | KeysError::Generation(_) => Exit::Failed,
         };
         Self::new(exit, error.to_string())
+    }
+}
+
+/// A path that leads nowhere is a matter of configuration; a full or broken disk is not.
+const fn of_file(kind: ErrorKind) -> Exit {
+    match kind {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Exit::NotPermitted,
+        ErrorKind::NotFound
+        | ErrorKind::NotADirectory
+        | ErrorKind::IsADirectory
+        | ErrorKind::InvalidFilename
+        | ErrorKind::InvalidInput => Exit::Configuration,
+        _ => Exit::Failed,
     }
 }
 

@@ -4,7 +4,7 @@ use super::Config;
 use super::key::section;
 use std::path::PathBuf;
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
-use vouchsafe_core::decide::key_state::KeyTimes;
+use vouchsafe_core::decide::key_state::{KeyTimes, LEAST_LEAD};
 use vouchsafe_core::model::Span;
 
 section! {
@@ -22,7 +22,10 @@ section! {
     Rotation in "keys.rotation." {
         /// How long a signing key signs. The next key is always published ahead, so the least value is the day
         /// for which validators may hold the key set.
-        interval: Span = Span::from_days(90), from Span::from_days(1) => Span::from_days(3650);
+        interval: Span = Span::from_days(90), from LEAST_LEAD => Span::from_days(3650);
+        /// How long a key stands in the key set before it signs. Validators may hold the key set for a day, which is
+        /// the least value. With a shorter interval, a key is published for one interval.
+        publish_ahead: Span = Span::from_days(7), from LEAST_LEAD => Span::from_days(365);
     }
 }
 
@@ -34,7 +37,7 @@ impl Config {
         let interval = self.keys.rotation.interval;
         KeyTimes {
             interval,
-            publish_ahead: Span::from_days(7).min(interval),
+            publish_ahead: self.keys.rotation.publish_ahead.min(interval),
             retire_after: Span::from_millis(
                 LONGEST_TOKEN
                     .millis()

@@ -37,6 +37,15 @@ pub(crate) fn check(config: &Config, reading: &mut Reading) {
             "is the address of the server itself",
         ));
     }
+    let rotation = &config.keys.rotation;
+    let source = reading.source("keys.rotation.publish_ahead");
+    if rotation.publish_ahead > rotation.interval && source != Source::Default {
+        reading.problems.push(Problem::new(
+            source,
+            "keys.rotation.publish_ahead",
+            "is longer than keys.rotation.interval: the next key would never be published in time",
+        ));
+    }
     check_literal_secret(config, reading);
 }
 

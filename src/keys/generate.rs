@@ -1,8 +1,9 @@
-//! Makes RSA keys and encodes them; the only user of the `rsa` crate.
+//! Makes signing keys. RSA keys are made and encoded here; this is the only user of the `rsa` crate.
 //!
 //! RUSTSEC-2023-0071 concerns private-key operations that an attacker can time. None happens here: a key is
 //! made and encoded, never used; signing is OpenSSL's.
 
+use super::curves;
 use crate::ports::{Entropy, KeyFactory, KeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,14 +13,25 @@ use rsa::traits::PublicKeyParts as _;
 use rsa::{BigUint, RsaPrivateKey};
 use serde_json::json;
 use std::sync::Arc;
+use vouchsafe_core::model::KeyAlgorithm;
 use zeroize::Zeroizing;
 
 const BITS: usize = 2048;
 
 /// Makes keys from the server's entropy.
-pub struct RsaKeys(pub Arc<dyn Entropy>);
+pub struct NewKeys(pub Arc<dyn Entropy>);
 
-impl KeyFactory for RsaKeys {
+impl KeyFactory for NewKeys {
+    fn pair(&self, alg: KeyAlgorithm) -> Result<KeyPair, String> {
+        match alg {
+            KeyAlgorithm::Rs256 | KeyAlgorithm::Ps256 => self.rsa(),
+            KeyAlgorithm::Es256 => curves::p256(&*self.0),
+            KeyAlgorithm::EdDsa => curves::ed25519(&*self.0),
+        }
+    }
+}
+
+impl NewKeys {
     fn rsa(&self) -> Result<KeyPair, String> {
         let key = RsaPrivateKey::new(&mut Bytes(self.0.as_ref()), BITS).map_err(|e| e.to_string())?;
         let pkcs8 = key.to_pkcs8_der().map_err(|e| e.to_string())?;

@@ -1,20 +1,29 @@
 //! Keys: what signs our tokens, what seals secrets at rest, and the server's own secrets. The only user of
 //! josekit, and, by way of it, of OpenSSL.
 
+mod curves;
 mod generate;
+mod import;
 mod jwks;
 mod kek;
+mod opening;
+mod rewrap;
 mod ring;
+mod rotation;
 mod seal;
 mod secrets;
 mod signer;
 
-pub use generate::RsaKeys;
+pub use generate::NewKeys;
+pub use import::read_private_key;
 pub use jwks::JwksDocument;
 pub use kek::{Kek, KekRing};
-pub use ring::{Keys, open_secrets};
+pub use opening::open_secrets;
+pub use rewrap::{Rewrapped, new_kek, rewrap};
+pub use ring::Keys;
 pub use secrets::{OpenError, Secrets};
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use vouchsafe_core::model::{Kid, Span};
 
@@ -26,6 +35,8 @@ pub enum KeysError {
     Io {
         /// The file or folder.
         path: PathBuf,
+        /// What kind of trouble.
+        kind: ErrorKind,
         /// The operating system's words.
         cause: String,
     },
@@ -67,6 +78,14 @@ pub enum KeysError {
     /// There is no active signing key.
     #[error("there is no active signing key")]
     NoSigningKey,
+    /// A file to import holds no private key that can be used.
+    #[error("{path}: {why}")]
+    NotImportable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A new key could not be made.
     #[error("a new key could not be made: {0}")]
     Generation(String),
@@ -76,6 +95,7 @@ impl KeysError {
     fn io(path: &Path, cause: &std::io::Error) -> Self {
         Self::Io {
             path: path.to_owned(),
+            kind: cause.kind(),
             cause: cause.to_string(),
         }
     }

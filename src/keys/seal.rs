@@ -37,13 +37,36 @@ pub(super) fn seal(
 /// # Errors
 /// [`KeysError::Unsealable`] when the key-encryption key, the context or a single bit is another.
 pub(super) fn open(kek: &Kek, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeysError> {
+    let (wrapped, body) = parts(sealed)?;
+    let row_key = unlock(kek.bytes(), context, wrapped)?;
+    unlock(&row_key, context, body)
+}
+
+/// Wraps the row key of a sealed value with another key-encryption key. The secret itself is not opened.
+///
+/// # Errors
+/// As [`open`].
+pub(super) fn rewrap(
+    (old, new): (&Kek, &Kek),
+    entropy: &dyn Entropy,
+    context: &str,
+    sealed: &[u8],
+) -> Result<Vec<u8>, KeysError> {
+    let (wrapped, body) = parts(sealed)?;
+    let row_key = unlock(old.bytes(), context, wrapped)?;
+    let mut rewrapped = vec![VERSION];
+    rewrapped.extend(lock(new.bytes(), entropy, context, &row_key)?);
+    rewrapped.extend(body);
+    Ok(rewrapped)
+}
+
+/// The wrapped row key and the locked secret.
+fn parts(sealed: &[u8]) -> Result<(&[u8], &[u8]), KeysError> {
     let (version, rest) = sealed.split_first().ok_or(KeysError::Unsealable)?;
-    let (wrapped, body) = rest.split_at_checked(WRAPPED).ok_or(KeysError::Unsealable)?;
     if *version != VERSION {
         return Err(KeysError::Unsealable);
     }
-    let row_key = unlock(kek.bytes(), context, wrapped)?;
-    unlock(&row_key, context, body)
+    rest.split_at_checked(WRAPPED).ok_or(KeysError::Unsealable)
 }
 
 fn lock(key: &[u8], entropy: &dyn Entropy, context: &str, secret: &[u8]) -> Result<Vec<u8>, KeysError> {
@@ -104,5 +127,21 @@ mod tests {
             assert!(open(&kek, "row 1", &damaged).is_err(), "byte {at}");
             assert!(open(&kek, "row 1", &sealed[..at]).is_err(), "cut at {at}");
         }
+    }
+
+    #[test]
+    fn a_rewrapped_secret_opens_with_the_new_key_alone() {
+        let (old, new) = (Kek::from_bytes([1; 32]), Kek::from_bytes([2; 32]));
+        let sealed = seal(&old, &Counting, "row 1", b"secret").unwrap();
+        let moved = rewrap((&old, &new), &Counting, "row 1", &sealed).unwrap();
+        assert_eq!(open(&new, "row 1", &moved).unwrap().as_slice(), b"secret");
+        assert!(open(&old, "row 1", &moved).is_err());
+        assert_eq!(
+            sealed[1 + WRAPPED..],
+            moved[1 + WRAPPED..],
+            "the secret was not touched"
+        );
+        assert!(rewrap((&new, &old), &Counting, "row 1", &sealed).is_err());
+        assert!(rewrap((&old, &new), &Counting, "row 2", &sealed).is_err());
     }
 }

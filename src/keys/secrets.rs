@@ -3,7 +3,7 @@
 //! revoked without signing anybody out.
 
 use super::KeysError;
-use super::kek::KekRing;
+use super::opening::Opened;
 use super::seal;
 use crate::db;
 use crate::ports::Entropy;
@@ -32,11 +32,16 @@ impl Secrets {
     ///
     /// # Errors
     /// When the store fails, or a row was sealed with a key that is not here.
-    pub fn open(store: &Store, keks: &KekRing, dir: &Path, entropy: &dyn Entropy) -> Result<Self, OpenError> {
+    pub(super) fn open(
+        store: &Store,
+        keks: &Opened,
+        dir: &Path,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, OpenError> {
         let mut rows = all(store)?;
         for purpose in [PEPPER, REFRESH, FORM, IDENTIFIER] {
             if !rows.iter().any(|row| row.purpose == purpose) {
-                let kek = keks.newest().ok_or(KeysError::NoSigningKey)?;
+                let kek = &keks.sealing;
                 let secret = Zeroizing::new(entropy.bytes::<32>());
                 let sealed = seal::seal(kek, entropy, &context(purpose, 1), secret.as_ref())?;
                 let row = ServerSecret {
@@ -144,20 +149,23 @@ fn find(versions: &[(i64, Secret)], version: i64) -> Option<&[u8; 32]> {
         .map(|(_, secret)| &**secret)
 }
 
-fn all(store: &Store) -> Result<Vec<ServerSecret>, StoreError> {
+pub(super) fn all(store: &Store) -> Result<Vec<ServerSecret>, StoreError> {
     store.read_blocking("server-secrets", |tx| db!(tx, server_secrets::all()))
 }
 
-fn context(purpose: &str, version: i64) -> String {
+pub(super) fn context(purpose: &str, version: i64) -> String {
     format!("server secret|{purpose}|{version}")
 }
 
-fn open_row(keks: &KekRing, dir: &Path, row: &ServerSecret) -> Result<Secret, KeysError> {
-    let kek = keks.by_id(&row.kek_id).ok_or_else(|| KeysError::KekMissing {
-        wanted: row.kek_id.clone(),
-        dir: dir.to_owned(),
-    })?;
-    let bytes = seal::open(kek, &context(&row.purpose, row.version), &row.sealed)?;
+fn open_row(keks: &Opened, dir: &Path, row: &ServerSecret) -> Result<Secret, KeysError> {
+    let kek = keks
+        .ring
+        .by_id(&row.kek_id)
+        .ok_or_else(|| KeysError::KekMissing {
+            wanted: row.kek_id.clone(),
+            dir: dir.to_owned(),
+        })?;
+    let bytes = seal::open(&kek, &context(&row.purpose, row.version), &row.sealed)?;
     <[u8; 32]>::try_from(bytes.as_slice())
         .map(Zeroizing::new)
         .map_err(|_| KeysError::Unsealable)

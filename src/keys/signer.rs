@@ -3,15 +3,19 @@
 use super::KeysError;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use josekit::jws::JwsSigner as _;
-use josekit::jws::alg::rsassa::{RsassaJwsAlgorithm, RsassaJwsSigner};
+use josekit::JoseError;
+use josekit::jws::JwsSigner;
+use josekit::jws::alg::ecdsa::EcdsaJwsAlgorithm;
+use josekit::jws::alg::eddsa::EddsaJwsAlgorithm;
+use josekit::jws::alg::rsassa::RsassaJwsAlgorithm;
+use josekit::jws::alg::rsassa_pss::RsassaPssJwsAlgorithm;
 use vouchsafe_core::model::{KeyAlgorithm, Kid};
 
 /// A private key ready to sign; shared by all threads.
 pub(super) struct Signer {
     kid: Kid,
     alg: KeyAlgorithm,
-    key: RsassaJwsSigner,
+    key: Box<dyn JwsSigner>,
 }
 
 impl Signer {
@@ -20,10 +24,7 @@ impl Signer {
     /// # Errors
     /// [`KeysError::Unusable`] when the key is not one for the algorithm.
     pub(super) fn parse(kid: &Kid, alg: KeyAlgorithm, pkcs8: &[u8]) -> Result<Self, KeysError> {
-        let key = match alg {
-            KeyAlgorithm::Rs256 => RsassaJwsAlgorithm::Rs256.signer_from_der(pkcs8),
-        };
-        let key = key.map_err(|_| KeysError::Unusable(kid.clone()))?;
+        let key = read(alg, pkcs8).map_err(|_| KeysError::Unusable(kid.clone()))?;
         key.sign(b"warm up")
             .map_err(|_| KeysError::Unusable(kid.clone()))?;
         Ok(Self {
@@ -56,4 +57,13 @@ impl Signer {
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         Ok(token)
     }
+}
+
+fn read(alg: KeyAlgorithm, pkcs8: &[u8]) -> Result<Box<dyn JwsSigner>, JoseError> {
+    Ok(match alg {
+        KeyAlgorithm::Rs256 => Box::new(RsassaJwsAlgorithm::Rs256.signer_from_der(pkcs8)?),
+        KeyAlgorithm::Ps256 => Box::new(RsassaPssJwsAlgorithm::Ps256.signer_from_der(pkcs8)?),
+        KeyAlgorithm::Es256 => Box::new(EcdsaJwsAlgorithm::Es256.signer_from_der(pkcs8)?),
+        KeyAlgorithm::EdDsa => Box::new(EddsaJwsAlgorithm::Eddsa.signer_from_der(pkcs8)?),
+    })
 }

@@ -1,8 +1,10 @@
 //! New signing keys: a port, because making an RSA key takes long and is never the same twice.
 
+use vouchsafe_core::model::KeyAlgorithm;
 use zeroize::Zeroizing;
 
 /// A new key pair.
+#[derive(Clone)]
 pub struct KeyPair {
     /// The private key as PKCS#8 DER.
     pub pkcs8: Zeroizing<Vec<u8>>,
@@ -12,9 +14,9 @@ pub struct KeyPair {
 
 /// Makes signing keys. Blocks for tens of milliseconds.
 pub trait KeyFactory: Send + Sync {
-    /// A new RSA-2048 key pair.
+    /// A new key pair for this algorithm; RSA keys have 2048 bits.
     ///
     /// # Errors
     /// A sentence, when no key could be made.
-    fn rsa(&self) -> Result<KeyPair, String>;
+    fn pair(&self, alg: KeyAlgorithm) -> Result<KeyPair, String>;
 }

@@ -9,6 +9,9 @@ use vouchsafe_verify::{AccessToken, IdToken, IdTokenVerifier, Jwks, Rejection, V
 /// An `id_token_hint` may have expired, but not long ago.
 const HINT_SECONDS: u32 = 30 * 24 * 60 * 60;
 
+/// Keys that a key set may have.
+const READ: usize = 64;
+
 /// What an ID token that was handed back says. Never counts as a sign-in.
 #[derive(Clone, Debug)]
 pub struct Hint {
@@ -23,18 +26,20 @@ pub struct Hint {
 /// Verifiers of our own tokens, made anew when the keys change.
 pub struct OwnTokens {
     issuer: String,
-    keys: Option<Jwks>,
+    /// Keys that are gone still tell whose an old ID token was.
+    every_key: Option<Jwks>,
+    published: Option<Jwks>,
     access_tokens: Verifier,
 }
 
 impl OwnTokens {
-    /// Verifiers for this issuer and these public keys.
+    /// Verifiers for this issuer, with every public key for hints and those in the key set for tokens.
     #[must_use]
-    pub fn new(issuer: &str, keys: &[Value]) -> Self {
-        let document = json!({ "keys": keys }).to_string();
+    pub fn new(issuer: &str, every_key: &[Value], published: &[Value]) -> Self {
         Self {
             issuer: issuer.to_owned(),
-            keys: Jwks::parse(document.as_bytes()).ok(),
+            every_key: parse(every_key),
+            published: parse(published),
             access_tokens: Verifier::for_issuer(issuer).accept_typ_jwt(),
         }
     }
@@ -44,7 +49,7 @@ impl OwnTokens {
     /// # Errors
     /// Why it is not one.
     pub fn access_token(&self, token: &str, now: UnixTime) -> Result<Verified<AccessToken>, Rejection> {
-        let keys = self.keys.as_ref().ok_or(Rejection::KeysUnavailable)?;
+        let keys = self.published.as_ref().ok_or(Rejection::KeysUnavailable)?;
         self.access_tokens.verify_at(keys, token, now.seconds())
     }
 
@@ -58,7 +63,7 @@ impl OwnTokens {
         let client_id = said.azp.or_else(|| said.aud.first().cloned())?;
         let verifier = IdTokenVerifier::new(&self.issuer, &client_id).accept_expired_for(HINT_SECONDS);
         let token = verifier
-            .verify_at(self.keys.as_ref()?, hint, now.seconds())
+            .verify_at(self.every_key.as_ref()?, hint, now.seconds())
             .ok()?;
         Some(Hint {
             user_id: UserId::new(token.sub.clone()),
@@ -74,8 +79,15 @@ impl OwnTokens {
         let verifier =
             IdTokenVerifier::new(&self.issuer, client_id.as_str()).accept_expired_for(HINT_SECONDS);
         let token = verifier
-            .verify_at(self.keys.as_ref()?, hint, now.seconds())
+            .verify_at(self.every_key.as_ref()?, hint, now.seconds())
             .ok()?;
         Some(UserId::new(token.sub.clone()))
     }
+}
+
+/// The newest keys of the set, when it is longer than any that is read.
+fn parse(keys: &[Value]) -> Option<Jwks> {
+    let newest = keys.len().saturating_sub(READ);
+    let keys = keys.get(newest..).unwrap_or_default();
+    Jwks::parse(json!({ "keys": keys }).to_string().as_bytes()).ok()
 }

@@ -17,6 +17,7 @@ mod cli;
 mod demo;
 mod interaction;
 mod introspect;
+mod jwks;
 mod logout;
 mod metadata;
 mod pages;

@@ -1,6 +1,7 @@
 //! Check values of key-encryption keys: a database recognises the keys that it was sealed with.
 
 use super::super::Conn;
+use super::issuer_state::bump_config_version;
 use crate::store::schema::keks::{self, dsl};
 use crate::store::{KekCheck, StoreError};
 use diesel::prelude::*;
@@ -18,6 +19,36 @@ pub fn add(c: &mut Conn, kek: &KekCheck) -> Result<bool, StoreError> {
         .on_conflict_do_nothing()
         .execute(c)?
         == 1)
+}
+
+/// Adds the first check value of a database, and returns all there are: one that another node added, when that was
+/// first.
+pub fn add_first(c: &mut Conn, kek: &KekCheck) -> Result<Vec<KekCheck>, StoreError> {
+    // One after the other: there is no row of this table to lock yet.
+    bump_config_version(c)?;
+    if keks::table.count().get_result::<i64>(c)? == 0 {
+        add(c, kek)?;
+    }
+    all(c)
+}
+
+/// Keeps a check value where it is until the transaction ends; `false` when it is there no more.
+pub fn hold(c: &mut Conn, id: &str) -> Result<bool, StoreError> {
+    let held = for_share!(keks::table.find(id).select(dsl::id));
+    Ok(held.get_result::<String>(c).optional()?.is_some())
+}
+
+/// Waits for those who seal something, and makes others wait.
+pub fn lock_all(c: &mut Conn) -> Result<(), StoreError> {
+    for_update!(keks::table.select(dsl::id)).load::<String>(c)?;
+    Ok(())
+}
+
+/// Removes the check values of all other keys, and returns their ids.
+pub fn retire_all_but(c: &mut Conn, id: &str) -> Result<Vec<String>, StoreError> {
+    Ok(diesel::delete(keks::table.filter(dsl::id.ne(id)))
+        .returning(dsl::id)
+        .get_results(c)?)
 }
 
 /// All check values, oldest first.

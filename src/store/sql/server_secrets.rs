@@ -20,6 +20,14 @@ pub fn add(c: &mut Conn, secret: &ServerSecret) -> Result<bool, StoreError> {
         == 1)
 }
 
+/// Writes down how a secret is sealed now.
+pub fn reseal(c: &mut Conn, secret: &ServerSecret) -> Result<(), StoreError> {
+    diesel::update(server_secrets::table.find((&secret.purpose, secret.version)))
+        .set((dsl::sealed.eq(&secret.sealed), dsl::kek_id.eq(&secret.kek_id)))
+        .execute(c)?;
+    Ok(())
+}
+
 /// All secrets, by purpose and version.
 pub fn all(c: &mut Conn) -> Result<Vec<ServerSecret>, StoreError> {
     let rows: Vec<(String, i64, Vec<u8>, String)> = server_secrets::table

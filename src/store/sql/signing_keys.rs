@@ -48,6 +48,55 @@ pub fn add(c: &mut Conn, key: &SigningKey) -> Result<bool, StoreError> {
     Ok(won)
 }
 
+/// Sets when a key begins to sign, and raises the configuration version; `false` when it was to begin at another time
+/// than thought, or was revoked.
+pub fn reschedule(c: &mut Conn, kid: &Kid, was: UnixTime, activate_at: UnixTime) -> Result<bool, StoreError> {
+    let waiting = signing_keys::table
+        .find(kid.as_str())
+        .filter(dsl::activate_at.eq(was.millis()))
+        .filter(dsl::revoked_at.is_null());
+    let moved = diesel::update(waiting)
+        .set(dsl::activate_at.eq(activate_at.millis()))
+        .execute(c)?
+        == 1;
+    if moved {
+        bump_config_version(c)?;
+    }
+    Ok(moved)
+}
+
+/// Revokes a key and raises the configuration version; `false` when it was revoked before, or is not there.
+pub fn revoke(c: &mut Conn, kid: &Kid, now: UnixTime) -> Result<bool, StoreError> {
+    let standing = signing_keys::table
+        .find(kid.as_str())
+        .filter(dsl::revoked_at.is_null());
+    let revoked = diesel::update(standing)
+        .set(dsl::revoked_at.eq(now.millis()))
+        .execute(c)?
+        == 1;
+    if revoked {
+        bump_config_version(c)?;
+    }
+    Ok(revoked)
+}
+
+/// Writes down how a key is sealed now, and raises the configuration version.
+pub fn reseal(c: &mut Conn, key: &SigningKey) -> Result<(), StoreError> {
+    diesel::update(signing_keys::table.find(key.kid.as_str()))
+        .set((dsl::sealed.eq(&key.sealed), dsl::kek_id.eq(&key.kek_id)))
+        .execute(c)?;
+    bump_config_version(c)
+}
+
+/// Forgets the private halves of these keys.
+pub fn forget_private_halves(c: &mut Conn, kids: &[Kid]) -> Result<(), StoreError> {
+    let kids: Vec<&str> = kids.iter().map(Kid::as_str).collect();
+    diesel::update(signing_keys::table.filter(dsl::kid.eq_any(kids)))
+        .set(dsl::sealed.eq(None::<Vec<u8>>))
+        .execute(c)?;
+    Ok(())
+}
+
 /// All keys, removed ones included, by algorithm and sequence.
 pub fn all(c: &mut Conn) -> Result<Vec<SigningKey>, StoreError> {
     let rows: Vec<Row> = signing_keys::table

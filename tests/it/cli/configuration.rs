@@ -4,7 +4,7 @@ use super::program::{Place, set_mode};
 use serde_json::Value;
 
 /// A configuration file and the one problem in it, as it is reported.
-const WRONG: [(&str, &str); 30] = [
+const WRONG: [(&str, &str); 32] = [
     (
         "isuer = 'https://id.example.com'",
         "vouchsafe.toml:1: isuer is not a key; did you mean issuer?",
@@ -97,6 +97,14 @@ const WRONG: [(&str, &str); 30] = [
     (
         "[keys.rotation]\ninterval = '1h'",
         "keys.rotation.interval is 1h, but must be at least 1d",
+    ),
+    (
+        "[keys.rotation]\npublish_ahead = '12h'",
+        "keys.rotation.publish_ahead is 12h, but must be at least 1d",
+    ),
+    (
+        "[keys.rotation]\ninterval = '3d'\npublish_ahead = '4d'",
+        "vouchsafe.toml:3: keys.rotation.publish_ahead is longer than keys.rotation.interval",
     ),
     (
         "[passwords]\nminimum_length = '12'",

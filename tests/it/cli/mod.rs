@@ -7,6 +7,7 @@ mod demo;
 mod exit_status;
 mod help;
 mod holdings;
+mod keys;
 mod people;
 mod program;
 mod secrets;

@@ -17,6 +17,7 @@ struct Installation {
     config: Config,
     clock: FakeClock,
     folder: tempfile::TempDir,
+    name: &'static str,
 }
 
 impl Installation {
@@ -32,11 +33,12 @@ impl Installation {
             config,
             clock: FakeClock::new(),
             folder,
+            name: "start",
         }
     }
 
     fn start(&self) -> Result<Keys, OpenError> {
-        let ports = ports(&self.clock, "start");
+        let ports = ports(&self.clock, self.name);
         let store = app::open_store(&self.config, &ports, None).unwrap();
         Keys::open(&self.config, &store, &ports, &Arc::new(Metrics::new()))
     }
@@ -93,6 +95,48 @@ fn what_a_start_that_was_cut_off_left_behind_is_in_nobodys_way() {
     each(|installation| {
         fs::create_dir_all(&installation.config.keys.dir).unwrap();
         fs::write(installation.config.keys.dir.join("0001.kek.new"), "").unwrap();
+        installation.start().unwrap();
+    });
+}
+
+#[test]
+fn of_two_nodes_that_bring_a_key_each_one_starts_and_the_other_says_why_not() {
+    each(|installation| {
+        // The tables are there; what is raced for is the first key.
+        let ports = ports(&installation.clock, "start");
+        app::open_store(&installation.config, &ports, None).unwrap();
+        let mut other = Installation::new(None);
+        other.config.database = installation.config.database.clone();
+        other.name = "other";
+        let outcomes = std::thread::scope(|scope| {
+            [installation, &other]
+                .map(|one| scope.spawn(|| one.start()))
+                .map(|started| started.join().unwrap())
+        });
+        let (started, refused): (Vec<_>, Vec<_>) = outcomes.iter().partition(|outcome| outcome.is_ok());
+        assert_eq!((started.len(), refused.len()), (1, 1), "{outcomes:?}");
+        let refused = refused[0].as_ref().unwrap_err();
+        assert!(
+            matches!(refused, OpenError::Keys(KeysError::KekMissing { .. })),
+            "{refused}"
+        );
+        let again = [installation, &other].map(|one| one.start().is_ok());
+        assert_eq!(
+            again,
+            [outcomes[0].is_ok(), outcomes[1].is_ok()],
+            "nor does it start later"
+        );
+    });
+}
+
+#[test]
+fn a_further_key_file_seals_nothing_by_itself() {
+    each(|installation| {
+        installation.start().unwrap();
+        let path = installation.config.keys.dir.join("0002.kek");
+        write_kek(&path, 0o600);
+        installation.start().unwrap();
+        fs::remove_file(&path).unwrap();
         installation.start().unwrap();
     });
 }

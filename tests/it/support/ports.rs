@@ -4,12 +4,12 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
-use vouchsafe::keys::RsaKeys;
+use vouchsafe::keys::NewKeys;
 use vouchsafe::ports::{Clock, Entropy, KeyFactory, KeyPair, Ports, SystemEntropy};
-use vouchsafe_core::model::{Span, UnixTime};
+use vouchsafe_core::model::{KeyAlgorithm, Span, UnixTime};
 
 /// A clock that stands still until it is moved. It can be wrong by some time; the database's never is.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct FakeClock {
     time: Arc<AtomicI64>,
     off_by: Arc<AtomicI64>,
@@ -59,22 +59,25 @@ impl Entropy for SeededEntropy {
     }
 }
 
-/// Hands out keys that were made once in this process, in turn.
+/// Hands out RSA keys that were made once in this process, in turn; other keys cost nothing to make.
 struct FixedKeys(AtomicUsize);
 
-const KEYS: usize = 6;
+const KEYS: usize = 24;
 
 impl KeyFactory for FixedKeys {
-    fn rsa(&self) -> Result<KeyPair, String> {
+    fn pair(&self, alg: KeyAlgorithm) -> Result<KeyPair, String> {
         static MADE: [OnceLock<KeyPair>; KEYS] = [const { OnceLock::new() }; KEYS];
+        let make = || NewKeys(Arc::new(SystemEntropy)).pair(alg);
+        if !matches!(alg, KeyAlgorithm::Rs256 | KeyAlgorithm::Ps256) {
+            return make();
+        }
         let at = self.0.fetch_add(1, Ordering::SeqCst) % KEYS;
-        let made = MADE[at].get_or_init(|| RsaKeys(Arc::new(SystemEntropy)).rsa().unwrap());
-        Ok(KeyPair {
-            pkcs8: made.pkcs8.clone(),
-            public_jwk: made.public_jwk.clone(),
-        })
+        Ok(MADE[at].get_or_init(|| make().unwrap()).clone())
     }
 }
+
+/// The name of a server that works beside another one.
+pub(crate) const ANOTHER_NODE: &str = "another node";
 
 /// The ports of a test.
 pub(crate) fn ports(clock: &FakeClock, name: &str) -> Ports {
@@ -86,6 +89,11 @@ pub(crate) fn ports(clock: &FakeClock, name: &str) -> Ports {
         clock: Arc::new(clock.clone()),
         database_clock: Some(Arc::new(clock.another())),
         entropy: Arc::new(SeededEntropy(Mutex::new(ChaCha20Rng::from_seed(seed)))),
-        keys: Arc::new(FixedKeys(AtomicUsize::new(0))),
+        // Two servers on one database make different keys.
+        keys: Arc::new(FixedKeys(AtomicUsize::new(if name == ANOTHER_NODE {
+            KEYS / 2
+        } else {
+            0
+        }))),
     }
 }

@@ -1,6 +1,6 @@
 //! A whole server in the test's process, on a port and a database of its own, with the test's hand on its clock.
 
-use super::ports::{FakeClock, ports};
+use super::ports::{ANOTHER_NODE, FakeClock, ports};
 use super::postgres;
 use actix_web::dev::ServerHandle;
 use reqwest::blocking::{Client, RequestBuilder, Response};
@@ -75,6 +75,21 @@ impl World {
         );
         again.base = format!("http://localhost:{port}");
         again
+    }
+
+    /// A second server beside `world` on its database and keys, as another node with a clock of its own.
+    pub(crate) fn on_with_own_clock(world: &Self) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let mut beside = Self::start(
+            ANOTHER_NODE,
+            world.config.clone(),
+            world.clock.another(),
+            listener,
+            Arc::clone(&world.folder),
+        );
+        beside.base = format!("http://localhost:{port}");
+        beside
     }
 
     fn start(

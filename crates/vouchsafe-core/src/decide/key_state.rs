@@ -3,7 +3,13 @@
 //! No key is ever switched. A `next` key stands in the key set long before it signs, and a key that signed stays
 //! there until the last token it signed has expired. A key stops signing only because another one has begun.
 
-use crate::model::{SigningKey, Span, UnixTime};
+use crate::model::{KeyAlgorithm, Kid, SigningKey, Span, UnixTime};
+
+/// The least time between publishing a key and signing with it: what validators keep a key set for at most, among
+/// those that ever fetch it again.
+pub const LEAST_LEAD: Span = Span::from_hours(24);
+/// The most keys of one algorithm in the key set: some validators keep no more.
+pub const IN_CIRCULATION: usize = 5;
 
 /// The timetable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,10 +100,10 @@ pub fn state(key: &SigningKey, all: &[SigningKey], times: &KeyTimes, now: UnixTi
     }
 }
 
-/// The key that signs now, if any. `all` are the keys of one algorithm.
+/// The key of this algorithm that signs now, if any.
 #[must_use]
-pub fn signing(all: &[SigningKey], now: UnixTime) -> Option<&SigningKey> {
-    active(all.iter(), now)
+pub fn signing(all: &[SigningKey], alg: KeyAlgorithm, now: UnixTime) -> Option<&SigningKey> {
+    active(all.iter().filter(|key| key.alg == alg), now)
 }
 
 /// The keys that belong into the key set, in their order.
@@ -111,29 +117,78 @@ pub fn published<'a>(all: &'a [SigningKey], times: &KeyTimes, now: UnixTime) -> 
         .collect()
 }
 
-/// The key that has to be made so that one signs and one is next. `all` are the keys of one algorithm; ask again
-/// after it was made, for a first start needs two.
+/// The key that has to be made so that one of this algorithm signs and one is next; ask again after it was made, for
+/// a first start needs two.
 #[must_use]
-pub fn due(all: &[SigningKey], times: &KeyTimes, now: UnixTime) -> Option<NewKey> {
-    let seq = all
-        .iter()
-        .map(|key| key.seq)
-        .max()
-        .map_or(1, |last| last.saturating_add(1));
-    let Some(active) = signing(all, now) else {
+pub fn due(all: &[SigningKey], alg: KeyAlgorithm, times: &KeyTimes, now: UnixTime) -> Option<NewKey> {
+    let seq = next_seq(all, alg);
+    let Some(active) = signing(all, alg, now) else {
         return Some(NewKey {
             seq,
             activate_at: now,
         });
     };
-    let has_next = all
-        .iter()
-        .any(|key| state(key, all, times, now) == KeyState::Next);
     let in_turn = active.activate_at.plus(times.interval);
     let published_long_enough = now.plus(times.publish_ahead);
-    (!has_next).then_some(NewKey {
+    next(all, alg, times, now).is_none().then_some(NewKey {
         seq,
         activate_at: in_turn.max(published_long_enough),
+    })
+}
+
+/// The place of the next key of this algorithm.
+#[must_use]
+pub fn next_seq(all: &[SigningKey], alg: KeyAlgorithm) -> i64 {
+    let taken = all.iter().filter(|key| key.alg == alg).map(|key| key.seq);
+    taken.max().map_or(1, |last| last.saturating_add(1))
+}
+
+/// The key of this algorithm that will sign next.
+#[must_use]
+pub fn next<'a>(
+    all: &'a [SigningKey],
+    alg: KeyAlgorithm,
+    times: &KeyTimes,
+    now: UnixTime,
+) -> Option<&'a SigningKey> {
+    all.iter()
+        .filter(|key| key.alg == alg && state(key, all, times, now) == KeyState::Next)
+        .min_by_key(|key| (key.activate_at, key.seq))
+}
+
+/// A key that is to sign before its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promotion {
+    /// The key.
+    pub kid: Kid,
+    /// When it was to begin.
+    pub was: UnixTime,
+    /// When it is to begin; never later than that.
+    pub activate_at: UnixTime,
+    /// For how long it will have been published then.
+    pub lead: Span,
+}
+
+/// The next key, to sign at once or as soon as it was published long enough.
+#[must_use]
+pub fn promotion(
+    all: &[SigningKey],
+    alg: KeyAlgorithm,
+    times: &KeyTimes,
+    (now, at_once): (UnixTime, bool),
+) -> Option<Promotion> {
+    let next = next(all, alg, times, now)?;
+    let ready_at = if at_once {
+        now
+    } else {
+        now.max(next.created_at.plus(times.publish_ahead))
+    };
+    let activate_at = ready_at.min(next.activate_at);
+    Some(Promotion {
+        kid: next.kid.clone(),
+        was: next.activate_at,
+        activate_at,
+        lead: activate_at.since(next.created_at),
     })
 }
 

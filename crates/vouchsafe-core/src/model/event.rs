@@ -57,6 +57,10 @@ event_kinds! {
     KeyRevoked = "key.revoked";
     /// A signing key was made; `target` is its `kid`.
     KeyCreated = "key.created";
+    /// A signing key is to sign before its time; `target` is its `kid`.
+    KeyRotated = "key.rotated";
+    /// What is sealed was wrapped with another key-encryption key; `target` is its id.
+    KeysRewrapped = "keys.rewrapped";
     /// A person's account was made.
     UserCreated = "user.created";
     /// A person's account was disabled.

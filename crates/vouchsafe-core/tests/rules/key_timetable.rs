@@ -4,8 +4,10 @@ use super::samples::{NOW, after, key};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use vouchsafe_core::decide::key_state::KeyState::{self, Active, Next, Removed, Retiring, Revoked};
-use vouchsafe_core::decide::key_state::{KeyTimes, due, published, signing, state};
-use vouchsafe_core::model::{SigningKey, Span, UnixTime};
+use vouchsafe_core::decide::key_state::{KeyTimes, due, next, promotion, published, signing, state};
+use vouchsafe_core::model::{KeyAlgorithm, SigningKey, Span, UnixTime};
+
+const RS: KeyAlgorithm = KeyAlgorithm::Rs256;
 
 const TIMES: KeyTimes = KeyTimes {
     interval: Span::from_days(90),
@@ -22,7 +24,7 @@ fn days(days: i64) -> UnixTime {
 }
 
 fn make_due(keys: &mut Vec<SigningKey>, times: &KeyTimes, now: UnixTime) {
-    while let Some(new) = due(keys, times, now) {
+    while let Some(new) = due(keys, RS, times, now) {
         let mut made = key(new.seq, new.activate_at);
         made.created_at = now;
         keys.push(made);
@@ -37,7 +39,7 @@ fn a_first_start_makes_one_active_key_and_one_next() {
     assert_eq!(states(&keys, NOW), [Active, Next]);
     assert_eq!(keys.iter().map(|key| key.seq).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(keys[1].activate_at, days(90));
-    assert_eq!(due(&keys, &TIMES, NOW), None);
+    assert_eq!(due(&keys, RS, &TIMES, NOW), None);
 }
 
 #[test]
@@ -62,11 +64,11 @@ fn the_first_key_signs_also_by_a_clock_that_is_behind() {
     let keys = [key(1, NOW), key(2, days(90))];
     assert_eq!(states(&keys, days(-1)), [Active, Next]);
     assert_eq!(
-        due(&keys, &TIMES, days(-1)),
+        due(&keys, RS, &TIMES, days(-1)),
         None,
         "and no node that is behind makes another"
     );
-    assert_eq!(signing(&[], NOW), None);
+    assert_eq!(signing(&[], RS, NOW), None);
 }
 
 #[test]
@@ -82,7 +84,7 @@ fn revoking_the_active_key_promotes_the_next_one_at_once() {
     let mut keys = vec![key(1, days(-90)), key(2, NOW), key(3, days(90))];
     keys[1].revoked_at = Some(days(1));
     assert_eq!(states(&keys, days(1)), [Retiring, Revoked, Active]);
-    assert_eq!(due(&keys, &TIMES, days(1)).map(|new| new.seq), Some(4));
+    assert_eq!(due(&keys, RS, &TIMES, days(1)).map(|new| new.seq), Some(4));
     assert_eq!(states(&keys, days(200))[2], Active);
 }
 
@@ -107,8 +109,8 @@ fn a_next_key_that_was_revoked_hastens_no_other() {
 fn when_nothing_can_sign_a_key_is_due_that_signs_at_once() {
     let mut keys = vec![key(1, NOW)];
     keys[0].revoked_at = Some(days(1));
-    assert_eq!(signing(&keys, days(1)), None);
-    let new = due(&keys, &TIMES, days(1)).map(|new| (new.seq, new.activate_at));
+    assert_eq!(signing(&keys, RS, days(1)), None);
+    let new = due(&keys, RS, &TIMES, days(1)).map(|new| (new.seq, new.activate_at));
     assert_eq!(new, Some((2, days(1))));
 }
 
@@ -119,6 +121,52 @@ fn a_key_without_its_private_half_never_signs() {
     keys[1].revoked_at = Some(days(91));
     assert_eq!(states(&keys, days(91)), [Removed, Revoked]);
     assert!(published(&keys, &TIMES, days(91)).is_empty());
+}
+
+#[test]
+fn each_algorithm_has_a_timetable_of_its_own() {
+    let mut keys = vec![key(1, NOW), key(2, days(90))];
+    let mut other = key(1, days(3));
+    other.alg = KeyAlgorithm::Es256;
+    keys.push(other);
+    assert_eq!(states(&keys, days(90)), [Retiring, Active, Active]);
+    assert_eq!(signing(&keys, KeyAlgorithm::Es256, days(1)), Some(&keys[2]));
+    assert_eq!(signing(&keys, KeyAlgorithm::EdDsa, days(1)), None);
+    let new = due(&keys, KeyAlgorithm::Es256, &TIMES, days(4)).unwrap();
+    assert_eq!((new.seq, new.activate_at), (2, days(93)));
+}
+
+#[test]
+fn a_rotation_lets_the_next_key_sign_as_soon_as_it_was_published_long_enough() {
+    let mut keys = vec![key(1, days(-80)), key(2, days(10))];
+    keys[1].created_at = days(-4);
+    let patient = promotion(&keys, RS, &TIMES, (NOW, false)).unwrap();
+    assert_eq!(
+        (patient.activate_at, patient.lead),
+        (days(3), TIMES.publish_ahead)
+    );
+    let hasty = promotion(&keys, RS, &TIMES, (NOW, true)).unwrap();
+    assert_eq!((hasty.activate_at, hasty.lead), (NOW, Span::from_days(4)));
+    keys[1].activate_at = hasty.activate_at;
+    assert_eq!(states(&keys, NOW), [Retiring, Active]);
+    assert_eq!(
+        promotion(&keys, RS, &TIMES, (NOW, true)),
+        None,
+        "there is no next one"
+    );
+    keys.push(key(3, days(2)));
+    keys[2].created_at = days(-30);
+    let never_later = promotion(&keys, RS, &TIMES, (days(1), false)).unwrap();
+    assert_eq!(never_later.activate_at, days(1));
+}
+
+#[test]
+fn an_imported_key_that_signs_sooner_takes_the_place_of_the_one_that_waited() {
+    let keys = [key(1, days(-80)), key(2, days(10)), key(3, days(7))];
+    assert_eq!(states(&keys, NOW), [Active, Next, Next]);
+    assert_eq!(next(&keys, RS, &TIMES, NOW), Some(&keys[2]));
+    assert_eq!(states(&keys, days(7)), [Retiring, Retiring, Active]);
+    assert_eq!(states(&keys, days(11)), [Removed, Removed, Active]);
 }
 
 /// A life: time goes on by steps; at some of them the server is down and makes no key, at some a key is revoked.
@@ -184,7 +232,7 @@ proptest! {
             // To the millisecond before the next change, and on.
             for step in [Span::from_minutes(tick.minutes).millis() / 2; 2] {
                 now = now.plus(Span::from_millis(step));
-                last_signed.extend(signing(&keys, now).map(|key| (key.seq, now)));
+                last_signed.extend(signing(&keys, RS, now).map(|key| (key.seq, now)));
             }
             if let Some(key) = tick.revoke.and_then(|at| keys.iter_mut().rev().nth(at)) {
                 key.revoked_at.get_or_insert(now);
@@ -194,7 +242,7 @@ proptest! {
                 let active = keys.iter().filter(|key| state(key, &keys, &times, now) == Active).count();
                 prop_assert_eq!(active, 1);
             }
-            last_signed.extend(signing(&keys, now).map(|key| (key.seq, now)));
+            last_signed.extend(signing(&keys, RS, now).map(|key| (key.seq, now)));
             let set = published(&keys, &times, now);
             for key in &keys {
                 let wanted = key.revoked_at.is_none() && token_lives(last_signed.get(&key.seq), &times, now);
@@ -229,9 +277,9 @@ proptest! {
         for key in &keys {
             prop_assert_eq!(state(key, &keys, &TIMES, now), state(key, &reversed, &TIMES, now));
         }
-        prop_assert_eq!(signing(&keys, now), signing(&reversed, now));
+        prop_assert_eq!(signing(&keys, RS, now), signing(&reversed, RS, now));
         let active = keys.iter().filter(|key| state(key, &keys, &TIMES, now) == Active).count();
-        prop_assert_eq!(active, usize::from(signing(&keys, now).is_some()));
-        let _ = due(&keys, &TIMES, now);
+        prop_assert_eq!(active, usize::from(signing(&keys, RS, now).is_some()));
+        let _ = due(&keys, RS, &TIMES, now);
     }
 }

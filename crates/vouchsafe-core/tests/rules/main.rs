@@ -11,6 +11,7 @@ mod passwords;
 mod redeem;
 mod refresh_chain;
 mod refresh_verdicts;
+mod rotation_oracle;
 mod samples;
 mod scopes;
 mod throttle;

@@ -57,7 +57,7 @@ fn surroundings() -> Surroundings {
     };
     Surroundings {
         apis: Arc::new(vec![api]),
-        own_tokens: Arc::new(OwnTokens::new("https://id.test", &[])),
+        own_tokens: Arc::new(OwnTokens::new("https://id.test", &[], &[])),
         now: UnixTime::from_seconds(1_800_000_000),
     }
 }

@@ -1,0 +1,224 @@
+//! `keys …`, with a database of its own and real keys.
+
+use super::program::{Place, set_mode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use openssl::ec::{EcGroup, EcKey};
+use openssl::nid::Nid;
+use openssl::pkey::PKey;
+use openssl::rsa::Rsa;
+use serde_json::Value;
+use std::os::unix::fs::PermissionsExt as _;
+
+fn list(place: &Place) -> Vec<(String, String)> {
+    let keys = place.run(&["keys", "list", "--json"]).document();
+    let word = |key: &Value, name: &str| key[name].as_str().unwrap().to_owned();
+    let keys = keys.as_array().unwrap();
+    keys.iter()
+        .map(|key| (word(key, "kid"), word(key, "state")))
+        .collect()
+}
+
+fn states(place: &Place) -> Vec<String> {
+    list(place).into_iter().map(|(_, state)| state).collect()
+}
+
+#[test]
+fn rotation_and_revocation_say_what_they_mean_ask_and_leave_a_key_that_signs() {
+    for place in Place::both() {
+        place.run(&["keys", "rotate", "--now"]).failed(1, "--force");
+        let [(first, _), (second, _)] = list(&place).try_into().unwrap();
+        place
+            .run(&["keys", "rotate", "--now", "--force"])
+            .failed(2, "--yes");
+        assert_eq!(states(&place), ["active", "next"], "nothing was changed");
+
+        let planned = place.run(&["keys", "rotate", "--yes", "--json"]).document();
+        assert_eq!(planned["kid"], second.as_str());
+        assert_eq!(planned["replaces"], first.as_str());
+        assert_eq!(planned["impact"]["lead_seconds"], 7 * 24 * 3600);
+        assert_eq!(states(&place), ["active", "next"]);
+        let again = place.run(&["keys", "rotate", "--yes", "--json"]).document();
+        assert_eq!(
+            again["signs_from"], planned["signs_from"],
+            "it is on its way already"
+        );
+
+        let ended = place.run(&["keys", "rotate", "--now", "--force", "--yes"]);
+        assert_eq!(ended.status, 0, "{ended:?}");
+        for word in ["signs from", "nothing that is out is refused", "up to 20 minutes"] {
+            assert!(ended.stderr.contains(word), "{word:?}: {ended:?}");
+        }
+        assert_eq!(states(&place), ["retiring", "active", "next"]);
+
+        place.run(&["keys", "revoke", &second]).failed(2, "--yes");
+        assert_eq!(states(&place), ["retiring", "active", "next"]);
+        let ended = place.run(&["keys", "revoke", &second, "--yes"]);
+        assert_eq!(ended.status, 0, "{ended:?}");
+        for word in [
+            "leaves the key set at once",
+            "2 seconds",
+            "5 minutes",
+            "nobody signs in again",
+        ] {
+            assert!(ended.stderr.contains(word), "{word:?}: {ended:?}");
+        }
+        assert_eq!(states(&place), ["retiring", "revoked", "active", "next"]);
+        place
+            .run(&["keys", "revoke", &second, "--yes"])
+            .failed(1, "was revoked at");
+        place
+            .run(&["keys", "revoke", "unknown", "--yes"])
+            .failed(1, "there is no signing key unknown");
+        let document = place
+            .run(&["keys", "revoke", &first, "--yes", "--json"])
+            .document();
+        assert_eq!(document["was"], "retiring");
+        assert_eq!(document["signs_now"], list(&place)[2].0.as_str());
+        assert_eq!(document["impact"]["feed_seconds"], 2);
+    }
+}
+
+#[test]
+fn no_more_than_five_keys_of_an_algorithm_are_published() {
+    let place = Place::sqlite();
+    for _ in 0..3 {
+        let ended = place.run(&["keys", "import", &ec_key(&place)]);
+        assert_eq!(ended.status, 0, "{ended:?}");
+    }
+    // Two of its own beside the imported ones: the first signed at once.
+    let published = states(&place).len();
+    assert!(published >= 4, "{published}");
+    let ended = place.run(&["keys", "import", &ec_key(&place)]);
+    assert_eq!(ended.status, 0, "{ended:?}");
+    place
+        .run(&["keys", "rotate", "--now", "--alg", "ES256"])
+        .failed(1, "published already");
+}
+
+fn ec_key(place: &Place) -> String {
+    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+    let key = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
+    let pem = String::from_utf8(key.private_key_to_pem_pkcs8().unwrap()).unwrap();
+    place.file("ec.pem", &pem).display().to_string()
+}
+
+#[test]
+fn keys_made_elsewhere_are_published_and_sign_later() {
+    for place in Place::both() {
+        let rsa = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
+        let pem = String::from_utf8(rsa.private_key_to_pem_pkcs8().unwrap()).unwrap();
+        let file = place.file("key.pem", &pem).display().to_string();
+        let imported = place.run(&["keys", "import", &file, "--json"]).document();
+        assert_eq!(imported["alg"], "RS256");
+        let kid = imported["kid"].as_str().unwrap().to_owned();
+        assert!(list(&place).contains(&(kid, "next".to_owned())));
+        place.run(&["keys", "import", &file]).failed(1, "there already");
+
+        let jwk = r#"{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+        let file = place.file("key.jwk", jwk).display().to_string();
+        let imported = place.run(&["keys", "import", &file, "--json"]).document();
+        assert_eq!(imported["alg"], "EdDSA");
+        assert_eq!(imported["kid"], "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+        let active = list(&place)
+            .into_iter()
+            .filter(|(_, state)| state == "active")
+            .count();
+        assert_eq!(active, 2, "the first key of an algorithm signs at once");
+    }
+}
+
+#[test]
+fn what_is_no_good_private_key_is_not_imported() {
+    let place = Place::sqlite();
+    let short = PKey::from_rsa(Rsa::generate(1024).unwrap()).unwrap();
+    let short = String::from_utf8(short.private_key_to_pem_pkcs8().unwrap()).unwrap();
+    let public = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
+    let public = String::from_utf8(public.public_key_to_pem().unwrap()).unwrap();
+    let group = EcGroup::from_curve_name(Nid::SECP384R1).unwrap();
+    let curve = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
+    let curve = String::from_utf8(curve.private_key_to_pem_pkcs8().unwrap()).unwrap();
+    for (text, why) in [
+        (short.as_str(), "2048 bits"),
+        (&public, "neither"),
+        (&curve, "P-256"),
+        ("", "neither"),
+        ("{}", "not a private key as JWK"),
+        (r#"{"kty":"oct","k":"AAAA"}"#, "none of RSA, EC"),
+    ] {
+        let file = place.file("key", text).display().to_string();
+        place.run(&["keys", "import", &file]).failed(1, why);
+    }
+    let file = place.path("key");
+    set_mode(&file, 0o644);
+    let name = file.display().to_string();
+    place
+        .run(&["keys", "import", &name])
+        .failed(78, "other users can read");
+    place
+        .run(&["keys", "import", "missing.pem"])
+        .failed(78, "missing.pem");
+}
+
+#[test]
+fn everything_is_wrapped_anew_and_the_old_file_can_go() {
+    for place in Place::both() {
+        let service = [
+            "client", "create", "--json", "--name", "Jobs", "--type", "service",
+        ];
+        place.run(&service).document();
+        assert_eq!(
+            place.run(&["keys", "rotate", "--now"]).status,
+            1,
+            "this makes keys"
+        );
+        let before = list(&place);
+        let made = place.run(&["keys", "new-kek", "--json"]).document();
+        let file = std::path::PathBuf::from(made["file"].as_str().unwrap());
+        let file = place.path(file.to_str().unwrap());
+        assert!(file.ends_with("0002.kek"));
+        assert_eq!(
+            std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        // It does nothing yet.
+        let aside = place.path("aside.kek");
+        std::fs::rename(&file, &aside).unwrap();
+        place.run(&service).document();
+        std::fs::rename(&aside, &file).unwrap();
+
+        let old = place.path("keys/0001.kek");
+        std::fs::rename(&old, &aside).unwrap();
+        place.run(&["keys", "rewrap"]).failed(78, "key-encryption key");
+        std::fs::rename(&aside, &old).unwrap();
+        let done = place.run(&["keys", "rewrap", "--json"]).document();
+        assert_eq!((&done["signing_keys"], &done["secrets"]), (&2.into(), &4.into()));
+        assert_eq!(done["retired"].as_array().unwrap().len(), 1);
+        std::fs::remove_file(&old).unwrap();
+        place.run(&service).document();
+        assert_eq!(list(&place), before, "no key has changed");
+        assert_eq!(
+            place.run(&["keys", "rotate", "--now", "--force", "--yes"]).status,
+            0
+        );
+
+        let again = place.run(&["keys", "rewrap", "--new-kek", "--json"]).document();
+        assert_eq!(again["signing_keys"], 3);
+        std::fs::remove_file(&file).unwrap();
+        place.run(&service).document();
+        let done = place.run(&["keys", "rewrap", "--json"]).document();
+        assert_eq!((&done["signing_keys"], &done["secrets"]), (&0.into(), &0.into()));
+    }
+}
+
+#[test]
+fn a_keys_dir_that_is_no_folder_is_a_matter_of_configuration() {
+    let place = Place::sqlite();
+    let file = place
+        .file("file", &STANDARD.encode("no folder"))
+        .display()
+        .to_string();
+    place
+        .run(&["keys", "rotate", "--keys-dir", &file])
+        .failed(78, "file");
+}
