@@ -20,7 +20,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{App, HttpResponse, HttpServer};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use tokio::signal::unix::{SignalKind, signal};
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Requests that were accepted are finished within this many seconds after a stop was asked for.
 const FINISH_SECONDS: u64 = 10;
@@ -226,31 +227,37 @@ pub fn start(services: Arc<Services>, listener: TcpListener) -> Result<Running, 
 }
 
 impl Running {
-    /// Serves until SIGTERM or SIGINT, then says that it is not ready, accepts no more connections, finishes what
-    /// it has accepted, and returns.
+    /// Serves until SIGTERM or SIGINT, then says that it is not ready, waits as `shutdown.drain` says, accepts no
+    /// more connections, finishes what it has accepted, and returns. Returns also when the server ends by itself.
     ///
     /// # Errors
     /// [`AppError::Io`].
     pub async fn until_stopped(self) -> Result<(), AppError> {
-        let (mut terminate, mut interrupt) =
-            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let mut signals = Signals::new()?;
         let Self {
-            server,
+            mut server,
             handle,
             services,
             jobs,
             metrics,
         } = self;
-        let stop = async {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
+        let ended = tokio::select! {
+            ended = &mut server => ended,
+            () = signals.next() => {
+                services.drain();
+                let drain = services.config.shutdown.drain;
+                tracing::info!(drain_ms = drain.millis(), "stopping: not ready any more");
+                let waited = async {
+                    tokio::select! {
+                        () = signals.next() => {}
+                        () = tokio::time::sleep(Duration::from_millis(drain.millis().unsigned_abs())) => {}
+                    }
+                    tracing::info!("stopping: finishing the requests that were accepted");
+                    handle.stop(true).await;
+                };
+                tokio::join!(&mut server, waited).0
             }
-            tracing::info!("stopping: finishing the requests that were accepted");
-            services.drain();
-            handle.stop(true).await;
         };
-        let (ended, ()) = tokio::join!(server, stop);
         if let Some(metrics) = metrics {
             metrics.stop(false).await;
         }
@@ -263,6 +270,29 @@ impl Running {
             tracing::debug!(%error, "the numbering of events could not be left to others");
         }
         Ok(ended?)
+    }
+}
+
+/// What asks the program to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Returns when one comes.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 

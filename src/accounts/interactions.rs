@@ -8,6 +8,7 @@ use crate::clients::Known;
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::Failure;
+use crate::limits::newcomers::Newcomers;
 use crate::store::{Spent, StoreError, Tx};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
@@ -77,6 +78,17 @@ impl Opened {
     }
 }
 
+/// What became of an authorization request that needs a person.
+pub enum Begun {
+    /// It waits behind this handle.
+    Waits(Plain<InteractionHandle>),
+    /// Too many came from this address.
+    TooMany {
+        /// When the next one will be taken.
+        until: UnixTime,
+    },
+}
+
 /// Stores a checked request for this browser, or for the browser that opens it first.
 ///
 /// # Errors
@@ -85,7 +97,7 @@ pub async fn begin(
     cx: &Cx,
     request: AuthorizationRequest,
     browser: Option<&Digest<BrowserCookie>>,
-) -> Result<Plain<InteractionHandle>, Failure> {
+) -> Result<Begun, Failure> {
     let handle = Plain::from_entropy(cx.services.ports.entropy.bytes());
     let browser = browser.cloned().unwrap_or_else(|| nobody(&handle));
     let place = Place {
@@ -102,10 +114,26 @@ pub async fn begin(
         declined: None,
         completed_at: None,
     };
-    cx.store()
-        .write("begin-interaction", move |tx| add(tx, &interaction, &place))
-        .await?;
-    Ok(handle)
+    let limits = &cx.config().rate_limits;
+    let key = cx.services.keys.secrets().identifier_key();
+    let newcomers = limits
+        .enabled
+        .then(|| Newcomers::at(key, cx.peer, limits.interactions.per_address));
+    let now = cx.now;
+    let begun = cx.store().write("begin-interaction", move |tx| {
+        let until = match &newcomers {
+            Some(newcomers) => newcomers.count(tx, &place.browser, now)?,
+            None => None,
+        };
+        if until.is_none() {
+            add(tx, &interaction, &place)?;
+        }
+        Ok(until)
+    });
+    Ok(match begun.await? {
+        None => Begun::Waits(handle),
+        Some(until) => Begun::TooMany { until },
+    })
 }
 
 /// Gives an interaction that belongs to nobody to this browser, under a new handle. `None` when there is no such.

@@ -9,7 +9,8 @@ section! {
     Outbound in "outbound." {
         /// A PEM file with further certificate authorities to trust.
         extra_ca_file: Option<PathBuf> = None;
-        /// Hosts, with or without port, that may be called although their addresses are private.
+        /// Hosts, with or without port, that may be called although their addresses are private: your own services
+        /// that take back-channel logout calls or publish a client's keys. This release makes no such calls yet.
         allow_private: Vec<Destination> = Vec::new();
     }
 }

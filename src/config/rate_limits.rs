@@ -10,6 +10,7 @@ section! {
         /// Whether throttling is on. Turn it off only for load tests.
         enabled: bool = true;
         section sign_in: SignIn;
+        section interactions: Interactions;
     }
 }
 
@@ -22,5 +23,14 @@ section! {
         per_account: Limit = Limit { failures: 10, per: Span::from_minutes(15) };
         /// Failures per network address.
         per_address: Limit = Limit { failures: 100, per: Span::from_minutes(15) };
+    }
+}
+
+section! {
+    /// Authorization requests that wait for a person take room in the database, and anybody can make one.
+    Interactions in "rate_limits.interactions." {
+        /// Authorization requests of browsers that have none so far, per network address; the next one is refused.
+        /// Behind one address there may be many people.
+        per_address: Limit = Limit { failures: 3000, per: Span::from_minutes(15) };
     }
 }

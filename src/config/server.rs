@@ -3,7 +3,7 @@
 use super::key::section;
 use super::reading::Setting;
 use super::{
-    Database, Keys, Log, Mail, Metrics, Outbound, Passwords, RateLimits, Registration, Sessions, Tokens,
+    Database, Keys, Log, Mail, Metrics, Outbound, Passwords, RateLimits, Registration, Sessions, Shutdown, Tokens,
 };
 use ipnet::IpNet;
 use std::net::SocketAddr;
@@ -34,6 +34,7 @@ section! {
         section metrics: Metrics;
         section log: Log;
         section outbound: Outbound;
+        section shutdown: Shutdown;
         extra settings: Vec<Setting> = Vec::new();
     }
 }

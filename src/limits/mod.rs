@@ -1,3 +1,5 @@
 //! Limits on what somebody may try how often.
 
+mod address;
+pub mod newcomers;
 pub mod sign_in;

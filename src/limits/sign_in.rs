@@ -8,14 +8,11 @@
 //! answer is that of a wrong one. Somebody who tries two names, each within its limit, so gets no more guesses for
 //! an account that has both, and cannot tell that it has (docs/adr/0006-two-counters-for-an-account.md).
 
+use super::address::{masked, masked_address};
 use crate::config::{Limit, SignIn};
 use crate::db;
 use crate::store::{Reserved, StoreError, Tx};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, Mac as _};
-use sha2::Sha256;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use vouchsafe_core::model::{UnixTime, UserId};
 
 /// The counters that one attempt counts in.
@@ -73,7 +70,7 @@ impl Counters {
         Self {
             name: format!("sign-in|name|{name}"),
             account,
-            address: format!("sign-in|address|{}", masked(key, &network(peer))),
+            address: format!("sign-in|address|{}", masked_address(key, peer)),
         }
     }
 
@@ -124,24 +121,6 @@ impl Admission {
 /// When the next attempt will be looked at, if this one is too many.
 fn exceeded(reserved: &Reserved, limit: Limit) -> Option<UnixTime> {
     (reserved.count > i64::from(limit.failures)).then(|| reserved.window_started_at.plus(limit.per))
-}
-
-fn masked(key: &[u8; 32], text: &str) -> String {
-    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any key length");
-    mac.update(text.as_bytes());
-    URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
-}
-
-/// One address of IPv4; of IPv6 the /64, all of which one customer has.
-fn network(peer: IpAddr) -> String {
-    match peer.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let prefix = u128::from(address) >> 64 << 64;
-            format!("{}/64", Ipv6Addr::from(prefix))
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use crate::cx::Cx;
 use crate::failure::{Broken, Failure};
 use crate::web::body::Unreadable;
-use actix_web::http::StatusCode;
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::http::header::{
-    CACHE_CONTROL, CONNECTION, HeaderMap, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE,
+    CACHE_CONTROL, HeaderMap, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde_json::json;
@@ -62,9 +62,8 @@ pub fn unreadable(cx: &Cx, why: Unreadable) -> HttpResponse {
     let body = json!({ "error": code.as_str(), "error_description": code.description() });
     let mut response = HttpResponseBuilder::new(status).json(body);
     no_store(response.headers_mut());
-    response
-        .headers_mut()
-        .insert(CONNECTION, HeaderValue::from_static("close"));
+    // A body that was not read to its end would be taken for the next request.
+    response.head_mut().set_connection_type(ConnectionType::Close);
     response
 }
 

@@ -9,6 +9,7 @@ use crate::web::csrf::Forged;
 use crate::web::problem;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, HttpResponseBuilder};
+use vouchsafe_core::model::UnixTime;
 use vouchsafe_core::refusal::Reason;
 
 /// Something that a person must be told.
@@ -18,6 +19,17 @@ pub enum Told {
     RequestRefused(Reason),
     /// The request cannot be read.
     Unreadable,
+    /// The address of the request is longer than we read.
+    AddressTooLong,
+    /// The form is longer than we read.
+    TooLong,
+    /// The form did not arrive in time.
+    TooSlow,
+    /// Too many came from this network address.
+    TooManyRequests {
+        /// When the next one will be taken.
+        until: UnixTime,
+    },
     /// The browser did not send our cookie.
     CookieMissing,
     /// The form's token is not good, or no longer.
@@ -63,8 +75,12 @@ impl Told {
 }
 
 impl From<Unreadable> for Told {
-    fn from(_: Unreadable) -> Self {
-        Self::Unreadable
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::Refused(_) => Self::Unreadable,
+            Unreadable::TooLong => Self::TooLong,
+            Unreadable::TooSlow => Self::TooSlow,
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 use super::issue::{Issued, Ready, issue};
 use super::itinerary::{Accepted, Raw, Refused, Surroundings};
 use super::respond::{Destination, refuse, to_hub};
-use crate::accounts::interactions;
+use crate::accounts::interactions::{self, Begun};
 use crate::accounts::sessions::SignedIn;
 use crate::cx::Cx;
 use crate::failure::Failure;
@@ -25,7 +25,7 @@ use vouchsafe_core::model::{AuthorizationRequest, BrowserCookie, Consent, Plain,
 pub(super) async fn get(cx: Cx, request: HttpRequest) -> HttpResponse {
     let query = request.query_string().as_bytes();
     if query.len() > QUERY_BYTES {
-        return Told::Unreadable.answer();
+        return Told::AddressTooLong.answer();
     }
     let answer = async {
         let accepted = accept(&cx, Raw::of_query(query)?).await?;
@@ -40,14 +40,16 @@ pub(super) async fn post(cx: Cx, request: HttpRequest, form: Form) -> HttpRespon
         let params = match form.0 {
             Ok(params) => params,
             Err(Unreadable::Refused(reason)) => return Err(Stop::Refused(reason.into())),
-            Err(Unreadable::TooLong | Unreadable::TooSlow) => return Ok(Told::Unreadable.answer()),
+            Err(unreadable) => return Ok(Told::from(unreadable).answer()),
         };
         let accepted = accept(&cx, Raw::of_form(params)).await?;
         let browser = Cookies::of_issuer(&cx.config().issuer).read::<BrowserCookie>(request.headers());
         let browser = browser.map(|cookie| cookie.digest());
-        Ok(to_hub(
-            &interactions::begin(&cx, accepted.request, browser.as_ref()).await?,
-        ))
+        let begun = interactions::begin(&cx, accepted.request, browser.as_ref()).await?;
+        Ok(match begun {
+            Begun::Waits(handle) => to_hub(&handle),
+            Begun::TooMany { until } => Told::TooManyRequests { until }.answer(),
+        })
     };
     answer.await.unwrap_or_else(|stop: Stop| stop.answer(&cx))
 }
@@ -158,8 +160,10 @@ async fn ask(cx: &Cx, http: &HttpRequest, request: AuthorizationRequest) -> Resu
         Some(browser) => (browser, false),
         None => (Plain::from_entropy(cx.services.ports.entropy.bytes()), true),
     };
-    let handle = interactions::begin(cx, request, Some(&browser.digest())).await?;
-    let mut response = to_hub(&handle);
+    let mut response = match interactions::begin(cx, request, Some(&browser.digest())).await? {
+        Begun::Waits(handle) => to_hub(&handle),
+        Begun::TooMany { until } => return Ok(Told::TooManyRequests { until }.answer()),
+    };
     if is_new {
         response
             .headers_mut()

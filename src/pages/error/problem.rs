@@ -13,6 +13,8 @@ pub enum Problem {
     Unreadable,
     /// The request is longer than we read. 413.
     TooLong,
+    /// The address is longer than we read. 414.
+    AddressTooLong,
     /// The request did not arrive in time. 408.
     TooSlow,
     /// No such page. 404.
@@ -69,6 +71,7 @@ impl Problem {
             Self::NotFound => 404,
             Self::TooSlow => 408,
             Self::TooLong => 413,
+            Self::AddressTooLong => 414,
             Self::MethodNotAllowed => 405,
             Self::InteractionExpired => 410,
             Self::TooManyRequests => 429,
@@ -84,6 +87,7 @@ impl Problem {
             Self::RequestRefused(reason) => Some(sentence(*reason)),
             Self::Unreadable
             | Self::TooLong
+            | Self::AddressTooLong
             | Self::TooSlow
             | Self::NotFound
             | Self::MethodNotAllowed
@@ -105,7 +109,7 @@ impl Problem {
     pub(super) const fn title(&self) -> Text {
         match self {
             Self::RequestRefused(_) => Text::RequestRefused,
-            Self::Unreadable | Self::TooLong | Self::TooSlow => Text::RequestUnreadable,
+            Self::Unreadable | Self::TooLong | Self::AddressTooLong | Self::TooSlow => Text::RequestUnreadable,
             Self::NotFound => Text::NotFound,
             Self::MethodNotAllowed => Text::MethodRefused,
             Self::FormStale => Text::FormRefused,
@@ -132,7 +136,7 @@ impl Problem {
                 Text::RequestRefusedUnknown
             }
             Self::RequestRefused(_) => Text::RequestRefusedMalformed,
-            Self::Unreadable | Self::TooLong | Self::TooSlow => Text::RequestUnreadableStory,
+            Self::Unreadable | Self::TooLong | Self::AddressTooLong | Self::TooSlow => Text::RequestUnreadableStory,
             Self::NotFound => Text::NotFoundStory,
             Self::MethodNotAllowed => Text::MethodRefusedStory,
             Self::FormStale => Text::FormRefusedStory,
@@ -152,6 +156,7 @@ impl Problem {
             Self::RequestRefused(_) => Text::RequestRefusedAdvice,
             Self::Unreadable
             | Self::TooLong
+            | Self::AddressTooLong
             | Self::TooSlow
             | Self::MethodNotAllowed
             | Self::ForeignOrigin => Text::GoBackAdvice,
@@ -171,6 +176,7 @@ impl Problem {
             Self::Unavailable | Self::Broken => Whose::Us,
             Self::Unreadable
             | Self::TooLong
+            | Self::AddressTooLong
             | Self::TooSlow
             | Self::NotFound
             | Self::MethodNotAllowed
@@ -192,6 +198,7 @@ impl Problem {
             Self::RequestRefused(_)
             | Self::Unreadable
             | Self::TooLong
+            | Self::AddressTooLong
             | Self::TooSlow
             | Self::MethodNotAllowed
             | Self::CookieMissing

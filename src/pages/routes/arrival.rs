@@ -16,7 +16,7 @@ use crate::web::visit::Visit;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderValue, LOCATION, SET_COOKIE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use vouchsafe_core::model::{Declined, User};
+use vouchsafe_core::model::{Declined, UnixTime, User};
 use vouchsafe_core::spec::params::Params;
 use vouchsafe_core::spec::redirect_uri;
 
@@ -217,4 +217,10 @@ pub(super) fn see_other(path: &str) -> HttpResponse {
     }
     headers::redirect(response.headers_mut());
     response
+}
+
+/// `Retry-After`. Rounded up: who comes back then is looked at.
+pub(super) fn seconds_until(now: UnixTime, until: UnixTime) -> HeaderValue {
+    let millis = until.since(now).millis().max(1);
+    HeaderValue::from(millis.saturating_add(999) / 1000)
 }

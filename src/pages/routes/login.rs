@@ -1,6 +1,6 @@
 //! The sign-in page, asked for and sent back.
 
-use super::arrival::{Arrival, Stop, account, fields, query, see_other};
+use super::arrival::{Arrival, Stop, account, fields, query, seconds_until, see_other};
 use super::suspended;
 use crate::accounts::passwords::{Password, TooLong};
 use crate::accounts::sign_in::{Attempt, Outcome, sign_in};
@@ -16,7 +16,7 @@ use crate::web::urls;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER, SET_COOKIE};
 use actix_web::{HttpRequest, HttpResponse};
 use vouchsafe_core::decide::next_step::{NextStep, SignInCause};
-use vouchsafe_core::model::{Declined, UnixTime};
+use vouchsafe_core::model::Declined;
 use vouchsafe_core::spec::params::Params;
 use vouchsafe_core::spec::username;
 
@@ -192,10 +192,4 @@ fn who(arrival: &Arrival<'_>, typed: Option<&str>) -> Who {
         .unwrap_or_default()
         .to_owned();
     Who::Anybody { username }
-}
-
-fn seconds_until(now: UnixTime, until: UnixTime) -> HeaderValue {
-    // Rounded up: who comes back then is looked at.
-    let millis = until.since(now).millis().max(1);
-    HeaderValue::from(millis.saturating_add(999) / 1000)
 }

@@ -1,6 +1,6 @@
 //! Puts into words what any surface wants a person to be told: see [`Told`].
 
-use super::arrival::{locale, shown};
+use super::arrival::{locale, seconds_until, shown};
 use crate::cx::Cx;
 use crate::pages::error::{ErrorPage, Problem};
 use crate::pages::layout::{App, Frame};
@@ -10,7 +10,7 @@ use crate::web::problem::RETRY_AFTER_SECONDS;
 use crate::web::told::Told;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest as _, HttpRequest, HttpResponse};
@@ -41,6 +41,13 @@ pub async fn not_found() -> HttpResponse {
 
 fn page(cx: &Cx, http: &HttpRequest, told: Told) -> HttpResponse {
     let issuer = &cx.config().issuer;
+    let until = if let Told::TooManyRequests { until } = &told {
+        Some(*until)
+    } else {
+        None
+    };
+    // A body that was not read to its end would be taken for the next request.
+    let hangs_up = matches!(told, Told::TooLong | Told::TooSlow);
     let locale = locale(http, &Cookies::of_issuer(issuer), None, &[]);
     let page = ErrorPage {
         frame: Frame::of_answer(locale, redirect_uri::host(issuer)),
@@ -54,6 +61,14 @@ fn page(cx: &Cx, http: &HttpRequest, told: Told) -> HttpResponse {
             .headers_mut()
             .insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
     }
+    if let Some(until) = until {
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, seconds_until(cx.now, until));
+    }
+    if hangs_up {
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
     response
 }
 
@@ -61,6 +76,10 @@ fn problem(told: Told) -> Problem {
     match told {
         Told::RequestRefused(reason) => Problem::RequestRefused(reason),
         Told::Unreadable => Problem::Unreadable,
+        Told::AddressTooLong => Problem::AddressTooLong,
+        Told::TooLong => Problem::TooLong,
+        Told::TooSlow => Problem::TooSlow,
+        Told::TooManyRequests { .. } => Problem::TooManyRequests,
         Told::CookieMissing => Problem::CookieMissing,
         Told::FormStale => Problem::FormStale,
         Told::ForeignOrigin => Problem::ForeignOrigin,

@@ -123,6 +123,14 @@ pub fn complete(c: &mut Conn, handle: &Handle, now: UnixTime) -> Result<Spent<()
     })
 }
 
+/// Whether a browser has an interaction that has not expired.
+pub fn are_of_browser(c: &mut Conn, browser: &Browser, now: UnixTime) -> Result<bool, StoreError> {
+    let live = interactions::table
+        .filter(dsl::browser_digest.eq(&browser.as_bytes()[..]))
+        .filter(dsl::expires_at.gt(now.millis()));
+    Ok(diesel::select(diesel::dsl::exists(live)).get_result(c)?)
+}
+
 /// Removes the oldest interactions of a browser until `most` are left.
 pub fn keep_newest(c: &mut Conn, browser: &Browser, most: i64) -> Result<usize, StoreError> {
     let surplus: Vec<Vec<u8>> = interactions::table

@@ -99,6 +99,23 @@ on_both_databases! {
         }
     }
 
+    fn what_is_too_long_is_told_with_its_own_status(world: World) {
+        let app = world.client(metadata(ClientKind::Web));
+        let long = "x".repeat(17 * 1024);
+        let address = Answer::to(world.get(&app.authorization(&[("login_hint", &long)])));
+        assert_eq!(address.status, 414);
+        assert!(address.body.contains("id=\"error-title\"") && !address.body.contains("xxxx"));
+        let form = [("client_id", app.id.as_str()), ("login_hint", &long)];
+        assert_eq!(Answer::to(world.post("/authorize").form(&form)).status, 413);
+        let browser = world.browser();
+        let page = browser.ask(&app, &[]);
+        let answer = browser.submit(&page, &[("username", "ada"), ("password", &long)]);
+        assert_eq!((answer.status, answer.header("connection")), (413, "close"));
+        let token = Answer::to(world.post("/token").form(&form));
+        assert_eq!((token.status, token.header("connection")), (413, "close"));
+        assert_eq!(browser.ask(&app, &[]).name(), "login", "the next request is not disturbed");
+    }
+
     fn nothing_with_a_secret_is_cached(world: World) {
         for request in [world.post("/token").form(&[("a", "b")]), world.get("/userinfo"), world.get("/authorize")] {
             assert_eq!(Answer::to(request).header("cache-control"), "no-store");
@@ -116,12 +133,20 @@ on_both_databases! {
 #[test]
 fn a_body_that_does_not_come_is_given_up() {
     let world = World::sqlite("slow body");
-    let answer = raw(
-        &world,
-        &request("POST /token HTTP/1.1", "Content-Length: 10000\r\n\r\na=b"),
-    );
-    assert!(
-        answer.is_empty() || answer.starts_with("HTTP/1.1 408"),
-        "{answer}"
-    );
+    let app = world.client(metadata(ClientKind::Web));
+    let browser = world.browser();
+    let page = browser.ask(&app, &[]);
+    let login = page.at.strip_prefix(&world.issuer).unwrap();
+    let (name, value) = browser.cookies().pop_first().unwrap();
+    let cookie = format!("Cookie: {name}={value}\r\n");
+    std::thread::scope(|scope| {
+        for (path, cookie) in [("/token", ""), ("/authorize", ""), (login, cookie.as_str())] {
+            let world = &world;
+            scope.spawn(move || {
+                let body = format!("{cookie}Content-Length: 10000\r\n\r\na=b");
+                let answer = raw(world, &request(&format!("POST {path} HTTP/1.1"), &body));
+                assert!(answer.starts_with("HTTP/1.1 408"), "{path}: {answer}");
+            });
+        }
+    });
 }

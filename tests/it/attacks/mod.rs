@@ -7,6 +7,8 @@ mod clock;
 mod codes;
 mod crashes;
 mod http;
+mod kills;
+mod leaks;
 mod pkce;
 mod races;
 mod refresh_and_userinfo;

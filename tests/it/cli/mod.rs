@@ -9,6 +9,6 @@ mod help;
 mod holdings;
 mod keys;
 mod people;
-mod program;
+pub(crate) mod program;
 mod secrets;
 mod serve;

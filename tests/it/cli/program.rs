@@ -1,8 +1,9 @@
 //! Runs the built program in a folder of its own, with an environment of its own.
 
 use crate::support::databases::execute;
+use crate::support::people::Registered;
 use crate::support::postgres;
-use crate::support::world::World;
+use crate::support::world::{Site, World};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -11,6 +12,9 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use tempfile::TempDir;
 use vouchsafe::config::DatabaseUrl;
 use vouchsafe::ports::{Clock as _, SystemClock};
+
+/// The password of everybody.
+pub(crate) const PASS_PHRASE: &str = "copper lantern 42";
 
 /// A folder with a database beside it, in which the program is run.
 pub(crate) struct Place {
@@ -124,7 +128,31 @@ impl Place {
         command
     }
 
-    /// Creates a person with a password.
+    /// Registers a client of this type that may have refresh tokens.
+    pub(crate) fn create_client(&self, kind: &str) -> Registered {
+        let redirect_uri = "https://client.example/cb";
+        let arguments = [
+            "client",
+            "create",
+            "--json",
+            "--name",
+            "Shop",
+            "--type",
+            kind,
+            "--redirect-uri",
+            redirect_uri,
+            "--scope",
+            "openid profile offline_access",
+        ];
+        let made = self.run(&arguments).document();
+        Registered {
+            id: made["client_id"].as_str().unwrap().to_owned(),
+            secret: made["client_secret"].as_str().map(str::to_owned),
+            redirect_uri: redirect_uri.to_owned(),
+        }
+    }
+
+    /// Creates a person with [`PASS_PHRASE`].
     pub(crate) fn create_user(&self, username: &str) -> Value {
         let email = format!("{username}@example.com");
         let arguments = [
@@ -137,7 +165,8 @@ impl Place {
             "--password-stdin",
             "--json",
         ];
-        self.run_with_input(&arguments, "copper lantern 42\n").document()
+        self.run_with_input(&arguments, &format!("{PASS_PHRASE}\n"))
+            .document()
     }
 }
 
@@ -192,14 +221,19 @@ impl Running {
         serde_json::from_str(&line).unwrap()
     }
 
-    /// Sends it a signal and waits until it has ended.
-    pub(crate) fn stop(mut self, signal: &str) -> Ended {
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: &str) {
         let process = self.child.id().to_string();
         let asked = Command::new("kill")
             .args([&format!("-{signal}"), &process])
             .status()
             .unwrap();
         assert!(asked.success());
+    }
+
+    /// Sends it a signal and waits until it has ended.
+    pub(crate) fn stop(mut self, signal: &str) -> Ended {
+        self.signal(signal);
         let (mut stdout, mut stderr) = (String::new(), String::new());
         self.stdout.read_to_string(&mut stdout).unwrap();
         self.child
@@ -234,7 +268,11 @@ pub(crate) struct Served {
 impl Served {
     /// Starts the server and returns when it says that it listens.
     pub(crate) fn start(place: &Place) -> Self {
-        let address = free_address();
+        Self::start_at(place, free_address())
+    }
+
+    /// As [`Served::start`], at this address: after a stop, the same again.
+    pub(crate) fn start_at(place: &Place, address: String) -> Self {
         let issuer = format!("http://{address}");
         let mut running = Running::start(
             place,
@@ -263,6 +301,26 @@ impl Served {
             &self.address,
             &format!("{head}Content-Length: {}\r\n\r\n{form}", form.len()),
         )
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// For browsers and clients.
+    pub(crate) fn site(&self) -> Site {
+        Site::at(&self.issuer)
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        self.running.signal(signal);
+    }
+
+    /// Kills it in the middle of whatever it does.
+    pub(crate) fn kill(self) {
+        self.running.stop("KILL");
     }
 
     /// Asks the server to stop and waits until it has.

@@ -1,7 +1,8 @@
 //! `serve`: the summary at the start, health, stopping, and what stops the start.
 
 use super::program::{Place, Served};
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 
 #[test]
 fn it_answers_once_it_says_so_and_stops_when_asked() {
@@ -162,4 +163,38 @@ fn what_a_command_makes_is_served_at_once() {
         let secret = jobs["client_secret"].as_str().unwrap();
         assert!(!format!("{ended:?}").contains(secret), "no log holds the secret");
     }
+}
+
+#[test]
+fn a_request_that_was_accepted_is_finished_after_the_signal() {
+    let place = Place::sqlite();
+    let served = Served::start(&place);
+    let mut slow = TcpStream::connect(served.address()).unwrap();
+    let head = "POST /token HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+        Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\n";
+    slow.write_all(head.as_bytes()).unwrap();
+    // The head has been read when a request behind it on another connection is answered.
+    assert!(served.request("GET /livez").starts_with("HTTP/1.1 200"));
+    served.signal("TERM");
+    while TcpStream::connect(served.address()).is_ok() {}
+    slow.write_all(b"a=b").unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    assert_eq!(served.stop().status, 0);
+}
+
+#[test]
+fn while_it_drains_it_serves_but_is_not_ready_and_a_second_signal_ends_that() {
+    let place = Place::sqlite().with("VOUCHSAFE__SHUTDOWN__DRAIN", "4m");
+    let served = Served::start(&place);
+    assert!(served.request("GET /readyz").starts_with("HTTP/1.1 200"));
+    served.signal("TERM");
+    while served.request("GET /readyz").starts_with("HTTP/1.1 200") {}
+    assert!(served.request("GET /readyz").starts_with("HTTP/1.1 503"));
+    for _ in 0..5 {
+        assert!(served.request("GET /jwks").starts_with("HTTP/1.1 200"));
+    }
+    let ended = served.stop();
+    assert_eq!(ended.status, 0, "{ended:?}");
 }

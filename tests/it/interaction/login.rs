@@ -3,7 +3,10 @@
 use crate::support::on_both_databases;
 use crate::support::people::{PASSWORD, metadata};
 use crate::support::steps::{code, error};
+use crate::support::world::{Answer, World};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use vouchsafe::accounts::passwords::{Cost, Password, hash_here};
 use vouchsafe_core::model::{ClientKind, Span};
 
 on_both_databases! {
@@ -144,4 +147,52 @@ on_both_databases! {
         assert!(german.says("lang=\"de\"") && german.says("Anmelden"));
         assert!(browser.ask(&client, &[]).says("lang=\"de\""));
     }
+}
+
+/// Keeps every thread of the pool busy, and its queue full, while `during` runs.
+fn while_passwords_are_busy(world: &World, during: impl FnOnce()) {
+    let slow = hash_here(Cost::of_memory(64 * 1024), &Password::parse("slow").unwrap(), [7; 16]);
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..20 {
+            let (slow, over, passwords) = (slow.clone(), &over, &world.services.passwords);
+            scope.spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                while !over.load(Ordering::Relaxed) {
+                    let guess = Password::parse("guess").unwrap();
+                    let _ = runtime.block_on(passwords.verify(guess, slow.clone(), [7; 16]));
+                }
+            });
+        }
+        during();
+        over.store(true, Ordering::Relaxed);
+    });
+}
+
+#[test]
+fn a_full_pool_is_503_with_retry_after_and_costs_no_attempt() {
+    let world = World::sqlite("full pool");
+    world.person("ada");
+    let client = world.client(metadata(ClientKind::Web));
+    let browser = world.browser();
+    let page = browser.ask(&client, &[]);
+    let attempt = || browser.submit(&page, &[("username", "ada"), ("password", PASSWORD)]);
+    while_passwords_are_busy(&world, || {
+        // More than the limit of failures.
+        for _ in 0..12 {
+            let mut busy = attempt();
+            for _ in 0..50 {
+                if busy.status == 503 {
+                    break;
+                }
+                busy = attempt();
+            }
+            assert_eq!(busy.status, 503);
+            assert_eq!(busy.header("retry-after"), "2");
+            assert!(busy.body.contains("id=\"login-form\""), "the form is there to be sent again");
+        }
+        let token = Answer::to(world.get("/jwks"));
+        assert_eq!(token.status, 200, "nothing else waits for passwords");
+    });
+    assert_eq!(attempt().status, 303);
 }

@@ -2,8 +2,10 @@
 
 use crate::support::browser::Browser;
 use crate::support::people::{PASSWORD, Registered, metadata};
+use crate::support::postgres::migrated_database;
 use crate::support::steps::code;
 use crate::support::world::{Answer, World};
+use vouchsafe::config::Limit;
 use vouchsafe_core::model::{ClientKind, Span};
 
 /// Tries to sign in from a new browser.
@@ -119,4 +121,53 @@ crate::support::on_both_databases! {
         assert!((1..=10).contains(&admitted), "{statuses:?}");
         assert!(statuses.iter().all(|status| matches!(status, 422 | 429 | 503)), "{statuses:?}");
     }
+}
+
+/// A world in which one address may bring three new browsers.
+fn narrow(postgres: Option<String>) -> World {
+    World::with("newcomers", postgres, |config| {
+        config.rate_limits.interactions.per_address = Limit {
+            failures: 3,
+            per: Span::from_minutes(15),
+        };
+    })
+}
+
+fn one_address_brings_so_many_new_browsers(world: &World) {
+    let client = world.client(metadata(ClientKind::Web));
+    let known = world.browser();
+    assert_eq!(known.ask(&client, &[]).name(), "login");
+    let cross_site = || {
+        let query = client.authorization(&[]);
+        let (_, form) = query.split_once('?').unwrap();
+        let request = world.post("/authorize").body(form.to_owned());
+        Answer::to(request.header("content-type", "application/x-www-form-urlencoded")).status
+    };
+    assert_eq!(cross_site(), 303);
+    // A cookie that was made up is no browser that we know.
+    let made_up = world.browser();
+    let (name, value) = known.cookies().pop_first().unwrap();
+    made_up.set_cookie(&name, &value);
+    assert_eq!(made_up.ask(&client, &[]).name(), "login", "this one is known");
+    assert_eq!(world.browser().ask(&client, &[]).name(), "login");
+    world.wait(Span::from_minutes(5));
+    let refused = world.browser().ask(&client, &[]);
+    assert_eq!((refused.answer.status, refused.answer.header("retry-after")), (429, "600"));
+    assert!(refused.says("Too many requests") && refused.says("id=\"error-title\""));
+    assert_eq!(cross_site(), 429);
+    assert_eq!(known.ask(&client, &[]).name(), "login", "whoever came before goes on");
+    let silent = world.browser().ask(&client, &[("prompt", "none")]);
+    assert!(silent.at.contains("error=login_required"), "nothing is stored for it: {}", silent.at);
+    world.wait(Span::from_minutes(10));
+    assert_eq!(world.browser().ask(&client, &[]).name(), "login");
+}
+
+#[test]
+fn one_address_brings_so_many_new_browsers_on_sqlite() {
+    one_address_brings_so_many_new_browsers(&narrow(None));
+}
+
+#[test]
+fn one_address_brings_so_many_new_browsers_on_postgres() {
+    one_address_brings_so_many_new_browsers(&narrow(Some(migrated_database())));
 }

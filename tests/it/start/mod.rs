@@ -2,6 +2,7 @@
 
 use crate::support::ports::{FakeClock, ports};
 use crate::support::postgres;
+use crate::support::world::World;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -195,4 +196,21 @@ fn a_key_file_that_others_can_read_or_that_holds_no_key_stops_the_start() {
 fn write_kek(path: &Path, mode: u32) {
     fs::write(path, format!("{}\n", "A".repeat(43))).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_server_that_ends_by_itself_ends_the_program() {
+    let world = World::sqlite("ends by itself");
+    let services = Arc::clone(&world.services);
+    let (done, ends) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let running = app::start(services, listener).unwrap();
+            let stop = running.handle.stop(true);
+            let (ended, ()) = tokio::join!(running.until_stopped(), stop);
+            done.send(ended.is_ok()).unwrap();
+        });
+    });
+    assert_eq!(ends.recv_timeout(std::time::Duration::from_secs(30)), Ok(true));
 }

@@ -1,22 +1,22 @@
 //! A browser without script: cookies, forms, and no redirect that the test does not follow itself.
 
 use super::people::PASSWORD;
-use super::world::{Answer, World};
+use super::world::{Answer, Site};
 use reqwest::blocking::RequestBuilder;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// A person's browser.
 pub(crate) struct Browser<'w> {
-    world: &'w World,
+    site: &'w Site,
     cookies: RefCell<BTreeMap<String, String>>,
 }
 
-impl World {
+impl Site {
     /// A new browser without cookies.
     pub(crate) fn browser(&self) -> Browser<'_> {
         Browser {
-            world: self,
+            site: self,
             cookies: RefCell::default(),
         }
     }
@@ -25,12 +25,12 @@ impl World {
 impl Browser<'_> {
     /// Opens a page.
     pub(crate) fn get(&self, url: &str) -> Answer {
-        self.send(self.world.get(url).header("sec-fetch-site", "none"))
+        self.send(self.site.get(url).header("sec-fetch-site", "none"))
     }
 
     /// Sends a form from a page of the server.
     pub(crate) fn post(&self, url: &str, form: &[(&str, &str)]) -> Answer {
-        let request = self.world.post(url).header("origin", &self.world.issuer);
+        let request = self.site.post(url).header("origin", &self.site.issuer);
         self.send(request.header("sec-fetch-site", "same-origin").form(form))
     }
 
@@ -82,14 +82,14 @@ impl Browser<'_> {
 
     /// Follows redirects within the server.
     pub(crate) fn follow(&self, mut answer: Answer, from: &str) -> (String, Answer) {
-        let mut at = self.world.url(from);
+        let mut at = self.site.url(from);
         for _ in 0..10 {
             let location = answer.header("location").to_owned();
             if location.is_empty() {
                 return (at, answer);
             }
-            let location = self.world.url(&location);
-            if !location.starts_with(&format!("{}/", self.world.issuer)) {
+            let location = self.site.url(&location);
+            if !location.starts_with(&format!("{}/", self.site.issuer)) {
                 return (location, answer);
             }
             answer = self.get(&location);
@@ -100,9 +100,14 @@ impl Browser<'_> {
 
     /// Opens an authorization URL, signs in when asked, allows when asked, and returns where it ends.
     pub(crate) fn authorize(&self, url: &str, username: &str) -> String {
+        self.authorize_by(url, username, PASSWORD)
+    }
+
+    /// As [`Browser::authorize`], with a password of one's own.
+    pub(crate) fn authorize_by(&self, url: &str, username: &str, password: &str) -> String {
         let (mut at, mut answer) = self.open(url);
         for _ in 0..5 {
-            if !at.starts_with(&self.world.issuer) {
+            if !at.starts_with(&self.site.issuer) {
                 return at;
             }
             let token = hidden(&answer.body, "form_token");
@@ -110,7 +115,7 @@ impl Browser<'_> {
                 let form = [
                     ("form_token", token.as_str()),
                     ("username", username),
-                    ("password", PASSWORD),
+                    ("password", password),
                 ];
                 self.post(&at, &form)
             } else if answer.body.contains("id=\"consent-form\"") {

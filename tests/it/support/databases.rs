@@ -1,6 +1,6 @@
 //! A store in a database of its own, on each of the two databases.
 
-use super::postgres::fresh_database;
+use super::postgres::{fresh_database, migrated_database};
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, SqliteConnection};
 use std::ops::Deref;
@@ -58,9 +58,21 @@ impl Database {
 
     /// An empty database with tables.
     pub(crate) fn migrated(kind: Kind) -> Self {
-        let database = Self::empty(kind);
-        database.migrate().unwrap();
-        database
+        match kind {
+            Kind::Sqlite => {
+                let database = Self::empty(kind);
+                database.migrate().unwrap();
+                database
+            }
+            Kind::Postgres => {
+                let url = DatabaseUrl::parse(&migrated_database()).unwrap();
+                Self {
+                    store: open(&url, StoreOptions::default()),
+                    url,
+                    folder: None,
+                }
+            }
+        }
     }
 
     /// Where it is.

@@ -8,6 +8,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
+use vouchsafe::config::DatabaseUrl;
+use vouchsafe::store::{Store, StoreOptions};
 
 /// A running cluster. Dropping it, or ending the process in any way, stops and deletes it.
 pub(crate) struct Cluster {
@@ -24,8 +26,27 @@ struct Link {
 
 /// The URL of a new, empty database in the cluster that all tests of this process share.
 pub(crate) fn fresh_database() -> String {
+    shared().fresh_database()
+}
+
+/// The URL of a new database with tables: a copy of one that was migrated once.
+pub(crate) fn migrated_database() -> String {
+    static MADE: OnceLock<()> = OnceLock::new();
+    const TEMPLATE: &str = "template_migrated";
+    let cluster = shared();
+    MADE.get_or_init(|| {
+        cluster.order(&format!("create {TEMPLATE}"));
+        let url = DatabaseUrl::parse(&format!("{}/{TEMPLATE}", cluster.address)).expect("a URL");
+        // Closed at once: what is being copied may have no other user.
+        let store = Store::open(&url, StoreOptions::default()).expect("a store");
+        store.migrate().expect("migrations");
+    });
+    cluster.database_like(TEMPLATE)
+}
+
+fn shared() -> &'static Cluster {
     static SHARED: OnceLock<Cluster> = OnceLock::new();
-    SHARED.get_or_init(Cluster::start).fresh_database()
+    SHARED.get_or_init(Cluster::start)
 }
 
 impl Cluster {
@@ -64,8 +85,12 @@ impl Cluster {
 
     /// The URL of a new, empty database.
     pub(crate) fn fresh_database(&self) -> String {
+        self.database_like("")
+    }
+
+    fn database_like(&self, template: &str) -> String {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        self.order(&format!("create {name}"));
+        self.order(&format!("create {name} {template}"));
         format!("{}/{name}", self.address)
     }
 

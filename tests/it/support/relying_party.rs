@@ -1,7 +1,7 @@
 //! A relying party: makes authorization requests and redeems what comes of them.
 
 use super::people::Registered;
-use super::world::{Answer, World};
+use super::world::{Answer, Site};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
@@ -40,22 +40,22 @@ impl Registered {
     }
 
     /// A token request with the client's own authentication.
-    pub(crate) fn token(&self, world: &World, form: &[(&str, &str)]) -> Answer {
+    pub(crate) fn token(&self, world: &Site, form: &[(&str, &str)]) -> Answer {
         self.post(world, "/token", form)
     }
 
     /// Hands a token in to be revoked.
-    pub(crate) fn revoke(&self, world: &World, token: &str) -> Answer {
+    pub(crate) fn revoke(&self, world: &Site, token: &str) -> Answer {
         self.post(world, "/revoke", &[("token", token)])
     }
 
     /// Asks about a token.
-    pub(crate) fn introspect(&self, world: &World, token: &str) -> Answer {
+    pub(crate) fn introspect(&self, world: &Site, token: &str) -> Answer {
         self.post(world, "/introspect", &[("token", token)])
     }
 
     /// A form to an endpoint, with the client's own authentication.
-    pub(crate) fn post(&self, world: &World, path: &str, form: &[(&str, &str)]) -> Answer {
+    pub(crate) fn post(&self, world: &Site, path: &str, form: &[(&str, &str)]) -> Answer {
         let request = world.post(path);
         let request = if let Some(secret) = &self.secret {
             request.basic_auth(&self.id, Some(secret)).form(form)
@@ -68,7 +68,7 @@ impl Registered {
     }
 
     /// Redeems a code with [`VERIFIER`].
-    pub(crate) fn redeem(&self, world: &World, code: &str) -> Answer {
+    pub(crate) fn redeem(&self, world: &Site, code: &str) -> Answer {
         let form = [
             ("grant_type", "authorization_code"),
             ("code", code),
@@ -79,7 +79,7 @@ impl Registered {
     }
 
     /// Redeems a refresh token.
-    pub(crate) fn refresh(&self, world: &World, token: &str) -> Answer {
+    pub(crate) fn refresh(&self, world: &Site, token: &str) -> Answer {
         self.token(
             world,
             &[("grant_type", "refresh_token"), ("refresh_token", token)],
@@ -87,13 +87,13 @@ impl Registered {
     }
 
     /// Signs a person in from a new browser and returns the code.
-    pub(crate) fn code(&self, world: &World, username: &str, over: &[(&str, &str)]) -> String {
+    pub(crate) fn code(&self, world: &Site, username: &str, over: &[(&str, &str)]) -> String {
         let end = world.browser().authorize(&self.authorization(over), username);
         param(&end, "code").unwrap_or_else(|| panic!("no code in {end}"))
     }
 
     /// The whole code flow from a new browser: the token response.
-    pub(crate) fn sign_in(&self, world: &World, username: &str, over: &[(&str, &str)]) -> Value {
+    pub(crate) fn sign_in(&self, world: &Site, username: &str, over: &[(&str, &str)]) -> Value {
         let answer = self.redeem(world, &self.code(world, username, over));
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.json()

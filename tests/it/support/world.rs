@@ -6,6 +6,7 @@ use actix_web::dev::ServerHandle;
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use serde_json::Value;
 use std::net::TcpListener;
+use std::ops::Deref;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -22,15 +23,28 @@ pub(crate) struct World {
     pub(crate) services: Arc<Services>,
     /// Its clock.
     pub(crate) clock: FakeClock,
-    /// Its issuer, for instance `http://localhost:40123`.
-    pub(crate) issuer: String,
-    base: String,
+    site: Site,
     config: Config,
-    http: Client,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
     // Removed last.
     folder: Arc<tempfile::TempDir>,
+}
+
+/// A server over HTTP, in this process or in another.
+pub(crate) struct Site {
+    /// Its issuer, for instance `http://localhost:40123`.
+    pub(crate) issuer: String,
+    base: String,
+    http: Client,
+}
+
+impl Deref for World {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
 }
 
 impl World {
@@ -41,7 +55,7 @@ impl World {
 
     /// A world on PostgreSQL.
     pub(crate) fn postgres(name: &str) -> Self {
-        Self::with(name, Some(postgres::fresh_database()), |_| {})
+        Self::with(name, Some(postgres::migrated_database()), |_| {})
     }
 
     /// A world whose configuration was changed; on PostgreSQL when a URL is given.
@@ -73,7 +87,7 @@ impl World {
             listener,
             Arc::clone(&world.folder),
         );
-        again.base = format!("http://localhost:{port}");
+        again.site.base = format!("http://localhost:{port}");
         again
     }
 
@@ -106,44 +120,14 @@ impl World {
         let issuer = config.issuer.clone();
         let services = Services::open(config.clone(), store, ports, passwords, metrics).unwrap();
         let (handle, thread) = serve(&services, listener);
-        let http = Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(30));
-        let http = http.build().unwrap();
         Self {
             services,
             clock,
-            base: issuer.clone(),
-            issuer,
+            site: Site::at(&issuer),
             config,
-            http,
             handle,
             thread: Some(thread),
             folder,
-        }
-    }
-
-    /// A GET.
-    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
-        self.http.get(self.url(path))
-    }
-
-    /// A POST.
-    pub(crate) fn post(&self, path: &str) -> RequestBuilder {
-        self.http.post(self.url(path))
-    }
-
-    /// Any method.
-    pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
-        self.http.request(method.parse().unwrap(), self.url(path))
-    }
-
-    /// The absolute URL of a path.
-    pub(crate) fn url(&self, path: &str) -> String {
-        if path.starts_with("http") {
-            path.to_owned()
-        } else {
-            format!("{}{path}", self.base)
         }
     }
 
@@ -175,6 +159,44 @@ impl World {
         + 'static,
     ) -> T {
         self.services.store.write_blocking("test", work).unwrap()
+    }
+}
+
+impl Site {
+    /// The server with this issuer.
+    pub(crate) fn at(issuer: &str) -> Self {
+        let http = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(30));
+        Self {
+            issuer: issuer.to_owned(),
+            base: issuer.to_owned(),
+            http: http.build().unwrap(),
+        }
+    }
+
+    /// A GET.
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.http.get(self.url(path))
+    }
+
+    /// A POST.
+    pub(crate) fn post(&self, path: &str) -> RequestBuilder {
+        self.http.post(self.url(path))
+    }
+
+    /// Any method.
+    pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        self.http.request(method.parse().unwrap(), self.url(path))
+    }
+
+    /// The absolute URL of a path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.base)
+        }
     }
 }
 

@@ -152,6 +152,21 @@ on_both_databases! {
         successor(&app.refresh(world, &token));
     }
 
+    fn unregistered_scopes_beside_granted_ones_are_dropped(world: World) {
+        world.person("ada");
+        world.orders_api();
+        let app = world.client(metadata(ClientKind::Web));
+        let over = [("scope", "openid orders:read offline_access"), ("prompt", "consent")];
+        let token = refresh_token(&app.sign_in(world, "ada", &over));
+        let with = |scope: &str| {
+            app.token(world, &[("grant_type", "refresh_token"), ("refresh_token", &token), ("scope", scope)])
+        };
+        let answer = with("openid nobody:knows orders:read");
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert_eq!(answer.json()["scope"], "openid orders:read");
+        assert_eq!(with("nobody:knows").error(), (400, "invalid_scope".to_owned()));
+    }
+
     fn scopes_may_be_narrowed_but_never_widened(world: World) {
         world.orders_api();
         world.person("ada");
