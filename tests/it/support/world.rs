@@ -102,7 +102,7 @@ impl World {
             listener,
             Arc::clone(&world.folder),
         );
-        beside.base = format!("http://localhost:{port}");
+        beside.site.base = format!("http://localhost:{port}");
         beside
     }
 
