@@ -10,6 +10,7 @@ use crate::error::Rejection;
 use crate::json;
 use crate::revocations::RevocationId;
 use crate::scope::Scope;
+use crate::status_list::StatusReference;
 
 /// The claims of an access token.
 ///
@@ -69,6 +70,8 @@ pub struct AccessToken {
 
     #[serde(default, deserialize_with = "json::is_present")]
     cnf: bool,
+    #[serde(default, deserialize_with = "json::present")]
+    status: Option<StatusClaim>,
     #[serde(default, deserialize_with = "json::is_present")]
     nonce: bool,
     #[serde(default, deserialize_with = "json::is_present")]
@@ -83,6 +86,13 @@ pub struct AccessToken {
     signer: Option<RevocationId>,
     #[serde(skip)]
     revocation_ids: OnceLock<RevocationIds>,
+}
+
+/// The claim `status`: of the ways that may stand in it, only one is known here.
+#[derive(Clone, Deserialize)]
+struct StatusClaim {
+    #[serde(default, deserialize_with = "json::present")]
+    status_list: Option<StatusReference>,
 }
 
 /// The names by which a token can be revoked.
@@ -109,6 +119,12 @@ impl AccessToken {
             payload: payload.into(),
             ..claims
         })
+    }
+
+    /// Where the status of the token stands, if it says so.
+    #[must_use]
+    pub fn status_reference(&self) -> Option<&StatusReference> {
+        self.status.as_ref()?.status_list.as_ref()
     }
 
     pub(crate) fn signed_by(self, signer: Option<RevocationId>) -> Self {

@@ -60,6 +60,8 @@ pub enum Rejection {
     /// The token is older than this route accepts; a refreshed one will do.
     TooOld,
 
+    /// The token's reference to a status list leads nowhere.
+    StatusInvalid,
     /// The token was good for fewer requests than were made with it.
     UsesExhausted,
     /// The token may have been revoked without our knowing; a refreshed one will do.
@@ -84,6 +86,8 @@ pub enum Rejection {
     KeysUnavailable,
     /// Nothing is known of what was revoked lately, and this route does without no longer.
     FeedStale,
+    /// The status list that the token refers to could not be fetched.
+    StatusUnavailable,
     /// The issuer could not be asked about the token, and this route wants to know.
     IntrospectionUnavailable,
     /// There is no room to remember that a one-time token was used.
@@ -162,6 +166,7 @@ impl Rejection {
             | Self::KeyRevoked
             | Self::ClaimsChanged
             | Self::TooOld
+            | Self::StatusInvalid
             | Self::UsesExhausted
             | Self::RefreshWanted
             | Self::PartyWrong
@@ -172,6 +177,7 @@ impl Rejection {
             Self::InsufficientScope(_) => Class::Scope,
             Self::KeysUnavailable
             | Self::FeedStale
+            | Self::StatusUnavailable
             | Self::IntrospectionUnavailable
             | Self::ReplayGuardFull => Class::Unavailable,
         }
@@ -210,6 +216,7 @@ impl Rejection {
             Self::KeyRevoked => ("key_revoked", "The key of the access token was revoked"),
             Self::ClaimsChanged => ("claims_changed", "The claims have changed, refresh the token"),
             Self::TooOld => ("max_age", "A more recent access token is required"),
+            Self::StatusInvalid => ("status_invalid", "The status of the token is not in its list"),
             Self::UsesExhausted => ("uses_exhausted", "The access token was used before"),
             Self::RefreshWanted => ("feed_stale", "A refreshed access token is required"),
             Self::AcrTooLow(_) => ("min_acr", "A stronger sign-in is required"),
@@ -227,14 +234,15 @@ impl Rejection {
                 "The issuer's keys are not available, try again",
             ),
             Self::FeedStale => ("feed_stale", "What was revoked lately is not known, try again"),
+            Self::StatusUnavailable => (
+                "status_unavailable",
+                "The status list is not available, try again",
+            ),
             Self::IntrospectionUnavailable => (
                 "introspection_unavailable",
-                "The issuer cannot be asked about the token, try again",
+                "The issuer cannot be asked, try again",
             ),
-            Self::ReplayGuardFull => (
-                "replay_guard_full",
-                "No more one-time tokens can be taken, try again",
-            ),
+            Self::ReplayGuardFull => ("replay_guard_full", "Too many one-time tokens, try again"),
         }
     }
 

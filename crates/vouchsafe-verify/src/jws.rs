@@ -50,7 +50,12 @@ impl<'t> Compact<'t> {
     /// # Errors
     /// [`Rejection::TokenTooLarge`], [`Rejection::TokenMalformed`] or [`Rejection::HeaderMalformed`].
     pub fn parse(token: &'t str) -> Result<Self, Rejection> {
-        if token.len() > MAX_TOKEN_BYTES {
+        Self::parse_within(token, MAX_TOKEN_BYTES)
+    }
+
+    /// As [`Compact::parse`], for something larger than a token.
+    pub(crate) fn parse_within(token: &'t str, most: usize) -> Result<Self, Rejection> {
+        if token.len() > most {
             return Err(Rejection::TokenTooLarge);
         }
         let (signing_input, signature) = token.rsplit_once('.').ok_or(Rejection::TokenMalformed)?;

@@ -83,6 +83,7 @@ pub mod replay;
 pub mod revocations;
 pub mod rule;
 pub mod scope;
+pub mod status_list;
 mod verified;
 mod verifier;
 

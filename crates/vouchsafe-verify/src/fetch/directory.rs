@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use url::Url;
+
 use super::clock::Clock;
 use super::discovery::{IssuerUrl, Metadata};
 use super::http::HttpClient;
@@ -38,6 +40,11 @@ impl Directory {
 
     pub(super) fn issuer(&self) -> &str {
         self.issuer.name()
+    }
+
+    /// An address at the issuer's own origin; none for any other.
+    pub(super) fn at_home(&self, address: &str) -> Option<Url> {
+        self.issuer.at_home(address)
     }
 
     /// The metadata, from memory while it is fresh.

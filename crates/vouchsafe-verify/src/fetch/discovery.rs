@@ -67,11 +67,7 @@ impl IssuerUrl {
         if *metadata.issuer != *self.name {
             return Err(FetchProblem::IssuerMismatch);
         }
-        let at_home = |address: &str| {
-            parse_address(address)
-                .ok()
-                .filter(|address| self.is_home_of(address))
-        };
+        let at_home = |address: &str| self.at_home(address);
         let jwks_uri = at_home(&metadata.jwks_uri).ok_or(FetchProblem::JwksUriRefused)?;
         let feed = metadata.vouchsafe_revocations_uri.map(|pages| {
             let pages = at_home(&pages).ok_or(FetchProblem::FeedRefused)?;
@@ -87,9 +83,10 @@ impl IssuerUrl {
         })
     }
 
-    /// Whether an address is at the issuer's own origin.
-    fn is_home_of(&self, address: &Url) -> bool {
-        address.origin() == self.url.origin()
+    /// An address at the issuer's own origin; none for any other.
+    pub(super) fn at_home(&self, address: &str) -> Option<Url> {
+        let address = parse_address(address).ok()?;
+        (address.origin() == self.url.origin()).then_some(address)
     }
 
     /// Discovery §4.1: appended to the issuer.

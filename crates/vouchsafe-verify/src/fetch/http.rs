@@ -55,14 +55,15 @@ impl HttpClient {
         answer(request, MAX_DOCUMENT_BYTES).await
     }
 
-    /// A document for which the issuer may take its time.
-    pub(super) async fn fetch_slowly(
+    /// A document of a kind, with limits of its own.
+    pub(super) async fn fetch_as(
         &self,
         url: Url,
+        kind: &'static str,
         patience: Duration,
         most: usize,
     ) -> Result<Answer, FetchProblem> {
-        let request = self.0.get(url).header(ACCEPT, "application/json");
+        let request = self.0.get(url).header(ACCEPT, kind);
         answer(request.timeout(patience), most).await
     }
 

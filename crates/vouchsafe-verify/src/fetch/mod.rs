@@ -11,6 +11,7 @@ mod introspection;
 mod key_source;
 mod problem;
 mod refused;
+mod status_lists;
 
 use std::fmt;
 use std::sync::Arc;
@@ -37,6 +38,7 @@ use http::{HttpClient, Login};
 use introspection::Introspection;
 use key_source::{Address, KeySource};
 use refused::Refused;
+use status_lists::StatusLists;
 
 const DEFAULT_MAX_STALE: Duration = Duration::from_hours(1);
 const DEFAULT_ONE_TIME_TOKENS: usize = 100_000;
@@ -53,6 +55,7 @@ pub struct RemoteVerifier {
     feed: Arc<Feed>,
     refused: Arc<Refused>,
     introspection: Arc<Introspection>,
+    status_lists: Option<Arc<StatusLists>>,
     spent: Arc<ReplayGuard>,
     counters: Arc<Counters>,
 }
@@ -66,6 +69,7 @@ pub struct RemoteVerifierBuilder {
     jwks_uri: Option<String>,
     max_stale: Duration,
     feed: FeedMode,
+    status_lists: bool,
     login: Option<Login>,
     one_time_tokens: usize,
     clock: Arc<dyn Clock>,
@@ -88,6 +92,7 @@ impl RemoteVerifier {
             jwks_uri: None,
             max_stale: DEFAULT_MAX_STALE,
             feed: FeedMode::default(),
+            status_lists: false,
             login: None,
             one_time_tokens: DEFAULT_ONE_TIME_TOKENS,
             clock: Arc::new(SystemClock),
@@ -160,6 +165,9 @@ impl RemoteVerifier {
             outcome => outcome,
         }?;
         self.feed.check(&verified)?;
+        if let Some(lists) = &self.status_lists {
+            lists.check(&verified).await?;
+        }
         Ok(verified)
     }
 
@@ -198,6 +206,12 @@ impl RemoteVerifier {
         self.feed.problem()
     }
 
+    /// What went wrong with the latest fetch of a status list.
+    #[must_use]
+    pub fn status_list_problem(&self) -> Option<FetchProblem> {
+        self.status_lists.as_ref()?.problem()
+    }
+
     /// What went wrong with the latest question about a token (RFC 7662).
     #[must_use]
     pub fn introspection_problem(&self) -> Option<FetchProblem> {
@@ -233,6 +247,13 @@ impl RemoteVerifierBuilder {
     /// How the revocation feed is followed: by stream unless told otherwise.
     pub fn feed(mut self, mode: FeedMode) -> Self {
         self.feed = mode;
+        self
+    }
+
+    /// Also looks up the status list that a token refers to (Token Status List). For issuers that have no feed, or
+    /// together with [`FeedMode::Off`]: with a feed it adds nothing but requests.
+    pub fn status_lists(mut self) -> Self {
+        self.status_lists = true;
         self
     }
 
@@ -278,6 +299,8 @@ impl RemoteVerifierBuilder {
         let directory = Arc::new(Directory::new(http, self.clock, issuer));
         let source = Arc::new(KeySource::new(Arc::clone(&directory), address, self.max_stale));
         let introspection = Introspection::new(Arc::clone(&directory), self.login);
+        let lists = || StatusLists::new(Arc::clone(&directory), Arc::clone(&source));
+        let status_lists = self.status_lists.then(|| Arc::new(lists()));
         let feed = Feed::new(self.feed, directory, Arc::clone(&source));
         Ok(RemoteVerifier {
             verifier: Arc::new(self.verifier),
@@ -285,6 +308,7 @@ impl RemoteVerifierBuilder {
             feed: Arc::new(feed),
             refused: Arc::default(),
             introspection: Arc::new(introspection),
+            status_lists,
             spent: Arc::new(ReplayGuard::new(self.one_time_tokens)),
             counters: Arc::default(),
         })

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::jwks::JwksProblem;
 use crate::revocations::FeedProblem;
+use crate::status_list::StatusListProblem;
 
 /// Why the keys, or what was revoked, could not be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,10 @@ pub enum FetchProblem {
     NoIntrospection,
     /// The answer of the introspection endpoint is malformed.
     IntrospectionMalformed,
+    /// A status list is not at the issuer's own origin.
+    StatusListRefused,
+    /// A status list cannot be used.
+    StatusList(StatusListProblem),
     /// There is no tokio runtime to fetch on.
     NoRuntime,
 }
@@ -72,6 +77,8 @@ impl fmt::Display for FetchProblem {
                 f.write_str("there is no introspection endpoint, or no client configured to ask it")
             }
             Self::IntrospectionMalformed => f.write_str("the answer about a token is malformed"),
+            Self::StatusListRefused => f.write_str("the status list is not at the issuer's own origin"),
+            Self::StatusList(problem) => problem.fmt(f),
             Self::NoRuntime => f.write_str("there is no tokio runtime to fetch the keys on"),
         }
     }

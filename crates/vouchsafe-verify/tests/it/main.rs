@@ -22,4 +22,5 @@ mod memory;
 mod properties;
 mod revocations;
 mod rules;
+mod status_list;
 mod support;

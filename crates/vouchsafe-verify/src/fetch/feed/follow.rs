@@ -138,7 +138,9 @@ impl Follower<'_> {
         url.query_pairs_mut()
             .append_pair("wait", &wait.as_secs().to_string());
         let http = &self.shared.directory.http;
-        let answer = http.fetch_slowly(url, POLL_TIMEOUT, MAX_PAGE_BYTES).await?;
+        let answer = http
+            .fetch_as(url, "application/json", POLL_TIMEOUT, MAX_PAGE_BYTES)
+            .await?;
         self.take(&answer.body).await
     }
 

@@ -33,6 +33,9 @@ pub(crate) struct Script {
     pub(crate) feed: FeedScript,
     /// What is answered about any token: status, and body.
     pub(crate) introspection: Mutex<(u16, String)>,
+    /// The status list, and how often it was fetched.
+    pub(crate) status_list: Mutex<(u16, String)>,
+    pub(crate) list_fetches: AtomicU32,
     /// What came with the questions: credentials, and form.
     pub(crate) questions: Mutex<Vec<(String, String)>>,
     /// While it is shut, requests for the keys are not answered.
@@ -72,6 +75,7 @@ impl HttpIssuer {
                     web::get().to(oauth_metadata),
                 )
                 .route("/jwks", web::get().to(jwks))
+                .route("/status-lists/{id}", web::get().to(status_list))
                 .route("/introspect", web::post().to(introspect))
                 .route("/revocations", web::get().to(pages))
                 .route("/revocations/stream", web::get().to(stream))
@@ -167,6 +171,14 @@ async fn oauth_metadata(script: web::Data<Script>) -> HttpResponse {
         metadata[name] = value.clone();
     }
     HttpResponse::Ok().json(metadata)
+}
+
+async fn status_list(script: web::Data<Script>, request: HttpRequest) -> HttpResponse {
+    let accepted = request.headers().get("accept").unwrap();
+    assert_eq!(accepted, "application/statuslist+jwt");
+    script.list_fetches.fetch_add(1, Ordering::SeqCst);
+    let (status, body) = script.status_list.lock().unwrap().clone();
+    HttpResponse::build(status.try_into().unwrap()).body(body)
 }
 
 async fn introspect(script: web::Data<Script>, request: HttpRequest, form: String) -> HttpResponse {
