@@ -136,9 +136,10 @@ fn a_wrong_clock_of_ours_changes_exposure_by_its_bound_at_most() {
 
 proptest! {
     #[test]
-    fn the_default_budget_refuses_no_live_token(behind in 0_i64..400, then in 0_i64..900, life in 1_i64..400, of_life in 0.0..1.0) {
+    fn the_default_budget_refuses_no_live_token(behind in 0_i64..400, then in 0_i64..900, life in 1_i64..400, of_life in any::<prop::sample::Index>()) {
         // From half a minute before its issue to half a minute after its end: what the clocks may differ by.
-        let age = ((life + 60) as f64 * of_life) as i64 - 30;
+        let seconds = of_life.index(usize::try_from(life + 60).unwrap());
+        let age = i64::try_from(seconds).unwrap() - 30;
         let iat = then - age;
         let judged = known(behind).judge(NOW + iat, NOW + iat + life, None, at(then));
         prop_assert_ne!(judged, Exposure::Beyond);
