@@ -1,6 +1,7 @@
 //! Security acts and the events that tell of them, written in one transaction with what they tell of.
 
 mod act;
+pub mod emergency;
 mod feed;
 mod publisher;
 

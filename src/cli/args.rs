@@ -1,6 +1,6 @@
 //! The grammar of the command line. Each verb's help ends with an example.
 
-use super::{api, audit, client, config, consent, demo, grant, keys, migrate, serve, session, user};
+use super::{api, audit, client, config, consent, demo, grant, keys, migrate, panic, serve, session, user};
 use crate::config::{Config, Environment, Given, Problems};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -62,7 +62,9 @@ pub(crate) enum Verb {
     Session(session::SessionArgs),
     /// List and end grants
     Grant(grant::GrantArgs),
-    /// Register clients
+    /// Revoke at once everything that was given, or that one client was given
+    Panic(panic::PanicArgs),
+    /// Register clients, change them, disable and delete them
     Client(client::ClientArgs),
     /// Register APIs (resource servers) and the scopes they own
     Api(api::ApiArgs),

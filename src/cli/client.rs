@@ -1,4 +1,8 @@
-//! `client create`.
+//! `client …`: registered clients.
+
+mod change;
+mod settings;
+mod show;
 
 use super::args::Global;
 use super::exit::Failure;
@@ -8,9 +12,9 @@ use crate::clients::registration::{self, Made, Pepper, Wish};
 use crate::db;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use settings::Settings;
 use std::sync::Arc;
-use vouchsafe_core::model::{AuthMethod, ClientKind, GrantType, IdTokenClaims, PkceRule};
+use vouchsafe_core::model::{Client, ClientId, ClientKind};
 use zeroize::Zeroizing;
 
 #[derive(Debug, Args)]
@@ -29,6 +33,35 @@ enum ClientVerb {
         after_help = "Example:\n  vouchsafe client create --name Shop --type web --redirect-uri https://shop.example.com/callback --scope openid --scope offline_access"
     )]
     Create(CreateArgs),
+    /// List clients
+    #[command(after_help = "Example:\n  vouchsafe client list --json")]
+    List,
+    /// Show a client, without its secrets
+    #[command(after_help = "Example:\n  vouchsafe client show 4qVv0Yt7m1cXw2aZr8Kd9g")]
+    Show(Named),
+    /// Change what is given and keep the rest; a list is replaced as a whole
+    #[command(
+        after_help = "Example:\n  vouchsafe client update 4qVv0Yt7m1cXw2aZr8Kd9g --redirect-uri https://shop.example.com/callback --first-party=false"
+    )]
+    Update(change::UpdateArgs),
+    /// Disable a client, and end everything that it was given
+    #[command(after_help = "Example:\n  vouchsafe client disable 4qVv0Yt7m1cXw2aZr8Kd9g")]
+    Disable(Named),
+    /// Enable a client; what was ended stays ended
+    #[command(after_help = "Example:\n  vouchsafe client enable 4qVv0Yt7m1cXw2aZr8Kd9g")]
+    Enable(Named),
+    /// Delete a client with everything that it was given
+    #[command(after_help = "Example:\n  vouchsafe client delete 4qVv0Yt7m1cXw2aZr8Kd9g")]
+    Delete(Named),
+    /// Give a client another secret, shown this once; the old one counts for a while
+    #[command(after_help = "Example:\n  vouchsafe client rotate-secret 4qVv0Yt7m1cXw2aZr8Kd9g --grace 24h")]
+    RotateSecret(change::RotateArgs),
+}
+
+#[derive(Debug, Args)]
+struct Named {
+    /// The client
+    client_id: String,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -39,36 +72,6 @@ enum Kind {
     Service,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Grant {
-    AuthorizationCode,
-    RefreshToken,
-    ClientCredentials,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Method {
-    None,
-    ClientSecretBasic,
-    ClientSecretPost,
-    PrivateKeyJwt,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Claims {
-    Userinfo,
-    IdToken,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Pkce {
-    Required,
-    Allowed,
-}
-
 #[derive(Debug, Args)]
 struct CreateArgs {
     /// The name people see
@@ -77,52 +80,33 @@ struct CreateArgs {
     /// What kind of application it is
     #[arg(long = "type", value_name = "TYPE")]
     kind: Kind,
-    /// Where codes may be sent; compared exactly
-    #[arg(long, value_name = "URI")]
-    redirect_uri: Vec<String>,
-    /// Where sign-out may return to
-    #[arg(long, value_name = "URI")]
-    post_logout_redirect_uri: Vec<String>,
-    /// A scope that the client may have; without any, `openid profile email` (a service: none)
-    #[arg(long)]
-    scope: Vec<String>,
-    /// A grant type; without any, the one of the type, and `refresh_token` beside `offline_access`
-    #[arg(long)]
-    grant: Vec<Grant>,
-    /// Pins the authentication method; without it the secret may come by Basic or in the body; `private_key_jwt` has
-    /// no secret and signs with a key of --jwks-file
-    #[arg(long, value_name = "METHOD")]
-    auth_method: Option<Method>,
-    /// Whether each authorization request needs a PKCE challenge (default: required)
-    #[arg(long)]
-    pkce: Option<Pkce>,
-    /// The client's public keys, a JWK set; for the authentication method `private_key_jwt`
-    #[arg(long, value_name = "FILE")]
-    jwks_file: Option<PathBuf>,
-    /// Where a person's claims appear (default: userinfo); `id_token` for libraries that read nothing else
-    #[arg(long, value_name = "WHERE")]
-    id_token_claims: Option<Claims>,
-    /// An origin beside those of the redirect URIs that may call from a browser
-    #[arg(long, value_name = "ORIGIN")]
-    web_origin: Vec<String>,
-    /// An audience whose tokens the client may introspect
-    #[arg(long, value_name = "AUDIENCE")]
-    introspects: Vec<String>,
-    /// Give refresh tokens that end with the session, without `offline_access`
-    #[arg(long)]
-    online_refresh: bool,
-    /// The client is the operator's own: no consent page
-    #[arg(long)]
-    first_party: bool,
-    /// Show the consent page although the client is first-party
-    #[arg(long)]
-    require_consent: bool,
+    #[command(flatten)]
+    settings: Settings,
 }
 
 pub(crate) fn run(global: &Global, args: ClientArgs, output: &Output) -> Result<(), Failure> {
-    let ClientVerb::Create(args) = args.verb;
     let place = Workplace::open(global)?;
-    let wish = wish(args)?;
+    match args.verb {
+        ClientVerb::Create(args) => create(&place, args, output),
+        ClientVerb::List => show::all(&place, output),
+        ClientVerb::Show(named) => show::one(&place, &named.client_id, output),
+        ClientVerb::Update(args) => change::update(&place, args, output),
+        ClientVerb::Disable(named) => change::disable(&place, &named.client_id, output),
+        ClientVerb::Enable(named) => change::enable(&place, &named.client_id, output),
+        ClientVerb::Delete(named) => change::delete(&place, &named.client_id, output),
+        ClientVerb::RotateSecret(args) => change::rotate_secret(&place, &args, output),
+    }
+}
+
+fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Failure> {
+    let kind = match args.kind {
+        Kind::Web => ClientKind::Web,
+        Kind::Spa => ClientKind::Spa,
+        Kind::Native => ClientKind::Native,
+        Kind::Service => ClientKind::Service,
+    };
+    let mut wish = Wish::new(args.name, kind);
+    args.settings.apply(&mut wish)?;
     let apis = place.store.read_blocking("apis", |tx| db!(tx, apis::all()))?;
     let metadata = registration::check(wish, &apis).map_err(|rule| Failure::failed(rule.to_string()))?;
     let secrets = place.secrets()?;
@@ -149,52 +133,15 @@ pub(crate) fn run(global: &Global, args: ClientArgs, output: &Output) -> Result<
     Ok(())
 }
 
-fn wish(args: CreateArgs) -> Result<Wish, Failure> {
-    Ok(Wish {
-        name: args.name,
-        kind: match args.kind {
-            Kind::Web => ClientKind::Web,
-            Kind::Spa => ClientKind::Spa,
-            Kind::Native => ClientKind::Native,
-            Kind::Service => ClientKind::Service,
-        },
-        redirect_uris: args.redirect_uri,
-        post_logout_redirect_uris: args.post_logout_redirect_uri,
-        scopes: args.scope,
-        grants: args.grant.into_iter().map(grant).collect(),
-        auth_method: args.auth_method.map(|method| match method {
-            Method::None => AuthMethod::None,
-            Method::ClientSecretBasic => AuthMethod::ClientSecretBasic,
-            Method::ClientSecretPost => AuthMethod::ClientSecretPost,
-            Method::PrivateKeyJwt => AuthMethod::PrivateKeyJwt,
-        }),
-        pkce: args.pkce.map(|rule| match rule {
-            Pkce::Required => PkceRule::Required,
-            Pkce::Allowed => PkceRule::Allowed,
-        }),
-        jwks: args.jwks_file.as_deref().map(read_jwks).transpose()?,
-        web_origins: args.web_origin,
-        introspects: args.introspects,
-        online_refresh: args.online_refresh,
-        first_party: args.first_party,
-        require_consent: args.require_consent,
-        id_token_claims: match args.id_token_claims {
-            None | Some(Claims::Userinfo) => IdTokenClaims::Userinfo,
-            Some(Claims::IdToken) => IdTokenClaims::IdToken,
-        },
-    })
+/// The client with this id.
+fn find(place: &Workplace, client_id: &str) -> Result<Client, Failure> {
+    let id = ClientId::new(client_id);
+    let found = place
+        .store
+        .read_blocking("client", move |tx| db!(tx, clients::by_id(&id)))?;
+    found.ok_or_else(|| unknown(client_id))
 }
 
-fn grant(grant: Grant) -> GrantType {
-    match grant {
-        Grant::AuthorizationCode => GrantType::AuthorizationCode,
-        Grant::RefreshToken => GrantType::RefreshToken,
-        Grant::ClientCredentials => GrantType::ClientCredentials,
-    }
-}
-
-fn read_jwks(path: &Path) -> Result<Value, Failure> {
-    let what = format!("JWK set {}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::io(&what, &error))?;
-    serde_json::from_str(&text).map_err(|error| Failure::failed(format!("{what} is not JSON: {error}")))
+fn unknown(client_id: &str) -> Failure {
+    Failure::failed(format!("there is no client {client_id:?}"))
 }

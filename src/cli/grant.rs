@@ -12,6 +12,7 @@ use crate::db;
 use crate::store::{GrantsWanted, StoreError, Tx};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use vouchsafe_core::decide::grant_is_live::epochs_stand;
 use vouchsafe_core::model::{ClientId, EndReason, Grant, GrantId};
 use vouchsafe_core::spec::scope;
 
@@ -68,7 +69,10 @@ fn all(place: &Workplace, args: ListArgs, output: &Output) -> Result<(), Failure
         (place, output),
         ["GRANT", "USER NAME", "CLIENT", "SCOPE", "SINCE"],
         move |tx, after, limit| page(tx, after, &wanted, limit),
-        |(grant, username)| {
+        |(grant, username, stands)| {
+            if !stands {
+                return None;
+            }
             let row = [
                 grant.id.as_str().to_owned(),
                 username.clone(),
@@ -76,7 +80,7 @@ fn all(place: &Workplace, args: ListArgs, output: &Output) -> Result<(), Failure
                 scope::join(&grant.scopes),
                 instant(grant.created_at),
             ];
-            (document(grant, username), row)
+            Some((document(grant, username), row))
         },
     )
 }
@@ -97,22 +101,28 @@ fn document(grant: &Grant, username: &str) -> Value {
     })
 }
 
+/// With each grant the name of its person, and whether neither epoch was raised since it was made.
+type Listed = (Grant, String, bool);
+
 fn page(
     tx: &mut Tx<'_>,
-    after: Option<&(Grant, String)>,
+    after: Option<&Listed>,
     wanted: &GrantsWanted,
     limit: i64,
-) -> Result<Vec<(Grant, String)>, StoreError> {
+) -> Result<Vec<Listed>, StoreError> {
     let wanted = GrantsWanted {
-        after: after.map(|(last, _)| last.id.clone()),
+        after: after.map(|(last, ..)| last.id.clone()),
         ..wanted.clone()
     };
+    let issuer_epoch = db!(tx, issuer_state::read())?.epoch;
     let grants = db!(tx, grants::list(&wanted, limit))?;
     grants
         .into_iter()
         .map(|grant| {
             let username = user::username(tx, &grant.user_id)?;
-            Ok((grant, username))
+            let client = db!(tx, clients::by_id(&grant.client_id))?;
+            let stands = client.is_some_and(|client| epochs_stand(grant.ep, &client, issuer_epoch).is_ok());
+            Ok((grant, username, stands))
         })
         .collect()
 }

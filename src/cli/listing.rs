@@ -9,12 +9,12 @@ use serde_json::Value;
 /// Rows that are read at once.
 const PAGE: i64 = 500;
 
-/// Lists everything that `read` finds after the row before, as `show` has it.
+/// Lists everything that `read` finds after the row before, as `show` has it, without what it has nothing to say of.
 pub(crate) fn list<T, R, const N: usize>(
     (place, output): (&Workplace, &Output),
     heads: [&str; N],
     read: R,
-    show: impl Fn(&T) -> (Value, [String; N]),
+    show: impl Fn(&T) -> Option<(Value, [String; N])>,
 ) -> Result<(), Failure>
 where
     T: Clone + Send + 'static,
@@ -29,7 +29,9 @@ where
             .store
             .read_blocking("list", move |tx| read(tx, after.as_ref(), PAGE))?;
         for item in &page {
-            let (document, row) = show(item);
+            let Some((document, row)) = show(item) else {
+                continue;
+            };
             if output.is_json() {
                 output.write(&format!("{before}{document}"));
                 before = ",";

@@ -19,6 +19,7 @@ mod listing;
 mod migrate;
 mod open;
 mod output;
+mod panic;
 mod password;
 pub mod reference;
 mod serve;
@@ -69,6 +70,7 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Failure> {
         Verb::Consent(args) => consent::run(&global, args, output),
         Verb::Session(args) => session::run(&global, args, output),
         Verb::Grant(args) => grant::run(&global, args, output),
+        Verb::Panic(args) => panic::run(&global, args, output),
         Verb::Client(args) => client::run(&global, args, output),
         Verb::Api(args) => api::run(&global, args, output),
         Verb::Audit(args) => audit::run(&global, args, output),

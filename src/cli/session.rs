@@ -77,7 +77,7 @@ fn all(place: &Workplace, named: Option<&str>, output: &Output) -> Result<(), Fa
                 instant(session.auth_time),
                 instant(session.idle_expires_at),
             ];
-            (document, row)
+            Some((document, row))
         },
     )
 }

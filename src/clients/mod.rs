@@ -4,5 +4,6 @@
 pub mod apis;
 mod lookup;
 pub mod registration;
+pub mod standing;
 
 pub use lookup::{Clients, Known, origins};

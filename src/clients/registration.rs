@@ -46,6 +46,53 @@ pub struct Wish {
     pub id_token_claims: IdTokenClaims,
 }
 
+impl Wish {
+    /// Nothing but a name and a type: the defaults for everything else.
+    #[must_use]
+    pub fn new(name: String, kind: ClientKind) -> Self {
+        Self {
+            name,
+            kind,
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            scopes: Vec::new(),
+            grants: Vec::new(),
+            auth_method: None,
+            pkce: None,
+            jwks: None,
+            web_origins: Vec::new(),
+            introspects: Vec::new(),
+            online_refresh: false,
+            first_party: false,
+            require_consent: false,
+            id_token_claims: IdTokenClaims::default(),
+        }
+    }
+}
+
+impl From<ClientMetadata> for Wish {
+    /// Everything as it is.
+    fn from(metadata: ClientMetadata) -> Self {
+        Self {
+            name: metadata.client_name,
+            kind: metadata.kind,
+            redirect_uris: metadata.redirect_uris,
+            post_logout_redirect_uris: metadata.post_logout_redirect_uris,
+            scopes: metadata.scopes,
+            grants: metadata.grant_types,
+            auth_method: metadata.token_endpoint_auth_method,
+            pkce: Some(metadata.pkce),
+            jwks: metadata.jwks,
+            web_origins: metadata.web_origins,
+            introspects: metadata.introspects,
+            online_refresh: metadata.online_refresh,
+            first_party: metadata.first_party,
+            require_consent: metadata.require_consent,
+            id_token_claims: metadata.id_token_claims,
+        }
+    }
+}
+
 /// Why a client cannot be made, as a sentence for the one who asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]

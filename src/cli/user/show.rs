@@ -28,7 +28,7 @@ pub(super) fn all(place: &Workplace, output: &Output) -> Result<(), Failure> {
                 standing(user, now),
                 user.roles.join(" "),
             ];
-            (Value::Object(document(user)), row)
+            Some((Value::Object(document(user)), row))
         },
     )
 }

@@ -51,6 +51,79 @@ pub fn list(c: &mut Conn) -> Result<Vec<Client>, StoreError> {
     rows.into_iter().map(read).collect()
 }
 
+/// Clients in order of their `client_id`, after the given one.
+pub fn page(c: &mut Conn, after: Option<&ClientId>, limit: i64) -> Result<Vec<Client>, StoreError> {
+    let rows: Vec<Row> = clients::table
+        .filter(clients::id.gt(after.map_or("", ClientId::as_str)))
+        .order(clients::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// The client with this `client_id`, before a change: nobody else changes it until the transaction ends.
+pub fn lock(c: &mut Conn, id: &ClientId) -> Result<Option<Client>, StoreError> {
+    let row = for_update!(clients::table.find(id.as_str()).select(Row::as_select()));
+    row.get_result(c).optional()?.map(read).transpose()
+}
+
+/// Writes a client that was changed, and raises the configuration version. Its epoch never goes back.
+pub fn update(c: &mut Conn, client: &Client) -> Result<(), StoreError> {
+    let standing = clients::table
+        .find(client.id.as_str())
+        .filter(clients::epoch.le(client.epoch));
+    let change = (
+        clients::epoch.eq(client.epoch),
+        clients::disabled_at.eq(millis(client.disabled_at)),
+        clients::metadata.eq(json(&client.metadata)?),
+    );
+    diesel::update(standing).set(change).execute(c)?;
+    bump_config_version(c)
+}
+
+/// Removes a client of which there are no consents any more, with its secrets, and raises the configuration version;
+/// `false` when there is no such client.
+pub fn remove(c: &mut Conn, id: &ClientId) -> Result<bool, StoreError> {
+    diesel::delete(client_secrets::table.filter(client_secrets::client_id.eq(id.as_str()))).execute(c)?;
+    let removed = diesel::delete(clients::table.find(id.as_str())).execute(c)?;
+    bump_config_version(c)?;
+    Ok(removed == 1)
+}
+
+/// Lets the secret that had no end stop to count at `end`, and those that had one at `now`: two live at most.
+pub fn retire_secrets(c: &mut Conn, id: &ClientId, now: UnixTime, end: UnixTime) -> Result<(), StoreError> {
+    let of_client = client_secrets::table.filter(client_secrets::client_id.eq(id.as_str()));
+    diesel::update(of_client.filter(client_secrets::expires_at.gt(now.millis())))
+        .set(client_secrets::expires_at.eq(now.millis()))
+        .execute(c)?;
+    diesel::update(of_client.filter(client_secrets::expires_at.is_null()))
+        .set(client_secrets::expires_at.eq(end.millis()))
+        .execute(c)?;
+    Ok(())
+}
+
+/// When each live secret of a client was made, and its end, newest first.
+pub fn secret_times(
+    c: &mut Conn,
+    id: &ClientId,
+    now: UnixTime,
+) -> Result<Vec<(UnixTime, Option<UnixTime>)>, StoreError> {
+    let lasts = client_secrets::expires_at
+        .is_null()
+        .or(client_secrets::expires_at.gt(now.millis()));
+    let rows: Vec<(i64, Option<i64>)> = client_secrets::table
+        .filter(client_secrets::client_id.eq(id.as_str()))
+        .filter(lasts)
+        .order(client_secrets::created_at.desc())
+        .select((client_secrets::created_at, client_secrets::expires_at))
+        .load(c)?;
+    Ok(rows
+        .into_iter()
+        .map(|(made, end)| (UnixTime::from_millis(made), instant(end)))
+        .collect())
+}
+
 /// Adds a secret of a client and raises the configuration version.
 pub fn add_secret(c: &mut Conn, client: &ClientId, secret: &NewSecret) -> Result<(), StoreError> {
     let row = (

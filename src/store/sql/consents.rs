@@ -64,6 +64,13 @@ pub fn remove_of_user(c: &mut Conn, user: &UserId) -> Result<usize, StoreError> 
     Ok(diesel::delete(consents::table.filter(dsl::user_id.eq(user.as_str()))).execute(c)?)
 }
 
+/// Forgets up to `limit` consents of a client.
+pub fn remove_some_of_client(c: &mut Conn, client: &ClientId, limit: i64) -> Result<usize, StoreError> {
+    let of_client = consents::table.filter(dsl::client_id.eq(client.as_str()));
+    let users: Vec<String> = of_client.select(dsl::user_id).limit(limit).load(c)?;
+    Ok(diesel::delete(of_client.filter(dsl::user_id.eq_any(users))).execute(c)?)
+}
+
 /// What a person allowed, in order of the clients.
 pub fn of_user(c: &mut Conn, user: &UserId) -> Result<Vec<Consent>, StoreError> {
     let rows: Vec<Row> = consents::table

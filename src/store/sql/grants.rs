@@ -201,6 +201,32 @@ pub fn end_of_pair(
     rows.into_iter().map(Grant::try_from).collect()
 }
 
+/// Ends up to `limit` grants of a client, and returns them.
+pub fn end_some_of_client(
+    c: &mut Conn,
+    client: &ClientId,
+    reason: EndReason,
+    now: UnixTime,
+    limit: i64,
+) -> Result<Vec<Grant>, StoreError> {
+    let live: Vec<String> = grants::table
+        .filter(dsl::client_id.eq(client.as_str()))
+        .filter(dsl::ended_at.is_null())
+        .select(dsl::id)
+        .limit(limit)
+        .load(c)?;
+    let change = (dsl::ended_at.eq(now.millis()), dsl::end_reason.eq(word(&reason)?));
+    let rows = diesel::update(
+        grants::table
+            .filter(dsl::id.eq_any(live))
+            .filter(dsl::ended_at.is_null()),
+    )
+    .set(change)
+    .returning(Row::as_returning())
+    .get_results(c)?;
+    rows.into_iter().map(Grant::try_from).collect()
+}
+
 /// Grants that have neither ended nor expired at `now`, and whose codes were used, in order of their ids.
 pub fn list(c: &mut Conn, wanted: &GrantsWanted, limit: i64) -> Result<Vec<Grant>, StoreError> {
     let mut live = grants::table

@@ -29,6 +29,15 @@ pub fn read(c: &mut Conn) -> Result<IssuerState, StoreError> {
     })
 }
 
+/// Raises the epoch and returns the new one: everything that was given before is revoked.
+pub fn raise_epoch(c: &mut Conn) -> Result<i64, StoreError> {
+    bump_config_version(c)?;
+    Ok(diesel::update(issuer_state::table.find(ROW))
+        .set(dsl::epoch.eq(dsl::epoch + 1))
+        .returning(dsl::epoch)
+        .get_result(c)?)
+}
+
 /// Makes caches on every node read again. Part of the transaction that changes what they hold.
 pub fn bump_config_version(c: &mut Conn) -> Result<(), StoreError> {
     let raised = dsl::config_version.eq(dsl::config_version + 1);

@@ -149,6 +149,25 @@ pub fn list(
     rows.into_iter().map(read).collect()
 }
 
+/// Ends up to `limit` sessions of whomever, and returns them.
+pub fn end_some(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Vec<Session>, StoreError> {
+    let live: Vec<String> = sessions::table
+        .filter(dsl::ended_at.is_null())
+        .filter(dsl::expires_at.gt(now.millis()))
+        .select(dsl::id)
+        .limit(limit)
+        .load(c)?;
+    let rows = diesel::update(
+        sessions::table
+            .filter(dsl::id.eq_any(live))
+            .filter(dsl::ended_at.is_null()),
+    )
+    .set(dsl::ended_at.eq(now.millis()))
+    .returning(Row::as_returning())
+    .get_results(c)?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Removes every session of a person, ended or not.
 pub fn remove_of_user(c: &mut Conn, user: &UserId) -> Result<usize, StoreError> {
     Ok(diesel::delete(sessions::table.filter(dsl::user_id.eq(user.as_str()))).execute(c)?)

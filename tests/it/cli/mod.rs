@@ -1,6 +1,7 @@
 //! The command line, run as a program on both databases.
 
 mod audit;
+mod client_changes;
 mod clients;
 mod configuration;
 mod demo;

@@ -1,0 +1,155 @@
+//! `client update`, `disable`, `enable`, `delete` and `rotate-secret`.
+
+use super::settings::Settings;
+use super::{find, unknown};
+use crate::audit::Act;
+use crate::cli::exit::Failure;
+use crate::cli::open::Workplace;
+use crate::cli::output::Output;
+use crate::clients::registration::{self, Pepper, Wish, document};
+use crate::clients::standing;
+use crate::config::parse_duration;
+use crate::db;
+use crate::store::{StoreError, Tx};
+use clap::Args;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use vouchsafe_core::model::{Client, ClientId, Span, UnixTime};
+use zeroize::Zeroizing;
+
+/// Rows that one transaction ends or removes at most.
+const SLICE: i64 = 500;
+
+#[derive(Debug, Args)]
+pub(super) struct UpdateArgs {
+    /// The client
+    client_id: String,
+    /// The name people see
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RotateArgs {
+    /// The client
+    client_id: String,
+    /// How long the old secret still counts
+    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = duration)]
+    grace: Span,
+}
+
+fn duration(text: &str) -> Result<Span, String> {
+    parse_duration(text)
+}
+
+pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Result<(), Failure> {
+    let client = find(place, &args.client_id)?;
+    let mut wish = Wish::from(client.metadata);
+    if let Some(name) = args.name {
+        wish.name = name;
+    }
+    args.settings.apply(&mut wish)?;
+    let apis = place.store.read_blocking("apis", |tx| db!(tx, apis::all()))?;
+    let metadata = registration::check(wish, &apis).map_err(|rule| Failure::failed(rule.to_string()))?;
+    let changed = change(place, &args.client_id, "update-client", move |tx, act, id| {
+        standing::update(tx, act, id, &metadata)
+    })?;
+    output.tell("the client is changed:");
+    output.answer(&Value::Object(document(&changed)));
+    Ok(())
+}
+
+pub(super) fn disable(place: &Workplace, client_id: &str, output: &Output) -> Result<(), Failure> {
+    let client = change(place, client_id, "disable-client", standing::disable)?;
+    output.report(
+        &Value::Object(document(&client)),
+        "the client is disabled; everything that it was given has ended",
+    );
+    Ok(())
+}
+
+pub(super) fn enable(place: &Workplace, client_id: &str, output: &Output) -> Result<(), Failure> {
+    let client = change(place, client_id, "enable-client", standing::enable)?;
+    output.report(&Value::Object(document(&client)), "the client is enabled");
+    Ok(())
+}
+
+/// Disabled first, so that nothing new comes while the old is removed; whoever is interrupted can begin again.
+pub(super) fn delete(place: &Workplace, client_id: &str, output: &Output) -> Result<(), Failure> {
+    let client = change(place, client_id, "disable-client", standing::disable)?;
+    let id = client.id.clone();
+    let grants = in_slices(place, "end-grants", &id, standing::end_some_grants)?;
+    let consents = in_slices(place, "forget-consents", &id, |tx, _, id, limit| {
+        db!(tx, consents::remove_some_of_client(id, limit))
+    })?;
+    let removed = id.clone();
+    place.act("delete-client", move |tx, act| {
+        standing::remove(tx, act, &removed)
+    })?;
+    output.report(
+        &json!({
+            "client_id": id,
+            "deleted": true,
+            "grants_ended": grants,
+            "consents_forgotten": consents,
+        }),
+        &format!("the client is deleted; ended: {grants} grants"),
+    );
+    Ok(())
+}
+
+pub(super) fn rotate_secret(place: &Workplace, args: &RotateArgs, output: &Output) -> Result<(), Failure> {
+    let client = find(place, &args.client_id)?;
+    if !client.has_secret() {
+        return Err(Failure::failed("this client has no secret"));
+    }
+    let secrets = place.secrets()?;
+    let (version, pepper) = secrets.newest_pepper();
+    let pepper = Zeroizing::new(*pepper);
+    let (id, grace) = (client.id.clone(), args.grace);
+    let (secret, end) = place.act("rotate-secret", move |tx, act| {
+        let end = act.now.plus(grace);
+        let pepper = Pepper {
+            version,
+            key: &pepper,
+        };
+        let secret = standing::rotate_secret(tx, act, (&id, end), pepper)?;
+        Ok((Arc::new(secret), end))
+    })?;
+    output.tell("the new secret is shown this once:");
+    output.answer(&json!({
+        "client_id": client.id,
+        "client_secret": secret.expose(),
+        "client_secret_expires_at": 0,
+        "old_secret_expires_at": UnixTime::seconds(end),
+    }));
+    Ok(())
+}
+
+fn change<F>(place: &Workplace, client_id: &str, name: &'static str, mut work: F) -> Result<Client, Failure>
+where
+    F: FnMut(&mut Tx<'_>, &Act, &ClientId) -> Result<Option<Client>, StoreError> + Send + 'static,
+{
+    let id = ClientId::new(client_id);
+    place
+        .act(name, move |tx, act| work(tx, act, &id))?
+        .ok_or_else(|| unknown(client_id))
+}
+
+/// Does something to all rows of a client, a slice in each transaction, and says to how many.
+fn in_slices<F>(place: &Workplace, name: &'static str, id: &ClientId, work: F) -> Result<usize, Failure>
+where
+    F: Fn(&mut Tx<'_>, &Act, &ClientId, i64) -> Result<usize, StoreError> + Clone + Send + 'static,
+{
+    let mut all = 0;
+    loop {
+        let (id, work) = (id.clone(), work.clone());
+        let done = place.act(name, move |tx, act| work(tx, act, &id, SLICE))?;
+        all += done;
+        if done == 0 {
+            return Ok(all);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! `client list` and `client show`.
+
+use super::find;
+use crate::cli::exit::Failure;
+use crate::cli::listing::list;
+use crate::cli::open::Workplace;
+use crate::cli::output::Output;
+use crate::clients::registration::document;
+use crate::db;
+use serde_json::{Value, json};
+use vouchsafe_core::model::{Client, UnixTime};
+
+/// All clients.
+pub(super) fn all(place: &Workplace, output: &Output) -> Result<(), Failure> {
+    list(
+        (place, output),
+        ["CLIENT", "NAME", "TYPE", "DISABLED"],
+        |tx, after: Option<&Client>, limit| db!(tx, clients::page(after.map(|client| &client.id), limit)),
+        |client| {
+            let document = document(client);
+            let word = |name: &str| {
+                let text = document.get(name).and_then(Value::as_str);
+                text.unwrap_or_default().to_owned()
+            };
+            let disabled = client.disabled_at.map_or("", |_| "yes").to_owned();
+            let row = [word("client_id"), word("client_name"), word("type"), disabled];
+            Some((Value::Object(document), row))
+        },
+    )
+}
+
+/// One client, with when its secrets were made and end.
+pub(super) fn one(place: &Workplace, client_id: &str, output: &Output) -> Result<(), Failure> {
+    let client = find(place, client_id)?;
+    let (id, now) = (client.id.clone(), place.ports.clock.now());
+    let secrets = place.store.read_blocking("client-secrets", move |tx| {
+        db!(tx, clients::secret_times(&id, now))
+    })?;
+    let secrets: Vec<_> = secrets
+        .into_iter()
+        .map(|(made, end)| json!({"created_at": made.seconds(), "expires_at": end.map(UnixTime::seconds)}))
+        .collect();
+    let mut members = document(&client);
+    members.insert("secrets".to_owned(), Value::Array(secrets));
+    members.insert("epoch".to_owned(), json!(client.epoch));
+    output.answer(&Value::Object(members));
+    Ok(())
+}
