@@ -50,6 +50,16 @@ enum KeysVerb {
     Rewrap(sealing::RewrapArgs),
 }
 
+/// `keys revoke` under another name: `panic --kid`.
+pub(crate) fn revoke(
+    place: &Workplace,
+    kid: String,
+    (dry_run, yes): (bool, bool),
+    output: &Output,
+) -> Result<(), Failure> {
+    change::revoke(place, &change::RevokeArgs { kid, yes, dry_run }, output)
+}
+
 pub(crate) fn run(global: &Global, args: &KeysArgs, output: &Output) -> Result<(), Failure> {
     let place = Workplace::open(global)?;
     match &args.verb {

@@ -1,7 +1,8 @@
-//! `panic`: revokes at once everything that was given, or everything that one client was given.
+//! `panic`: revokes at once everything that was given, everything that one client was given, or all that a key signed.
 
 use super::args::Global;
 use super::exit::Failure;
+use super::keys;
 use super::open::Workplace;
 use super::output::Output;
 use crate::audit::emergency;
@@ -40,10 +41,16 @@ struct Scope {
     /// All tokens, codes and grants of this client
     #[arg(long, value_name = "CLIENT_ID")]
     client: Option<String>,
+    /// A signing key, with all that it signed: the same as `keys revoke`
+    #[arg(long, allow_hyphen_values = true)]
+    kid: Option<String>,
 }
 
 pub(crate) fn run(global: &Global, args: PanicArgs, output: &Output) -> Result<(), Failure> {
     let place = Workplace::open(global)?;
+    if let Some(kid) = args.scope.kid {
+        return keys::revoke(&place, kid, (args.dry_run, args.yes), output);
+    }
     let client = args.scope.client.map(ClientId::new);
     let mut members = preview(&place, client.as_ref(), output)?;
     members.insert("dry_run".to_owned(), json!(args.dry_run));

@@ -3,7 +3,8 @@
 use super::key::section;
 use super::reading::Setting;
 use super::{
-    Database, Keys, Log, Mail, Metrics, Outbound, Passwords, RateLimits, Registration, Sessions, Shutdown, Tokens,
+    Database, Keys, Log, Mail, Metrics, Outbound, Passwords, RateLimits, Registration, Sessions, Shutdown,
+    Tokens,
 };
 use ipnet::IpNet;
 use std::net::SocketAddr;

@@ -3,10 +3,8 @@
 use crate::cx::Cx;
 use crate::failure::{Broken, Failure};
 use crate::web::body::Unreadable;
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::http::{ConnectionType, StatusCode};
-use actix_web::http::header::{
-    CACHE_CONTROL, HeaderMap, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE,
-};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde_json::json;
 use vouchsafe_core::refusal::Reason;

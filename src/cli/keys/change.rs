@@ -32,10 +32,13 @@ pub(super) struct RotateArgs {
 pub(super) struct RevokeArgs {
     /// The key
     #[arg(allow_hyphen_values = true)]
-    kid: String,
+    pub(super) kid: String,
     /// Do not ask
     #[arg(long)]
-    yes: bool,
+    pub(super) yes: bool,
+    /// Only say what it would do
+    #[arg(long, conflicts_with = "yes")]
+    pub(super) dry_run: bool,
 }
 
 /// A signature algorithm on the command line.
@@ -114,6 +117,11 @@ pub(super) fn revoke(place: &Workplace, args: &RevokeArgs, output: &Output) -> R
     };
     let (impact, text) = impact::of_revocation(row, next, (impact::longest_token(place)?, now));
     output.tell(&text);
+    if args.dry_run {
+        let document = json!({"kid": kid, "was": word(*state), "dry_run": true, "impact": impact});
+        output.report(&document, "nothing was changed");
+        return Ok(());
+    }
     confirm(output, "Revoke?", args.yes)?;
     let made = keys
         .revoke(&place.store, &act(place, now), &kid)?

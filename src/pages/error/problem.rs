@@ -109,7 +109,9 @@ impl Problem {
     pub(super) const fn title(&self) -> Text {
         match self {
             Self::RequestRefused(_) => Text::RequestRefused,
-            Self::Unreadable | Self::TooLong | Self::AddressTooLong | Self::TooSlow => Text::RequestUnreadable,
+            Self::Unreadable | Self::TooLong | Self::AddressTooLong | Self::TooSlow => {
+                Text::RequestUnreadable
+            }
             Self::NotFound => Text::NotFound,
             Self::MethodNotAllowed => Text::MethodRefused,
             Self::FormStale => Text::FormRefused,
@@ -136,7 +138,9 @@ impl Problem {
                 Text::RequestRefusedUnknown
             }
             Self::RequestRefused(_) => Text::RequestRefusedMalformed,
-            Self::Unreadable | Self::TooLong | Self::AddressTooLong | Self::TooSlow => Text::RequestUnreadableStory,
+            Self::Unreadable | Self::TooLong | Self::AddressTooLong | Self::TooSlow => {
+                Text::RequestUnreadableStory
+            }
             Self::NotFound => Text::NotFoundStory,
             Self::MethodNotAllowed => Text::MethodRefusedStory,
             Self::FormStale => Text::FormRefusedStory,

@@ -55,7 +55,10 @@ fn until_killed(served: Served, app: &Registered, chains: Vec<String>) -> Vec<St
             })
             .collect();
         while answers.load(Ordering::SeqCst) < ANSWERS {
-            assert!(!clients.iter().all(std::thread::ScopedJoinHandle::is_finished), "all have failed");
+            assert!(
+                !clients.iter().all(std::thread::ScopedJoinHandle::is_finished),
+                "all have failed"
+            );
             std::thread::yield_now();
         }
         served.kill();
@@ -83,10 +86,18 @@ fn what_was_acknowledged_survives(place: &Place) {
         assert_eq!(Answer::to(site.get("/readyz")).status, 200);
         for held in &mut chains {
             let answer = app.refresh(&site, held);
-            assert_eq!(answer.status, 200, "round {round}: a client lost its chain: {}", answer.body);
+            assert_eq!(
+                answer.status, 200,
+                "round {round}: a client lost its chain: {}",
+                answer.body
+            );
             answer.json()["refresh_token"].as_str().unwrap().clone_into(held);
         }
-        assert_eq!(app.refresh(&site, &bobs).error(), (400, "invalid_grant".to_owned()), "round {round}");
+        assert_eq!(
+            app.refresh(&site, &bobs).error(),
+            (400, "invalid_grant".to_owned()),
+            "round {round}"
+        );
         sign_in(&site, &app, "ada");
     }
     assert_eq!(served.stop().status, 0);

@@ -37,15 +37,26 @@ fn walk(site: &Site, app: &Registered, trail: &mut Trail) {
     trail.secret(VERIFIER);
     trail.secret(app.secret.clone().unwrap());
     let browser = site.browser();
-    let over = [OFFLINE, &[("login_hint", "canary-login-hint"), ("state", "canary-state")]].concat();
+    let over = [
+        OFFLINE,
+        &[("login_hint", "canary-login-hint"), ("state", "canary-state")],
+    ]
+    .concat();
     let page = browser.ask(app, &over);
-    for private in ["canary-login-hint", "canary-state", page.hub().rsplit('/').next().unwrap()] {
+    for private in [
+        "canary-login-hint",
+        "canary-state",
+        page.hub().rsplit('/').next().unwrap(),
+    ] {
         trail.private.push(private.to_owned());
     }
     for name in ["ada", "canary-name\r\n\u{1b}[31m\u{2028}\"}"] {
         trail.refused(browser.submit(&page, &[("username", name), ("password", WRONG)]));
     }
-    trail.refused(browser.submit(&page, &[("username", "ada"), ("password", &"x".repeat(17 * 1024))]));
+    trail.refused(browser.submit(
+        &page,
+        &[("username", "ada"), ("password", &"x".repeat(17 * 1024))],
+    ));
     let page = browser.fill(&page, &[("username", "ada"), ("password", PASS_PHRASE)]);
     assert_eq!(page.name(), "consent");
     let cookies = browser.cookies();
@@ -75,13 +86,17 @@ fn redeem(site: &Site, app: &Registered, end: &Page, trail: &mut Trail) {
     let userinfo = |token: &str| Answer::to(site.get("/userinfo").bearer_auth(token));
     assert_eq!(userinfo(&token("access_token")).status, 200);
     trail.refused(userinfo(&token("id_token")));
-    trail.refused(Answer::to(site.get(&format!("/userinfo?access_token={}", token("access_token")))));
+    trail.refused(Answer::to(
+        site.get(&format!("/userinfo?access_token={}", token("access_token"))),
+    ));
     let next = app.refresh(site, &token("refresh_token")).json();
     for name in ["access_token", "refresh_token"] {
         trail.secret(next[name].as_str().unwrap());
     }
     trail.refused(app.refresh(site, &format!("{}x", token("refresh_token"))));
-    trail.refused(Answer::to(site.post(&format!("/token?code={code}")).form(&[("code", &code)])));
+    trail.refused(Answer::to(
+        site.post(&format!("/token?code={code}")).form(&[("code", &code)]),
+    ));
     trail.refused(app.redeem(site, &code));
     trail.refused(app.refresh(site, &token("refresh_token")));
 }
@@ -105,17 +120,35 @@ fn nothing_secret_is_written_down(place: Place) {
         serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
     }
     for private in &trail.private {
-        assert!(!ended.stderr.contains(private.as_str()), "the log says {private}:\n{}", ended.stderr);
+        assert!(
+            !ended.stderr.contains(private.as_str()),
+            "the log says {private}:\n{}",
+            ended.stderr
+        );
     }
     for secret in &trail.secrets {
-        assert!(!ended.stderr.contains(secret.as_str()), "the log says {secret}:\n{}", ended.stderr);
+        assert!(
+            !ended.stderr.contains(secret.as_str()),
+            "the log says {secret}:\n{}",
+            ended.stderr
+        );
         assert!(!ended.stdout.contains(secret.as_str()));
         assert!(!page.contains(secret.as_str()), "the metrics say {secret}");
         for answer in &trail.refusals {
-            assert!(!answer.body.contains(secret.as_str()), "{} says {secret}", answer.body);
+            assert!(
+                !answer.body.contains(secret.as_str()),
+                "{} says {secret}",
+                answer.body
+            );
         }
     }
-    for word in ["panicked at", "stack backtrace", "SELECT ", "INSERT ", "canary-name"] {
+    for word in [
+        "panicked at",
+        "stack backtrace",
+        "SELECT ",
+        "INSERT ",
+        "canary-name",
+    ] {
         assert!(!ended.stderr.contains(word), "{word:?} is in {}", ended.stderr);
     }
 }

@@ -3,6 +3,7 @@
 use super::program::Place;
 use crate::support::on_both_databases;
 use crate::support::people::{Registered, metadata};
+use crate::support::relying_party::header;
 use crate::support::world::{Answer, World};
 use serde_json::{Value, json};
 use vouchsafe::db;
@@ -205,5 +206,19 @@ on_both_databases! {
         assert_eq!(told(world, EventKind::ClientEpochRaised), [Some(1)]);
         shop.app.sign_in(world, "ada", OFFLINE);
         shop.place.run(&["panic", "--client", "nobody", "--yes"]).failed(1, "there is no client");
+    }
+
+    fn a_key_is_revoked_with_all_that_it_signed_and_nobody_signs_in_again(world: World) {
+        let shop = shop(world);
+        let kid = header(shop.tokens["access_token"].as_str().unwrap())["kid"].as_str().unwrap().to_owned();
+        let preview = shop.run(world, &["panic", "--kid", &kid, "--dry-run"]);
+        assert_eq!(preview["dry_run"], true);
+        assert_eq!(shop.reads(world), 200);
+        shop.run(world, &["panic", "--kid", &kid, "--yes"]);
+        assert_eq!(shop.reads(world), 401);
+        assert_eq!(shop.app.introspect(world, shop.tokens["access_token"].as_str().unwrap()).body, r#"{"active":false}"#);
+        let refreshed = shop.app.refresh(world, shop.tokens["refresh_token"].as_str().unwrap());
+        assert_eq!(refreshed.status, 200, "{}", refreshed.body);
+        assert_ne!(header(refreshed.json()["access_token"].as_str().unwrap())["kid"], json!(kid));
     }
 }

@@ -151,7 +151,11 @@ on_both_databases! {
 
 /// Keeps every thread of the pool busy, and its queue full, while `during` runs.
 fn while_passwords_are_busy(world: &World, during: impl FnOnce()) {
-    let slow = hash_here(Cost::of_memory(64 * 1024), &Password::parse("slow").unwrap(), [7; 16]);
+    let slow = hash_here(
+        Cost::of_memory(64 * 1024),
+        &Password::parse("slow").unwrap(),
+        [7; 16],
+    );
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         for _ in 0..20 {
@@ -189,7 +193,10 @@ fn a_full_pool_is_503_with_retry_after_and_costs_no_attempt() {
             }
             assert_eq!(busy.status, 503);
             assert_eq!(busy.header("retry-after"), "2");
-            assert!(busy.body.contains("id=\"login-form\""), "the form is there to be sent again");
+            assert!(
+                busy.body.contains("id=\"login-form\""),
+                "the form is there to be sent again"
+            );
         }
         let token = Answer::to(world.get("/jwks"));
         assert_eq!(token.status, 200, "nothing else waits for passwords");

@@ -152,12 +152,23 @@ fn one_address_brings_so_many_new_browsers(world: &World) {
     assert_eq!(world.browser().ask(&client, &[]).name(), "login");
     world.wait(Span::from_minutes(5));
     let refused = world.browser().ask(&client, &[]);
-    assert_eq!((refused.answer.status, refused.answer.header("retry-after")), (429, "600"));
+    assert_eq!(
+        (refused.answer.status, refused.answer.header("retry-after")),
+        (429, "600")
+    );
     assert!(refused.says("Too many requests") && refused.says("id=\"error-title\""));
     assert_eq!(cross_site(), 429);
-    assert_eq!(known.ask(&client, &[]).name(), "login", "whoever came before goes on");
+    assert_eq!(
+        known.ask(&client, &[]).name(),
+        "login",
+        "whoever came before goes on"
+    );
     let silent = world.browser().ask(&client, &[("prompt", "none")]);
-    assert!(silent.at.contains("error=login_required"), "nothing is stored for it: {}", silent.at);
+    assert!(
+        silent.at.contains("error=login_required"),
+        "nothing is stored for it: {}",
+        silent.at
+    );
     world.wait(Span::from_minutes(10));
     assert_eq!(world.browser().ask(&client, &[]).name(), "login");
 }
