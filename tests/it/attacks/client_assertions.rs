@@ -1,4 +1,4 @@
-//! forged, borrowed, replayed and malformed client assertions. That a good one works, once:
+//! Forged, borrowed, replayed and malformed client assertions. That a good one works, once:
 //! `token/private_key_jwt.rs`.
 
 use crate::support::assertions::Signer;

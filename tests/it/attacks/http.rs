@@ -16,7 +16,8 @@ fn raw(world: &World, bytes: &[u8]) -> String {
         .replace("localhost", "127.0.0.1");
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    stream.write_all(bytes).unwrap();
+    // What is refused in the middle may be closed before all of it was sent.
+    let _ = stream.write_all(bytes);
     let mut answer = Vec::new();
     let mut chunk = [0; 4096];
     while !answer.windows(4).any(|end| end == b"\r\n\r\n") {
@@ -40,6 +41,11 @@ on_both_databases! {
             "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
             "Content-Length: +3\r\n\r\nabc",
             "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+            "Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n",
+            "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+            "Content-Length: 3\r\n folded: x\r\n\r\nabc",
+            "Content-Length: 3,3\r\n\r\nabc",
+            "Content-Length : 3\r\n\r\nabc",
         ] {
             let answer = raw(world, &request("POST /token HTTP/1.1", lengths));
             assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{lengths:?} {answer}");
@@ -56,6 +62,38 @@ on_both_databases! {
         let many: String = (0..300).map(|at| format!("x-{at}: y\r\n")).collect();
         let answer = raw(world, format!("GET /jwks HTTP/1.1\r\nHost: localhost\r\n{many}\r\n").as_bytes());
         assert!(answer.starts_with("HTTP/1.1 431") || answer.starts_with("HTTP/1.1 400"), "{answer}");
+    }
+
+    fn headers_with_odd_bytes_are_refused_or_without_effect(world: World) {
+        for header in ["x-y: a\0b", "x y: z", "x-y: a\rb", ": z"] {
+            let answer = raw(world, format!("GET /jwks HTTP/1.1\r\nHost: localhost\r\n{header}\r\n\r\n").as_bytes());
+            assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{header:?} {answer}");
+        }
+        let smuggled = b"GET /jwks HTTP/1.1\r\nHost: localhost\r\nContent_Length: 5\r\nX_Forwarded_For: 1.2.3.4\r\n\r\n";
+        assert!(raw(world, smuggled).starts_with("HTTP/1.1 200"), "a name with an underscore is another name");
+        let long = "x".repeat(1024 * 1024);
+        let answer = raw(world, format!("GET /jwks HTTP/1.1\r\nHost: localhost\r\nx-long: {long}\r\n\r\n").as_bytes());
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
+    }
+
+    fn who_never_reads_an_answer_disturbs_nobody(world: World) {
+        let address = world.issuer.trim_start_matches("http://").replace("localhost", "127.0.0.1");
+        let greedy: Vec<_> = (0..40).map(|_| {
+            let mut stream = TcpStream::connect(&address).unwrap();
+            stream.set_nonblocking(true).unwrap();
+            let request = b"GET /.well-known/openid-configuration HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            // As many as the other side takes without reading a byte of what comes back.
+            for _ in 0..2_000 {
+                if stream.write_all(request).is_err() {
+                    break;
+                }
+            }
+            stream
+        }).collect();
+        for _ in 0..20 {
+            assert_eq!(Answer::to(world.get("/jwks")).status, 200);
+        }
+        drop(greedy);
     }
 
     fn a_forwarded_host_changes_no_link(world: World) {

@@ -1,4 +1,4 @@
-//! Z-03, Z-05: `kill -9` of the program in the middle of traffic, and a start behind it. What had been acknowledged
+//! `kill -9` of the program in the middle of traffic, and a start behind it. What had been acknowledged
 //! holds; what had not is done or not done, and both are good.
 
 use crate::cli::program::{PASS_PHRASE, Place, Served};

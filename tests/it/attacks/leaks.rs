@@ -1,4 +1,4 @@
-//! V3, C-21, N-17: what is secret appears in no log, no metric and no refusal. The program logs as much of itself as
+//! What is secret appears in no log, no metric and no refusal. The program logs as much of itself as
 //! it can, and every flow is walked with secrets that are looked for afterwards.
 
 use crate::cli::program::{PASS_PHRASE, Place, Served, free_address, request};

@@ -1,11 +1,12 @@
 //! Known attacks, one file per family. Cases that are also the ordinary behaviour of an endpoint stand in that
-//! endpoint's tests; each file says which.
+//! endpoint's tests; each file says which. The whole list is in `docs/attacks.md`.
 
 mod authorization_request;
 mod client_assertions;
 mod clock;
 mod codes;
 mod crashes;
+mod faults;
 mod http;
 mod kills;
 mod leaks;

@@ -2,7 +2,7 @@
 //! bans, role changes and lost writes at the level of statements are in `store/`.
 
 use crate::support::on_both_databases;
-use crate::support::people::metadata;
+use crate::support::people::{PASSWORD, metadata};
 use crate::support::world::{Answer, World};
 use vouchsafe_core::model::{ClientKind, Span};
 
@@ -68,6 +68,30 @@ on_both_databases! {
         for token in &tokens {
             assert_eq!(app.refresh(world, token).error(), (400, "invalid_grant".to_owned()));
         }
+    }
+
+    fn the_right_password_among_many_guesses_gives_none_of_them_back(world: World) {
+        world.person("ada");
+        let client = world.client(metadata(ClientKind::Web));
+        let attempt = |password: &str| {
+            let browser = world.browser();
+            let page = browser.ask(&client, &[]);
+            browser.submit(&page, &[("username", "ada"), ("password", password)]).status
+        };
+        let burst: Vec<u16> = std::thread::scope(|scope| {
+            let guess = |at: usize| if at == 4 { PASSWORD } else { "wrong horse battery" };
+            let threads: Vec<_> = (0..20).map(|at| scope.spawn(move || attempt(guess(at)))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(burst.iter().all(|status| matches!(status, 303 | 422 | 429 | 503)), "{burst:?}");
+        let mut tried = burst.iter().filter(|status| **status == 422).count();
+        for _ in 0..20 {
+            match attempt("wrong horse battery") {
+                422 => tried += 1,
+                status => assert_eq!(status, 429),
+            }
+        }
+        assert_eq!(tried, 10, "so many were looked at, whatever came at once: {burst:?}");
     }
 
     fn many_chains_of_one_person_do_not_get_into_each_others_way(world: World) {

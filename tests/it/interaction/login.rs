@@ -80,6 +80,12 @@ on_both_databases! {
         let known = work("ada");
         assert!(known.len() >= 2, "{known:?}");
         assert_eq!(known, work("nobody"));
+        world.person("bob");
+        world.disable("bob");
+        assert_eq!(known, work("bob"), "disabled");
+        world.person("eve");
+        world.sql("UPDATE users SET password_hash = NULL WHERE username = 'eve'");
+        assert_eq!(known, work("eve"), "without a password");
     }
 
     fn an_empty_field_is_named(world: World) {

@@ -1,5 +1,6 @@
 //! What a start makes, keeps, and refuses: keys, secrets, key-encryption keys.
 
+use crate::support::databases::execute;
 use crate::support::ports::{FakeClock, ports};
 use crate::support::postgres;
 use crate::support::world::World;
@@ -171,6 +172,25 @@ fn a_foreign_key_encryption_key_stops_the_start() {
             matches!(refused, OpenError::Keys(KeysError::KekMissing { .. })),
             "{refused}"
         );
+    });
+}
+
+#[test]
+fn a_sealed_secret_or_key_that_was_changed_is_never_used() {
+    each(|installation| {
+        installation.start().unwrap();
+        let url = &installation.config.database.url;
+        let nothing = match url {
+            DatabaseUrl::Sqlite(_) => "zeroblob(length(sealed))",
+            DatabaseUrl::Postgres(_) => "decode(repeat('00', length(sealed)), 'hex')",
+        };
+        for table in ["signing_keys", "server_secrets"] {
+            execute(url, &format!("CREATE TABLE kept AS SELECT * FROM {table}"));
+            execute(url, &format!("UPDATE {table} SET sealed = {nothing}"));
+            assert!(installation.start().is_err(), "{table}");
+            execute(url, &format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept; DROP TABLE kept"));
+            installation.start().unwrap();
+        }
     });
 }
 

@@ -126,6 +126,17 @@ pub(crate) fn execute(url: &DatabaseUrl, statement: &str) {
     }
 }
 
+/// Runs `during` while another process holds the one write lock of SQLite; on PostgreSQL there is none.
+pub(crate) fn while_locked(url: &DatabaseUrl, during: impl FnOnce()) {
+    let DatabaseUrl::Sqlite(path) = url else {
+        panic!("only SQLite has one lock for everybody");
+    };
+    let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    conn.batch_execute("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE").unwrap();
+    during();
+    conn.batch_execute("ROLLBACK").unwrap();
+}
+
 /// What a statement answers.
 fn psql(url: &str, statement: &str) -> String {
     let told = Command::new("psql")

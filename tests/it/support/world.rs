@@ -1,5 +1,6 @@
 //! A whole server in the test's process, on a port and a database of its own, with the test's hand on its clock.
 
+use super::databases::execute;
 use super::ports::{ANOTHER_NODE, FakeClock, ports};
 use super::postgres;
 use actix_web::dev::ServerHandle;
@@ -149,6 +150,21 @@ impl World {
     /// Its clock in seconds since 1970.
     pub(crate) fn clock_seconds(&self) -> i64 {
         self.services.ports.clock.now().seconds()
+    }
+
+    /// Runs a statement that no part of the program makes, on the database itself, and lets the server notice.
+    pub(crate) fn sql(&self, statement: &str) {
+        execute(self.database(), statement);
+        execute(
+            self.database(),
+            "UPDATE issuer_state SET config_version = config_version + 1",
+        );
+        self.follow();
+    }
+
+    /// Where its database is.
+    pub(crate) fn database(&self) -> &DatabaseUrl {
+        &self.config.database.url
     }
 
     /// Runs a write on the database.

@@ -1,4 +1,4 @@
-//! which key sets a client may register.
+//! Which key sets a client may register.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
