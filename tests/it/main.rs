@@ -20,6 +20,7 @@ mod introspect;
 mod jwks;
 mod logout;
 mod metadata;
+mod nodes;
 mod pages;
 mod revocations;
 mod revoke;

@@ -115,7 +115,8 @@ impl Place {
         execute(&url, statement);
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The program, ready to be started.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vouchsafe"));
         command
             .args(arguments)

@@ -2,10 +2,15 @@
 
 pub(crate) mod assertions;
 pub(crate) mod browser;
+pub(crate) mod chain;
 pub(crate) mod databases;
+pub(crate) mod feed_reader;
+pub(crate) mod fleet;
+pub(crate) mod patience;
 pub(crate) mod people;
 pub(crate) mod ports;
 pub(crate) mod postgres;
+pub(crate) mod proxy;
 pub(crate) mod relying_party;
 pub(crate) mod steps;
 pub(crate) mod world;

@@ -4,6 +4,7 @@
     reason = "a test that has no database has failed, with these words"
 )]
 
+use super::fleet::signal_process;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,8 +15,14 @@ use vouchsafe::store::{Store, StoreOptions};
 /// A running cluster. Dropping it, or ending the process in any way, stops and deletes it.
 pub(crate) struct Cluster {
     address: String,
+    postmaster: u32,
     link: Mutex<Link>,
     databases: AtomicUsize,
+}
+
+/// A cluster whose processes stand still until this is dropped.
+pub(crate) struct Frozen {
+    processes: Vec<u32>,
 }
 
 struct Link {
@@ -66,11 +73,12 @@ impl Cluster {
         answers
             .read_line(&mut ready)
             .expect("the script's output is text");
-        let address = ready
-            .split_whitespace()
-            .nth(1)
-            .expect("PostgreSQL started (tests/postgres.sh says above why not)")
-            .to_owned();
+        let mut facts = ready.split_whitespace().skip(1);
+        let (Some(address), Some(postmaster)) = (facts.next(), facts.next()) else {
+            panic!("PostgreSQL did not start; tests/postgres.sh says above why not");
+        };
+        let postmaster = postmaster.parse().expect("a process has a number");
+        let address = address.to_owned();
         let link = Mutex::new(Link {
             commands,
             answers,
@@ -78,6 +86,7 @@ impl Cluster {
         });
         Self {
             address,
+            postmaster,
             link,
             databases: AtomicUsize::new(0),
         }
@@ -104,6 +113,20 @@ impl Cluster {
         self.order("start");
     }
 
+    /// Stops its processes in the middle of whatever they do. Not after [`Self::start_again`].
+    pub(crate) fn freeze(&self) -> Frozen {
+        let mut frozen = Frozen {
+            processes: vec![self.postmaster],
+        };
+        // Once it stands still it has no more children.
+        signal_process(self.postmaster, "STOP");
+        for child in children(self.postmaster) {
+            frozen.processes.push(child);
+            signal_process(child, "STOP");
+        }
+        frozen
+    }
+
     fn order(&self, command: &str) {
         let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
         let commands = link.commands.as_mut().expect("the cluster is running");
@@ -122,6 +145,22 @@ impl Drop for Cluster {
         link.commands = None;
         let _ = link.script.wait();
     }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        for process in &self.processes {
+            signal_process(*process, "CONT");
+        }
+    }
+}
+
+/// The processes that a process has started, as `/proc` lists them.
+fn children(parent: u32) -> Vec<u32> {
+    let list = format!("/proc/{parent}/task/{parent}/children");
+    let list = std::fs::read_to_string(list).expect("Linux lists the children of processes");
+    let numbers = list.split_whitespace().map(str::parse);
+    numbers.collect::<Result<_, _>>().expect("numbers")
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::people::Registered;
 use super::world::{Answer, Site};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::blocking::RequestBuilder;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -56,15 +57,19 @@ impl Registered {
 
     /// A form to an endpoint, with the client's own authentication.
     pub(crate) fn post(&self, world: &Site, path: &str, form: &[(&str, &str)]) -> Answer {
+        Answer::to(self.request(world, path, form))
+    }
+
+    /// The same, not yet sent.
+    pub(crate) fn request(&self, world: &Site, path: &str, form: &[(&str, &str)]) -> RequestBuilder {
         let request = world.post(path);
-        let request = if let Some(secret) = &self.secret {
+        if let Some(secret) = &self.secret {
             request.basic_auth(&self.id, Some(secret)).form(form)
         } else {
             let mut form = form.to_vec();
             form.push(("client_id", &self.id));
             request.form(&form)
-        };
-        Answer::to(request)
+        }
     }
 
     /// Redeems a code with [`VERIFIER`].

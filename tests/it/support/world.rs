@@ -4,7 +4,7 @@ use super::databases::execute;
 use super::ports::{ANOTHER_NODE, FakeClock, ports};
 use super::postgres;
 use actix_web::dev::ServerHandle;
-use reqwest::blocking::{Client, RequestBuilder, Response};
+use reqwest::blocking::{Client, ClientBuilder, RequestBuilder, Response};
 use serde_json::Value;
 use std::net::TcpListener;
 use std::ops::Deref;
@@ -181,13 +181,28 @@ impl World {
 impl Site {
     /// The server with this issuer.
     pub(crate) fn at(issuer: &str) -> Self {
-        let http = Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(30));
+        Self::with_client(issuer, http())
+    }
+
+    /// The same with a connection for each request, so that whatever stands in between chooses anew each time.
+    pub(crate) fn anew_at(issuer: &str) -> Self {
+        Self::with_client(issuer, http().pool_max_idle_per_host(0))
+    }
+
+    fn with_client(issuer: &str, http: ClientBuilder) -> Self {
         Self {
             issuer: issuer.to_owned(),
             base: issuer.to_owned(),
             http: http.build().unwrap(),
+        }
+    }
+
+    /// Another server of the same issuer.
+    pub(crate) fn another(&self, base: String) -> Self {
+        Self {
+            issuer: self.issuer.clone(),
+            base,
+            http: self.http.clone(),
         }
     }
 
@@ -214,6 +229,12 @@ impl Site {
             format!("{}{path}", self.base)
         }
     }
+}
+
+fn http() -> ClientBuilder {
+    Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(30))
 }
 
 fn serve(services: &Arc<Services>, listener: TcpListener) -> (ServerHandle, JoinHandle<()>) {
@@ -260,12 +281,21 @@ impl Answer {
 
     /// Reads an answer.
     pub(crate) fn of(response: Response) -> Self {
+        Self::read(response).unwrap()
+    }
+
+    /// Sends the request to a server that may die over it.
+    pub(crate) fn if_any(request: RequestBuilder) -> Option<Self> {
+        Self::read(request.send().ok()?).ok()
+    }
+
+    fn read(response: Response) -> reqwest::Result<Self> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Self {
+        Ok(Self {
             status,
             headers,
-            body: response.text().unwrap(),
-        }
+            body: response.text()?,
+        })
     }
 
     /// A header, empty when it is not there.

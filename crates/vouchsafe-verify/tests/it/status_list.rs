@@ -282,12 +282,7 @@ async fn no_list_is_fetched_from_elsewhere() {
 async fn a_token_without_a_reference_is_good_until_it_expires() {
     let scene = scene();
     let mut claims = scene.issuer.claims();
-    for status in [
-        json!(null),
-        json!({}),
-        json!({"other_way": 1}),
-        json!("x"),
-    ] {
+    for status in [json!(null), json!({}), json!({"other_way": 1}), json!("x")] {
         claims["status"] = status.clone();
         let outcome = scene.verifier.verify(&FIRST.token(&claims)).await.map(drop);
         if status.as_object().is_some() {
