@@ -15,7 +15,7 @@ use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use vouchsafe_core::decide::clock_offset::Accuracy;
-use vouchsafe_core::model::UnixTime;
+use vouchsafe_core::model::{KeyAlgorithm, UnixTime};
 
 /// The services of one server.
 pub struct Services {
@@ -175,7 +175,9 @@ impl Services {
         self.store
             .read("ready", |tx| db!(tx, issuer_state::read()).map(drop))
             .await?;
-        Ok(self.keys.check_can_sign(self.ports.clock.now())?)
+        Ok(self
+            .keys
+            .check_can_sign(KeyAlgorithm::default(), self.ports.clock.now())?)
     }
 
     /// Says from now on that the server is not ready: a load balancer sends no more requests.

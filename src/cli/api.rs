@@ -1,5 +1,6 @@
 //! `api create`.
 
+use super::alg::{Alg, ensure_keys};
 use super::args::Global;
 use super::exit::Failure;
 use super::open::Workplace;
@@ -57,6 +58,9 @@ struct CreateArgs {
     /// The header `typ` of its access tokens
     #[arg(long, value_name = "TYP", default_value = "at+jwt")]
     token_typ: Typ,
+    /// What its access tokens are signed with; keys are made when the first API or client asks
+    #[arg(long, value_name = "ALG", default_value = "RS256")]
+    signing_alg: Alg,
     /// A claim about the person that its access tokens carry
     #[arg(long)]
     claim: Vec<Claim>,
@@ -76,12 +80,14 @@ pub(crate) fn run(global: &Global, args: ApiArgs, output: &Output) -> Result<(),
             Typ::AtJwt => TokenTyp::AtJwt,
             Typ::Jwt => TokenTyp::Jwt,
         },
+        signing_alg: args.signing_alg.into(),
         access_token_lifetime: args.access_token_lifetime,
         claims: claims(&args.claim),
         created_at: place.ports.clock.now(),
         scopes: args.scope.iter().map(|text| scope(text)).collect(),
     };
     apis::check(&api, &place.config.issuer).map_err(|rule| Failure::failed(rule.to_string()))?;
+    ensure_keys(&place, api.signing_alg)?;
     let added = api.clone();
     place.act("create-api", move |tx, act| apis::create(tx, act, &added))?;
     output.tell("the API is registered:");

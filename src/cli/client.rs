@@ -4,6 +4,7 @@ mod change;
 mod settings;
 mod show;
 
+use super::alg::ensure_keys;
 use super::args::Global;
 use super::exit::Failure;
 use super::open::Workplace;
@@ -109,6 +110,7 @@ fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Fa
     args.settings.apply(&mut wish)?;
     let apis = place.store.read_blocking("apis", |tx| db!(tx, apis::all()))?;
     let metadata = registration::check(wish, &apis).map_err(|rule| Failure::failed(rule.to_string()))?;
+    ensure_keys(place, metadata.id_token_signed_response_alg)?;
     let secrets = place.secrets()?;
     let (version, pepper) = secrets.newest_pepper();
     let pepper = Zeroizing::new(*pepper);

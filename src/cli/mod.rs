@@ -3,6 +3,7 @@
 //! Standard output holds one JSON document and nothing else; text for people goes to standard error. A verb
 //! ends with one of the codes of [`Exit`].
 
+mod alg;
 mod api;
 mod args;
 mod audit;

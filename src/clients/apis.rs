@@ -90,6 +90,7 @@ pub fn document(api: &Api) -> Value {
         "scopes": scopes,
         "access_token_lifetime": api.access_token_lifetime.map(Span::seconds),
         "token_typ": api.token_typ.as_str(),
+        "signing_alg": api.signing_alg.as_str(),
         "claims": api.claims,
         "created_at": api.created_at.seconds(),
     })
@@ -105,6 +106,7 @@ mod tests {
             identifier: identifier.to_owned(),
             name: "Orders".to_owned(),
             token_typ: TokenTyp::AtJwt,
+            signing_alg: vouchsafe_core::model::KeyAlgorithm::Rs256,
             access_token_lifetime: None,
             claims: Vec::new(),
             created_at: UnixTime::default(),

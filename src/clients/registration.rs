@@ -6,7 +6,7 @@ use crate::store::{NewSecret, StoreError, Tx};
 use serde_json::{Map, Value, json};
 use vouchsafe_core::model::{
     Api, AuthMethod, Client, ClientId, ClientKind, ClientMetadata, ClientSecret, EventKind, GrantType,
-    IdTokenClaims, PkceRule, Plain,
+    IdTokenClaims, KeyAlgorithm, PkceRule, Plain,
 };
 use vouchsafe_core::spec::{redirect_uri, resource, scope};
 use vouchsafe_verify::client_keys::ClientKeys;
@@ -44,6 +44,8 @@ pub struct Wish {
     pub require_consent: bool,
     /// Where claims appear.
     pub id_token_claims: IdTokenClaims,
+    /// What its ID tokens are signed with.
+    pub id_token_alg: KeyAlgorithm,
 }
 
 impl Wish {
@@ -66,6 +68,7 @@ impl Wish {
             first_party: false,
             require_consent: false,
             id_token_claims: IdTokenClaims::default(),
+            id_token_alg: KeyAlgorithm::default(),
         }
     }
 }
@@ -89,6 +92,7 @@ impl From<ClientMetadata> for Wish {
             first_party: metadata.first_party,
             require_consent: metadata.require_consent,
             id_token_claims: metadata.id_token_claims,
+            id_token_alg: metadata.id_token_signed_response_alg,
         }
     }
 }
@@ -151,6 +155,7 @@ pub fn check(wish: Wish, apis: &[Api]) -> Result<ClientMetadata, Unregistrable> 
         first_party: wish.first_party,
         require_consent: wish.require_consent,
         id_token_claims: wish.id_token_claims,
+        id_token_signed_response_alg: wish.id_token_alg,
     })
 }
 
@@ -240,6 +245,7 @@ pub fn document(client: &Client) -> Map<String, Value> {
         "first_party": metadata.first_party,
         "require_consent": metadata.require_consent,
         "id_token_claims": metadata.id_token_claims,
+        "id_token_signed_response_alg": metadata.id_token_signed_response_alg,
         "disabled": client.disabled_at.is_some(),
     });
     let mut document = match members {

@@ -105,12 +105,12 @@ impl Keys {
         self.metrics.time_signing(|| signer.sign(typ, claims))
     }
 
-    /// Whether [`Keys::sign`] would: asked before something is spent for a token.
+    /// Whether [`Keys::sign_with`] would: asked before something is spent for a token.
     ///
     /// # Errors
-    /// As [`Keys::sign`].
-    pub fn check_can_sign(&self, now: UnixTime) -> Result<(), KeysError> {
-        self.signer(KeyAlgorithm::Rs256, now).map(drop)
+    /// As [`Keys::sign_with`].
+    pub fn check_can_sign(&self, alg: KeyAlgorithm, now: UnixTime) -> Result<(), KeysError> {
+        self.signer(alg, now).map(drop)
     }
 
     /// The key set to publish at `now`.

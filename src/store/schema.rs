@@ -64,6 +64,7 @@ tables! {
         access_token_lifetime -> Nullable<BigInt>,
         created_at -> BigInt,
         claims -> Text,
+        signing_alg -> Text,
     }
 
     api_scopes (name) {

@@ -5,9 +5,9 @@ use crate::keys::Keys;
 use crate::ports::Ports;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
 use vouchsafe_core::decide::issue::{Issuance, Mint, access_token_claims, id_token_claims};
-use vouchsafe_core::model::{Span, TokenId, TokenTyp, UnixTime};
+use vouchsafe_core::model::{KeyAlgorithm, Span, TokenId, TokenTyp, UnixTime};
 
 /// Token strings ready to be sent.
 pub struct Minted {
@@ -60,20 +60,24 @@ pub fn mint(
         lifetime,
     };
     let jti = TokenId::from_entropy(ports.entropy.bytes());
-    let access_token = keys.sign(
+    let alg = api.map_or_else(KeyAlgorithm::default, |api| api.signing_alg);
+    let access_token = keys.sign_with(
+        alg,
         now,
         typ.as_str(),
         &access_token_claims(issuance, &facts(lifetime), &jti),
     )?;
+    let id_token_alg = issuance.client.metadata.id_token_signed_response_alg;
     let claims = id_token.and_then(|wanted| {
         id_token_claims(
             issuance,
             &facts(wanted.lifetime),
-            &at_hash(&access_token),
+            &at_hash(id_token_alg, &access_token),
             wanted.nonce,
         )
     });
-    let id_token = claims.map(|claims| keys.sign(now, "JWT", &claims)).transpose()?;
+    let sign = |claims| keys.sign_with(id_token_alg, now, "JWT", &claims);
+    let id_token = claims.map(sign).transpose()?;
     Ok(Minted {
         access_token,
         expires_in: lifetime,
@@ -81,8 +85,18 @@ pub fn mint(
     })
 }
 
-/// OpenID Connect Core §3.1.3.6: the left half of the token's SHA-256.
-fn at_hash(access_token: &str) -> String {
-    let hash = Sha256::digest(access_token.as_bytes());
-    URL_SAFE_NO_PAD.encode(hash.get(..16).unwrap_or_default())
+/// OpenID Connect Core §3.1.3.6: the left half of the token's hash, by the hash of the signature: SHA-256, and SHA-512
+/// for Ed25519 (RFC 8032 §5.1).
+fn at_hash(alg: KeyAlgorithm, access_token: &str) -> String {
+    match alg {
+        KeyAlgorithm::Rs256 | KeyAlgorithm::Ps256 | KeyAlgorithm::Es256 => {
+            left_half(&Sha256::digest(access_token.as_bytes()))
+        }
+        KeyAlgorithm::EdDsa => left_half(&Sha512::digest(access_token.as_bytes())),
+    }
+}
+
+fn left_half(hash: &[u8]) -> String {
+    let (left, _) = hash.split_at(hash.len() / 2);
+    URL_SAFE_NO_PAD.encode(left)
 }

@@ -3,6 +3,7 @@
 use super::settings::Settings;
 use super::{find, unknown};
 use crate::audit::Act;
+use crate::cli::alg::ensure_keys;
 use crate::cli::exit::Failure;
 use crate::cli::open::Workplace;
 use crate::cli::output::Output;
@@ -53,6 +54,7 @@ pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Re
     args.settings.apply(&mut wish)?;
     let apis = place.store.read_blocking("apis", |tx| db!(tx, apis::all()))?;
     let metadata = registration::check(wish, &apis).map_err(|rule| Failure::failed(rule.to_string()))?;
+    ensure_keys(place, metadata.id_token_signed_response_alg)?;
     let changed = change(place, &args.client_id, "update-client", move |tx, act, id| {
         standing::update(tx, act, id, &metadata)
     })?;

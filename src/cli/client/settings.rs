@@ -1,6 +1,7 @@
 //! The flags that `client create` and `client update` share. A flag that is not given changes nothing; a list is replaced
 //! as a whole, and an empty value empties it.
 
+use crate::cli::alg::Alg;
 use crate::cli::exit::Failure;
 use crate::clients::registration::Wish;
 use clap::{Args, ValueEnum};
@@ -66,6 +67,9 @@ pub(super) struct Settings {
     /// Where a person's claims appear (default: userinfo); `id_token` for libraries that read nothing else
     #[arg(long, value_name = "WHERE")]
     id_token_claims: Option<Claims>,
+    /// What its ID tokens are signed with (default: RS256); keys are made when the first client asks
+    #[arg(long, value_name = "ALG")]
+    id_token_alg: Option<Alg>,
     /// An origin beside those of the redirect URIs that may call from a browser
     #[arg(long, value_name = "ORIGIN")]
     web_origin: Vec<String>,
@@ -113,6 +117,9 @@ impl Settings {
                 Claims::Userinfo => IdTokenClaims::Userinfo,
                 Claims::IdToken => IdTokenClaims::IdToken,
             };
+        }
+        if let Some(alg) = self.id_token_alg {
+            wish.id_token_alg = alg.into();
         }
         for (flag, given) in [
             (&mut wish.online_refresh, self.online_refresh),

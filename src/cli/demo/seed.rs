@@ -106,6 +106,7 @@ fn store(services: &Services, port: u16, users: Vec<User>) -> Result<String, Fai
         identifier: audience(port),
         name: "Demo orders".to_owned(),
         token_typ: TokenTyp::AtJwt,
+        signing_alg: vouchsafe_core::model::KeyAlgorithm::Rs256,
         access_token_lifetime: None,
         claims: Vec::new(),
         created_at: now,
@@ -158,6 +159,7 @@ fn wish(port: u16) -> Wish {
         first_party: false,
         require_consent: false,
         id_token_claims: IdTokenClaims::Userinfo,
+        id_token_alg: vouchsafe_core::model::KeyAlgorithm::Rs256,
     }
 }
 

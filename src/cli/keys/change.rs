@@ -2,12 +2,13 @@
 
 use super::{impact, instant, open, word};
 use crate::audit::Act;
+use crate::cli::alg::Alg;
 use crate::cli::confirm::confirm;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::open::Workplace;
 use crate::cli::output::Output;
 use crate::keys::Keys;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 use vouchsafe_core::decide::key_state::{self, IN_CIRCULATION, KeyState, LEAST_LEAD, Promotion};
 use vouchsafe_core::model::{KeyAlgorithm, Kid, SigningKey, UnixTime};
@@ -39,30 +40,6 @@ pub(super) struct RevokeArgs {
     /// Only say what it would do
     #[arg(long, conflicts_with = "yes")]
     pub(super) dry_run: bool,
-}
-
-/// A signature algorithm on the command line.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Alg {
-    #[value(name = "RS256")]
-    Rs256,
-    #[value(name = "PS256")]
-    Ps256,
-    #[value(name = "ES256")]
-    Es256,
-    #[value(name = "EdDSA")]
-    EdDsa,
-}
-
-impl From<Alg> for KeyAlgorithm {
-    fn from(alg: Alg) -> Self {
-        match alg {
-            Alg::Rs256 => Self::Rs256,
-            Alg::Ps256 => Self::Ps256,
-            Alg::Es256 => Self::Es256,
-            Alg::EdDsa => Self::EdDsa,
-        }
-    }
 }
 
 pub(super) fn rotate(place: &Workplace, args: &RotateArgs, output: &Output) -> Result<(), Failure> {

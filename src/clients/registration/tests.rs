@@ -24,6 +24,7 @@ fn wish(kind: ClientKind) -> Wish {
         first_party: false,
         require_consent: false,
         id_token_claims: IdTokenClaims::Userinfo,
+        id_token_alg: KeyAlgorithm::Rs256,
     }
 }
 
@@ -32,6 +33,7 @@ fn orders() -> Vec<Api> {
         identifier: "https://api.example.com".to_owned(),
         name: "Orders".to_owned(),
         token_typ: TokenTyp::AtJwt,
+        signing_alg: KeyAlgorithm::Rs256,
         access_token_lifetime: None,
         claims: Vec::new(),
         created_at: UnixTime::default(),

@@ -13,7 +13,7 @@ use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse};
 use std::sync::Arc;
 use vouchsafe_core::decide::client_authentication::ClientAuthenticated;
-use vouchsafe_core::model::{Api, GrantType};
+use vouchsafe_core::model::{Api, GrantType, KeyAlgorithm};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::params::Params;
 
@@ -86,7 +86,10 @@ async fn phases(
             apis,
         };
         // Nothing is spent for a token that could not be signed.
-        cx.services.keys.check_can_sign(cx.now)?;
+        let id_token_alg = request.known.client.metadata.id_token_signed_response_alg;
+        for alg in [KeyAlgorithm::default(), id_token_alg] {
+            cx.services.keys.check_can_sign(alg, cx.now)?;
+        }
         match grant {
             GrantType::AuthorizationCode => grants::authorization_code::redeem(cx, request).await,
             GrantType::RefreshToken => grants::refresh_token::redeem(cx, request).await,

@@ -17,6 +17,7 @@ struct Row {
     access_token_lifetime: Option<i64>,
     created_at: i64,
     claims: String,
+    signing_alg: String,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -38,6 +39,7 @@ pub fn add(c: &mut Conn, api: &Api) -> Result<(), StoreError> {
         access_token_lifetime: api.access_token_lifetime.map(Span::millis),
         created_at: api.created_at.millis(),
         claims: json(&api.claims)?,
+        signing_alg: word(&api.signing_alg)?,
     };
     diesel::insert_into(apis::table).values(row).execute(c)?;
     for (position, scope) in (0_i64..).zip(&api.scopes) {
@@ -92,6 +94,7 @@ fn read(row: Row, scopes: Vec<ScopeRow>) -> Result<Api, StoreError> {
         identifier: row.identifier,
         name: row.name,
         token_typ: Column("apis", "token_typ").word(&row.token_typ)?,
+        signing_alg: Column("apis", "signing_alg").word(&row.signing_alg)?,
         access_token_lifetime: row.access_token_lifetime.map(Span::from_millis),
         created_at: UnixTime::from_millis(row.created_at),
         claims: Column("apis", "claims").json(&row.claims)?,

@@ -129,6 +129,59 @@ fn keys_made_elsewhere_are_published_and_sign_later() {
 }
 
 #[test]
+fn keys_of_another_algorithm_are_made_when_the_first_client_or_api_asks() {
+    for place in Place::both() {
+        let algs = || -> Vec<String> {
+            let keys = place.run(&["keys", "list", "--json"]).document();
+            let keys = keys.as_array().unwrap();
+            keys.iter()
+                .map(|key| key["alg"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        let client = |alg| {
+            let spa = ["client", "create", "--json", "--name", "App", "--type", "spa"];
+            let more = [
+                "--redirect-uri",
+                "https://app.example.com/cb",
+                "--id-token-alg",
+                alg,
+            ];
+            place.run(&[&spa[..], &more].concat()).document()
+        };
+        assert_eq!(client("RS256")["id_token_signed_response_alg"], "RS256");
+        assert_eq!(algs(), [""; 0], "left to the server");
+        assert_eq!(client("ES256")["id_token_signed_response_alg"], "ES256");
+        assert_eq!(algs(), ["ES256", "ES256", "RS256", "RS256"]);
+        client("ES256");
+        let api = [
+            "api",
+            "create",
+            "--json",
+            "--identifier",
+            "https://api.example.com",
+            "--name",
+            "Orders",
+        ];
+        let api = place
+            .run(&[&api[..], &["--signing-alg", "EdDSA"]].concat())
+            .document();
+        assert_eq!(api["signing_alg"], "EdDSA");
+        assert_eq!(algs().len(), 6);
+        let unknown = [
+            "client",
+            "create",
+            "--name",
+            "App",
+            "--type",
+            "spa",
+            "--id-token-alg",
+            "HS256",
+        ];
+        place.run(&unknown).failed(2, "HS256");
+    }
+}
+
+#[test]
 fn what_is_no_good_private_key_is_not_imported() {
     let place = Place::sqlite();
     let short = PKey::from_rsa(Rsa::generate(1024).unwrap()).unwrap();

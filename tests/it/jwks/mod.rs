@@ -1,5 +1,6 @@
 //! The key set, and what becomes of tokens while its keys change.
 
+mod algorithms;
 mod emergency;
 mod rotation;
 

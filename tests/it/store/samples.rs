@@ -61,6 +61,7 @@ pub(super) fn client(id: &str) -> Client {
             first_party: false,
             require_consent: false,
             id_token_claims: vouchsafe_core::model::IdTokenClaims::Userinfo,
+            id_token_signed_response_alg: vouchsafe_core::model::KeyAlgorithm::Rs256,
         },
     }
 }
@@ -71,6 +72,7 @@ pub(super) fn api(identifier: &str, scopes: &[&str]) -> Api {
         identifier: identifier.to_owned(),
         name: "Orders".to_owned(),
         token_typ: TokenTyp::Jwt,
+        signing_alg: vouchsafe_core::model::KeyAlgorithm::Rs256,
         access_token_lifetime: Some(Span::from_minutes(3)),
         claims: Vec::new(),
         created_at: at(0),

@@ -59,6 +59,7 @@ pub(crate) fn metadata(kind: ClientKind) -> ClientMetadata {
         first_party: true,
         require_consent: false,
         id_token_claims: IdTokenClaims::Userinfo,
+        id_token_signed_response_alg: vouchsafe_core::model::KeyAlgorithm::Rs256,
     }
 }
 
@@ -223,6 +224,7 @@ impl World {
             identifier: identifier.to_owned(),
             name: "Orders".to_owned(),
             token_typ: TokenTyp::AtJwt,
+            signing_alg: vouchsafe_core::model::KeyAlgorithm::Rs256,
             access_token_lifetime: None,
             claims,
             created_at: self.services.ports.clock.now(),

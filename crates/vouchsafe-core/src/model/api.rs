@@ -1,6 +1,6 @@
 //! Registered resource servers ("APIs") and the scopes they own.
 
-use super::{Span, UnixTime};
+use super::{KeyAlgorithm, Span, UnixTime};
 use serde::{Deserialize, Serialize};
 
 /// The `typ` header of an API's access tokens.
@@ -35,6 +35,8 @@ pub struct Api {
     pub name: String,
     /// The `typ` of its access tokens.
     pub token_typ: TokenTyp,
+    /// What its access tokens are signed with.
+    pub signing_alg: KeyAlgorithm,
     /// Lifetime of its access tokens, when it is not the server's.
     pub access_token_lifetime: Option<Span>,
     /// The claims about a person that its access tokens carry.

@@ -1,6 +1,6 @@
 //! Clients and their metadata, by the names of RFC 7591.
 
-use super::{ClientId, UnixTime};
+use super::{ClientId, KeyAlgorithm, UnixTime};
 use serde::{Deserialize, Serialize};
 
 /// What kind of application a client is; decides its defaults and whether it can keep a secret.
@@ -126,6 +126,9 @@ pub struct ClientMetadata {
     /// Where claims appear.
     #[serde(default)]
     pub id_token_claims: IdTokenClaims,
+    /// What its ID tokens are signed with. Not written when it is the default, which every release knows.
+    #[serde(default, skip_serializing_if = "KeyAlgorithm::is_default")]
+    pub id_token_signed_response_alg: KeyAlgorithm,
 }
 
 impl Client {

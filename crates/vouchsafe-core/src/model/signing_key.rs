@@ -26,6 +26,13 @@ impl KeyAlgorithm {
     /// All of them, the one that is always there first.
     pub const ALL: [Self; 4] = [Self::Rs256, Self::Ps256, Self::Es256, Self::EdDsa];
 
+    /// Whether it is the one that is always there.
+    #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The `alg` value.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -83,7 +83,7 @@ impl ProviderMetadata {
             grant_types_supported: grant_type::SUPPORTED,
             acr_values_supported: acr::SUPPORTED,
             subject_types_supported: &["public"],
-            id_token_signing_alg_values_supported: &["RS256"],
+            id_token_signing_alg_values_supported: &["RS256", "PS256", "ES256", "EdDSA"],
             token_endpoint_auth_methods_supported: AUTH_METHODS,
             revocation_endpoint_auth_methods_supported: AUTH_METHODS,
             introspection_endpoint_auth_methods_supported: CONFIDENTIAL_AUTH_METHODS,

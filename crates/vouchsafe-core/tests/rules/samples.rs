@@ -63,6 +63,7 @@ pub(crate) fn client(kind: ClientKind) -> Client {
             first_party: false,
             require_consent: false,
             id_token_claims: IdTokenClaims::Userinfo,
+            id_token_signed_response_alg: KeyAlgorithm::Rs256,
         },
     }
 }
@@ -72,6 +73,7 @@ pub(crate) fn api(identifier: &str, scopes: &str) -> Api {
         identifier: identifier.to_owned(),
         name: identifier.to_owned(),
         token_typ: TokenTyp::AtJwt,
+        signing_alg: KeyAlgorithm::Rs256,
         access_token_lifetime: None,
         claims: Vec::new(),
         created_at: after(-1000),

@@ -25,6 +25,7 @@ fn client(change: impl FnOnce(&mut ClientMetadata)) -> Arc<Known> {
         first_party: false,
         require_consent: false,
         id_token_claims: IdTokenClaims::Userinfo,
+        id_token_signed_response_alg: vouchsafe_core::model::KeyAlgorithm::Rs256,
     };
     change(&mut metadata);
     let client = Client {
@@ -50,6 +51,7 @@ fn surroundings() -> Surroundings {
         identifier: "https://orders.test".to_owned(),
         name: "Orders".to_owned(),
         token_typ: TokenTyp::AtJwt,
+        signing_alg: vouchsafe_core::model::KeyAlgorithm::Rs256,
         access_token_lifetime: None,
         claims: Vec::new(),
         created_at: UnixTime::default(),
