@@ -26,6 +26,24 @@
 //! says: 401 with the reason, 403 with the scope to ask for, 400 for a request that shows its token wrongly, and 503
 //! while the issuer's keys cannot be had.
 //!
+//! # Revocation
+//!
+//! Where the issuer has a revocation feed, one task follows it for all clones of the verifier: what has ended is
+//! refused within about a second, and no call is made per request. While the feed is away tokens are good until they
+//! expire, unless a route says that it cannot bear that:
+//!
+//! ```
+//! use vouchsafe_verify::{Acr, Policy, Rule};
+//!
+//! struct PayOut;
+//! impl Rule for PayOut {
+//!     const SCOPE: &str = "payouts";
+//!     const MIN_ACR: Option<Acr> = Some(Acr::Mfa);
+//!     const BUDGET: Option<u32> = Some(5);
+//!     const POLICY: Policy = Policy::Closed;
+//! }
+//! ```
+//!
 //! # Without a network
 //!
 //! Without features this is a pure library: key set and time are arguments, and there is no I/O, no clock, no async.
@@ -44,17 +62,18 @@
 //!
 //! In this order: the size (8 KiB) and form of the token, its header (a closed list of members), the key that it
 //! names, the algorithm (the key's, never the token's), the signature, `typ`, the claims' types and that none comes
-//! twice, `iss`, `aud`, `cnf`, `exp`, `nbf`, `iat`. Then, where a route asks for it, scope and age. What holds is a
-//! [`Verified`]`<`[`AccessToken`]`>`, which nothing else can make. What does not is a [`Rejection`].
+//! twice, `iss`, `aud`, `cnf`, `exp`, `nbf`, `iat`. What holds is a [`Verified`]`<`[`AccessToken`]`>`, which nothing
+//! else can make. What does not is a [`Rejection`]. Then whether key, token, grant, client or issuer were revoked, and
+//! what the route asks: scope, age, sign-in, freshness, one use.
 //!
-//! A token seen before is recognised by its bytes; only its times and its key are looked at again.
+//! A token seen before is recognised by its bytes; only its times, its key and its revocation are looked at again.
 //!
 //! # Features
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | none | [`Verifier`], [`IdTokenVerifier`], [`Jwks`] |
-//! | `fetch` | `RemoteVerifier`: discovery and keys, fetched when needed and kept fresh (tokio, rustls) |
+//! | none | [`Verifier`], [`IdTokenVerifier`], [`Jwks`], [`Revocations`], [`status_list`] |
+//! | `fetch` | `RemoteVerifier`: discovery, keys and revocations, kept fresh (tokio, rustls) |
 //! | `actix` | `Bearer` as an argument of actix-web handlers |
 //! | `axum` | `Bearer` as an argument of axum handlers |
 //! | `issuer` | for the issuer itself: a verifier for any audience, and one of client assertions |

@@ -140,6 +140,7 @@ impl Verified<AccessToken> {
 }
 
 /// A rule as values.
+#[cfg(feature = "fetch")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked {
     pub(crate) scope: &'static str,
@@ -150,6 +151,7 @@ pub(crate) struct Asked {
     pub(crate) one_time: bool,
 }
 
+#[cfg(feature = "fetch")]
 impl Asked {
     pub(crate) const fn by<R: Rule>() -> Self {
         Self {
