@@ -8,13 +8,14 @@ use super::open::prepare;
 use super::output::Output;
 use crate::app;
 use crate::config::{Config, DatabaseUrl, Environment};
-use crate::demo::{DemoError, DemoOptions, Listeners};
+use crate::demo::{DemoError, DemoOptions, Listeners, Program};
 use crate::logging;
 use clap::Args;
 use seed::Seed;
 use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  vouchsafe demo --port 7300 --dir ./.vouchsafe-demo")]
@@ -47,6 +48,7 @@ pub(crate) fn run(global: &Global, args: &DemoArgs, output: &Output) -> Result<(
         client_id: seed.client_id.clone(),
         client_secret: None,
         audience: seed::audience(args.port),
+        terminal: Arc::new(terminal(args, &config)?),
     };
     let addresses = [config.issuer, listeners.app_url(), listeners.api_url()];
     app::run_demo(services, listener, options, listeners, || {
@@ -70,6 +72,31 @@ fn refuse_places(global: &Global) -> Result<(), Failure> {
         )),
         None => Ok(()),
     }
+}
+
+/// Writes the configuration of the demo's server into its folder, so that it can be administered from a terminal.
+fn terminal(args: &DemoArgs, config: &Config) -> Result<Program, Failure> {
+    let dir = std::path::absolute(&args.dir).map_err(|error| Failure::io("the demo's folder", &error))?;
+    let file = dir.join("vouchsafe.toml");
+    let mut text = toml_edit::DocumentMut::new();
+    for (key, value) in [
+        ("issuer", config.issuer.clone()),
+        ("data_dir", dir.display().to_string()),
+    ] {
+        text.insert(key, toml_edit::value(value));
+    }
+    for (section, key, value) in [
+        ("database", "url", format!("sqlite://{}", dir.join("vouchsafe.db").display())),
+        ("keys", "dir", dir.join("keys").display().to_string()),
+    ] {
+        let mut table = toml_edit::Table::new();
+        table.insert(key, toml_edit::value(value));
+        text.insert(section, toml_edit::Item::Table(table));
+    }
+    std::fs::write(&file, text.to_string())
+        .map_err(|error| Failure::io(&format!("cannot write {}", file.display()), &error))?;
+    let path = std::env::current_exe().map_err(|error| Failure::io("this program", &error))?;
+    Ok(Program { path, config: file })
 }
 
 fn loopback(port: u16) -> SocketAddr {
@@ -116,6 +143,10 @@ fn announce([issuer, app, api]: [String; 3], seed: &Seed, output: &Output) {
             person.username, person.password
         ));
     }
+    lines.push(format!(
+        "  administer it with   vouchsafe user list --config {}/vouchsafe.toml",
+        seed.dir
+    ));
     lines.push("  Ctrl-C stops all; delete the folder to begin anew".to_owned());
     output.note(&lines.join("\n"));
 }

@@ -4,7 +4,7 @@ use super::browsers::{Attempt, Browser, Browsers, Tokens};
 use super::exchange::{Caller, Exchange, Outgoing};
 use super::relying_party::{Problem, RelyingParty, lines_of};
 use super::view::{self, HomePage};
-use super::{APP_SCOPES, CALLBACK, DemoError, DemoOptions, Listeners};
+use super::{APP_SCOPES, CALLBACK, DemoError, DemoOptions, Listeners, Terminal};
 use crate::ports::Ports;
 use crate::web::assets;
 use actix_web::guard::{self, GuardContext};
@@ -13,6 +13,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{Method, Url};
+use std::sync::Arc;
 use vouchsafe_core::spec::params::Params;
 
 /// An old refresh token counts as stolen when it is this many generations old.
@@ -20,10 +21,11 @@ const OLD_ENOUGH: usize = 2;
 
 /// The app.
 pub struct DemoApp {
-    party: RelyingParty,
-    browsers: Browsers,
+    pub(super) party: RelyingParty,
+    pub(super) browsers: Browsers,
+    pub(super) terminal: Arc<dyn Terminal>,
+    pub(super) api_url: String,
     ports: Ports,
-    api_url: String,
     home_url: String,
     cookie: String,
 }
@@ -42,6 +44,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route("/call-without-scope", web::post().to(call_without_scope))
                 .route("/refresh", web::post().to(refresh))
                 .route("/replay-refresh", web::post().to(replay_refresh))
+                .route("/ban-me", web::post().to(ban_me))
+                .route("/unban-me", web::post().to(unban_me))
+                .route("/raise-level", web::post().to(raise_level))
+                .route("/rotate-key", web::post().to(rotate_key))
                 .route("/sign-out", web::post().to(sign_out)),
         );
 }
@@ -65,6 +71,7 @@ impl DemoApp {
                 metadata: tokio::sync::OnceCell::new(),
             },
             browsers: Browsers::default(),
+            terminal: options.terminal,
             ports: ports.clone(),
             api_url: listeners.api_url(),
             home_url: listeners.home_url(),
@@ -95,19 +102,28 @@ impl DemoApp {
         HeaderValue::try_from(line).ok()
     }
 
+    /// The same for what ends with a sentence about what was seen.
+    fn told(&self, cookie: &str, log: Vec<Exchange>, outcome: Result<String, Problem>) -> HttpResponse {
+        let seen = outcome.as_ref().ok().cloned();
+        let response = self.done(cookie, log, outcome.map(drop));
+        self.browsers.change(cookie, |browser| browser.seen = seen);
+        response
+    }
+
     /// Writes down how it went, and goes home, where it is shown.
     fn done(&self, cookie: &str, log: Vec<Exchange>, outcome: Result<(), Problem>) -> HttpResponse {
         self.browsers.change(cookie, |browser| {
             for exchange in log {
                 browser.log(exchange);
             }
+            browser.seen = None;
             browser.problem = outcome.err().map(|problem| problem.to_string());
         });
         see_other("/")
     }
 
     /// Refreshes the tokens of a browser.
-    async fn refresh(&self, cookie: &str, log: &mut Vec<Exchange>) -> Result<Tokens, Problem> {
+    pub(super) async fn refresh(&self, cookie: &str, log: &mut Vec<Exchange>) -> Result<Tokens, Problem> {
         let mut tokens = self.browsers.read(cookie).tokens.ok_or(Problem::NoRefreshToken)?;
         let old = tokens.refresh_token.clone().ok_or(Problem::NoRefreshToken)?;
         let answer = self
@@ -166,12 +182,15 @@ impl DemoApp {
 }
 
 async fn home(app: web::Data<DemoApp>, request: HttpRequest) -> HttpResponse {
-    let Browser { tokens, problem, .. } = &app.browsers.read(&app.cookie(&request));
+    let Browser {
+        tokens, problem, seen, ..
+    } = &app.browsers.read(&app.cookie(&request));
     let page = HomePage {
         issuer: app.party.issuer.clone(),
         api: app.api_url.clone(),
         signed_in: tokens.as_ref().map(view::SignedIn::of),
         problem: problem.clone(),
+        seen: seen.clone(),
         exchanges: app.browsers.read(&app.cookie(&request)).exchanges(),
     };
     view::answer(page.render())
@@ -263,6 +282,30 @@ async fn replay_refresh(app: web::Data<DemoApp>, request: HttpRequest) -> HttpRe
     let (cookie, mut log) = (app.cookie(&request), Vec::new());
     let outcome = app.replay(&cookie, &mut log).await;
     app.done(&cookie, log, outcome)
+}
+
+async fn ban_me(app: web::Data<DemoApp>, request: HttpRequest) -> HttpResponse {
+    let (cookie, mut log) = (app.cookie(&request), Vec::new());
+    let outcome = app.ban(&cookie, &mut log).await;
+    app.told(&cookie, log, outcome)
+}
+
+async fn unban_me(app: web::Data<DemoApp>, request: HttpRequest) -> HttpResponse {
+    let (cookie, mut log) = (app.cookie(&request), Vec::new());
+    let outcome = app.unban(&cookie, &mut log).await;
+    app.told(&cookie, log, outcome)
+}
+
+async fn raise_level(app: web::Data<DemoApp>, request: HttpRequest) -> HttpResponse {
+    let (cookie, mut log) = (app.cookie(&request), Vec::new());
+    let outcome = app.raise_level(&cookie, &mut log).await;
+    app.told(&cookie, log, outcome)
+}
+
+async fn rotate_key(app: web::Data<DemoApp>, request: HttpRequest) -> HttpResponse {
+    let (cookie, mut log) = (app.cookie(&request), Vec::new());
+    let outcome = app.rotate_key(&cookie, &mut log).await;
+    app.told(&cookie, log, outcome)
 }
 
 /// Ends the app's own session, and goes to the server to end the one there.

@@ -31,6 +31,14 @@ pub(super) struct Tokens {
     pub(super) userinfo: serde_json::Value,
 }
 
+impl Tokens {
+    /// The person: the `sub` that the UserInfo endpoint said.
+    pub(super) fn subject(&self) -> String {
+        let sub = self.userinfo.get("sub").and_then(|sub| sub.as_str());
+        sub.unwrap_or_default().to_owned()
+    }
+}
+
 /// What is remembered of one browser.
 #[derive(Clone, Default)]
 pub(super) struct Browser {
@@ -40,6 +48,10 @@ pub(super) struct Browser {
     pub(super) tokens: Option<Tokens>,
     /// What went wrong last.
     pub(super) problem: Option<String>,
+    /// What was seen last, in a sentence.
+    pub(super) seen: Option<String>,
+    /// How often the person was given another role here.
+    pub(super) level: u32,
 }
 
 /// All browsers, by their cookie.

@@ -3,18 +3,23 @@
 //! Both know the server by its issuer URL alone and have no private way into it. They listen on loopback only and
 //! speak English only; what they show is for developers.
 
+mod acts;
 pub mod api;
 pub mod app;
 mod browsers;
 mod exchange;
 mod relying_party;
+mod terminal;
 mod tokens;
 mod view;
+
+pub use terminal::{Program, Terminal};
 
 use crate::ports::Ports;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use vouchsafe_verify::RemoteVerifier;
 use vouchsafe_verify::fetch::SetupProblem;
 
@@ -35,6 +40,8 @@ pub struct DemoOptions {
     pub client_secret: Option<String>,
     /// The API's identifier. It owns the scopes of [`api::SCOPES`].
     pub audience: String,
+    /// Who administers the server.
+    pub terminal: Arc<dyn Terminal>,
 }
 
 /// Where the two listen.

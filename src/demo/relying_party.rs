@@ -29,6 +29,12 @@ pub(super) enum Problem {
     IdToken(Rejection),
     #[error("There is no refresh token.")]
     NoRefreshToken,
+    #[error("Nobody is signed in.")]
+    NotSignedIn,
+    #[error("The command failed: {0}")]
+    Command(String),
+    #[error("The API did not refuse within ten seconds.")]
+    NotRefused,
 }
 
 /// The client.

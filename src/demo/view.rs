@@ -24,6 +24,7 @@ pub(super) struct HomePage {
     pub(super) api: String,
     pub(super) signed_in: Option<SignedIn>,
     pub(super) problem: Option<String>,
+    pub(super) seen: Option<String>,
     pub(super) exchanges: Vec<Exchange>,
 }
 
