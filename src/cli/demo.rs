@@ -86,7 +86,11 @@ fn terminal(args: &DemoArgs, config: &Config) -> Result<Program, Failure> {
         text.insert(key, toml_edit::value(value));
     }
     for (section, key, value) in [
-        ("database", "url", format!("sqlite://{}", dir.join("vouchsafe.db").display())),
+        (
+            "database",
+            "url",
+            format!("sqlite://{}", dir.join("vouchsafe.db").display()),
+        ),
         ("keys", "dir", dir.join("keys").display().to_string()),
     ] {
         let mut table = toml_edit::Table::new();

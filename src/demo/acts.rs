@@ -22,7 +22,10 @@ impl DemoApp {
         let tokens = self.tokens(cookie)?;
         let sub = tokens.subject();
         let banned = self
-            .type_in(&["user", "ban", &sub, "--reason", "Pressed the button of the demo"], log)
+            .type_in(
+                &["user", "ban", &sub, "--reason", "Pressed the button of the demo"],
+                log,
+            )
             .await?;
         let took = self.until_refused(&tokens.access_token, banned, log).await?;
         Ok(format!(
@@ -52,8 +55,12 @@ impl DemoApp {
         let changed = self.type_in(&["user", "set-role", &sub, &role], log).await?;
         let took = self.until_refused(&tokens.access_token, changed, log).await?;
         let tokens = self.refresh(cookie, log).await?;
-        self.call_orders("The app calls the API with the new token", &tokens.access_token, log)
-            .await?;
+        self.call_orders(
+            "The app calls the API with the new token",
+            &tokens.access_token,
+            log,
+        )
+        .await?;
         Ok(format!(
             "The API refused after {took} ms (claims_changed). One refresh later the new token says {role}, and nobody was signed out."
         ))
@@ -71,8 +78,12 @@ impl DemoApp {
             tokens = self.refresh(cookie, log).await?;
         }
         let took = rotated.elapsed().as_millis();
-        self.call_orders("The app calls the API with a token of the new key", &tokens.access_token, log)
-            .await?;
+        self.call_orders(
+            "The app calls the API with a token of the new key",
+            &tokens.access_token,
+            log,
+        )
+        .await?;
         self.call_orders("The app calls the API with a token of the old key", &old, log)
             .await?;
         Ok(format!(
@@ -93,7 +104,9 @@ impl DemoApp {
         log.push(Exchange {
             title: "An administrator types a command".to_owned(),
             request: shown(&typed),
-            response: outcome.as_ref().map_or_else(Clone::clone, |()| "Done.".to_owned()),
+            response: outcome
+                .as_ref()
+                .map_or_else(Clone::clone, |()| "Done.".to_owned()),
             succeeded: outcome.is_ok(),
         });
         outcome.map(|()| at).map_err(Problem::Command)
@@ -107,7 +120,11 @@ impl DemoApp {
         log: &mut Vec<Exchange>,
     ) -> Result<u128, Problem> {
         loop {
-            let (exchange, answer) = self.party.caller.send(self.orders("The API is asked again and again", token)?).await;
+            let (exchange, answer) = self
+                .party
+                .caller
+                .send(self.orders("The API is asked again and again", token)?)
+                .await;
             let took = since.elapsed();
             if answer.is_some_and(|answer| answer.status == 401) {
                 log.push(exchange);

@@ -183,7 +183,10 @@ impl DemoApp {
 
 async fn home(app: web::Data<DemoApp>, request: HttpRequest) -> HttpResponse {
     let Browser {
-        tokens, problem, seen, ..
+        tokens,
+        problem,
+        seen,
+        ..
     } = &app.browsers.read(&app.cookie(&request));
     let page = HomePage {
         issuer: app.party.issuer.clone(),

@@ -88,6 +88,27 @@ for (const { name, options } of renderings) {
   });
 }
 
+test('what an administrator does reaches the API, and the page says how soon', async () => {
+  const { tab, trouble, close } = await browser.open();
+  await enter(tab);
+  await tab.click('#call-api');
+  for (const [button, seen] of [
+    ['#raise-level', /refused after \d+ ms \(claims_changed\)/],
+    ['#rotate-key', /After \d+ ms tokens came from the new key/],
+    ['#ban-me', /refused after \d+ ms/],
+  ]) {
+    await tab.click(button);
+    await tab.locator('#seen').getByText(seen).waitFor();
+    await picture(tab, `demo-after-${button.slice(1)}`);
+  }
+  await tab.click('#call-api');
+  await tab.getByText(/vouchsafe_reason/).first().waitFor();
+  await tab.click('#unban-me');
+  await tab.locator('#seen').getByText(/may sign in again/).waitFor();
+  assert.deepEqual(trouble, []);
+  await close();
+});
+
 test('the API refuses a call without a token', async () => {
   const answer = await fetch(`${facts.api}/orders`);
   assert.equal(answer.status, 401);

@@ -4,11 +4,14 @@ use crate::support::browser::Browser;
 use crate::support::people::metadata;
 use crate::support::world::{Answer, World};
 use actix_web::dev::ServerHandle;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
-use vouchsafe::demo::{self, APP_SCOPES, DemoError, DemoOptions, Listeners, api};
+use vouchsafe::accounts::administration;
+use vouchsafe::audit::Act;
+use vouchsafe::demo::{self, APP_SCOPES, DemoError, DemoOptions, Listeners, Terminal, api};
 use vouchsafe::ports::{Clock as _, SystemClock};
-use vouchsafe_core::model::ClientKind;
+use vouchsafe::services::Services;
+use vouchsafe_core::model::{ClientKind, UserId};
 
 /// A running demo beside a world.
 struct Running {
@@ -16,6 +19,35 @@ struct Running {
     api: String,
     handles: [ServerHandle; 2],
     thread: Option<JoinHandle<()>>,
+}
+
+/// Types commands into the world's own server, which has no program to run.
+struct Typist(Arc<Services>);
+
+impl Terminal for Typist {
+    fn run(&self, words: &[&str]) -> Result<(), String> {
+        let ["user", verb, sub, rest @ ..] = words else {
+            return Err(format!("unknown command {words:?}"));
+        };
+        let ports = &self.0.ports;
+        let act = Act::new("cli", ports.clock.now(), &ports.entropy);
+        let (verb, id) = ((*verb).to_owned(), UserId::new(*sub));
+        let roles: Vec<String> = rest.iter().map(|role| (*role).to_owned()).collect();
+        let changed = self
+            .0
+            .store
+            .write_blocking("type", move |tx| match verb.as_str() {
+                "set-role" => administration::set_roles(tx, &act, &id, &roles),
+                "ban" => administration::disable(tx, &act, &id),
+                "unban" => administration::enable(tx, &act, &id),
+                _ => Ok(None),
+            });
+        self.0.publish().map_err(|error| error.to_string())?;
+        match changed {
+            Ok(Some(_)) => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    }
 }
 
 impl Running {
@@ -33,6 +65,7 @@ impl Running {
             issuer: world.issuer.clone(),
             client_id: world.client(registered).id,
             client_secret: None,
+            terminal: Arc::new(Typist(Arc::clone(&world.services))),
             audience: world.api("https://orders.demo.example", &api::SCOPES.map(|(name, _)| name)),
         };
         let (started, starts) = mpsc::channel();
@@ -151,6 +184,54 @@ fn a_person_signs_in_and_every_button_does_what_it_says() {
         asked.body.contains("id=\"login-form\""),
         "nobody is signed in at the server either"
     );
+}
+
+#[test]
+fn what_an_administrator_does_is_refused_by_the_api_and_the_page_says_how_soon() {
+    let world = World::sqlite("demo-acts");
+    world.person("ada");
+    world.publish();
+    let demo = Running::beside(&world);
+    let browser = world.browser();
+    demo.sign_in(&browser);
+    demo.press(&browser, "call-api");
+
+    let page = demo.press(&browser, "raise-level");
+    assert!(
+        page.contains("id=\"seen\"") && page.contains("The API refused after"),
+        "{page}"
+    );
+    assert!(
+        page.contains("claims_changed") && newest(&page).contains("HTTP 200"),
+        "{page}"
+    );
+    assert!(page.contains("$ vouchsafe user set-role"), "{page}");
+
+    let page = demo.press(&browser, "ban-me");
+    assert!(page.contains("The API refused after"), "{page}");
+    assert!(
+        newest(&page).contains("HTTP 401") && newest(&page).contains("revoked"),
+        "{page}"
+    );
+    let page = demo.press(&browser, "refresh");
+    assert!(newest(&page).contains("invalid_grant"), "{page}");
+    assert!(!page.contains("id=\"seen\""));
+
+    let page = demo.press(&browser, "unban-me");
+    assert!(page.contains("may sign in again"), "{page}");
+    let page = demo.press(&browser, "call-api");
+    assert!(
+        newest(&page).contains("HTTP 401"),
+        "what was ended stays ended: {page}"
+    );
+    let page = demo.press(&browser, "rotate-key");
+    assert!(
+        page.contains("The command failed") && page.contains("id=\"problem\""),
+        "{page}"
+    );
+
+    let stranger = world.browser();
+    assert!(demo.press(&stranger, "ban-me").contains("id=\"sign-in\""));
 }
 
 #[test]

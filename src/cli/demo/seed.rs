@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
-use vouchsafe_core::model::{Api, ApiScope, ClientKind, IdTokenClaims, TokenTyp, User, UserId};
+use vouchsafe_core::model::{Api, ApiClaim, ApiScope, ClientKind, IdTokenClaims, TokenTyp, User, UserId};
 
 /// What was planted, kept in `demo.json` so that the next start shows the same.
 #[derive(Clone, Serialize, Deserialize)]
@@ -108,7 +108,7 @@ fn store(services: &Services, port: u16, users: Vec<User>) -> Result<String, Fai
         token_typ: TokenTyp::AtJwt,
         signing_alg: vouchsafe_core::model::KeyAlgorithm::Rs256,
         access_token_lifetime: None,
-        claims: Vec::new(),
+        claims: vec![ApiClaim::Roles],
         created_at: now,
         scopes: api::SCOPES.map(scope).to_vec(),
     };
