@@ -143,7 +143,7 @@ fn a_caller_is_answered_at_the_deadline_and_late_work_is_dropped(database: &Data
         let late = add(&store, "ann");
         assert!(matches!(late, Err(StoreError::Unavailable(_))), "{late:?}");
     });
-    add(&store, "bob").unwrap();
+    add(database, "bob").unwrap();
     assert_eq!(count(database), 1, "what nobody waited for was not done");
 }
 
@@ -369,12 +369,7 @@ fn a_connection_that_is_cut_between_statements_is_replaced_and_the_work_done_onc
     let url = database.url().clone();
     let attempts = Arc::new(AtomicUsize::new(0));
     let counted = attempts.clone();
-    // Patience enough for a machine on which starting psql takes its time.
-    let store = database.another(StoreOptions {
-        deadline: Duration::from_secs(20),
-        ..StoreOptions::default()
-    });
-    let added = store.write_blocking("add", move |tx| {
+    let added = database.write_blocking("add", move |tx| {
         db!(tx, users::add(&user("ann")))?;
         if counted.fetch_add(1, Ordering::SeqCst) == 0 {
             assert!(cut_connections(&url));
