@@ -10,7 +10,7 @@ use crate::cli::output::Output;
 use crate::keys::Keys;
 use clap::Args;
 use serde_json::json;
-use vouchsafe_core::decide::key_state::{self, IN_CIRCULATION, KeyState, LEAST_LEAD, Promotion};
+use vouchsafe_core::decide::key_state::{self, IN_CIRCULATION, KeyState};
 use vouchsafe_core::model::{KeyAlgorithm, Kid, SigningKey, UnixTime};
 
 #[derive(Debug, Args)]
@@ -21,7 +21,7 @@ pub(super) struct RotateArgs {
     /// The keys of which algorithm
     #[arg(long, value_name = "ALG", default_value = "RS256")]
     alg: Alg,
-    /// Do it although the next key was published for less than a day, or too many keys are published
+    /// Do it although so many keys are published that some libraries cannot keep them
     #[arg(long)]
     force: bool,
     /// Do not ask
@@ -57,7 +57,6 @@ pub(super) fn rotate(place: &Workplace, args: &RotateArgs, output: &Output) -> R
     }
     if !args.force {
         check_circulation(&keys, alg, now)?;
-        check_lead(&promised)?;
     }
     let (impact, text) = impact::of_rotation(old, &promised, impact::longest_token(place)?);
     output.tell(&text);
@@ -153,18 +152,6 @@ fn check_circulation(keys: &Keys, alg: KeyAlgorithm, now: UnixTime) -> Result<()
         "{count} {} keys are published already, and some libraries keep no more; wait until one has left the key set, \
          or add --force",
         alg.as_str()
-    )))
-}
-
-fn check_lead(promised: &Promotion) -> Result<(), Failure> {
-    if promised.lead >= LEAST_LEAD {
-        return Ok(());
-    }
-    Err(Failure::failed(format!(
-        "{} was published {} minutes ago, and libraries may hold the key set for a day: tokens that it signs could be \
-         refused; add --force to do it all the same",
-        promised.kid,
-        promised.lead.seconds() / 60
     )))
 }
 

@@ -26,11 +26,8 @@ fn states(place: &Place) -> Vec<String> {
 #[test]
 fn rotation_and_revocation_say_what_they_mean_ask_and_leave_a_key_that_signs() {
     for place in Place::both() {
-        place.run(&["keys", "rotate", "--now"]).failed(1, "--force");
+        place.run(&["keys", "rotate", "--now"]).failed(2, "--yes");
         let [(first, _), (second, _)] = list(&place).try_into().unwrap();
-        place
-            .run(&["keys", "rotate", "--now", "--force"])
-            .failed(2, "--yes");
         assert_eq!(states(&place), ["active", "next"], "nothing was changed");
 
         let planned = place.run(&["keys", "rotate", "--yes", "--json"]).document();
@@ -44,7 +41,7 @@ fn rotation_and_revocation_say_what_they_mean_ask_and_leave_a_key_that_signs() {
             "it is on its way already"
         );
 
-        let ended = place.run(&["keys", "rotate", "--now", "--force", "--yes"]);
+        let ended = place.run(&["keys", "rotate", "--now", "--yes"]);
         assert_eq!(ended.status, 0, "{ended:?}");
         for word in ["signs from", "nothing that is out is refused", "up to 20 minutes"] {
             assert!(ended.stderr.contains(word), "{word:?}: {ended:?}");
