@@ -117,6 +117,8 @@ pub fn open_store(config: &Config, ports: &Ports, metrics: Option<Arc<Metrics>>)
 
 /// A running server.
 pub struct Running {
+    // Caught before anybody is told that the server is there: one that comes early is not lost.
+    signals: Signals,
     /// Ends when the server has stopped.
     pub server: Server,
     /// Stops it.
@@ -206,7 +208,7 @@ pub fn run_demo(
 /// system.
 ///
 /// # Errors
-/// [`AppError::Listen`] for the listener of the metrics.
+/// [`AppError::Listen`] for the listener of the metrics; [`AppError::Io`] when signals cannot be caught.
 pub fn start(services: Arc<Services>, listener: TcpListener) -> Result<Running, AppError> {
     let metrics = services
         .config
@@ -214,10 +216,12 @@ pub fn start(services: Arc<Services>, listener: TcpListener) -> Result<Running, 
         .listen
         .map(|address| serve_metrics(&services, address))
         .transpose()?;
+    let signals = Signals::new()?;
     let server = serve(&services, listener)?;
     let handle = server.handle();
     let jobs = jobs::start(&services);
     Ok(Running {
+        signals,
         server,
         handle,
         services,
@@ -233,8 +237,8 @@ impl Running {
     /// # Errors
     /// [`AppError::Io`].
     pub async fn until_stopped(self) -> Result<(), AppError> {
-        let mut signals = Signals::new()?;
         let Self {
+            mut signals,
             mut server,
             handle,
             services,

@@ -9,6 +9,8 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 use tempfile::TempDir;
 use vouchsafe::config::DatabaseUrl;
 use vouchsafe::ports::{Clock as _, SystemClock};
@@ -232,9 +234,16 @@ impl Running {
         assert!(asked.success());
     }
 
-    /// Sends it a signal and waits until it has ended.
+    /// Sends it a signal and waits until it has ended. One that does not end is killed, and the test fails.
     pub(crate) fn stop(mut self, signal: &str) -> Ended {
         self.signal(signal);
+        let (_over, ends) = mpsc::channel::<()>();
+        let process = self.child.id().to_string();
+        std::thread::spawn(move || {
+            if ends.recv_timeout(Duration::from_secs(60)) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let _ = Command::new("kill").args(["-KILL", &process]).status();
+            }
+        });
         let (mut stdout, mut stderr) = (String::new(), String::new());
         self.stdout.read_to_string(&mut stdout).unwrap();
         self.child

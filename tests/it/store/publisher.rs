@@ -1,11 +1,11 @@
 //! The numbering of events, by one at a time.
 
-use crate::support::databases::{Database, on_both_stores};
+use crate::support::databases::{Database, on_both_stores, patient};
 use std::sync::Arc;
 use vouchsafe::audit::{Act, Publisher};
 use vouchsafe::db;
 use vouchsafe::ports::{Entropy, SystemEntropy};
-use vouchsafe::store::{Store, StoreOptions};
+use vouchsafe::store::Store;
 use vouchsafe_core::model::{EventKind, UnixTime};
 
 on_both_stores! {
@@ -21,11 +21,11 @@ fn of_many_publishers_and_writers_every_event_gets_one_number(database: &Databas
         .unwrap();
     std::thread::scope(|scope| {
         for _ in 0..WRITERS {
-            let store = database.another(StoreOptions::default());
+            let store = database.another(patient());
             scope.spawn(move || (0..EVENTS).for_each(|_| happen(&store)));
         }
         for name in ["one", "two"] {
-            let store = database.another(StoreOptions::default());
+            let store = database.another(patient());
             scope.spawn(move || {
                 let publisher = Publisher::new(name.to_owned());
                 for _ in 0..20 {

@@ -6,6 +6,7 @@ use diesel::{Connection as _, SqliteConnection};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 use tempfile::TempDir;
 use vouchsafe::config::DatabaseUrl;
 use vouchsafe::store::{Store, StoreOptions};
@@ -50,7 +51,7 @@ impl Database {
             Kind::Postgres => (DatabaseUrl::parse(&fresh_database()).unwrap(), None),
         };
         Self {
-            store: open(&url, StoreOptions::default()),
+            store: open(&url, patient()),
             url,
             folder,
         }
@@ -67,7 +68,7 @@ impl Database {
             Kind::Postgres => {
                 let url = DatabaseUrl::parse(&migrated_database()).unwrap();
                 Self {
-                    store: open(&url, StoreOptions::default()),
+                    store: open(&url, patient()),
                     url,
                     folder: None,
                 }
@@ -96,6 +97,14 @@ impl Deref for Database {
 
     fn deref(&self) -> &Store {
         &self.store
+    }
+}
+
+/// Work waits as long as a busy machine needs: what happens at the deadline is the business of few tests.
+pub(crate) fn patient() -> StoreOptions {
+    StoreOptions {
+        deadline: Duration::from_secs(30),
+        ..StoreOptions::default()
     }
 }
 
