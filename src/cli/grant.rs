@@ -53,7 +53,7 @@ pub(crate) fn run(global: &Global, args: GrantArgs, output: &Output) -> Result<(
     let place = Workplace::open(global)?;
     match args.verb {
         GrantVerb::List(args) => all(&place, args, output),
-        GrantVerb::Revoke(args) => revoke(&place, args.grant, output),
+        GrantVerb::Revoke(args) => revoke(&place, &args.grant, output),
     }
 }
 
@@ -127,8 +127,8 @@ fn page(
         .collect()
 }
 
-fn revoke(place: &Workplace, grant: String, output: &Output) -> Result<(), Failure> {
-    let gid = GrantId::new(grant.clone());
+fn revoke(place: &Workplace, grant: &str, output: &Output) -> Result<(), Failure> {
+    let gid = GrantId::new(grant);
     let ended = place.act("revoke-grant", move |tx, act| {
         if db!(tx, grants::by_id(&gid))?.is_none() {
             return Ok(None);

@@ -48,7 +48,7 @@ pub(crate) fn run(global: &Global, args: SessionArgs, output: &Output) -> Result
     let place = Workplace::open(global)?;
     match args.verb {
         SessionVerb::List(args) => all(&place, args.user.as_deref(), output),
-        SessionVerb::Revoke(args) => revoke(&place, args.session, output),
+        SessionVerb::Revoke(args) => revoke(&place, &args.session, output),
     }
 }
 
@@ -101,8 +101,8 @@ fn page(
         .collect()
 }
 
-fn revoke(place: &Workplace, session: String, output: &Output) -> Result<(), Failure> {
-    let id = SessionId::new(session.clone());
+fn revoke(place: &Workplace, session: &str, output: &Output) -> Result<(), Failure> {
+    let id = SessionId::new(session);
     let ended = place.act("revoke-session", move |tx, act| {
         if db!(tx, sessions::by_id(&id))?.is_none() {
             return Ok(None);

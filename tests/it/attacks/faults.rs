@@ -10,7 +10,9 @@ use vouchsafe_core::model::ClientKind;
 const OFFLINE: &[(&str, &str)] = &[("scope", "openid offline_access"), ("prompt", "consent")];
 
 fn says_nothing(answer: &Answer) {
-    for word in ["SELECT", "clients", "metadata", "column", "panicked", "src/", "postgres", "sqlite", "serde"] {
+    for word in [
+        "SELECT", "clients", "metadata", "column", "panicked", "src/", "postgres", "sqlite", "serde",
+    ] {
         assert!(!answer.body.contains(word), "{word:?} is in {}", answer.body);
     }
     assert!(!answer.header("x-request-id").is_empty());

@@ -78,6 +78,17 @@ on_both_databases! {
         shop.place.run(&["client", "update", "nobody", "--name", "x"]).failed(1, "there is no client");
     }
 
+    fn a_scope_that_is_taken_from_a_client_is_in_no_new_token(world: World) {
+        let shop = shop(world);
+        let both = [("scope", "openid offline_access orders:read"), ("prompt", "consent")];
+        let (tokens, code) = (shop.app.sign_in(world, "ada", &both), shop.app.code(world, "ada", &both));
+        assert_eq!(tokens["scope"], "openid offline_access orders:read");
+        shop.run(world, &["client", "update", &shop.app.id, "--scope", "openid offline_access"]);
+        let refreshed = shop.app.refresh(world, tokens["refresh_token"].as_str().unwrap());
+        assert_eq!(refreshed.json()["scope"], "openid offline_access");
+        assert_eq!(shop.app.redeem(world, &code).json()["scope"], "openid offline_access");
+    }
+
     fn disabling_ends_everything_and_enabling_revives_nothing(world: World) {
         let shop = shop(world);
         let id = shop.app.id.as_str();

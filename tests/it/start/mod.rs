@@ -188,7 +188,10 @@ fn a_sealed_secret_or_key_that_was_changed_is_never_used() {
             execute(url, &format!("CREATE TABLE kept AS SELECT * FROM {table}"));
             execute(url, &format!("UPDATE {table} SET sealed = {nothing}"));
             assert!(installation.start().is_err(), "{table}");
-            execute(url, &format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept; DROP TABLE kept"));
+            execute(
+                url,
+                &format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept; DROP TABLE kept"),
+            );
             installation.start().unwrap();
         }
     });

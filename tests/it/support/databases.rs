@@ -141,7 +141,8 @@ pub(crate) fn while_locked(url: &DatabaseUrl, during: impl FnOnce()) {
         panic!("only SQLite has one lock for everybody");
     };
     let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-    conn.batch_execute("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE").unwrap();
+    conn.batch_execute("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE")
+        .unwrap();
     during();
     conn.batch_execute("ROLLBACK").unwrap();
 }

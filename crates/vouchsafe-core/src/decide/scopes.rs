@@ -51,6 +51,23 @@ pub fn registered(asked: Vec<String>, apis: &[Api]) -> Result<Vec<String>, Reaso
     Ok(known)
 }
 
+/// Of the scopes of a grant, those that its client may still have: what was taken from a client since is in no new token.
+///
+/// # Errors
+/// [`Reason::ScopeNotAllowed`] when nothing is left.
+pub fn still_allowed(granted: &[String], client: &Client) -> Result<Vec<String>, Reason> {
+    let allowed = &client.metadata.scopes;
+    let left: Vec<String> = granted
+        .iter()
+        .filter(|name| allowed.contains(name))
+        .cloned()
+        .collect();
+    if left.is_empty() {
+        return Err(Reason::ScopeNotAllowed);
+    }
+    Ok(left)
+}
+
 /// At a client credentials request: of the scopes of APIs, those asked for, or all that the client has. There is no
 /// person, so scopes about one mean nothing here.
 ///

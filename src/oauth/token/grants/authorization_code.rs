@@ -12,6 +12,7 @@ use crate::tokens::{IdTokenFor, mint};
 use std::sync::Arc;
 use vouchsafe_core::decide::grant_is_live::LiveGrant;
 use vouchsafe_core::decide::issue::{Issuance, SenderBinding, Subject};
+use vouchsafe_core::decide::scopes;
 use vouchsafe_core::model::{Code, Grant, GrantType, Plain, User};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::refresh_token::{self, MacKey};
@@ -67,6 +68,10 @@ fn answer(
     asked: &[String],
     (grant, user, live): (&Grant, &User, LiveGrant),
 ) -> Result<TokenAnswer, Failure> {
+    let grant = &Grant {
+        scopes: scopes::still_allowed(&grant.scopes, &request.known.client)?,
+        ..grant.clone()
+    };
     let audience = audience_of(grant, &grant.scopes, asked, (&request.apis, &cx.config().issuer))?;
     let scope = scope::join(&audience.scopes);
     let issuance = Issuance {

@@ -77,11 +77,11 @@ fn answer(
     (narrowed, asked): (Option<&Vec<String>>, &[String]),
     (grant, user, live): (&Grant, &User, LiveGrant),
 ) -> Result<TokenAnswer, Failure> {
-    let scopes = narrowed.unwrap_or(&grant.scopes);
-    let audience = audience_of(grant, scopes, asked, (&request.apis, &cx.config().issuer))?;
+    let scopes = scopes::still_allowed(narrowed.unwrap_or(&grant.scopes), &request.known.client)?;
+    let audience = audience_of(grant, &scopes, asked, (&request.apis, &cx.config().issuer))?;
     // A narrowed token speaks only for its own scopes, in the ID token too.
     let narrowed = Grant {
-        scopes: scopes.clone(),
+        scopes,
         ..grant.clone()
     };
     let scope = scope::join(&audience.scopes);
