@@ -1,10 +1,19 @@
-//! RFC 6749 appendix B — any bytes as a form or query.
+//! RFC 6749 appendix B — any bytes as a form or query, and any text as the words that come in one: scopes, Basic
+//! credentials, redirect addresses (two, with a line break between them).
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use vouchsafe_core::spec::params::Params;
+use vouchsafe_core::spec::params::{self, Params};
+use vouchsafe_core::spec::{basic, redirect_uri, scope};
 
 fuzz_target!(|data: &[u8]| {
+    params::fuzz(data);
+    if let Ok(text) = std::str::from_utf8(data) {
+        scope::fuzz(text);
+        basic::fuzz(text);
+        let (registered, presented) = text.split_once('\n').unwrap_or((text, text));
+        redirect_uri::fuzz(registered, presented);
+    }
     let Ok(params) = Params::parse(data) else { return };
     let count = params.iter().count();
     assert!(count <= 64);

@@ -30,7 +30,8 @@ section! {
     /// Authorization requests that wait for a person take room in the database, and anybody can make one.
     Interactions in "rate_limits.interactions." {
         /// Authorization requests of browsers that have none so far, per network address; the next one is refused.
-        /// Behind one address there may be many people.
-        per_address: Limit = Limit { failures: 3000, per: Span::from_minutes(15) };
+        /// Behind one address there may be many people; what counts is that one address cannot fill the 100,000
+        /// places that all share, each for an hour.
+        per_address: Limit = Limit { failures: 24_000, per: Span::from_minutes(15) };
     }
 }

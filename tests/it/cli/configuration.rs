@@ -4,7 +4,7 @@ use super::program::{Place, set_mode};
 use serde_json::Value;
 
 /// A configuration file and the one problem in it, as it is reported.
-const WRONG: [(&str, &str); 32] = [
+const WRONG: [(&str, &str); 33] = [
     (
         "isuer = 'https://id.example.com'",
         "vouchsafe.toml:1: isuer is not a key; did you mean issuer?",
@@ -49,6 +49,10 @@ const WRONG: [(&str, &str); 32] = [
     (
         "issuer = 'https://id.example.com?a=b'",
         "an issuer has no query and no fragment",
+    ),
+    (
+        "issuer = 'https://id.example.com/auth'",
+        "this server lives at the root of its host; write it without the path",
     ),
     (
         "issuer = 'https://id.example.com/'",
