@@ -303,3 +303,18 @@ async fn the_exposure_of_the_latest_token_is_told() {
             .contains("vouchsafe_verify_exposure_seconds 4.000\n")
     );
 }
+
+#[actix_web::test]
+async fn a_page_without_end_is_not_read_to_its_end() {
+    for mode in [FeedMode::Poll, FeedMode::Stream] {
+        let (issuer, clock) = (HttpIssuer::start().with_feed(), FakeClock::new());
+        issuer.script.feed.bloats.store(true, Ordering::SeqCst);
+        let verifier = verifier(&issuer, mode, &clock);
+        assert_eq!(outcome(&verifier, &FIRST.token(&issuer.claims())).await, Ok(()));
+        while verifier.feed_problem().is_none() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(verifier.feed_problem(), Some(FetchProblem::TooLarge));
+        assert_eq!(verifier.figures().heads, 0);
+    }
+}

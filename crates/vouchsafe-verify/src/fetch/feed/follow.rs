@@ -28,7 +28,7 @@ const SILENCE: Duration = Duration::from_secs(30);
 const STREAM_RESTS: Duration = Duration::from_mins(5);
 const FAILED_STREAMS: u32 = 2;
 const FIRST_BACKOFF: Duration = Duration::from_millis(250);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
 const USUAL_RETRY: Duration = Duration::from_secs(1);
 /// How often an issuer without a feed is looked at again, in its remembered metadata.
 const LOOK_AGAIN: Duration = Duration::from_mins(10);

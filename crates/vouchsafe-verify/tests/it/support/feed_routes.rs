@@ -23,8 +23,8 @@ pub(crate) struct FeedScript {
     /// What is answered instead of pages, by status; 0 for pages.
     pub(crate) pages_status: AtomicU16,
     pub(crate) stream_status: AtomicU16,
-    /// Streams are opened, but nothing comes.
-    pub(crate) stream_is_mute: AtomicBool,
+    /// Pages are longer than anybody should read.
+    pub(crate) bloats: AtomicBool,
     /// Streams end after each page.
     pub(crate) stream_ends: AtomicBool,
     pub(crate) signs_with_second: AtomicBool,
@@ -71,9 +71,13 @@ impl FeedScript {
         if self.forgets.load(Ordering::SeqCst) {
             entries.clear();
         }
+        let mut text = page.to_string();
+        if self.bloats.load(Ordering::SeqCst) {
+            text.push_str(&" ".repeat(2 * 1024 * 1024));
+        }
         Answer {
             has_news: has_news || page["snapshot"] == true,
-            page: page.to_string(),
+            page: text,
             next: (feed.timeline.clone(), after),
         }
     }
@@ -134,7 +138,7 @@ pub(crate) async fn stream(script: web::Data<Script>, query: Query, request: Htt
         let feed = &data.feed;
         feed.listeners.send_modify(|count| *count += 1);
         let mut version = feed.version.subscribe();
-        while !feed.stream_is_mute.load(Ordering::SeqCst) {
+        loop {
             let Answer { page, next, .. } = feed.page(borrowed(at.as_ref()));
             at = Some(next);
             let event = format!(": hello\nretry: 10\nevent: page\nid: 1\ndata: {page}\n\n");
@@ -149,9 +153,6 @@ pub(crate) async fn stream(script: web::Data<Script>, query: Query, request: Htt
                 changed = version.changed() => if changed.is_err() { break },
                 () = sender.closed() => break,
             }
-        }
-        if feed.stream_is_mute.load(Ordering::SeqCst) {
-            sender.closed().await;
         }
         feed.listeners.send_modify(|count| *count -= 1);
     });
