@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod chaos;
 mod check;
 mod count;
 mod deny;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 /// A task: its name, what it is for, and what it does with the words after its name.
 type Task = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
-const TASKS: [Task; 6] = [
+const TASKS: [Task; 7] = [
     (
         "test",
         "everything: format, lints, all tests, browser journeys, foreign clients",
@@ -48,6 +49,11 @@ const TASKS: [Task; 6] = [
         "bench",
         "what the released server costs, on each database",
         bench::run,
+    ),
+    (
+        "chaos",
+        "kill -9 of everything under traffic, again and again: --rounds N (1000), sqlite, postgres",
+        chaos::run,
     ),
     (
         "gallery",

@@ -106,15 +106,19 @@ impl Place {
 
     /// Runs a statement on the database, which no verb does.
     pub(crate) fn sql(&self, statement: &str) {
+        execute(&self.database(), statement);
+    }
+
+    /// The database of all runs.
+    pub(crate) fn database(&self) -> DatabaseUrl {
         let of_environment = self
             .environment
             .iter()
             .find(|(name, _)| name == "VOUCHSAFE__DATABASE__URL");
-        let url = match of_environment {
+        match of_environment {
             Some((_, url)) => DatabaseUrl::parse(url).unwrap(),
             None => DatabaseUrl::Sqlite(self.path("data/vouchsafe.db")),
-        };
-        execute(&url, statement);
+        }
     }
 
     /// The program, ready to be started.
@@ -326,11 +330,6 @@ impl Served {
     /// Sends it a signal.
     pub(crate) fn signal(&self, signal: &str) {
         self.running.signal(signal);
-    }
-
-    /// Kills it in the middle of whatever it does.
-    pub(crate) fn kill(self) {
-        self.running.stop("KILL");
     }
 
     /// Asks the server to stop and waits until it has.

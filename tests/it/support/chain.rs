@@ -38,6 +38,12 @@ impl<'a> Chain<'a> {
         until("an answer to a refresh token", || self.rotate(site).then_some(()));
     }
 
+    /// The grant and the generation that the newest token names (`vrt1.<key id>.<gid>.<generation>.<MAC>`).
+    pub(crate) fn names(&self) -> (&str, i64) {
+        let parts: Vec<&str> = self.newest.split('.').collect();
+        (parts[2], parts[3].parse().unwrap())
+    }
+
     /// Refreshes once. No answer, or one that says to try again, leaves it open whether the server has done it.
     fn rotate(&mut self, site: &Site) -> bool {
         let form = [("grant_type", "refresh_token"), ("refresh_token", &*self.newest)];

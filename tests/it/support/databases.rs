@@ -2,7 +2,9 @@
 
 use super::postgres::{fresh_database, migrated_database};
 use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, SqliteConnection};
+use diesel::dsl::sql;
+use diesel::sql_types::BigInt;
+use diesel::{Connection as _, RunQueryDsl as _, SqliteConnection};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -145,6 +147,17 @@ pub(crate) fn while_locked(url: &DatabaseUrl, during: impl FnOnce()) {
         .unwrap();
     during();
     conn.batch_execute("ROLLBACK").unwrap();
+}
+
+/// The number that a query answers.
+pub(crate) fn number(url: &DatabaseUrl, query: &str) -> i64 {
+    match url {
+        DatabaseUrl::Sqlite(path) => {
+            let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+            sql::<BigInt>(query).get_result(&mut conn).unwrap()
+        }
+        DatabaseUrl::Postgres(url) => psql(url.expose(), query).trim().parse().unwrap(),
+    }
 }
 
 /// What a statement answers.

@@ -1,5 +1,6 @@
 //! Several server processes on one database behind a proxy: a deployment, without containers.
 
+use super::databases::number;
 use super::patience::until;
 use super::people::{PASSWORD, Registered};
 use super::proxy::Proxy;
@@ -8,7 +9,7 @@ use crate::cli::program::{Ended, Place, free_address, request};
 use serde_json::Value;
 use std::fs::{File, read_to_string};
 use std::io::{BufRead as _, BufReader};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::ops::Deref;
 use std::process::{Child, Command, Stdio};
 
@@ -33,8 +34,10 @@ struct Node {
 impl Fleet {
     /// Starts so many nodes on a database.
     pub(crate) fn start(place: Place, nodes: usize) -> Self {
-        let proxy = Proxy::start();
-        let front = Site::anew_at(&format!("http://localhost:{}", proxy.port()));
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let proxy = Proxy::start(listener).unwrap();
+        let front = Site::anew_at(&format!("http://localhost:{port}"));
         let mut fleet = Self {
             nodes: Vec::new(),
             front,
@@ -87,6 +90,21 @@ impl Fleet {
     /// Runs a verb of the command line.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
         self.place.run(arguments)
+    }
+
+    /// A process of the command line, which may be killed like any other.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Child {
+        let mut command = self.place.command(arguments);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command.spawn().unwrap()
+    }
+
+    /// The number that a query answers, which no verb tells.
+    pub(crate) fn number(&self, query: &str) -> i64 {
+        number(&self.place.database(), query)
     }
 
     /// A person with the password of everybody.

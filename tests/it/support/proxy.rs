@@ -1,4 +1,5 @@
-//! A TCP proxy that takes turns: each connection goes to the next server, past those that are down.
+//! A TCP proxy that takes turns: each connection goes to the next server, past those that are down. `cargo xtask
+//! bench freshness` has it too.
 
 use std::io::copy;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -8,7 +9,7 @@ use std::thread::{JoinHandle, spawn};
 
 /// A running proxy. Ends with the test.
 pub(crate) struct Proxy {
-    port: u16,
+    address: SocketAddr,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
@@ -21,10 +22,9 @@ struct Shared {
 }
 
 impl Proxy {
-    /// A proxy without servers.
-    pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
+    /// A proxy without servers that listens here.
+    pub(crate) fn start(listener: TcpListener) -> std::io::Result<Self> {
+        let address = listener.local_addr()?;
         let shared = Arc::new(Shared::default());
         let own = Arc::clone(&shared);
         let thread = spawn(move || {
@@ -40,16 +40,11 @@ impl Proxy {
                 });
             }
         });
-        Self {
-            port,
+        Ok(Self {
+            address,
             shared,
             thread: Some(thread),
-        }
-    }
-
-    /// Where it listens.
-    pub(crate) fn port(&self) -> u16 {
-        self.port
+        })
     }
 
     /// Sends new connections to these servers from now on.
@@ -93,7 +88,7 @@ impl Drop for Proxy {
     fn drop(&mut self) {
         self.shared.over.store(true, Ordering::Relaxed);
         // Wakes the one who waits for clients.
-        drop(TcpStream::connect(("127.0.0.1", self.port)));
+        drop(TcpStream::connect(self.address));
         if let Some(thread) = self.thread.take() {
             thread.join().ok();
         }
