@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what the released server costs on each database. `docs/benchmarks.md` explains the figures.
 
+mod freshness;
 mod http;
 mod load;
 mod operations;
@@ -9,14 +10,15 @@ mod signature;
 mod site;
 mod syncs;
 
-use crate::step::build_release;
+use crate::step::{build_release, server as program};
 use load::{Effort, drive};
 use operations::OPERATIONS;
 use server::{Database, Installation};
 use site::Site;
 use std::time::Duration;
 
-const USAGE: &str = "cargo xtask bench [sqlite|postgres] [--seconds N] [--connections N]";
+const USAGE: &str = "cargo xtask bench [sqlite|postgres] [--seconds N] [--connections N]\n\
+                     cargo xtask bench freshness [--bans N] [--verifiers N] [--dev]";
 
 /// What is wanted.
 struct Wanted {
@@ -25,6 +27,9 @@ struct Wanted {
 }
 
 pub(crate) fn run(words: &[String]) -> Result<(), String> {
+    if let Some(("freshness", rest)) = words.split_first().map(|(word, rest)| (word.as_str(), rest)) {
+        return freshness::run(rest);
+    }
     let wanted = Wanted::parse(words)?;
     build_release()?;
     let (signature, tool) = signature::measure()?;
@@ -75,7 +80,7 @@ impl Wanted {
 }
 
 fn measure(database: Database, signature: Duration, effort: Effort, traced: bool) -> Result<(), String> {
-    let mut installation = Installation::new(database)?;
+    let mut installation = Installation::new(database, program())?;
     let first = installation.start()?;
     let site = Site::furnish(&installation)?;
     println!(

@@ -1,7 +1,7 @@
 //! The released server under measurement, its command line, and the database behind it.
 
 use super::http::Connection;
-use crate::step::{root, server as program};
+use crate::step::root;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -29,6 +29,7 @@ impl Database {
 
 /// A configured installation in a folder of its own, running or not.
 pub(crate) struct Installation {
+    program: PathBuf,
     folder: PathBuf,
     cluster: Option<Cluster>,
     address: SocketAddr,
@@ -43,7 +44,7 @@ struct Cluster {
 
 impl Installation {
     /// A new installation. SQLite's folder lies on a disk, where a sync costs what it costs.
-    pub(crate) fn new(database: Database) -> Result<Self, String> {
+    pub(crate) fn new(database: Database, program: PathBuf) -> Result<Self, String> {
         let folder = PathBuf::from(format!("/var/tmp/vouchsafe-bench-{}", std::process::id()));
         let fail = |error: std::io::Error| format!("{}: {error}", folder.display());
         if folder.exists() {
@@ -67,6 +68,7 @@ impl Installation {
             port = address.port()
         );
         let installation = Self {
+            program,
             folder,
             cluster,
             address,
@@ -89,14 +91,8 @@ impl Installation {
         let log = fs::File::create(self.folder.join("server.log")).map_err(|error| error.to_string())?;
         let also = log.try_clone().map_err(|error| error.to_string())?;
         let begun = Instant::now();
-        let mut serve = Command::new(program());
-        serve
-            .arg("serve")
-            .arg("--config")
-            .arg(self.config())
-            .current_dir(&self.folder);
-        let child = serve.stdin(Stdio::null()).stdout(log).stderr(also).spawn();
-        self.running = Some(child.map_err(|error| format!("{}: {error}", program().display()))?);
+        let child = self.serve().stdout(log).stderr(also).spawn();
+        self.running = Some(child.map_err(|error| format!("{}: {error}", self.program.display()))?);
         while begun.elapsed() < Duration::from_secs(30) {
             let answer = Connection::open(self.address)
                 .and_then(|mut server| server.fetch("/.well-known/openid-configuration"));
@@ -107,6 +103,14 @@ impl Installation {
         }
         let log = fs::read_to_string(self.folder.join("server.log")).unwrap_or_default();
         Err(format!("the server does not answer:\n{log}"))
+    }
+
+    /// The program, ready to serve as the configuration says.
+    pub(crate) fn serve(&self) -> Command {
+        let mut serve = Command::new(&self.program);
+        serve.arg("serve").arg("--config").arg(self.config());
+        serve.current_dir(&self.folder).stdin(Stdio::null());
+        serve
     }
 
     /// Asks the server to stop, and waits for it.
@@ -135,7 +139,7 @@ impl Installation {
 
     /// Runs a verb with `--json` and answers what it prints.
     pub(crate) fn command_line(&self, words: &[&str], input: &str) -> Result<String, String> {
-        let mut verb = Command::new(program());
+        let mut verb = Command::new(&self.program);
         verb.args(words).arg("--json").arg("--config").arg(self.config());
         verb.stdin(Stdio::piped())
             .stdout(Stdio::piped())
