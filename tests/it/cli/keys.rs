@@ -219,7 +219,7 @@ fn everything_is_wrapped_anew_and_the_old_file_can_go() {
         place.run(&service).document();
         assert_eq!(
             place.run(&["keys", "rotate", "--now"]).status,
-            1,
+            2,
             "this makes keys"
         );
         let before = list(&place);

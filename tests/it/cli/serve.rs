@@ -123,6 +123,25 @@ fn metrics_have_a_listener_of_their_own() {
 }
 
 #[test]
+fn a_key_that_a_command_revokes_leaves_the_key_set_of_a_running_server() {
+    for place in Place::both() {
+        let address = super::program::free_address();
+        // Keys are sealed for their issuer: the command must be told of it as the server is.
+        let place = place.with("VOUCHSAFE__ISSUER", &format!("http://{address}"));
+        let served = Served::start_at(&place, address);
+        let keys = place.run(&["keys", "list", "--json"]).document();
+        let kid = keys[0]["kid"].as_str().unwrap();
+        assert!(served.request("GET /jwks").contains(kid));
+        place.run(&["keys", "revoke", kid, "--yes", "--json"]).document();
+        // It looks twice a second; a test machine under load is given longer.
+        let asked = (0..5_000).take_while(|_| served.request("GET /jwks").contains(kid));
+        assert!(asked.count() < 5_000, "{kid} is still there");
+        assert!(served.request("GET /readyz").starts_with("HTTP/1.1 200"));
+        served.stop();
+    }
+}
+
+#[test]
 fn what_a_command_makes_is_served_at_once() {
     for place in Place::both() {
         let served = Served::start(&place);

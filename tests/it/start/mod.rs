@@ -10,10 +10,13 @@ use std::path::Path;
 use std::sync::Arc;
 use vouchsafe::app;
 use vouchsafe::config::{Config, DatabaseUrl};
-use vouchsafe::keys::{Keys, KeysError, OpenError};
+use vouchsafe::audit::Act;
+use vouchsafe::db;
+use vouchsafe::keys::{Keys, KeysError, OpenError, new_kek, rewrap};
 use vouchsafe::metrics::Metrics;
 use vouchsafe_core::decide::key_state::KeyState;
-use vouchsafe_core::model::Span;
+use vouchsafe::ports::Clock as _;
+use vouchsafe_core::model::{EventKind, KeyAlgorithm, Span};
 
 struct Installation {
     config: Config,
@@ -54,7 +57,6 @@ impl Installation {
 }
 
 fn kids(keys: &Keys, clock: &FakeClock) -> Vec<(String, KeyState)> {
-    use vouchsafe::ports::Clock as _;
     keys.states(clock.now())
         .into_iter()
         .map(|(key, state)| (key.kid.into_string(), state))
@@ -140,6 +142,32 @@ fn a_further_key_file_seals_nothing_by_itself() {
         installation.start().unwrap();
         fs::remove_file(&path).unwrap();
         installation.start().unwrap();
+    });
+}
+
+#[test]
+fn a_server_that_runs_goes_on_when_everything_was_wrapped_anew() {
+    each(|installation| {
+        let keys = installation.start().unwrap();
+        let ports = ports(&installation.clock, "operator");
+        let store = app::open_store(&installation.config, &ports, None).unwrap();
+        let before = kids(&keys, &installation.clock);
+        let act = Act::new("cli", installation.clock.now(), &ports.entropy);
+        new_kek(&installation.config, &ports).unwrap();
+        let done = rewrap(&installation.config, &store, &act).unwrap();
+        assert_eq!((done.signing_keys, done.secrets, done.retired.len()), (2, 4, 1));
+        fs::remove_file(installation.config.keys.dir.join("0001.kek")).unwrap();
+        keys.reload(&store).unwrap();
+        assert_eq!(kids(&keys, &installation.clock), before);
+        keys.check_can_sign(KeyAlgorithm::Rs256, installation.clock.now())
+            .unwrap();
+        // It finds the new file by itself when it has something to seal.
+        keys.ensure(&store, KeyAlgorithm::EdDsa).unwrap();
+        assert_eq!(installation.start().unwrap().states(installation.clock.now()).len(), 4);
+        let told = store.read_blocking("list", |tx| db!(tx, events::list(None, 100)));
+        let told = told.unwrap();
+        let wrapped = told.iter().find(|event| event.kind == EventKind::KeysRewrapped);
+        assert_eq!(wrapped.unwrap().target.as_deref(), Some(&*done.kek_id));
     });
 }
 
