@@ -222,7 +222,7 @@ pub fn at_hash(access_token: &str) -> String {
     left_half(&digest(&SHA256, access_token.as_bytes()))
 }
 
-/// The same of SHA-512, which Ed25519 uses: the `at_hash` of an ID token that was signed with EdDSA.
+/// The same of SHA-512, which Ed25519 uses: the `at_hash` of an ID token that was signed with `EdDSA`.
 #[must_use]
 pub fn long_at_hash(access_token: &str) -> String {
     left_half(&digest(&SHA512, access_token.as_bytes()))

@@ -30,6 +30,8 @@ pub enum FetchProblem {
     FeedRefused,
     /// A page of the feed does not fit.
     Feed(FeedProblem),
+    /// The issuer answers, but its head does not move on: what is known grows old.
+    HeadStands,
     /// What should be a stream of events is something else.
     NotEvents,
     /// The issuer has no introspection endpoint at its own origin, or no client was configured to ask it.
@@ -72,6 +74,7 @@ impl fmt::Display for FetchProblem {
             Self::NoUsableKey => f.write_str("the key set has no key that can be used"),
             Self::FeedRefused => f.write_str("the revocation feed is not at the issuer's own origin"),
             Self::Feed(problem) => problem.fmt(f),
+            Self::HeadStands => f.write_str("the head of the revocation feed does not move on"),
             Self::NotEvents => f.write_str("the stream of the revocation feed is not one of events"),
             Self::NoIntrospection => {
                 f.write_str("there is no introspection endpoint, or no client configured to ask it")

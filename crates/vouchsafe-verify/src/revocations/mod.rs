@@ -27,6 +27,9 @@ use crate::error::Rejection;
 const MAX_LIVE: usize = 2_000_000;
 /// Entries are kept this much longer than they must be, in seconds: verifiers have a leeway.
 const KEPT_LONGER: i64 = 60;
+/// A head that is this much later than the newest one, in milliseconds, and yet has a lower number, is not of a node
+/// that lags behind: its history is another one.
+const LATER_MS: i64 = 5000;
 /// How often the expired ones are looked for.
 const SWEEP_EVERY: i64 = 60;
 
@@ -67,7 +70,7 @@ struct Place {
     chain: Chain,
 }
 
-/// The newest head that was accepted: no older one is.
+/// The newest head that was accepted: none with a lower number is, unless the history is another one.
 #[derive(Clone, Debug)]
 struct Newest {
     timeline: Box<str>,
@@ -199,22 +202,20 @@ impl Revocations {
         match judged {
             None => self.staged = Some(staged),
             Some(judged) => {
-                self.adopt(staged.live, staged.replaces, &judged.head.timeline);
+                self.adopt(staged.live, staged.replaces);
                 self.settle(staged.place, &judged);
             }
         }
     }
 
-    fn adopt(&mut self, mut live: Live, replaces: bool, timeline: &str) {
-        let is_other = |newest: &Newest| *newest.timeline != *timeline;
+    fn adopt(&mut self, mut live: Live, replaces: bool) {
         if !replaces {
             self.live.merge(&live);
             return;
         }
-        // A database that was restored may have forgotten a ban that its predecessor had acknowledged.
-        if self.newest.as_ref().is_some_and(is_other) {
-            live.keep_ends_of(&self.live);
-        }
+        // A database that was restored, under whatever timeline, may have forgotten a ban that its predecessor had
+        // acknowledged.
+        live.keep_ends_of(&self.live);
         self.snapshots = self.snapshots.saturating_add(1);
         self.live = live;
     }
@@ -223,12 +224,20 @@ impl Revocations {
         let Judged { head, moment } = judged;
         self.heads = self.heads.saturating_add(1);
         self.place = Some(place);
+        let same = self
+            .newest
+            .as_ref()
+            .filter(|newest| newest.timeline == head.timeline);
+        // The issuer's clock may be set back. What was complete to a time stays complete to it.
+        let published_to = same.map_or(head.published_to, |newest| {
+            newest.published_to.max(head.published_to)
+        });
         self.newest = Some(Newest {
             timeline: head.timeline.clone(),
             seq: head.seq,
-            published_to: head.published_to,
+            published_to,
         });
-        self.freshness.learn(head.now, head.published_to, *moment);
+        self.freshness.learn(head.now, published_to, *moment);
         let now = head.now / 1000;
         if now >= self.swept_at.saturating_add(SWEEP_EVERY) {
             self.swept_at = now;
@@ -253,22 +262,35 @@ impl Revocations {
         if Freshness::is_from_future(head.now, moment) {
             return Err(FeedProblem::HeadFromFuture);
         }
+        self.check_history(page)
+    }
+
+    fn check_history(&self, page: &Page) -> Result<(), FeedProblem> {
+        let head = &page.head;
         match &self.newest {
-            Some(newest) if newest.timeline != head.timeline && !self.may_change_timeline(page) => {
-                Err(FeedProblem::TimelineChanged)
+            Some(newest) if newest.timeline != head.timeline => {
+                self.check_beginning(page, FeedProblem::TimelineChanged)
             }
-            Some(newest) if newest.timeline != head.timeline => Ok(()),
-            Some(newest) if head.seq < newest.seq || head.published_to < newest.published_to => {
-                Err(FeedProblem::HeadOld)
+            Some(newest) if head.seq < newest.seq => {
+                let later = head.published_to.saturating_sub(newest.published_to);
+                if later > LATER_MS {
+                    self.check_beginning(page, FeedProblem::HistoryChanged)
+                } else {
+                    Err(FeedProblem::HeadOld)
+                }
             }
             Some(_) | None => Ok(()),
         }
     }
 
-    /// Another timeline begins with a snapshot, and goes on with the pages of that snapshot.
-    fn may_change_timeline(&self, page: &Page) -> bool {
-        let staged = self.staged.as_ref();
-        page.snapshot || staged.is_some_and(|staged| staged.place.timeline == page.head.timeline)
+    /// Another history begins with a snapshot, and goes on with the pages of that snapshot.
+    fn check_beginning(&self, page: &Page, problem: FeedProblem) -> Result<(), FeedProblem> {
+        let goes_on = |staged: &Staged| staged.replaces && staged.place.timeline == page.head.timeline;
+        if page.snapshot || self.staged.as_ref().is_some_and(goes_on) {
+            Ok(())
+        } else {
+            Err(problem)
+        }
     }
 
     fn base(&self, page: &Page) -> Result<(Start, Place), FeedProblem> {
@@ -341,6 +363,12 @@ impl Revocations {
     #[must_use]
     pub fn seq(&self) -> Option<u64> {
         self.newest.as_ref().map(|newest| newest.seq)
+    }
+
+    /// Up to when everything is known, in milliseconds of the issuer's time; none before the first head.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn published_to(&self) -> Option<i64> {
+        self.newest.as_ref().map(|newest| newest.published_to)
     }
 
     /// How many heads were taken over.

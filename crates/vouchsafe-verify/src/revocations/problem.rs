@@ -26,6 +26,8 @@ pub enum FeedProblem {
     Gap,
     /// The issuer's database is another one than before; a snapshot is needed.
     TimelineChanged,
+    /// A later head has a lower number: the issuer's database was restored. A snapshot is needed.
+    HistoryChanged,
     /// The entries are not those that the head was signed for.
     HashMismatch,
     /// More live entries than are kept.
@@ -38,7 +40,12 @@ impl FeedProblem {
     pub fn needs_snapshot(&self) -> bool {
         matches!(
             self,
-            Self::Gap | Self::TimelineChanged | Self::HashMismatch | Self::Disordered | Self::TooMany
+            Self::Gap
+                | Self::TimelineChanged
+                | Self::HistoryChanged
+                | Self::HashMismatch
+                | Self::Disordered
+                | Self::TooMany
         )
     }
 }
@@ -55,6 +62,7 @@ impl fmt::Display for FeedProblem {
             Self::Disordered => f.write_str("the entries of the feed are out of order"),
             Self::Gap => f.write_str("the feed goes on from somewhere else"),
             Self::TimelineChanged => f.write_str("the feed is on another timeline"),
+            Self::HistoryChanged => f.write_str("the feed was set back; was the database restored?"),
             Self::HashMismatch => f.write_str("the entries of the feed are not those that were signed for"),
             Self::TooMany => f.write_str("the feed has more live entries than are kept"),
         }

@@ -14,11 +14,14 @@ use vouchsafe_verify::{Jwks, Rejection};
 
 use crate::support::{NOW, claims, integers, verifier};
 
+/// Makes a signature over a message.
+type Sign = Box<dyn Fn(&[u8]) -> Vec<u8>>;
+
 /// A public key as it is published, and what signs with its private half.
 struct Pair {
     alg: &'static str,
     jwk: Value,
-    sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
+    sign: Sign,
 }
 
 fn encode(bytes: &[u8]) -> String {

@@ -1,5 +1,7 @@
 //! Which key sets a client may register.
 
+use std::slice::from_ref;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -28,7 +30,7 @@ fn with(mut key: Value, member: &str, value: Value) -> Value {
     key
 }
 
-fn parse(keys: Vec<Value>) -> Result<(), ClientKeysProblem> {
+fn parse(keys: &[Value]) -> Result<(), ClientKeysProblem> {
     ClientKeys::parse(&json!({ "keys": keys }).to_string()).map(drop)
 }
 
@@ -43,10 +45,10 @@ fn usable_public_keys_are_taken() {
         with(p256(), "key_ops", json!(["verify"])),
         with(p256(), "x5t", json!("ignored")),
     ] {
-        assert_eq!(parse(vec![key.clone()]), Ok(()), "{key}");
+        assert_eq!(parse(from_ref(&key)), Ok(()), "{key}");
     }
     let named = |kid: &str| with(p256(), "kid", json!(kid));
-    assert_eq!(parse(vec![named("a"), named("b")]), Ok(()));
+    assert_eq!(parse(&[named("a"), named("b")]), Ok(()));
 }
 
 #[test]
@@ -81,7 +83,7 @@ fn one_unusable_key_refuses_the_set() {
         (rsa(256, "AQAA"), P::ExponentOutOfRange),
         (with(rsa(256, "AQAB"), "alg", json!("RS512")), P::OtherAlgorithm),
     ] {
-        let parsed = parse(vec![with_kid(&key), p256()]);
+        let parsed = parse(&[with_kid(&key), p256()]);
         assert_eq!(parsed, Err(ClientKeysProblem::Key(problem)), "{key}");
     }
 }
@@ -97,15 +99,15 @@ fn with_kid(key: &Value) -> Value {
 #[test]
 fn a_set_is_small_and_says_which_key_is_which() {
     let named = |kid: &str| with(p256(), "kid", json!(kid));
-    assert_eq!(parse(vec![]), Err(ClientKeysProblem::Empty));
+    assert_eq!(parse(&[]), Err(ClientKeysProblem::Empty));
     assert_eq!(
-        parse(vec![named("a"), named("a")]),
+        parse(&[named("a"), named("a")]),
         Err(ClientKeysProblem::Ambiguous)
     );
-    assert_eq!(parse(vec![p256(), ed25519()]), Err(ClientKeysProblem::Ambiguous));
-    let many = |count: usize| (0..count).map(|at| named(&at.to_string())).collect();
-    assert_eq!(parse(many(MOST_KEYS)), Ok(()));
-    assert_eq!(parse(many(1000)), Err(ClientKeysProblem::TooMany));
+    assert_eq!(parse(&[p256(), ed25519()]), Err(ClientKeysProblem::Ambiguous));
+    let many = |count: usize| (0..count).map(|at| named(&at.to_string())).collect::<Vec<_>>();
+    assert_eq!(parse(&many(MOST_KEYS)), Ok(()));
+    assert_eq!(parse(&many(1000)), Err(ClientKeysProblem::TooMany));
     for text in [
         "",
         "[]",

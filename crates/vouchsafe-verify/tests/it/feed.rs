@@ -31,6 +31,17 @@ async fn reached(verifier: &RemoteVerifier, seq: u64) {
     assert!(reached.is_ok(), "{:?}", verifier.feed_problem());
 }
 
+/// Waits until something is so, but not for ever.
+async fn until(mut is_so: impl FnMut() -> bool) {
+    let becomes_so = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let became_so = tokio::time::timeout(Duration::from_secs(20), becomes_so).await;
+    assert!(became_so.is_ok());
+}
+
 #[actix_web::test]
 async fn an_ended_grant_is_refused_by_poll_and_by_stream() {
     for mode in [FeedMode::Poll, FeedMode::Stream] {
@@ -259,6 +270,69 @@ async fn the_lag_grows_when_heads_stop_coming() {
     });
     reached(&verifier, seq).await;
     assert_eq!(verifier.figures().feed_lag_ms, Some(0));
+}
+
+#[actix_web::test]
+async fn a_node_whose_head_stands_is_left_and_the_problem_stays_until_it_moves() {
+    for mode in [FeedMode::Poll, FeedMode::Stream] {
+        let (issuer, clock) = (HttpIssuer::start().with_feed(), FakeClock::new());
+        let verifier = verifier(&issuer, mode, &clock);
+        reached(&verifier, 0).await;
+        let feed = &issuer.script.feed;
+        feed.is_sick.store(true, Ordering::SeqCst);
+        // The node goes on answering, with comments or with the head that it has.
+        clock.advance(9);
+        feed.change(|_| ());
+        assert_eq!(verifier.feed_problem(), None);
+        let before = verifier.figures().heads;
+        clock.advance(1);
+        until(|| {
+            feed.change(|_| ());
+            verifier.feed_problem() == Some(FetchProblem::HeadStands)
+        })
+        .await;
+        // It comes back, and the same head is no comfort.
+        until(|| {
+            feed.change(|_| ());
+            let figures = verifier.figures();
+            figures.reconnects > 0 && figures.heads > before
+        })
+        .await;
+        assert_eq!(verifier.feed_problem(), Some(FetchProblem::HeadStands));
+        feed.is_sick.store(false, Ordering::SeqCst);
+        feed.change(|feed| feed.pass(1));
+        until(|| {
+            feed.change(|_| ());
+            verifier.feed_problem().is_none()
+        })
+        .await;
+    }
+}
+
+#[actix_web::test]
+async fn a_database_that_was_set_back_is_noticed_by_itself() {
+    for mode in [FeedMode::Poll, FeedMode::Stream] {
+        let (issuer, clock) = (HttpIssuer::start().with_feed(), FakeClock::new());
+        let verifier = verifier(&issuer, mode, &clock);
+        let old = issuer.script.feed.change(|feed| {
+            feed.push("grant", "g_8", 0);
+            feed.push("grant", "g_9", 0)
+        });
+        reached(&verifier, old).await;
+        let mut restored = FakeFeed::new(&issuer.url());
+        restored.pass(6);
+        restored.push("grant", "g_1", 0);
+        issuer.script.feed.publish(restored);
+        until(|| verifier.figures().snapshots == 2).await;
+        for gid in ["g_1", "g_9"] {
+            let mut claims = issuer.claims();
+            claims["gid"] = json!(gid);
+            assert_eq!(
+                outcome(&verifier, &FIRST.token(&claims)).await,
+                Err(Rejection::Revoked)
+            );
+        }
+    }
 }
 
 #[actix_web::test]

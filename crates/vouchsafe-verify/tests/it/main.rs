@@ -13,6 +13,7 @@ mod exposure;
 mod extractors;
 mod feed;
 mod fetch;
+mod history;
 mod id_token;
 mod introspection;
 mod jws;

@@ -159,7 +159,7 @@ fn scene() -> Scene {
         clock,
         verifier,
     };
-    scene.publish(&[0b10], json!({}));
+    scene.publish(&[0b10], &json!({}));
     scene
 }
 
@@ -168,7 +168,7 @@ impl Scene {
         format!("{}/status-lists/1", self.issuer.url())
     }
 
-    fn publish(&self, list: &[u8], changes: Value) {
+    fn publish(&self, list: &[u8], changes: &Value) {
         let mut claims = claims(&self.uri(), 1, &packed(list));
         claims["exp"] = json!(NOW + 3600);
         for (name, value) in changes.as_object().unwrap() {
@@ -212,14 +212,14 @@ async fn the_bit_of_a_token_decides() {
 async fn a_list_is_fetched_again_when_its_time_is_up() {
     let scene = scene();
     assert_eq!(scene.outcome(0).await, Ok(()));
-    scene.publish(&[0b11], json!({"ttl": 1_000_000}));
+    scene.publish(&[0b11], &json!({"ttl": 1_000_000}));
     scene.clock.pass(29);
     assert_eq!(scene.outcome(0).await, Ok(()));
     scene.clock.pass(1);
     assert_eq!(scene.outcome(0).await, Err(Rejection::Revoked));
     assert_eq!(scene.fetches(), 2);
     // No list is kept for longer than an hour, whatever it says.
-    scene.publish(&[0], json!({"exp": NOW + 100_000}));
+    scene.publish(&[0], &json!({"exp": NOW + 100_000}));
     scene.clock.pass(3600);
     assert_eq!(scene.outcome(0).await, Ok(()));
 }
@@ -251,7 +251,7 @@ async fn without_a_list_nothing_is_known_and_an_old_one_serves_until_it_expires(
         Some(FetchProblem::Status(503))
     );
     scene.clock.pass(1);
-    scene.publish(&[0], json!({}));
+    scene.publish(&[0], &json!({}));
     assert_eq!(scene.outcome(0).await, Ok(()));
     assert_eq!(scene.verifier.status_list_problem(), None);
     scene.answer(503, String::new());

@@ -14,16 +14,16 @@ use super::{FeedMode, Running, Shared};
 use crate::error::Rejection;
 use crate::revocations::{FeedProblem, MAX_PAGE_BYTES, Page};
 
-/// How long the issuer may hold back an answer while nothing happens.
-const LONG_POLL: Duration = Duration::from_secs(20);
-/// And how long we wait for it.
+/// A healthy node signs a newer head every two seconds. One whose heads stand for this long is sick, whatever else it
+/// sends, and another node may answer whoever comes back.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the issuer may hold back an answer while nothing happens. Less than our patience, so that it is noticed
+/// when it runs out.
+const LONG_POLL: Duration = Duration::from_secs(5);
+/// How long we wait for an answer.
 const POLL_TIMEOUT: Duration = Duration::from_secs(30);
 /// An issuer that answers at once all the same is not asked more often than this.
 const POLL_PACE: Duration = Duration::from_millis(500);
-/// A stream begins with a page; one that does not is held back by something on the way.
-const FIRST_PAGE: Duration = Duration::from_secs(10);
-/// Streams are never silent for longer than half of this.
-const SILENCE: Duration = Duration::from_secs(30);
 /// Where streams do not work, they are tried again after this.
 const STREAM_RESTS: Duration = Duration::from_mins(5);
 const FAILED_STREAMS: u32 = 2;
@@ -39,6 +39,7 @@ pub(super) async fn follow(running: Running, mode: FeedMode) {
         shared: &running.0,
         failures: 0,
         failed_streams: 0,
+        patient_since: Duration::ZERO,
     };
     loop {
         let wait = match follower.round(mode).await {
@@ -64,6 +65,8 @@ struct Follower<'s> {
     failures: u32,
     /// Streams in a row that brought nothing.
     failed_streams: u32,
+    /// The beginning of the stream or the asking, or the last newer head since, by the clock that never jumps.
+    patient_since: Duration,
 }
 
 /// What a page left to do.
@@ -97,15 +100,18 @@ impl Follower<'_> {
 
     async fn listen(&mut self, stream: &Url, addresses: &FeedAddresses) -> Result<Duration, FetchProblem> {
         self.failed_streams = self.failed_streams.saturating_add(1);
-        let silent = |_| FetchProblem::Unreachable;
+        self.patient_since = self.shared.moment().monotonic;
         let listening = self.shared.directory.http.listen(self.onwards(stream));
-        let mut events = timeout(FIRST_PAGE, listening).await.map_err(silent)??;
+        let listening = timeout(PATIENCE, listening).await;
+        let mut events = listening.map_err(|_| FetchProblem::Unreachable)??;
         let mut reader = EventReader::new(MAX_PAGE_BYTES);
-        let mut patience = FIRST_PAGE;
-        while let Some(bytes) = timeout(patience, events.next()).await.map_err(silent)?? {
+        loop {
+            let next = timeout(self.patience_left()?, events.next()).await;
+            let Some(bytes) = next.map_err(|_| FetchProblem::HeadStands)?? else {
+                break;
+            };
             let arrived = reader.push(bytes.as_ref()).map_err(|_| FetchProblem::TooLarge)?;
             for event in arrived.into_iter().filter(|event| event.name == "page") {
-                patience = SILENCE;
                 if self.take(&event.data).await? == Taken::More {
                     self.catch_up(addresses).await?;
                 }
@@ -119,12 +125,22 @@ impl Follower<'_> {
     async fn poll(&mut self, addresses: &FeedAddresses) -> Result<Duration, FetchProblem> {
         let mut pace = interval(POLL_PACE);
         pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        self.patient_since = self.shared.moment().monotonic;
         loop {
             pace.tick().await;
             if self.ask(addresses, LONG_POLL).await? == Taken::More {
                 self.catch_up(addresses).await?;
             }
+            self.patience_left()?;
         }
+    }
+
+    /// How much longer the head may stand.
+    fn patience_left(&self) -> Result<Duration, FetchProblem> {
+        let until = self.patient_since.saturating_add(PATIENCE);
+        let left = until.checked_sub(self.shared.moment().monotonic);
+        left.filter(|left| !left.is_zero())
+            .ok_or(FetchProblem::HeadStands)
     }
 
     /// Gets the other pages of an answer. Each brings entries, so there is an end.
@@ -162,8 +178,11 @@ impl Follower<'_> {
             // A node that is a little behind the others. What it knows, we know.
             Err(FetchProblem::Feed(FeedProblem::HeadOld)) => Ok(Taken::All),
             Err(problem) => Err(problem),
-            Ok(()) => {
+            Ok(is_newer) => {
                 self.failures = 0;
+                if is_newer {
+                    self.patient_since = moment.monotonic;
+                }
                 Ok(left)
             }
         }

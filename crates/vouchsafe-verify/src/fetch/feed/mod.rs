@@ -115,11 +115,7 @@ impl Feed {
     }
 
     pub(super) fn problem(&self) -> Option<FetchProblem> {
-        self.shared
-            .problem
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.shared.problem()
     }
 
     /// Waits until the feed is known up to an entry.
@@ -159,8 +155,9 @@ impl Shared {
         }
     }
 
-    /// Takes a page over that was received at a moment.
-    fn take(&self, page: Page, moment: Moment) -> Result<(), FetchProblem> {
+    /// Takes a page over that was received at a moment. The answer is whether its head is newer than the last.
+    fn take(&self, page: Page, moment: Moment) -> Result<bool, FetchProblem> {
+        let before = self.read().published_to();
         // Only the one task writes, so nothing comes in between; readers wait for the second step only.
         let step = self.read().weigh(page, moment);
         match step {
@@ -172,10 +169,24 @@ impl Shared {
                 return Err(FetchProblem::Feed(problem));
             }
         }
-        let seq = self.read().seq();
+        let (seq, published_to) = {
+            let known = self.read();
+            (known.seq(), known.published_to())
+        };
         self.reached.send_replace(seq);
-        self.note(None);
-        Ok(())
+        let is_newer = published_to != before;
+        // That a head stands is not mended by its coming once more.
+        if is_newer || self.problem() != Some(FetchProblem::HeadStands) {
+            self.note(None);
+        }
+        Ok(is_newer)
+    }
+
+    fn problem(&self) -> Option<FetchProblem> {
+        self.problem
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn note(&self, problem: Option<FetchProblem>) {

@@ -27,6 +27,8 @@ pub(crate) struct FeedScript {
     pub(crate) bloats: AtomicBool,
     /// Streams end after each page.
     pub(crate) stream_ends: AtomicBool,
+    /// Streams begin with a page, and go on with comments only.
+    pub(crate) is_sick: AtomicBool,
     pub(crate) signs_with_second: AtomicBool,
     /// Entries are left out of what is sent.
     pub(crate) forgets: AtomicBool,
@@ -138,10 +140,15 @@ pub(crate) async fn stream(script: web::Data<Script>, query: Query, request: Htt
         let feed = &data.feed;
         feed.listeners.send_modify(|count| *count += 1);
         let mut version = feed.version.subscribe();
+        let mut has_begun = false;
         loop {
             let Answer { page, next, .. } = feed.page(borrowed(at.as_ref()));
-            at = Some(next);
-            let event = format!(": hello\nretry: 10\nevent: page\nid: 1\ndata: {page}\n\n");
+            let mut event = ": hello\n\n".to_owned();
+            if !has_begun || !feed.is_sick.load(Ordering::SeqCst) {
+                at = Some(next);
+                event = format!(": hello\nretry: 10\nevent: page\nid: 1\ndata: {page}\n\n");
+            }
+            has_begun = true;
             let sent = sender.send(event.into()).await;
             if sent.is_err() || feed.stream_ends.load(Ordering::SeqCst) {
                 break;
