@@ -20,16 +20,25 @@ pub fn revoke_everything(tx: &mut Tx<'_>, act: &Act) -> Result<i64, StoreError> 
     Ok(epoch)
 }
 
-/// Ends up to `limit` sign-in sessions, and says how many. Their grants have ended by the epoch.
+/// Ends up to `limit` sign-in sessions, and says how many. Their grants have ended by the epoch; those that they were
+/// given since it was raised to `epoch`, while they still stood, end with them.
 ///
 /// # Errors
 /// When the store fails.
-pub fn end_some_sessions(tx: &mut Tx<'_>, act: &Act, limit: i64) -> Result<usize, StoreError> {
-    let sessions = db!(tx, sessions::end_some(act.now, limit))?;
-    let told: Vec<_> = sessions
-        .iter()
-        .map(|session| act.session_ended(session, EndReason::EverythingRevoked))
-        .collect();
+pub fn end_some_sessions(tx: &mut Tx<'_>, act: &Act, epoch: i64, limit: i64) -> Result<usize, StoreError> {
+    let (sessions, reason) = (
+        db!(tx, sessions::end_some(act.now, limit))?,
+        EndReason::EverythingRevoked,
+    );
+    let mut told = Vec::new();
+    for session in &sessions {
+        told.push(act.session_ended(session, reason));
+        let late = db!(
+            tx,
+            grants::end_of_session_since_epoch(&session.id, epoch, (reason, act.now))
+        )?;
+        told.extend(late.iter().map(|grant| act.grant_ended(grant, reason)));
+    }
     db!(tx, events::append_all(&told))?;
     Ok(sessions.len())
 }

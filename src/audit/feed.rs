@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::watch;
-use vouchsafe_core::model::revocation::{ChainHash, Entry, HEAD_TYP, hash_text};
+use vouchsafe_core::model::revocation::{ChainHash, Entry, EntryKind, HEAD_TYP, hash_text};
 use vouchsafe_core::model::{Span, UnixTime};
 
 /// A head is signed anew after so long, also when nothing happened.
@@ -51,6 +51,15 @@ struct Window {
 struct Head {
     text: String,
     signed_at: UnixTime,
+    /// The number that it reaches. What came since is told with the next one.
+    seq: i64,
+}
+
+/// What a head says of the window, and the window will be when it is out.
+struct Plan {
+    claims: Map<String, Value>,
+    seq: i64,
+    floor: i64,
 }
 
 /// An answer to a resource server.
@@ -120,20 +129,35 @@ impl Feed {
             };
             let seen = store.read_blocking("feed", move |tx| look(tx, &timeline, seq, now))?;
             news |= seen.anew || !seen.entries.is_empty();
-            if self.write().take(seen, now)? {
-                break;
+            if seen
+                .entries
+                .iter()
+                .any(|known| known.entry.kind == EntryKind::Key)
+            {
+                // A head that tells of a revoked key must not be signed by it.
+                keys.reload(store)?;
+            }
+            let all = self.write().take(seen);
+            match all {
+                Ok(true) => break,
+                Ok(false) => {}
+                Err(error) => {
+                    // Another history after all: the next look begins anew.
+                    self.write().timeline.clear();
+                    return Err(error.into());
+                }
             }
         }
-        let claims = {
+        let plan = {
             let window = self.read();
             let is_old = |head: &Head| head.signed_at.plus(HEAD_LIFE) <= now;
             if !news && !window.head.as_ref().is_none_or(is_old) {
                 return Ok(());
             }
-            window.claims(issuer, now)
+            window.plan(issuer, now)
         };
-        let text = keys.sign(now, HEAD_TYP, &claims)?;
-        self.write().head = Some(Head { text, signed_at: now });
+        let text = keys.sign(now, HEAD_TYP, &plan.claims)?;
+        self.write().show(text, &plan, now);
         self.news.send_modify(|heads| {
             if let Some(heads) = heads {
                 *heads = heads.wrapping_add(1);
@@ -146,20 +170,24 @@ impl Feed {
     #[must_use]
     pub fn page(&self, from: &Position) -> Option<Page> {
         let window = self.read();
-        let head = window.head.as_ref()?.text.clone();
+        let head = window.head.as_ref()?;
         let snapshot = from.timeline != window.timeline || from.seq < window.floor;
         // A reader that another node has brought further waits here until this one is there too.
         let after = if snapshot { window.floor } else { from.seq };
         let first = window.entries.partition_point(|known| known.entry.seq <= after);
-        let news = window.entries.iter().skip(first);
-        let entries: Vec<Entry> = news.take(PAGE).map(|known| known.entry.clone()).collect();
-        let more = window.entries.len().saturating_sub(first) > PAGE;
+        let end = window
+            .entries
+            .partition_point(|known| known.entry.seq <= head.seq);
+        let waiting = end.saturating_sub(first);
+        let news = window.entries.iter().skip(first).take(waiting.min(PAGE));
+        let entries: Vec<Entry> = news.map(|known| known.entry.clone()).collect();
+        let more = waiting > PAGE;
         let reached = match entries.last() {
             Some(last) if more => last.seq,
-            Some(_) | None => window.seq.max(after),
+            Some(_) | None => head.seq.max(after),
         };
         Some(Page {
-            head,
+            head: head.text.clone(),
             snapshot,
             more,
             entries,
@@ -233,7 +261,7 @@ fn look(tx: &mut Tx<'_>, timeline: &str, seq: i64, now: UnixTime) -> Result<Seen
 
 impl Window {
     /// Takes in what was seen; `true` when that is all there is.
-    fn take(&mut self, seen: Seen, now: UnixTime) -> Result<bool, StoreError> {
+    fn take(&mut self, seen: Seen) -> Result<bool, StoreError> {
         let Seen {
             timeline,
             publication,
@@ -242,6 +270,8 @@ impl Window {
             entries,
         } = seen;
         if anew {
+            // The head of another history goes with it.
+            self.head = None;
             self.entries.clear();
             self.timeline = timeline;
             self.seq = begins_after;
@@ -266,27 +296,46 @@ impl Window {
             self.seq = publication.last_seq;
             self.published_to = publication.published_to;
         }
-        let is_over = |known: &mut FeedEntry| known.entry.exp <= now.seconds();
-        while let Some(over) = self.entries.pop_front_if(is_over) {
-            self.floor = over.entry.seq;
-        }
         Ok(all)
     }
 
-    fn claims(&self, issuer: &str, now: UnixTime) -> Map<String, Value> {
-        let window_hash = self.entries.front().map_or(self.hash, |first| first.before);
+    /// Puts out a head, and forgets what does not matter any more in the same moment: a page never mixes two states.
+    fn show(&mut self, text: String, plan: &Plan, now: UnixTime) {
+        self.floor = plan.floor;
+        while self
+            .entries
+            .pop_front_if(|known| known.entry.seq <= plan.floor)
+            .is_some()
+        {}
+        self.head = Some(Head {
+            text,
+            signed_at: now,
+            seq: plan.seq,
+        });
+    }
+
+    fn plan(&self, issuer: &str, now: UnixTime) -> Plan {
+        let is_over = |known: &&FeedEntry| known.entry.exp <= now.seconds();
+        let over = self.entries.iter().take_while(is_over);
+        let floor = over.last().map_or(self.floor, |last| last.entry.seq);
+        let first = self.entries.iter().find(|known| known.entry.seq > floor);
+        let window_hash = first.map_or(self.hash, |first| first.before);
         let claims = json!({
             "iss": issuer,
             "iat": now.seconds(),
             "timeline": self.timeline,
             "seq": self.seq,
             "hash": hash_text(&self.hash),
-            "window_after": self.floor,
+            "window_after": floor,
             "window_hash": hash_text(&window_hash),
             "published_to": self.published_to.millis(),
             "now": now.millis(),
         });
-        claims.as_object().cloned().unwrap_or_default()
+        Plan {
+            claims: claims.as_object().cloned().unwrap_or_default(),
+            seq: self.seq,
+            floor,
+        }
     }
 }
 

@@ -40,7 +40,7 @@ impl Publisher {
             Ok((db!(tx, publisher::read())?, db!(tx, events::any_unnumbered())?))
         })?;
         let mine = publication.owner == self.node;
-        if !mine && publication.lease_expires_at > now {
+        if !mine && holds(&publication, now) {
             return Ok(Published::default());
         }
         let mut published = Published {
@@ -105,11 +105,17 @@ enum Turn {
     },
 }
 
+/// Whether the lease stands. One that reaches further than a lease can was given by a clock that has been set back.
+fn holds(publication: &Publication, now: UnixTime) -> bool {
+    let end = publication.lease_expires_at;
+    end > now && end <= now.plus(LEASE).plus(LEASE)
+}
+
 fn number(tx: &mut Tx<'_>, node: &str, clock: &DatabaseClock) -> Result<Turn, StoreError> {
     let mut publication = db!(tx, publisher::lock())?;
     // Read before the events are looked at: what was committed by then is among them.
     let now = clock.now(tx)?;
-    if publication.owner != node && publication.lease_expires_at > now {
+    if publication.owner != node && holds(&publication, now) {
         return Ok(Turn::Another);
     }
     let events = db!(tx, events::unnumbered(BATCH))?;

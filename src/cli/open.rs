@@ -152,14 +152,19 @@ impl From<KeysError> for Failure {
 
 /// A path that leads nowhere is a matter of configuration; a full or broken disk is not.
 const fn of_file(kind: ErrorKind) -> Exit {
-    match kind {
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Exit::NotPermitted,
+    if matches!(kind, ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) {
+        Exit::NotPermitted
+    } else if matches!(
+        kind,
         ErrorKind::NotFound
-        | ErrorKind::NotADirectory
-        | ErrorKind::IsADirectory
-        | ErrorKind::InvalidFilename
-        | ErrorKind::InvalidInput => Exit::Configuration,
-        _ => Exit::Failed,
+            | ErrorKind::NotADirectory
+            | ErrorKind::IsADirectory
+            | ErrorKind::InvalidFilename
+            | ErrorKind::InvalidInput
+    ) {
+        Exit::Configuration
+    } else {
+        Exit::Failed
     }
 }
 

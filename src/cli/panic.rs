@@ -148,8 +148,8 @@ fn revoke_everything(place: &Workplace, members: &mut Map<String, Value>) -> Res
     let epoch = place.act("panic", emergency::revoke_everything)?;
     let mut ended = 0;
     loop {
-        let some = place.act("panic-sessions", |tx, act| {
-            emergency::end_some_sessions(tx, act, SLICE)
+        let some = place.act("panic-sessions", move |tx, act| {
+            emergency::end_some_sessions(tx, act, epoch, SLICE)
         })?;
         ended += some;
         if some == 0 {

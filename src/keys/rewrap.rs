@@ -109,22 +109,25 @@ impl Work {
             if let Some(sealed) = &key.sealed {
                 let context = context(&self.issuer, &key.kid, key.alg, key.seq);
                 let wrapped = self.wrap(&key.kek_id, &context, sealed);
-                key.sealed = Some(wrapped.map_err(|error| match error {
-                    KeysError::Unsealable => KeysError::OtherIssuer {
-                        kid: key.kid.clone(),
-                        issuer: self.issuer.clone(),
-                    },
-                    other => other,
+                key.sealed = Some(wrapped.map_err(|error| {
+                    if matches!(error, KeysError::Unsealable) {
+                        KeysError::OtherIssuer {
+                            kid: key.kid.clone(),
+                            issuer: self.issuer.clone(),
+                        }
+                    } else {
+                        error
+                    }
                 })?);
             }
-            key.kek_id = self.new.id().to_owned();
+            self.new.id().clone_into(&mut key.kek_id);
             wrapped_keys.push(key);
         }
         let mut wrapped_own = Vec::new();
         for mut secret in own.into_iter().filter(|secret| secret.kek_id != self.new.id()) {
             let context = secrets::context(&secret.purpose, secret.version);
             secret.sealed = self.wrap(&secret.kek_id, &context, &secret.sealed)?;
-            secret.kek_id = self.new.id().to_owned();
+            self.new.id().clone_into(&mut secret.kek_id);
             wrapped_own.push(secret);
         }
         Ok((wrapped_keys, wrapped_own))

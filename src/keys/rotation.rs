@@ -253,8 +253,8 @@ impl Keys {
     }
 }
 
-fn kids(keys: &[SigningKey]) -> Vec<Kid> {
-    keys.iter().map(|key| key.kid.clone()).collect()
+fn kids(rows: &[SigningKey]) -> Vec<Kid> {
+    rows.iter().map(|key| key.kid.clone()).collect()
 }
 
 fn key_event(act: &Act, kind: EventKind, kid: &Kid) -> Event {

@@ -5,6 +5,7 @@ use crate::audit::{Feed, Page, Position};
 use crate::cx::Cx;
 use crate::failure::{Broken, Failure};
 use crate::services::Services;
+use crate::web::limits::CONNECTIONS;
 use crate::web::{cors, problem};
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -19,8 +20,11 @@ use vouchsafe_core::spec::params::Params;
 
 /// The longest that an answer waits for news, in seconds.
 const LONGEST_WAIT: u64 = 30;
-/// A stream without news shows so often that it lives.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Heads come every two seconds. A node that has had none for so long is not well: its readers are sent away, and may
+/// find another.
+const SILENCE: Duration = Duration::from_secs(15);
+/// Readers that one server has at once; more are sent away, so that connections are left for people and clients.
+const READERS: usize = CONNECTIONS / 2;
 
 /// `GET /revocations?timeline=T&after=N&wait=S`.
 pub async fn revocations(cx: Cx, request: HttpRequest) -> HttpResponse {
@@ -43,7 +47,8 @@ pub async fn stream(cx: Cx, request: HttpRequest) -> HttpResponse {
         Ok(question) => question,
         Err(reason) => return problem::json(&cx, &reason.into()),
     };
-    if cx.services.feed.page(&question.from).is_none() {
+    let figures = cx.services.feed.figures();
+    if figures.signed_at.is_none() || figures.readers >= READERS {
         return problem::json(&cx, &not_yet());
     }
     // Those who lose their server at once shall not come back at once.
@@ -144,11 +149,7 @@ impl Reader {
             return Some(first);
         }
         if !self.behind {
-            match timeout(HEARTBEAT, self.news.changed()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => return None,
-                Err(_) => return Some(web::Bytes::from_static(b": still here\n\n")),
-            }
+            timeout(SILENCE, self.news.changed()).await.ok()?.ok()?;
         }
         (*self.news.borrow_and_update())?;
         let page = self.services.feed.page(&self.from)?;

@@ -250,6 +250,26 @@ pub fn list(c: &mut Conn, wanted: &GrantsWanted, limit: i64) -> Result<Vec<Grant
     rows.into_iter().map(Grant::try_from).collect()
 }
 
+/// Ends the grants of a session that were made in this epoch of the issuer or a later one, offline ones too, and
+/// returns those that were live.
+pub fn end_of_session_since_epoch(
+    c: &mut Conn,
+    session: &SessionId,
+    epoch: i64,
+    (reason, now): (EndReason, UnixTime),
+) -> Result<Vec<Grant>, StoreError> {
+    let live = grants::table
+        .filter(dsl::session_id.eq(session.as_str()))
+        .filter(dsl::issuer_epoch.ge(epoch))
+        .filter(dsl::ended_at.is_null());
+    let change = (dsl::ended_at.eq(now.millis()), dsl::end_reason.eq(word(&reason)?));
+    let rows = diesel::update(live)
+        .set(change)
+        .returning(Row::as_returning())
+        .get_results(c)?;
+    rows.into_iter().map(Grant::try_from).collect()
+}
+
 /// Raises the claims version of a person's live grants, and returns them: what their tokens say is out of date.
 pub fn raise_gver_of_user(c: &mut Conn, user: &UserId) -> Result<Vec<Grant>, StoreError> {
     let live = grants::table

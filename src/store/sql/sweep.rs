@@ -76,8 +76,9 @@ fn interactions_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreEr
 /// Three ways to be over: the end of the grant itself, the end by somebody, and a code that nobody redeemed.
 fn grants_over(c: &mut Conn, now: UnixTime, limit: i64) -> Result<usize, StoreError> {
     use grants::{code_expires_at, code_used_at, ended_at, expires_at, id, table};
+    // An access token may outlive its grant; while it does, a ban must still find the grant to tell of it.
     let expired = table
-        .filter(expires_at.lt(now.millis()))
+        .filter(expires_at.lt(now.minus(ENDED_GRANTS).millis()))
         .order(expires_at)
         .limit(limit)
         .select(id);
@@ -132,14 +133,19 @@ fn client_assertions_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, St
     Ok(diesel::delete(table.filter(digest.eq_any(over)).filter(expires_at.lt(at))).execute(c)?)
 }
 
+/// The oldest events go, by their numbers and without a hole: the chain of those that stay must hold. By then no
+/// verifier needs to know of them, and one without a number yet stays.
 fn events_over(c: &mut Conn, before: i64, limit: i64) -> Result<usize, StoreError> {
-    use events::{at, expires_at, id, table};
-    let over: Vec<String> = table
-        .filter(at.lt(before))
-        .filter(expires_at.lt(before))
-        .order(at)
-        .limit(limit)
-        .select(id)
-        .load(c)?;
-    Ok(diesel::delete(table.filter(id.eq_any(over))).execute(c)?)
+    use events::{at, seq, table};
+    let kept = table.filter(at.ge(before)).filter(seq.is_not_null());
+    let first_kept: Option<i64> = kept.select(diesel::dsl::min(seq)).get_result(c)?;
+    let mut over = table.filter(seq.is_not_null()).into_boxed();
+    if let Some(first_kept) = first_kept {
+        over = over.filter(seq.lt(first_kept));
+    }
+    let over: Vec<Option<i64>> = over.order(seq).limit(limit).select(seq).load(c)?;
+    let Some(Some(last)) = over.last() else {
+        return Ok(0);
+    };
+    Ok(diesel::delete(table.filter(seq.le(*last))).execute(c)?)
 }

@@ -78,10 +78,14 @@ pub fn access_token_claims(issuance: &Issuance<'_>, mint: &Mint<'_>, jti: &Token
     set("iat", json!(mint.now.seconds()));
     set("jti", json!(jti));
     set("scope", json!(scope::join(&issuance.audience.scopes)));
-    set("ep", json!([mint.issuer_epoch, issuance.client.epoch]));
     match &issuance.subject {
-        Subject::Client => set("sub", json!(client_id)),
+        Subject::Client => {
+            set("sub", json!(client_id));
+            set("ep", json!([mint.issuer_epoch, issuance.client.epoch]));
+        }
         Subject::Person { grant, user, .. } => {
+            // Those that the grant was judged by: an epoch that was raised meanwhile must end this token too.
+            set("ep", json!(grant.ep));
             set("sub", json!(user.id));
             set("gid", json!(grant.id));
             set("gver", json!(grant.gver));

@@ -28,7 +28,6 @@ impl KeyAlgorithm {
 
     /// Whether it is the one that is always there.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
     pub fn is_default(&self) -> bool {
         *self == Self::default()
     }
