@@ -9,13 +9,13 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use vouchsafe::app;
-use vouchsafe::config::{Config, DatabaseUrl};
 use vouchsafe::audit::Act;
+use vouchsafe::config::{Config, DatabaseUrl};
 use vouchsafe::db;
 use vouchsafe::keys::{Keys, KeysError, OpenError, new_kek, rewrap};
 use vouchsafe::metrics::Metrics;
-use vouchsafe_core::decide::key_state::KeyState;
 use vouchsafe::ports::Clock as _;
+use vouchsafe_core::decide::key_state::KeyState;
 use vouchsafe_core::model::{EventKind, KeyAlgorithm, Span};
 
 struct Installation {
@@ -163,7 +163,14 @@ fn a_server_that_runs_goes_on_when_everything_was_wrapped_anew() {
             .unwrap();
         // It finds the new file by itself when it has something to seal.
         keys.ensure(&store, KeyAlgorithm::EdDsa).unwrap();
-        assert_eq!(installation.start().unwrap().states(installation.clock.now()).len(), 4);
+        assert_eq!(
+            installation
+                .start()
+                .unwrap()
+                .states(installation.clock.now())
+                .len(),
+            4
+        );
         let told = store.read_blocking("list", |tx| db!(tx, events::list(None, 100)));
         let told = told.unwrap();
         let wrapped = told.iter().find(|event| event.kind == EventKind::KeysRewrapped);
