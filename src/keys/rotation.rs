@@ -254,7 +254,7 @@ impl Keys {
 }
 
 fn kids(rows: &[SigningKey]) -> Vec<Kid> {
-    rows.iter().map(|key| key.kid.clone()).collect()
+    rows.iter().map(|row| row.kid.clone()).collect()
 }
 
 fn key_event(act: &Act, kind: EventKind, kid: &Kid) -> Event {

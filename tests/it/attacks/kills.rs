@@ -274,7 +274,7 @@ fn what_was_acknowledged_survives(place: Place, cluster: Option<&Cluster>, round
         }
     }
     let rotations: u32 = story.chains.iter().map(|chain| chain.rotations).sum();
-    println!("{rounds} rounds, {rotations} refreshes answered, none lost");
+    eprintln!("{rounds} rounds, {rotations} refreshes answered, none lost");
 }
 
 #[test]

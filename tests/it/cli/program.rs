@@ -244,7 +244,7 @@ impl Running {
         let (_over, ends) = mpsc::channel::<()>();
         let process = self.child.id().to_string();
         std::thread::spawn(move || {
-            if ends.recv_timeout(Duration::from_secs(60)) == Err(mpsc::RecvTimeoutError::Timeout) {
+            if ends.recv_timeout(Duration::from_mins(1)) == Err(mpsc::RecvTimeoutError::Timeout) {
                 let _ = Command::new("kill").args(["-KILL", &process]).status();
             }
         });

@@ -87,7 +87,7 @@ fn while_postgres_stands_still_heads_stop_and_nothing_is_called_invalid() {
         for at in 0..2 {
             let (fleet, app, code, given_up) = (&fleet, &app, &*code, &*given_up);
             threads.spawn(move || {
-                answers_during_the_outage(fleet, at, app, [access_token, refresh_token, code, given_up])
+                answers_during_the_outage(fleet, at, app, [access_token, refresh_token, code, given_up]);
             });
             threads.spawn(move || {
                 let mut reader = FeedReader::default();

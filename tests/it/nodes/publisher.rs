@@ -31,11 +31,11 @@ fn is_healed_in_time(
 ) {
     let mut ages = Vec::new();
     for _ in 0..TRIES {
-        let lost = fleet.publisher();
-        let survivor = (lost + 1) % 3;
-        lose(fleet, lost);
+        let victim = fleet.publisher();
+        let survivor = (victim + 1) % 3;
+        lose(fleet, victim);
         ages.push(healing(fleet, survivor, machine_ms()));
-        bring_back(fleet, lost);
+        bring_back(fleet, victim);
         if ages.iter().any(|age| *age <= HEALED) {
             return;
         }

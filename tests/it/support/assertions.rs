@@ -19,7 +19,7 @@ pub(crate) enum Signer {
     Ps256(&'static RsaKeyPair),
     /// For ES256.
     Es256(EcdsaKeyPair),
-    /// For EdDSA.
+    /// For `EdDSA`.
     EdDsa(Ed25519KeyPair),
 }
 

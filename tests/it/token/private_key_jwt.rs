@@ -69,9 +69,9 @@ on_both_databases! {
         });
         let offline = [("scope", "openid offline_access"), ("prompt", "consent")];
         let code = client.code(world, "ada", &offline);
-        let signed = || signer.sign(&json!({"alg": "ES256"}), &claims(world, &client.id));
+        let fresh = || signer.sign(&json!({"alg": "ES256"}), &claims(world, &client.id));
         let ask = |form: &[(&str, &str)]| {
-            let assertion = signed();
+            let assertion = fresh();
             let mut form = form.to_vec();
             form.extend([("client_assertion_type", TYPE), ("client_assertion", &assertion)]);
             Answer::to(world.post("/token").form(&form))

@@ -1,5 +1,11 @@
 //! The rotation oracle: nodes whose clocks and views differ sign through a thousand rotations, caches lie in between,
 //! and the validators that people really use, with the caching that they really do, refuse nothing.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that meets what it did not arrange has failed"
+)]
 
 use super::samples::{NOW, key};
 use std::collections::{BTreeMap, BTreeSet};
