@@ -257,10 +257,10 @@ fn kids(rows: &[SigningKey]) -> Vec<Kid> {
     rows.iter().map(|row| row.kid.clone()).collect()
 }
 
-fn key_event(act: &Act, kind: EventKind, kid: &Kid) -> Event {
+fn key_event(act: &Act, what: EventKind, kid: &Kid) -> Event {
     Event {
         target: Some(kid.as_str().to_owned()),
-        ..act.event(kind)
+        ..act.event(what)
     }
 }
 
