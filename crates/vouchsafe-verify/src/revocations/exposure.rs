@@ -7,6 +7,8 @@ use std::time::Duration;
 
 /// The issuer's clock is not further behind ours than this: else its tokens would be refused as expired.
 const CLOCK_TOLERANCE: i64 = 60;
+/// A clock that was ahead once, or drifts, is forgotten after one to two of these.
+const WINDOW_MS: i64 = 300_000;
 /// A token younger than its budget and this is never refused for exposure, so that no client refreshes in a circle.
 const GRACE_MS: i64 = 60_000;
 
@@ -28,9 +30,46 @@ impl Moment {
 /// How fresh our knowledge of revocations is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Freshness {
-    /// The issuer's time at the zero of the monotonic clock: the largest that any head has shown.
-    offset: Option<i64>,
+    offset: Option<Offset>,
     published_to: Option<i64>,
+}
+
+/// The issuer's time at the zero of the monotonic clock: the largest that a head of late has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Offset {
+    /// Since this time, by the monotonic clock, `largest` counts.
+    since: i64,
+    largest: i64,
+    /// The largest of the window before that one.
+    before: Option<i64>,
+}
+
+impl Offset {
+    /// A head showed `offset` at the time `at`.
+    fn learn(known: Option<Self>, offset: i64, at: i64) -> Self {
+        let alone = Self {
+            since: at,
+            largest: offset,
+            before: None,
+        };
+        let Some(known) = known else { return alone };
+        match at.saturating_sub(known.since) {
+            ..WINDOW_MS => Self {
+                largest: known.largest.max(offset),
+                ..known
+            },
+            age if age < 2 * WINDOW_MS => Self {
+                before: Some(known.largest),
+                ..alone
+            },
+            _ => alone,
+        }
+    }
+
+    fn best(self) -> i64 {
+        self.before
+            .map_or(self.largest, |before| before.max(self.largest))
+    }
 }
 
 /// What exposure means for a token on a route.
@@ -47,9 +86,9 @@ pub enum Exposure {
 impl Freshness {
     /// Learns from a head, received at `moment`, that was signed at `now` and is complete to `published_to`.
     pub(super) fn learn(&mut self, now: i64, published_to: i64, moment: Moment) {
-        let offset = now.saturating_sub(moment.monotonic_ms());
+        let at = moment.monotonic_ms();
         // Travel makes a head look older, never younger: the largest offset is the best.
-        self.offset = self.offset.max(Some(offset));
+        self.offset = Some(Offset::learn(self.offset, now.saturating_sub(at), at));
         self.published_to = Some(published_to);
     }
 
@@ -60,7 +99,7 @@ impl Freshness {
         let own = moment.unix_seconds.saturating_mul(1000);
         let Some(offset) = self.offset else { return own };
         let earliest = own.saturating_sub(CLOCK_TOLERANCE * 1000);
-        offset.saturating_add(moment.monotonic_ms()).max(earliest)
+        offset.best().saturating_add(moment.monotonic_ms()).max(earliest)
     }
 
     /// How long a token issued at `iat` may have been revoked without our knowing, in milliseconds.

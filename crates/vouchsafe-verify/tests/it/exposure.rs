@@ -123,6 +123,36 @@ fn the_issuers_time_is_the_best_that_any_head_has_shown() {
 }
 
 #[test]
+fn a_clock_that_was_ahead_once_is_forgotten_after_ten_minutes() {
+    let mut feed = FakeFeed::new(ISSUER);
+    let mut known = Revocations::new();
+    let mut receive = |ahead: i64, then: i64| {
+        feed.now = (NOW + then + ahead) * 1000;
+        feed.published_to = feed.now;
+        let page = feed.page(&FIRST, None).to_string();
+        let page = Page::open(page.as_bytes(), ISSUER, &keys()).unwrap();
+        known.apply(page, at(then)).unwrap();
+        known.freshness().server_now(at(then)) / 1000 - NOW - then
+    };
+    assert_eq!(receive(0, 0), 0);
+    assert_eq!(receive(5, 100), 5);
+    for (then, ahead) in [
+        (102, 5),
+        (299, 5),
+        (300, 5),
+        (400, 5),
+        (599, 5),
+        (600, 0),
+        (900, 0),
+    ] {
+        assert_eq!(receive(0, then), ahead, "{then}");
+    }
+    // And after a pause in which no head came.
+    assert_eq!(receive(5, 901), 5);
+    assert_eq!(receive(0, 1600), 0);
+}
+
+#[test]
 fn a_wrong_clock_of_ours_changes_exposure_by_its_bound_at_most() {
     let freshness = known(0);
     // Set back an hour, or ahead: exposure is counted in the issuer's time.
