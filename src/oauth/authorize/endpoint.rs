@@ -106,6 +106,7 @@ async fn decide(cx: &Cx, http: &HttpRequest, accepted: Accepted) -> Result<HttpR
                     request: &accepted.request,
                     known: &accepted.known,
                     signed_in: &signed_in,
+                    consent: consent.as_ref(),
                     interaction: None,
                 };
                 match issue(cx, &ready).await? {

@@ -73,6 +73,7 @@ async fn finish(cx: &Cx, visit: &Visit, opened: &Opened) -> Result<Option<HttpRe
         request,
         known: &opened.known,
         signed_in,
+        consent: opened.consent.as_ref(),
         interaction,
     };
     Ok(match issue(cx, &ready).await? {

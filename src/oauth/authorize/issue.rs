@@ -1,7 +1,7 @@
 //! RFC 6749 §4.1.2 — makes a grant with its code, in one transaction.
 //!
-//! The person's row is locked first: a ban or a new password that came before is seen, and one that comes after
-//! waits, finds the grant and ends it. An interaction is spent in the same transaction, so it gives one code.
+//! The person's row is locked first: a ban, a new password or a consent that was taken back before is seen, and one
+//! that comes after waits, finds the grant and ends it. An interaction is spent in the same transaction, so it gives one code.
 
 use crate::accounts::sessions::{self, SignedIn};
 use crate::clients::Known;
@@ -11,8 +11,8 @@ use crate::failure::Failure;
 use crate::store::{Spent, StoreError, Tx};
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
 use vouchsafe_core::model::{
-    AuthorizationRequest, Code, Digest, Grant, GrantId, GrantType, InteractionHandle, PersonSignedIn, Plain,
-    Session, Standing, UnixTime,
+    AuthorizationRequest, Code, Consent, Digest, Grant, GrantId, GrantType, InteractionHandle,
+    PersonSignedIn, Plain, Session, Standing, UnixTime,
 };
 use vouchsafe_core::spec::scope;
 
@@ -24,6 +24,8 @@ pub(super) struct Ready<'a> {
     pub(super) known: &'a Known,
     /// Who allowed it.
     pub(super) signed_in: &'a SignedIn,
+    /// What that person allowed this client before.
+    pub(super) consent: Option<&'a Consent>,
     /// The interaction that is finished with it, if the person was asked.
     pub(super) interaction: Option<&'a Digest<InteractionHandle>>,
 }
@@ -48,6 +50,7 @@ pub(super) async fn issue(cx: &Cx, ready: &Ready<'_>) -> Result<Issued, Failure>
     let writing = Writing {
         digest: code.digest(),
         interaction: ready.interaction.cloned(),
+        allowed_at: ready.consent.map(|consent| consent.granted_at),
         slid: sessions::slid(&ready.signed_in.session, &cx.config().sessions, cx.now),
         grant,
         now: cx.now,
@@ -69,6 +72,8 @@ struct Writing {
     grant: Grant,
     digest: Digest<Code>,
     interaction: Option<Digest<InteractionHandle>>,
+    /// When the person allowed what the decision may rest on.
+    allowed_at: Option<UnixTime>,
     /// The session's new idle end, if it is to be moved.
     slid: Option<UnixTime>,
     now: UnixTime,
@@ -87,6 +92,13 @@ impl Writing {
         let stands = user.is_some_and(|user| user.standing(self.now) == Standing::Good);
         if !stands || !session.is_some_and(|session| session.is_live(self.now)) {
             return Ok(Written::NoLonger);
+        }
+        if let Some(allowed_at) = self.allowed_at {
+            // Taken back, or given anew, since it was read: the person's row is locked for that too.
+            let consent = db!(tx, consents::find(&self.grant.user_id, &self.grant.client_id))?;
+            if consent.is_none_or(|consent| consent.granted_at != allowed_at) {
+                return Ok(Written::NoLonger);
+            }
         }
         if let Some(interaction) = &self.interaction {
             match db!(tx, interactions::complete(interaction, self.now))? {

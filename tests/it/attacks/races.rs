@@ -3,8 +3,9 @@
 
 use crate::support::on_both_databases;
 use crate::support::people::{PASSWORD, metadata};
+use crate::support::relying_party::param;
 use crate::support::world::{Answer, World};
-use vouchsafe_core::model::{ClientKind, Span};
+use vouchsafe_core::model::{ClientKind, ClientMetadata, Span};
 
 const OFFLINE: &[(&str, &str)] = &[("scope", "openid offline_access"), ("prompt", "consent")];
 
@@ -70,6 +71,28 @@ on_both_databases! {
         }
     }
 
+    fn no_code_outlives_the_withdrawal_of_what_it_rests_on(world: World) {
+        world.person("ada");
+        let app = world.client(ClientMetadata { first_party: false, ..metadata(ClientKind::Web) });
+        let browser = world.browser();
+        let quietly = app.authorization(&[("prompt", "none")]);
+        for _ in 0..12 {
+            let allowed = browser.authorize(&app.authorization(&[]), "ada");
+            assert!(param(&allowed, "code").is_some(), "{allowed}");
+            let cookies: Vec<_> = browser.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let (cookies, world, url) = (&cookies.join("; "), &world, &quietly);
+            let ends: Vec<String> = std::thread::scope(|scope| {
+                let asks = || Answer::to(world.get(url).header("cookie", cookies)).header("location").to_owned();
+                let asking: Vec<_> = (0..4).map(|_| scope.spawn(asks)).collect();
+                world.withdraw_consent("ada", &app);
+                asking.into_iter().map(|asked| asked.join().unwrap()).collect()
+            });
+            for code in ends.iter().filter_map(|end| param(end, "code")) {
+                assert_eq!(app.redeem(world, &code).error(), (400, "invalid_grant".to_owned()));
+            }
+        }
+    }
+
     fn the_right_password_among_many_guesses_gives_none_of_them_back(world: World) {
         world.person("ada");
         let client = world.client(metadata(ClientKind::Web));
@@ -101,7 +124,7 @@ on_both_databases! {
         let mut tokens = Vec::new();
         for _ in 0..40 {
             let url = app.authorization(&[("scope", "openid offline_access")]);
-            let code = crate::support::relying_party::param(&browser.authorize(&url, "ada"), "code").unwrap();
+            let code = param(&browser.authorize(&url, "ada"), "code").unwrap();
             let response = app.redeem(world, &code).json();
             tokens.push(response["refresh_token"].as_str().unwrap().to_owned());
         }

@@ -133,6 +133,14 @@ impl World {
         });
     }
 
+    /// Takes back what a person allowed a client.
+    pub(crate) fn withdraw_consent(&self, username: &str, client: &Registered) {
+        let client = ClientId::new(client.id.as_str());
+        self.administer(username, move |tx, act, id| {
+            administration::withdraw_consent(tx, act, id, &client)
+        });
+    }
+
     fn administer(
         &self,
         username: &str,
