@@ -80,13 +80,16 @@ impl Counters {
     /// When the store fails.
     pub fn count(&self, tx: &mut Tx<'_>, limits: &SignIn, now: UnixTime) -> Result<Counted, StoreError> {
         let at_address = db!(tx, throttles::reserve(&self.address, now, limits.per_address.per))?;
+        // What is not looked at is no failure: it is not counted, so that a right password among many guesses gives back
+        // no more than it took.
         if let Some(until) = exceeded(&at_address, limits.per_address) {
+            db!(tx, throttles::refund(&self.address, at_address.window_started_at))?;
             return Ok(Counted::Throttled { until });
         }
         let under_name = db!(tx, throttles::reserve(&self.name, now, limits.per_account.per))?;
         if let Some(until) = exceeded(&under_name, limits.per_account) {
-            // No password was tried: it does not count against everybody else at this address.
             db!(tx, throttles::refund(&self.address, at_address.window_started_at))?;
+            db!(tx, throttles::refund(&self.name, under_name.window_started_at))?;
             return Ok(Counted::Throttled { until });
         }
         let for_account = db!(tx, throttles::reserve(&self.account, now, limits.per_account.per))?;

@@ -361,9 +361,7 @@ fn a_page_that_is_not_formed_as_it_must_be_is_refused() {
     ] {
         assert_eq!(open(&page).unwrap_err(), expected);
     }
-    let twice = good
-        .to_string()
-        .replacen("{\"entries\"", "{\"more\":true,\"entries\"", 1);
+    let twice = good.to_string().replacen('{', "{\"more\":true,", 1);
     assert_eq!(
         Page::open(twice.as_bytes(), ISSUER, &keys()).unwrap_err(),
         FeedProblem::PageMalformed
