@@ -1,4 +1,4 @@
-// The released server in a folder of its own, and its command line.
+// The server in a folder of its own, and its command line.
 import { execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const target = process.env.TARGET ?? join(root, 'target');
 
 /** The program under test. */
-export const program = process.env.VOUCHSAFE ?? join(target, 'release/vouchsafe');
+export const program = process.env.VOUCHSAFE ?? join(target, 'debug/vouchsafe');
 
 /** A folder under target/ that stays after the tests. */
 export async function keptFolder(name) {
@@ -106,6 +106,8 @@ function cli(config, words, stdin = '') {
       if (error) reject(new Error(`vouchsafe ${words.join(' ')}: status ${error.code}\n${stderr}`));
       else resolve(stdout.trim() === '' ? undefined : JSON.parse(stdout));
     });
+    // A verb that reads nothing may be gone before its input is closed.
+    child.stdin.on('error', () => {});
     child.stdin.end(stdin);
   });
 }

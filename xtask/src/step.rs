@@ -160,6 +160,16 @@ pub(crate) fn server() -> PathBuf {
     target().join("release/vouchsafe")
 }
 
+/// The server with everything checked that Rust can check, which [`build_dev`] makes.
+pub(crate) fn dev_server() -> PathBuf {
+    target().join("debug/vouchsafe")
+}
+
+/// Builds the server as the tests have it.
+pub(crate) fn build_dev() -> Result<(), String> {
+    run(cargo(&["build", "--locked", "--bin", "vouchsafe"]))
+}
+
 /// Builds the server as it is released.
 pub(crate) fn build_release() -> Result<(), String> {
     run(cargo(&["build", "--release", "--locked", "--bin", "vouchsafe"]))
