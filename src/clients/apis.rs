@@ -1,11 +1,11 @@
-//! RFC 8707 — making an API: a resource server and the scopes that it owns.
+//! RFC 8707 — what an administrator does to an API: a resource server and the scopes that it owns.
 
 use crate::audit::Act;
 use crate::db;
 use crate::store::{StoreError, Tx};
 use serde_json::{Value, json};
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
-use vouchsafe_core::model::{Api, ApiScope, Event, EventKind, Span};
+use vouchsafe_core::model::{Api, ApiScope, Client, ClientId, Event, EventKind, Span};
 use vouchsafe_core::spec::{resource, scope};
 
 /// Why an API cannot be made, as a sentence for the one who asked.
@@ -69,9 +69,162 @@ fn check_scopes(scopes: &[ApiScope]) -> Result<(), Unregistrable> {
 /// [`StoreError::Conflict`] when the identifier or a scope is taken; other failures of the store.
 pub fn create(tx: &mut Tx<'_>, act: &Act, api: &Api) -> Result<(), StoreError> {
     db!(tx, apis::add(api))?;
+    told(tx, act, EventKind::ApiCreated, &api.identifier)
+}
+
+/// A client that uses an API: it has some of its scopes, or may introspect its tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// The client.
+    pub client_id: ClientId,
+    /// The name people see.
+    pub client_name: String,
+    /// The scopes of the API that it has.
+    pub scopes: Vec<String>,
+    /// Whether it may introspect the API's tokens.
+    pub introspects: bool,
+}
+
+/// What became of a change of an API.
+#[must_use]
+#[derive(Clone, Debug, PartialEq)]
+pub enum ApiChange {
+    /// It is done. These clients lost what they used.
+    Done(Vec<Use>),
+    /// These clients use what would be lost, and it was not to be taken from them. Nothing was done.
+    InUse(Vec<Use>),
+    /// There is no such API.
+    Unknown,
+}
+
+/// Whether clients may lose what they use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Force {
+    /// What is in use stays.
+    No,
+    /// It is taken from the clients that use it.
+    Yes,
+}
+
+/// The clients that use an API.
+///
+/// # Errors
+/// When the store fails.
+pub fn uses(tx: &mut Tx<'_>, api: &Api) -> Result<Vec<Use>, StoreError> {
+    let scopes: Vec<String> = api.scopes.iter().map(|scope| scope.name.clone()).collect();
+    let clients = of_clients(tx, &scopes, Some(&api.identifier))?;
+    Ok(clients.into_iter().map(|(_, used)| used).collect())
+}
+
+/// Replaces what an API is, which was checked: everything but its identifier and its date. Scopes that it loses are
+/// taken from the clients that have them, if that is allowed.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when a scope is taken; other failures of the store.
+pub fn update(tx: &mut Tx<'_>, act: &Act, api: &Api, force: Force) -> Result<ApiChange, StoreError> {
+    let Some(before) = db!(tx, apis::lock(&api.identifier))? else {
+        return Ok(ApiChange::Unknown);
+    };
+    let changed = Api {
+        created_at: before.created_at,
+        ..api.clone()
+    };
+    if before == changed {
+        return Ok(ApiChange::Done(Vec::new()));
+    }
+    let stays = |name: &String| changed.scopes.iter().any(|scope| scope.name == *name);
+    let names = before.scopes.iter().map(|scope| scope.name.clone());
+    let lost: Vec<String> = names.filter(|name| !stays(name)).collect();
+    let users = of_clients(tx, &lost, None)?;
+    if force == Force::No && !users.is_empty() {
+        return Ok(ApiChange::InUse(only_uses(users)));
+    }
+    db!(tx, apis::update(&changed))?;
+    told(tx, act, EventKind::ApiUpdated, &api.identifier)?;
+    take(tx, act, users, None).map(ApiChange::Done)
+}
+
+/// Deletes an API with its scopes. Its tokens stay good until they expire: resource servers check them without asking.
+///
+/// # Errors
+/// When the store fails.
+pub fn delete(tx: &mut Tx<'_>, act: &Act, identifier: &str, force: Force) -> Result<ApiChange, StoreError> {
+    let Some(api) = db!(tx, apis::lock(identifier))? else {
+        return Ok(ApiChange::Unknown);
+    };
+    let scopes: Vec<String> = api.scopes.iter().map(|scope| scope.name.clone()).collect();
+    let users = of_clients(tx, &scopes, Some(identifier))?;
+    if force == Force::No && !users.is_empty() {
+        return Ok(ApiChange::InUse(only_uses(users)));
+    }
+    db!(tx, apis::remove(identifier))?;
+    told(tx, act, EventKind::ApiDeleted, identifier)?;
+    take(tx, act, users, Some(identifier)).map(ApiChange::Done)
+}
+
+fn only_uses(users: Vec<(Client, Use)>) -> Vec<Use> {
+    users.into_iter().map(|(_, used)| used).collect()
+}
+
+/// The clients that have one of the scopes, or that may introspect the tokens of the API.
+fn of_clients(
+    tx: &mut Tx<'_>,
+    scopes: &[String],
+    identifier: Option<&str>,
+) -> Result<Vec<(Client, Use)>, StoreError> {
+    let mut words = scopes.to_vec();
+    words.extend(identifier.map(str::to_owned));
+    let clients = db!(tx, clients::naming(&words))?;
+    let uses = clients.into_iter().map(|client| {
+        let metadata = &client.metadata;
+        let used = Use {
+            client_id: client.id.clone(),
+            client_name: metadata.client_name.clone(),
+            scopes: metadata
+                .scopes
+                .iter()
+                .filter(|name| scopes.contains(name))
+                .cloned()
+                .collect(),
+            introspects: metadata
+                .introspects
+                .iter()
+                .any(|audience| Some(audience.as_str()) == identifier),
+        };
+        (client, used)
+    });
+    Ok(uses
+        .filter(|(_, used)| used.introspects || !used.scopes.is_empty())
+        .collect())
+}
+
+/// Takes from each client what it used. The clients are read again under a lock: one may have changed since.
+fn take(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    users: Vec<(Client, Use)>,
+    identifier: Option<&str>,
+) -> Result<Vec<Use>, StoreError> {
+    for (_, used) in &users {
+        let Some(mut client) = db!(tx, clients::lock(&used.client_id))? else {
+            continue;
+        };
+        let metadata = &mut client.metadata;
+        metadata.scopes.retain(|name| !used.scopes.contains(name));
+        metadata
+            .introspects
+            .retain(|audience| Some(audience.as_str()) != identifier);
+        db!(tx, clients::update(&client))?;
+        let updated = act.about_client(EventKind::ClientUpdated, &client.id);
+        db!(tx, events::append(&updated))?;
+    }
+    Ok(only_uses(users))
+}
+
+fn told(tx: &mut Tx<'_>, act: &Act, kind: EventKind, identifier: &str) -> Result<(), StoreError> {
     let event = Event {
-        target: Some(api.identifier.clone()),
-        ..act.event(EventKind::ApiCreated)
+        target: Some(identifier.to_owned()),
+        ..act.event(kind)
     };
     db!(tx, events::append(&event))
 }

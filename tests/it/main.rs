@@ -11,6 +11,7 @@
 )]
 
 mod administration;
+mod apis;
 mod attacks;
 mod authorize;
 mod cli;

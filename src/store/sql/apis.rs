@@ -42,6 +42,11 @@ pub fn add(c: &mut Conn, api: &Api) -> Result<(), StoreError> {
         signing_alg: word(&api.signing_alg)?,
     };
     diesel::insert_into(apis::table).values(row).execute(c)?;
+    add_scopes(c, api)?;
+    bump_config_version(c)
+}
+
+fn add_scopes(c: &mut Conn, api: &Api) -> Result<(), StoreError> {
     for (position, scope) in (0_i64..).zip(&api.scopes) {
         let row = ScopeRow {
             name: scope.name.clone(),
@@ -51,6 +56,41 @@ pub fn add(c: &mut Conn, api: &Api) -> Result<(), StoreError> {
         };
         diesel::insert_into(api_scopes::table).values(row).execute(c)?;
     }
+    Ok(())
+}
+
+/// The API with this identifier, before a change: nobody else changes it until the transaction ends.
+pub fn lock(c: &mut Conn, identifier: &str) -> Result<Option<Api>, StoreError> {
+    let row = for_update!(apis::table.find(identifier).select(Row::as_select()));
+    let Some(row) = row.get_result(c).optional()? else {
+        return Ok(None);
+    };
+    let own = scopes_of(c, identifier)?;
+    read(row, own).map(Some)
+}
+
+/// Writes an API that was changed, its scopes as a whole, and raises the configuration version. A scope that another
+/// API owns is [`Unique::Scope`](crate::store::Unique::Scope).
+pub fn update(c: &mut Conn, api: &Api) -> Result<(), StoreError> {
+    let change = (
+        apis::name.eq(&api.name),
+        apis::token_typ.eq(word(&api.token_typ)?),
+        apis::access_token_lifetime.eq(api.access_token_lifetime.map(Span::millis)),
+        apis::claims.eq(json(&api.claims)?),
+        apis::signing_alg.eq(word(&api.signing_alg)?),
+    );
+    diesel::update(apis::table.find(&api.identifier))
+        .set(change)
+        .execute(c)?;
+    diesel::delete(api_scopes::table.filter(api_scopes::api.eq(&api.identifier))).execute(c)?;
+    add_scopes(c, api)?;
+    bump_config_version(c)
+}
+
+/// Removes an API with its scopes, and raises the configuration version.
+pub fn remove(c: &mut Conn, identifier: &str) -> Result<(), StoreError> {
+    diesel::delete(api_scopes::table.filter(api_scopes::api.eq(identifier))).execute(c)?;
+    diesel::delete(apis::table.find(identifier)).execute(c)?;
     bump_config_version(c)
 }
 
@@ -81,12 +121,16 @@ pub fn by_identifier(c: &mut Conn, identifier: &str) -> Result<Option<Api>, Stor
         .get_result(c)
         .optional()?;
     let Some(row) = found else { return Ok(None) };
-    let own = api_scopes::table
+    let own = scopes_of(c, identifier)?;
+    read(row, own).map(Some)
+}
+
+fn scopes_of(c: &mut Conn, identifier: &str) -> Result<Vec<ScopeRow>, StoreError> {
+    Ok(api_scopes::table
         .filter(api_scopes::api.eq(identifier))
         .order(api_scopes::position)
         .select(ScopeRow::as_select())
-        .load(c)?;
-    read(row, own).map(Some)
+        .load(c)?)
 }
 
 fn read(row: Row, scopes: Vec<ScopeRow>) -> Result<Api, StoreError> {

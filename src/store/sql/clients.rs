@@ -62,6 +62,22 @@ pub fn page(c: &mut Conn, after: Option<&ClientId>, limit: i64) -> Result<Vec<Cl
     rows.into_iter().map(read).collect()
 }
 
+/// The clients whose metadata name one of these words, in order of their `client_id`. It may find more than those: the
+/// caller looks closely. There is no index for it, so it is for what an administrator does once in a while.
+pub fn naming(c: &mut Conn, words: &[String]) -> Result<Vec<Client>, StoreError> {
+    let mut naming = clients::table
+        .order(clients::id)
+        .select(Row::as_select())
+        .into_boxed()
+        // Without any word there is no client.
+        .filter(clients::id.is_null());
+    for word in words {
+        naming = naming.or_filter(clients::metadata.like(format!("%{}%", json(word)?)));
+    }
+    let rows: Vec<Row> = naming.load(c)?;
+    rows.into_iter().map(read).collect()
+}
+
 /// The client with this `client_id`, before a change: nobody else changes it until the transaction ends.
 pub fn lock(c: &mut Conn, id: &ClientId) -> Result<Option<Client>, StoreError> {
     let row = for_update!(clients::table.find(id.as_str()).select(Row::as_select()));

@@ -93,6 +93,10 @@ event_kinds! {
     ClientSecretRotated = "client.secret_rotated";
     /// An API was registered.
     ApiCreated = "api.created";
+    /// An API changed; `target` is its identifier.
+    ApiUpdated = "api.updated";
+    /// An API was deleted; `target` is its identifier.
+    ApiDeleted = "api.deleted";
 }
 
 impl EventKind {
