@@ -2,6 +2,7 @@
 
 mod act;
 pub mod emergency;
+pub mod export;
 mod feed;
 mod publisher;
 

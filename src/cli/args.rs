@@ -1,6 +1,8 @@
 //! The grammar of the command line. Each verb's help ends with an example.
 
-use super::{api, audit, client, config, consent, demo, grant, keys, migrate, panic, serve, session, user};
+use super::{
+    api, audit, client, completions, config, consent, demo, grant, keys, migrate, panic, serve, session, user,
+};
 use crate::config::{Config, Environment, Given, Problems};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -70,8 +72,10 @@ pub(crate) enum Verb {
     Api(api::ApiArgs),
     /// List, rotate, revoke and import signing keys; replace the key that seals them
     Keys(keys::KeysArgs),
-    /// Show the audit log, and check that it is whole
+    /// Show and export the audit log, and check that it is whole
     Audit(audit::AuditArgs),
+    /// Write the script by which a shell completes verbs and options
+    Completions(completions::CompletionsArgs),
 }
 
 impl Global {

@@ -1,21 +1,20 @@
-//! `audit tail` and `audit verify`.
+//! `audit tail`, `audit export` and `audit verify`.
 
 use super::args::Global;
-use super::exit::Failure;
+use super::exit::{Exit, Failure};
+use super::instant::Until;
 use super::open::Workplace;
 use super::output::Output;
+use super::user;
 use crate::audit::Publisher;
+use crate::audit::export::{self, Wanted};
 use crate::cx::RequestId;
 use crate::db;
 use crate::store::{Publication, StoreError};
-use clap::{Args, Subcommand};
-use serde_json::{Value, json};
-use std::fmt::Write as _;
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
 use std::time::Duration;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-use vouchsafe_core::model::AuditRecord;
-use vouchsafe_core::model::UnixTime;
+use vouchsafe_core::model::{AuditRecord, EventKind};
 
 /// Records read at once.
 const SLICE: i64 = 1_000;
@@ -39,6 +38,11 @@ enum AuditVerb {
                       target value detail previous hash."
     )]
     Tail(TailArgs),
+    /// Write the records of the audit log that are asked for, as JSON lines or as a table
+    #[command(
+        after_help = "Example:\n  vouchsafe audit export --since 30d --event user.banned > banned.jsonl\n  vouchsafe audit export --format csv --user ada > ada.csv"
+    )]
+    Export(ExportArgs),
     /// Check that no record was changed, taken out or put in
     #[command(after_help = "Example:\n  vouchsafe audit verify --json")]
     Verify,
@@ -57,11 +61,53 @@ struct TailArgs {
     follow: bool,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Jsonl,
+    Csv,
+}
+
+#[derive(Debug, Args)]
+struct ExportArgs {
+    /// One JSON document on each line, or rows with columns
+    #[arg(long, default_value = "jsonl")]
+    format: Format,
+    /// Only records after this number
+    #[arg(long, value_name = "SEQ", default_value_t = 0)]
+    after: i64,
+    /// Only from this instant on (RFC 3339), or from this long ago
+    #[arg(long, value_name = "TIME", value_parser = Until::parse)]
+    since: Option<Until>,
+    /// Only before this instant (RFC 3339), or until this long ago
+    #[arg(long, value_name = "TIME", value_parser = Until::parse)]
+    until: Option<Until>,
+    /// Only records of this kind, such as `user.banned`
+    #[arg(long, value_name = "EVENT", value_parser = kind)]
+    event: Vec<EventKind>,
+    /// Only records about this person: user name, e-mail address or `sub`, also of somebody who is no more
+    #[arg(long)]
+    user: Option<String>,
+    /// Only records about this client
+    #[arg(long, value_name = "CLIENT_ID")]
+    client: Option<String>,
+    /// Only what this one did: a `sub`, `client:<client_id>`, `cli` or `server`
+    #[arg(long)]
+    actor: Option<String>,
+}
+
+fn kind(text: &str) -> Result<EventKind, String> {
+    EventKind::parse(text).ok_or_else(|| {
+        let known: Vec<_> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        format!("it is none of {}", known.join(", "))
+    })
+}
+
 pub(crate) fn run(global: &Global, args: AuditArgs, output: &Output) -> Result<(), Failure> {
     let place = Workplace::open(global)?;
     let log = Log::new(place);
     match args.verb {
         AuditVerb::Tail(args) => tail(&log, &args, output),
+        AuditVerb::Export(args) => export(&log, args, output),
         AuditVerb::Verify => verify(&log, output),
     }
 }
@@ -73,7 +119,7 @@ fn tail(log: &Log, args: &TailArgs, output: &Output) -> Result<(), Failure> {
     loop {
         let records = log.slice(after)?;
         for record in &records {
-            output.print(&line(record).to_string());
+            output.print(&export::document(record).to_string());
             after = record.seq;
         }
         if !records.is_empty() {
@@ -85,6 +131,48 @@ fn tail(log: &Log, args: &TailArgs, output: &Output) -> Result<(), Failure> {
         pause();
         log.number()?;
     }
+}
+
+/// Reads everything up to what has happened until now, a slice at a time.
+fn export(log: &Log, args: ExportArgs, output: &Output) -> Result<(), Failure> {
+    let now = log.place.ports.clock.now();
+    let subject = args
+        .user
+        .map(|named| match user::find(&log.place, &named) {
+            Ok(user) => Ok(user.id.into_string()),
+            // Records outlive the accounts that they are about.
+            Err(failure) if failure.exit == Exit::Failed => Ok(named),
+            Err(failure) => Err(failure),
+        })
+        .transpose()?;
+    let wanted = Wanted {
+        since: args.since.map(|since| since.before(now)),
+        until: args.until.map(|until| until.before(now)),
+        kinds: args.event,
+        subject,
+        client_id: args.client,
+        actor: args.actor,
+    };
+    let last = log.settled()?.last_seq;
+    if matches!(args.format, Format::Csv) {
+        output.write(&format!("{}\r\n", export::csv_head()));
+    }
+    let mut after = args.after;
+    while after < last {
+        let records = log.slice(after)?;
+        let Some(newest) = records.last() else { break };
+        after = newest.seq;
+        let wanted = records
+            .iter()
+            .filter(|record| record.seq <= last && wanted.includes(record));
+        for record in wanted {
+            match args.format {
+                Format::Jsonl => output.print(&export::document(record).to_string()),
+                Format::Csv => output.write(&format!("{}\r\n", export::csv_row(record))),
+            }
+        }
+    }
+    Ok(())
 }
 
 fn verify(log: &Log, output: &Output) -> Result<(), Failure> {
@@ -119,7 +207,8 @@ fn verify(log: &Log, output: &Output) -> Result<(), Failure> {
             publication.last_seq
         )));
     }
-    let document = json!({"records": count, "first": first, "last": last, "hash": hex(&hash), "whole": true});
+    let document =
+        json!({"records": count, "first": first, "last": last, "hash": export::hex(&hash), "whole": true});
     output.report(
         &document,
         &format!("the audit log is whole: {count} records, the last is {last}"),
@@ -176,39 +265,6 @@ impl Log {
             .store
             .read_blocking("audit-records", move |tx| db!(tx, events::records(after, SLICE)))
     }
-}
-
-fn line(record: &AuditRecord) -> Value {
-    let event = &record.event;
-    json!({
-        "seq": record.seq,
-        "at": instant(event.at),
-        "event": event.kind.as_str(),
-        "actor": event.actor,
-        "subject": event.subject,
-        "client_id": event.client_id,
-        "request_id": event.request_id,
-        "target": event.target,
-        "value": event.value,
-        "detail": event.detail,
-        "previous": hex(&record.previous),
-        "hash": hex(&record.hash),
-    })
-}
-
-fn instant(at: UnixTime) -> String {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.millis()) * 1_000_000)
-        .ok()
-        .and_then(|at| at.format(&Rfc3339).ok())
-        .unwrap_or_default()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing into a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[expect(

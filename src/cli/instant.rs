@@ -25,6 +25,14 @@ impl Until {
             .map_err(|_| "write an instant like 2026-12-01T00:00:00Z or a duration like 7d".to_owned())
     }
 
+    /// The instant, when a while means that long ago.
+    pub(crate) fn before(self, now: UnixTime) -> UnixTime {
+        match self {
+            Self::At(at) => at,
+            Self::In(span) => now.minus(span),
+        }
+    }
+
     /// The instant, when it is asked for at `now`.
     pub(crate) fn from(self, now: UnixTime) -> UnixTime {
         match self {

@@ -8,6 +8,7 @@ mod api;
 mod args;
 mod audit;
 mod client;
+mod completions;
 mod config;
 mod confirm;
 mod consent;
@@ -74,6 +75,10 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Failure> {
         Verb::Panic(args) => panic::run(&global, args, output),
         Verb::Client(args) => client::run(&global, args, output),
         Verb::Api(args) => api::run(&global, args, output),
+        Verb::Completions(args) => {
+            completions::run(&args, output);
+            Ok(())
+        }
         Verb::Audit(args) => audit::run(&global, args, output),
         Verb::Keys(args) => keys::run(&global, &args, output),
     }

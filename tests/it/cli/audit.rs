@@ -81,3 +81,69 @@ fn an_empty_log_is_whole() {
         assert_eq!(place.run(&["audit", "verify", "--json"]).document()["records"], 0);
     }
 }
+
+#[test]
+fn what_is_asked_for_is_exported_and_nothing_else() {
+    for place in Place::both() {
+        let ada = place.create_user("ada");
+        place.create_user("bob");
+        place.run(&["user", "ban", "ada"]);
+        let client = place.create_client("web");
+        place.run(&["user", "delete", "bob"]);
+        let export = |filters: &[&str]| {
+            let ended = place.run(&[&["audit", "export"], filters].concat());
+            let told = lines(&ended)
+                .iter()
+                .map(|record| record["event"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>();
+            told.join(" ")
+        };
+        let all = "user.created user.created user.banned client.created user.deleted";
+        assert_eq!(export(&[]), all);
+        assert_eq!(
+            lines(&place.run(&["audit", "export"])),
+            lines(&place.run(&["audit", "tail"]))
+        );
+        assert_eq!(export(&["--user", "ada"]), "user.created user.banned");
+        assert_eq!(
+            export(&["--user", ada["sub"].as_str().unwrap(), "--event", "user.banned"]),
+            "user.banned"
+        );
+        assert_eq!(
+            export(&["--event", "user.banned", "--event", "user.deleted"]),
+            "user.banned user.deleted"
+        );
+        assert_eq!(export(&["--client", &client.id]), "client.created");
+        assert_eq!(export(&["--after", "3"]), "client.created user.deleted");
+        assert_eq!(export(&["--since", "1h"]), all);
+        assert_eq!(export(&["--until", "1h"]), "");
+        assert_eq!(export(&["--since", "2999-01-01T00:00:00Z"]), "");
+        assert_eq!(export(&["--actor", "server"]), "");
+        place
+            .run(&["audit", "export", "--event", "user.fed"])
+            .failed(2, "user.banned");
+    }
+}
+
+#[test]
+fn a_table_has_a_row_for_each_record_and_no_formulas() {
+    for place in Place::both() {
+        place.run(&["user", "ban", place.create_user("ada")["sub"].as_str().unwrap()]);
+        // What people can write into a record: a spreadsheet must not run it.
+        place.sql("UPDATE events SET actor = '=HYPERLINK(\"https://evil.example\")', subject = 'a\",b' WHERE seq IS NULL");
+        let ended = place.run(&["audit", "export", "--format", "csv"]);
+        assert_eq!(ended.status, 0, "{ended:?}");
+        let rows: Vec<_> = ended.stdout.split("\r\n").collect();
+        assert_eq!(
+            rows[0],
+            "seq,at,event,actor,subject,client_id,request_id,target,value,detail,previous,hash"
+        );
+        assert_eq!((rows.len(), rows[3]), (4, ""));
+        assert!(rows[1].starts_with("\"1\",\"2"), "{}", rows[1]);
+        assert!(
+            rows[2].contains(",\"user.banned\",\"'=HYPERLINK(\"\"https://evil.example\"\")\",\"a\"\",b\","),
+            "{}",
+            rows[2]
+        );
+    }
+}

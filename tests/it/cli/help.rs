@@ -38,6 +38,10 @@ const VERBS: &[&[&str]] = &[
     &["client", "rotate-secret"],
     &["panic"],
     &["api", "create"],
+    &["audit", "tail"],
+    &["audit", "export"],
+    &["audit", "verify"],
+    &["completions"],
     &["keys"],
     &["keys", "list"],
 ];

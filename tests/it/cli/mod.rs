@@ -3,6 +3,7 @@
 mod audit;
 mod client_changes;
 mod clients;
+mod completions;
 mod configuration;
 mod demo;
 mod exit_status;
