@@ -25,6 +25,7 @@ mod convert;
 mod drift;
 mod error;
 mod job;
+pub mod listing;
 mod macros;
 mod migrate;
 mod options;

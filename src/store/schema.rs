@@ -42,6 +42,8 @@ tables! {
         disabled_at -> Nullable<BigInt>,
         created_at -> BigInt,
         metadata -> Text,
+        kind -> Text,
+        name_key -> Text,
     }
 
     client_secrets (client_id, digest) {
@@ -202,6 +204,12 @@ tables! {
         last_seq -> BigInt,
         last_hash -> Binary,
         feed_hash -> Binary,
+    }
+
+    search_terms (kind, term, id) {
+        kind -> Text,
+        term -> Text,
+        id -> Text,
     }
 
     throttles (key) {

@@ -4,6 +4,7 @@ use super::super::Conn;
 use super::issuer_state::bump_config_version;
 use crate::store::StoreError;
 use crate::store::convert::{Column, json, word};
+use crate::store::listing::{ApisWanted, Page, Place};
 use crate::store::schema::{api_scopes, apis};
 use diesel::prelude::*;
 use vouchsafe_core::model::{Api, ApiScope, Span, UnixTime};
@@ -111,6 +112,32 @@ pub fn all(c: &mut Conn) -> Result<Vec<Api>, StoreError> {
         read(row, own)
     });
     with_scopes.collect()
+}
+
+/// A page of APIs, in order of their identifiers.
+pub fn page(c: &mut Conn, wanted: &ApisWanted) -> Result<Page<Api>, StoreError> {
+    let after = wanted.part.after.as_ref().map_or("", |place| place.as_text().0);
+    let rows: Vec<Row> = apis::table
+        .filter(apis::identifier.gt(after))
+        .order(apis::identifier)
+        .limit(wanted.part.limit.saturating_add(1))
+        .select(Row::as_select())
+        .load(c)?;
+    let page = Page::of(rows, wanted.part.limit, |row| {
+        Place::text("api", &row.identifier, "")
+    });
+    let named = page.items.iter().map(|row| row.identifier.as_str());
+    let mut scopes: Vec<ScopeRow> = api_scopes::table
+        .filter(api_scopes::api.eq_any(named))
+        .order((api_scopes::api, api_scopes::position))
+        .select(ScopeRow::as_select())
+        .load(c)?;
+    page.try_map(|row| {
+        let own = scopes
+            .extract_if(.., |scope| scope.api == row.identifier)
+            .collect();
+        read(row, own)
+    })
 }
 
 /// The API with this identifier.

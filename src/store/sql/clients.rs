@@ -1,8 +1,14 @@
 //! Clients and the digests of their secrets.
 
+mod page;
+
+pub use page::page_of;
+
 use super::super::Conn;
 use super::issuer_state::bump_config_version;
-use crate::store::convert::{Column, instant, json, millis};
+use super::search_terms;
+use crate::store::convert::{Column, instant, json, millis, word};
+use crate::store::listing::{client_terms, name_key};
 use crate::store::schema::{client_secrets, clients};
 use crate::store::{NewSecret, StoreError, StoredSecret};
 use diesel::prelude::*;
@@ -16,6 +22,8 @@ struct Row {
     disabled_at: Option<i64>,
     created_at: i64,
     metadata: String,
+    kind: String,
+    name_key: String,
 }
 
 /// Adds a client and raises the configuration version.
@@ -26,8 +34,11 @@ pub fn add(c: &mut Conn, client: &Client) -> Result<(), StoreError> {
         disabled_at: millis(client.disabled_at),
         created_at: client.created_at.millis(),
         metadata: json(&client.metadata)?,
+        kind: word(&client.metadata.kind)?,
+        name_key: name_key(&client.metadata.client_name),
     };
     diesel::insert_into(clients::table).values(row).execute(c)?;
+    search_terms::replace(c, search_terms::CLIENT, client.id.as_str(), &client_terms(client))?;
     bump_config_version(c)
 }
 
@@ -93,14 +104,18 @@ pub fn update(c: &mut Conn, client: &Client) -> Result<(), StoreError> {
         clients::epoch.eq(client.epoch),
         clients::disabled_at.eq(millis(client.disabled_at)),
         clients::metadata.eq(json(&client.metadata)?),
+        clients::kind.eq(word(&client.metadata.kind)?),
+        clients::name_key.eq(name_key(&client.metadata.client_name)),
     );
     diesel::update(standing).set(change).execute(c)?;
+    search_terms::replace(c, search_terms::CLIENT, client.id.as_str(), &client_terms(client))?;
     bump_config_version(c)
 }
 
 /// Removes a client of which there are no consents any more, with its secrets, and raises the configuration version;
 /// `false` when there is no such client.
 pub fn remove(c: &mut Conn, id: &ClientId) -> Result<bool, StoreError> {
+    search_terms::remove(c, search_terms::CLIENT, id.as_str())?;
     diesel::delete(client_secrets::table.filter(client_secrets::client_id.eq(id.as_str()))).execute(c)?;
     let removed = diesel::delete(clients::table.find(id.as_str())).execute(c)?;
     bump_config_version(c)?;

@@ -1,5 +1,9 @@
 //! The append-only log of events. Each is written in the transaction of its cause.
 
+mod page;
+
+pub use page::page;
+
 use super::super::Conn;
 use crate::store::convert::{Column, json};
 use crate::store::schema::events::{self, dsl};

@@ -8,6 +8,7 @@ mod row;
 
 use super::super::Conn;
 use crate::store::convert::word;
+use crate::store::listing::{GrantsPage, Page, Place};
 use crate::store::schema::grants::{self, dsl};
 use crate::store::{Advance, ExchangeGuard, GrantsWanted, Spent, StoreError};
 use diesel::prelude::*;
@@ -248,6 +249,22 @@ pub fn list(c: &mut Conn, wanted: &GrantsWanted, limit: i64) -> Result<Vec<Grant
         .select(Row::as_select())
         .load(c)?;
     rows.into_iter().map(Grant::try_from).collect()
+}
+
+/// A page of the grants that [`list`] lists.
+pub fn page(c: &mut Conn, wanted: &GrantsPage) -> Result<Page<Grant>, StoreError> {
+    let after = wanted.part.after.as_ref();
+    let limit = wanted.part.limit;
+    let live = GrantsWanted {
+        after: after.map(|place| GrantId::new(place.as_text().0)),
+        user: wanted.user.clone(),
+        client: wanted.client.clone(),
+        now: wanted.now,
+    };
+    let rows = list(c, &live, limit.saturating_add(1))?;
+    Ok(Page::of(rows, limit, |grant| {
+        Place::text("grant", grant.id.as_str(), "")
+    }))
 }
 
 /// Ends the grants of a session that were made in this epoch of the issuer or a later one, offline ones too, and

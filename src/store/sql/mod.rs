@@ -17,6 +17,7 @@ pub mod interactions;
 pub mod issuer_state;
 pub mod keks;
 pub mod publisher;
+pub mod search_terms;
 pub mod server_secrets;
 pub mod sessions;
 pub mod signing_keys;

@@ -2,6 +2,7 @@
 
 use super::super::Conn;
 use crate::store::convert::{Column, instant, json, millis};
+use crate::store::listing::{Page, Place, SessionsWanted};
 use crate::store::schema::sessions::{self, dsl};
 use crate::store::{Reauthentication, Spent, StoreError};
 use diesel::prelude::*;
@@ -147,6 +148,23 @@ pub fn list(
         .select(Row::as_select())
         .load(c)?;
     rows.into_iter().map(read).collect()
+}
+
+/// A page of the sessions that stand.
+pub fn page(c: &mut Conn, wanted: &SessionsWanted) -> Result<Page<Session>, StoreError> {
+    let after = wanted.part.after.as_ref();
+    let after = after.map(|place| SessionId::new(place.as_text().0));
+    let limit = wanted.part.limit;
+    let rows = list(
+        c,
+        after.as_ref(),
+        wanted.user.as_ref(),
+        wanted.now,
+        limit.saturating_add(1),
+    )?;
+    Ok(Page::of(rows, limit, |session| {
+        Place::text("session", session.id.as_str(), "")
+    }))
 }
 
 /// Ends up to `limit` sessions of whomever, and returns them.

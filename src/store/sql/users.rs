@@ -1,8 +1,14 @@
 //! People.
 
+mod page;
+
+pub use page::page;
+
 use super::super::Conn;
+use super::search_terms;
 use crate::store::StoreError;
 use crate::store::convert::{Column, instant, json, millis};
+use crate::store::listing::user_terms;
 use crate::store::schema::users::{self, dsl};
 use diesel::prelude::*;
 use vouchsafe_core::model::{PasswordHash, UnixTime, User, UserId};
@@ -35,7 +41,8 @@ pub fn add(c: &mut Conn, user: &User) -> Result<(), StoreError> {
     diesel::insert_into(users::table)
         .values(Row::try_from(user)?)
         .execute(c)?;
-    Ok(())
+    search_terms::replace(c, search_terms::USER, user.id.as_str(), &user_terms(user))?;
+    search_terms::replace(c, search_terms::ROLE, user.id.as_str(), &user.roles)
 }
 
 /// The person with this `sub`.
@@ -126,12 +133,15 @@ pub fn set_ban(c: &mut Conn, user: &User) -> Result<bool, StoreError> {
 
 /// Removes a person of whom there are no sessions and consents any more; `false` when there is no such person.
 pub fn remove(c: &mut Conn, id: &UserId) -> Result<bool, StoreError> {
+    search_terms::remove(c, search_terms::USER, id.as_str())?;
+    search_terms::remove(c, search_terms::ROLE, id.as_str())?;
     Ok(diesel::delete(users::table.find(id.as_str())).execute(c)? == 1)
 }
 
 /// Sets the roles; `false` when there is no such person.
 pub fn set_roles(c: &mut Conn, id: &UserId, roles: &[String], now: UnixTime) -> Result<bool, StoreError> {
     let change = (dsl::roles.eq(json(roles)?), dsl::updated_at.eq(now.millis()));
+    search_terms::replace(c, search_terms::ROLE, id.as_str(), roles)?;
     Ok(diesel::update(users::table.find(id.as_str()))
         .set(change)
         .execute(c)?

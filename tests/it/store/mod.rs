@@ -4,6 +4,7 @@ mod clients;
 mod failures;
 mod grants;
 mod interactions;
+mod listings;
 mod migrations;
 mod people;
 mod publisher;

@@ -60,7 +60,8 @@ pub fn key(identifier: &str) -> String {
 }
 
 /// NFKC with case folded. Going up before going down also folds what has no lower case of its own (ß, ς).
-fn fold(text: &str) -> String {
+#[must_use]
+pub fn fold(text: &str) -> String {
     let nfkc = ComposingNormalizerBorrowed::new_nfkc();
     let folded: String = nfkc
         .normalize(text)
