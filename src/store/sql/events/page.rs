@@ -7,7 +7,7 @@ use crate::store::StoreError;
 use crate::store::listing::{Chained, EventsWanted, Listed, Page, Place};
 use crate::store::schema::events::{self, dsl};
 use diesel::prelude::*;
-use vouchsafe_core::model::ClientId;
+use vouchsafe_core::model::{ClientId, EventKind};
 
 type Stored = (Row, Option<i64>, Option<Vec<u8>>, Option<Vec<u8>>);
 
@@ -42,9 +42,9 @@ pub fn page(c: &mut Conn, wanted: &EventsWanted) -> Result<Page<Listed>, StoreEr
     );
     if wanted.actor.as_deref().is_some_and(is_a_person) {
         keep!(rows, first, dsl::actor, wanted.actor.as_deref());
-        keep!(rows, first, dsl::kind, wanted.kind.map(|kind| kind.as_str()));
+        keep!(rows, first, dsl::kind, wanted.kind.map(EventKind::as_str));
     } else {
-        keep!(rows, first, dsl::kind, wanted.kind.map(|kind| kind.as_str()));
+        keep!(rows, first, dsl::kind, wanted.kind.map(EventKind::as_str));
         keep!(rows, first, dsl::actor, wanted.actor.as_deref());
     }
     let _ = first;
