@@ -6,6 +6,7 @@ use crate::clients::Clients;
 use crate::config::Config;
 use crate::cx::RequestId;
 use crate::db;
+use crate::keys::fetchers::Fetchers;
 use crate::keys::{Keys, KeysError, OpenError};
 use crate::metrics::Metrics;
 use crate::ports::{NodeClock, Ports};
@@ -35,6 +36,8 @@ pub struct Services {
     pub metrics: Arc<Metrics>,
     /// What resource servers are told of.
     pub feed: Feed,
+    /// Who fetched the key set.
+    pub fetchers: Fetchers,
     publisher: Publisher,
     clock: Arc<NodeClock>,
     own_tokens: ArcSwap<OwnTokens>,
@@ -74,6 +77,7 @@ impl Services {
             clients,
             metrics,
             feed: Feed::new(),
+            fetchers: Fetchers::default(),
             publisher,
             clock,
             own_tokens: ArcSwap::from_pointee(own_tokens),
@@ -148,7 +152,8 @@ impl Services {
         // Trouble with keys must not let tables grow.
         let (tended, swept) = (self.keys.tend(&self.store), self.sweep());
         self.renew_own_tokens();
-        tended.and(swept.map_err(OpenError::from))
+        let noted = self.fetchers.write_down(&self.store);
+        tended.and(swept.and(noted).map_err(OpenError::from))
     }
 
     fn sweep(&self) -> Result<(), StoreError> {

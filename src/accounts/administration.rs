@@ -1,6 +1,8 @@
 //! What an administrator does to people's accounts. Each act is one transaction with an event for everything that
 //! it ends, so that verifiers elsewhere learn of it; nothing is ended without being told.
 
+pub use super::profile::update_profile;
+
 use crate::audit::{Act, Ended, with};
 use crate::db;
 use crate::store::{StoreError, Tx};

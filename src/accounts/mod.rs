@@ -1,9 +1,11 @@
 //! People: their passwords, how they sign in, their sessions, and the requests that wait for them.
 
 pub mod administration;
+pub mod exposure;
 pub mod interactions;
 pub mod live;
 pub mod passwords;
+pub mod profile;
 pub mod sessions;
 pub mod sign_in;
 

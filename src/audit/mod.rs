@@ -5,6 +5,7 @@ pub mod emergency;
 pub mod export;
 mod feed;
 mod publisher;
+pub mod verification;
 
 pub use act::{Act, with};
 pub use feed::{Feed, Page, Position};

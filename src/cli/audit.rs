@@ -6,8 +6,8 @@ use super::instant::Until;
 use super::open::Workplace;
 use super::output::Output;
 use super::user;
-use crate::audit::Publisher;
 use crate::audit::export::{self, Wanted};
+use crate::audit::{Publisher, verification};
 use crate::cx::RequestId;
 use crate::db;
 use crate::store::{Publication, StoreError};
@@ -176,39 +176,12 @@ fn export(log: &Log, args: ExportArgs, output: &Output) -> Result<(), Failure> {
 }
 
 fn verify(log: &Log, output: &Output) -> Result<(), Failure> {
-    let publication = log.settled()?;
-    let mut before: Option<AuditRecord> = None;
-    let (mut first, mut count) = (None, 0_u64);
-    loop {
-        let after = before.as_ref().map_or(0, |record| record.seq);
-        let mut records = log.slice(after)?;
-        records.retain(|record| record.seq <= publication.last_seq);
-        if records.is_empty() {
-            break;
-        }
-        for record in records {
-            record.check(before.as_ref()).map_err(|broken| {
-                Failure::failed(format!(
-                    "the audit log is broken at record {}: {}",
-                    broken.seq, broken.what
-                ))
-            })?;
-            first = first.or(Some(record.seq));
-            count += 1;
-            before = Some(record);
-        }
-    }
-    let last = before.as_ref().map_or(0, |record| record.seq);
-    let hash = before.map(|record| record.hash).unwrap_or_default();
-    // Old records are removed in time; the newest never are.
-    if last != publication.last_seq || hash != publication.last_hash {
-        return Err(Failure::failed(format!(
-            "the audit log is broken: its last record is {last}, but {} were written",
-            publication.last_seq
-        )));
-    }
-    let document =
-        json!({"records": count, "first": first, "last": last, "hash": export::hex(&hash), "whole": true});
+    log.settled()?;
+    let chain = verification::verify(&log.place.store, u64::MAX)?
+        .map_err(|broken| Failure::failed(broken.to_string()))?;
+    let (count, last) = (chain.records, chain.last);
+    let hash = export::hex(&chain.hash);
+    let document = json!({"records": count, "first": chain.first, "last": last, "hash": hash, "whole": true});
     output.report(
         &document,
         &format!("the audit log is whole: {count} records, the last is {last}"),

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use vouchsafe_core::decide::key_state::{self, KeyState};
+use vouchsafe_core::decide::key_state;
 use vouchsafe_core::model::{SigningKey, UnixTime};
 
 #[derive(Debug, Args)]
@@ -87,7 +87,7 @@ fn list(place: &Workplace, output: &Output) -> Result<(), Failure> {
         .store
         .read_blocking("signing-keys", |tx| db!(tx, signing_keys::all()))?;
     let (times, now) = (place.config.key_times(), place.ports.clock.now());
-    let state = |key: &SigningKey| word(key_state::state(key, &keys, &times, now));
+    let state = |key: &SigningKey| key_state::state(key, &keys, &times, now).as_str();
     let document: Vec<_> = keys
         .iter()
         .map(|key| {
@@ -121,16 +121,6 @@ fn list(place: &Workplace, output: &Output) -> Result<(), Failure> {
     };
     output.report(&Value::Array(document), &text);
     Ok(())
-}
-
-const fn word(state: KeyState) -> &'static str {
-    match state {
-        KeyState::Next => "next",
-        KeyState::Active => "active",
-        KeyState::Retiring => "retiring",
-        KeyState::Removed => "removed",
-        KeyState::Revoked => "revoked",
-    }
 }
 
 fn instant(at: UnixTime) -> String {

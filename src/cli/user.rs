@@ -9,6 +9,7 @@ use super::open::Workplace;
 use super::output::Output;
 use super::password;
 use crate::accounts::administration::{self, Ban, Changed};
+use crate::accounts::profile::{NewPerson, PersonProblem, check_roles};
 use crate::audit::Act;
 use crate::db;
 use crate::store::{StoreError, Tx};
@@ -165,7 +166,7 @@ pub(crate) fn run(global: &Global, args: UserArgs, output: &Output) -> Result<()
         UserVerb::List => show::all(&place, output),
         UserVerb::Show(named) => show::one(&place, &find(&place, &named.user)?, output),
         UserVerb::SetRole(args) => {
-            let roles = check_roles(args.roles)?;
+            let roles = check_roles(args.roles).map_err(|problem| Failure::failed(problem.to_string()))?;
             let user = find(&place, &args.named.user)?;
             let changed = change(&place, user.id, "set-roles", move |tx, act, id| {
                 administration::set_roles(tx, act, id, &roles)
@@ -193,55 +194,37 @@ fn ban(place: &Workplace, args: BanArgs, output: &Output) -> Result<(), Failure>
         until: args.until.map(|until| until.from(now)),
         reason: args.reason,
     };
-    if ban.until.is_some_and(|until| until <= now) {
-        return Err(Failure::new(Exit::Usage, "--until: that is over already"));
-    }
-    if ban.reason.as_ref().is_some_and(|text| !is_printable(text)) {
-        return Err(Failure::failed(
-            "the reason must have at most 500 characters, without control characters",
-        ));
-    }
+    ban.check(now).map_err(|problem| match problem {
+        PersonProblem::BanIsOver => Failure::new(Exit::Usage, format!("--until: {problem}")),
+        other => Failure::failed(other.to_string()),
+    })?;
     act((place, output), &args.named, "is banned", move |tx, act, id| {
         administration::ban(tx, act, id, &ban)
     })
 }
 
-fn is_printable(text: &str) -> bool {
-    text.chars().count() <= 500 && text.chars().all(|c| c == '\n' || !c.is_control())
-}
-
 fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Failure> {
-    let (username, email) = (args.username.trim().to_owned(), args.email.trim().to_owned());
-    username::check_email(&email)
-        .map_err(|rule| Failure::failed(format!("e-mail address {email:?}: {rule}")))?;
-    username::check(&username, &email)
-        .map_err(|rule| Failure::failed(format!("user name {username:?}: {rule}")))?;
     let claims = read_claims(args.claims_file.as_deref(), args.name)?;
     if claims
         .email
         .as_ref()
-        .is_some_and(|other| username::key(other) != username::key(&email))
+        .is_some_and(|other| username::key(other) != username::key(&args.email))
     {
         return Err(Failure::failed("the claims file has another email than --email"));
     }
-    let hash = password::hashed(place, &username, &email)?;
-    let now = place.ports.clock.now();
-    let user = User {
-        id: UserId::from_entropy(place.ports.entropy.bytes()),
-        username,
-        email,
+    let person = NewPerson {
+        username: args.username,
+        email: args.email,
         email_verified: claims.email_verified.unwrap_or(false),
         claims: claims.claims,
-        password_hash: Some(hash),
         is_admin: args.admin,
-        roles: Vec::new(),
-        disabled_at: None,
-        banned_at: None,
-        banned_until: None,
-        ban_reason: None,
-        created_at: now,
-        updated_at: now,
+        ..NewPerson::default()
     };
+    let now = place.ports.clock.now();
+    let mut user = person
+        .checked(&Act::new("cli", now, &place.ports.entropy))
+        .map_err(|problem| Failure::failed(problem.to_string()))?;
+    user.password_hash = Some(password::hashed(place, &user.username, &user.email)?);
     let added = user.clone();
     place.act("create-user", move |tx, act| {
         administration::create(tx, act, &added)
@@ -265,24 +248,6 @@ fn read_claims(file: Option<&Path>, name: Option<String>) -> Result<ClaimsFile, 
         members.insert("name".to_owned(), Value::String(name));
     }
     claims::validate(members).map_err(|problem| Failure::failed(format!("claim {problem}")))
-}
-
-fn check_roles(roles: Vec<String>) -> Result<Vec<String>, Failure> {
-    let mut kept: Vec<String> = Vec::new();
-    for role in roles {
-        let lawful = role
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte));
-        if role.is_empty() || role.len() > 64 || !lawful {
-            return Err(Failure::failed(format!(
-                "role {role:?}: it must have 1 to 64 letters, digits and the characters . _ : / -"
-            )));
-        }
-        if !kept.contains(&role) {
-            kept.push(role);
-        }
-    }
-    Ok(kept)
 }
 
 /// The person with this user name, e-mail address or `sub`.

@@ -2,7 +2,9 @@
 //! josekit, and, by way of it, of OpenSSL.
 
 mod curves;
+pub mod fetchers;
 mod generate;
+pub mod impact;
 mod import;
 mod jwks;
 mod kek;

@@ -20,7 +20,8 @@ pub(super) fn masked(key: &[u8; 32], text: &str) -> String {
 }
 
 /// One address of IPv4; of IPv6 the /64, all of which one customer has.
-fn network(peer: IpAddr) -> String {
+#[must_use]
+pub fn network(peer: IpAddr) -> String {
     match peer.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {

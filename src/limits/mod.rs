@@ -3,3 +3,5 @@
 mod address;
 pub mod newcomers;
 pub mod sign_in;
+
+pub use address::network;

@@ -2,12 +2,22 @@
 
 use crate::cx::Cx;
 use crate::web::cors;
-use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH};
+use actix_web::http::Method;
+use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH, USER_AGENT};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// `GET /jwks`.
 pub async fn jwks(cx: Cx, request: HttpRequest) -> HttpResponse {
     let document = cx.services.keys.document(cx.now);
+    // A HEAD gives nobody the keys.
+    if request.method() == Method::GET {
+        let agent = request
+            .headers()
+            .get(USER_AGENT)
+            .and_then(|value| value.to_str().ok());
+        let fetchers = &cx.services.fetchers;
+        fetchers.note((cx.peer, agent), &document.etag, cx.now);
+    }
     document_response(
         &request,
         &document.etag,

@@ -41,8 +41,8 @@ pub use error::{StoreError, Unique};
 pub use migrate::MigrationState;
 pub use options::{StoreObserver, StoreOptions};
 pub use row::{
-    Advance, ExchangeGuard, FeedEntry, GrantsWanted, IssuerState, KekCheck, NewSecret, Publication,
-    Reauthentication, RefreshStart, Reserved, ServerSecret, StoredSecret, Swept,
+    Advance, ExchangeGuard, FeedEntry, GrantsWanted, IssuerState, KekCheck, KeySetFetch, NewSecret,
+    Publication, Reauthentication, RefreshStart, Reserved, ServerSecret, StoredSecret, Swept,
 };
 
 use crate::config::DatabaseUrl;

@@ -103,6 +103,21 @@ pub struct KekCheck {
     pub created_at: UnixTime,
 }
 
+/// That somebody fetched the key set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeySetFetch {
+    /// The network address: of IPv6 the /64.
+    pub network: String,
+    /// The family of programs that asked.
+    pub agent: String,
+    /// When it was seen first.
+    pub first_at: UnixTime,
+    /// When it was seen last.
+    pub last_at: UnixTime,
+    /// The entity tag of the edition that it was given last.
+    pub etag: String,
+}
+
 /// A secret of a client, to add.
 #[derive(Clone, Debug)]
 pub struct NewSecret {
@@ -198,6 +213,8 @@ pub struct Swept {
     pub client_secrets: usize,
     /// Identifiers of client assertions.
     pub client_assertions: usize,
+    /// Callers of the key set.
+    pub key_set_fetches: usize,
     /// Events.
     pub events: usize,
 }
@@ -212,6 +229,7 @@ impl Swept {
             + self.throttles
             + self.client_secrets
             + self.client_assertions
+            + self.key_set_fetches
             + self.events
     }
 }

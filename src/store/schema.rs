@@ -183,6 +183,14 @@ tables! {
         created_at -> BigInt,
     }
 
+    key_set_fetches (network, agent) {
+        network -> Text,
+        agent -> Text,
+        first_at -> BigInt,
+        last_at -> BigInt,
+        etag -> Text,
+    }
+
     signing_keys (kid) {
         kid -> Text,
         alg -> Text,

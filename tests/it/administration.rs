@@ -3,7 +3,10 @@
 use crate::support::on_both_databases;
 use crate::support::people::metadata;
 use crate::support::world::World;
+use serde_json::json;
+use vouchsafe::accounts::profile::{PersonProblem, ProfileChange, Updated};
 use vouchsafe::db;
+use vouchsafe::store::{StoreError, Unique};
 use vouchsafe_core::model::{ClientKind, Event, EventKind, User};
 
 const OFFLINE: &[(&str, &str)] = &[("scope", "openid offline_access"), ("prompt", "consent")];
@@ -81,5 +84,44 @@ on_both_databases! {
         let raised = events(world, EventKind::GrantClaimsRaised);
         assert_eq!(raised.len(), 2);
         assert!(raised.iter().all(|event| event.value.is_some() && event.target.is_some()));
+    }
+
+    fn another_profile_is_told_by_its_names_and_makes_clients_fetch_new_tokens(world: World) {
+        ada_with_two_grants(world);
+        let change = ProfileChange {
+            email: Some("countess@example.test".to_owned()),
+            claims: [("nickname".to_owned(), json!("Countess"))].into_iter().collect(),
+            ..ProfileChange::default()
+        };
+        let updated = world.update_profile("ada", change.clone()).unwrap();
+        let Updated::Done(changed) = updated else { panic!("{updated:?}") };
+        assert_eq!((changed.user.email.as_str(), changed.user.email_verified), ("countess@example.test", false));
+        assert_eq!(changed.user.claims["nickname"], "Countess");
+        assert_eq!(changed.user.claims["name"], "Ada Lovelace", "what was not named stays");
+        let told = events(world, EventKind::UserUpdated);
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].detail["changed"], json!(["email", "email_verified", "nickname"]));
+        assert!(!format!("{told:?}").contains("countess@"), "the log tells no addresses");
+        assert_eq!(events(world, EventKind::GrantClaimsRaised).len(), 2);
+        assert_eq!(ended(world), (0, 0));
+        world.update_profile("ada", change).unwrap();
+        assert_eq!(events(world, EventKind::UserUpdated).len(), 1, "the same again changes nothing");
+    }
+
+    fn a_name_or_address_of_somebody_else_stays_theirs(world: World) {
+        world.person("ada");
+        world.person("grace");
+        let change = |username: Option<&str>, email: Option<&str>| ProfileChange {
+            username: username.map(str::to_owned),
+            email: email.map(str::to_owned),
+            ..ProfileChange::default()
+        };
+        let taken = world.update_profile("ada", change(Some("GRACE"), None));
+        assert_eq!(taken, Err(StoreError::Conflict(Unique::Username)));
+        let taken = world.update_profile("ada", change(None, Some("Grace@example.test")));
+        assert_eq!(taken, Err(StoreError::Conflict(Unique::Email)));
+        let refused = world.update_profile("ada", change(Some("a b"), None)).unwrap();
+        assert!(matches!(refused, Updated::Refused(PersonProblem::Username(_))), "{refused:?}");
+        assert_eq!(events(world, EventKind::UserUpdated).len(), 0);
     }
 }

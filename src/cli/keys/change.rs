@@ -1,17 +1,17 @@
 //! `keys rotate` and `keys revoke`: what they do is shown first.
 
-use super::{impact, instant, open, word};
+use super::{impact, instant, open};
 use crate::audit::Act;
 use crate::cli::alg::Alg;
 use crate::cli::confirm::confirm;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::open::Workplace;
 use crate::cli::output::Output;
-use crate::keys::Keys;
+use crate::keys::impact::{NoRotation, NotRevocable};
 use clap::Args;
 use serde_json::json;
-use vouchsafe_core::decide::key_state::{self, IN_CIRCULATION, KeyState};
-use vouchsafe_core::model::{KeyAlgorithm, Kid, SigningKey, UnixTime};
+use vouchsafe_core::decide::key_state;
+use vouchsafe_core::model::{KeyAlgorithm, Kid, UnixTime};
 
 #[derive(Debug, Args)]
 pub(super) struct RotateArgs {
@@ -44,33 +44,39 @@ pub(super) struct RevokeArgs {
 
 pub(super) fn rotate(place: &Workplace, args: &RotateArgs, output: &Output) -> Result<(), Failure> {
     let (keys, now, alg) = (open(place)?, place.ports.clock.now(), args.alg.into());
-    let rows: Vec<_> = keys.states(now).into_iter().map(|(row, _)| row).collect();
-    let no_key = || Failure::failed(format!("there is no {} key", args.alg_name()));
-    let old = key_state::signing(&rows, alg, now).ok_or_else(no_key)?;
-    let promised = key_state::promotion(&rows, alg, keys.times(), (now, args.now)).ok_or_else(no_key)?;
-    if promised.activate_at == promised.was {
-        output.report(
-            &json!({"kid": promised.kid, "signs_from": promised.was.seconds(), "made": []}),
-            &format!("{} signs from {} already", promised.kid, instant(promised.was)),
-        );
-        return Ok(());
+    let plan = match keys.plan_rotation(alg, (now, args.now), impact::longest_token(place)?) {
+        Ok(plan) => plan,
+        Err(NoRotation::NoKey) => {
+            return Err(Failure::failed(format!("there is no {} key", args.alg_name())));
+        }
+        Err(NoRotation::Planned { kid, signs_from }) => {
+            output.report(
+                &json!({"kid": kid, "signs_from": signs_from.seconds(), "made": []}),
+                &format!("{kid} signs from {} already", instant(signs_from)),
+            );
+            return Ok(());
+        }
+    };
+    if plan.is_crowded() && !args.force {
+        return Err(Failure::failed(format!(
+            "{} {} keys are published already, and some libraries keep no more; wait until one has left the key set, \
+             or add --force",
+            plan.published,
+            args.alg_name()
+        )));
     }
-    if !args.force {
-        check_circulation(&keys, alg, now)?;
-    }
-    let (impact, text) = impact::of_rotation(old, &promised, impact::longest_token(place)?);
-    output.tell(&text);
+    output.tell(&impact::of_rotation(&plan));
     confirm(output, "Rotate?", args.yes)?;
     let made = keys
-        .promote(&place.store, &act(place, now), &promised)?
+        .promote(&place.store, &act(place, now), &plan.promised)?
         .ok_or_else(changed_meanwhile)?;
     output.report(
         &json!({
-            "kid": promised.kid,
-            "replaces": old.kid,
-            "signs_from": promised.activate_at.seconds(),
+            "kid": plan.promised.kid,
+            "replaces": plan.replaces,
+            "signs_from": plan.promised.activate_at.seconds(),
             "made": made,
-            "impact": impact,
+            "impact": plan.document(),
         }),
         "done; a running server notices within a second",
     );
@@ -79,22 +85,13 @@ pub(super) fn rotate(place: &Workplace, args: &RotateArgs, output: &Output) -> R
 
 pub(super) fn revoke(place: &Workplace, args: &RevokeArgs, output: &Output) -> Result<(), Failure> {
     let (keys, now, kid) = (open(place)?, place.ports.clock.now(), Kid::new(&*args.kid));
-    let states = keys.states(now);
-    let (row, state) = states
-        .iter()
-        .find(|(row, _)| row.kid == kid)
-        .ok_or_else(|| Failure::failed(format!("there is no signing key {kid}")))?;
-    check_revocable(row, *state)?;
-    let rows: Vec<_> = states.iter().map(|(row, _)| row.clone()).collect();
-    let next = if *state == KeyState::Active {
-        key_state::next(&rows, row.alg, keys.times(), now).map(|key| (key, false))
-    } else {
-        key_state::signing(&rows, row.alg, now).map(|key| (key, true))
-    };
-    let (impact, text) = impact::of_revocation(row, next, (impact::longest_token(place)?, now));
-    output.tell(&text);
+    let plan = keys
+        .plan_revocation(&kid, now, impact::longest_token(place)?)
+        .map_err(|why| not_revocable(&kid, why))?;
+    output.tell(&impact::of_revocation(&plan));
     if args.dry_run {
-        let document = json!({"kid": kid, "was": word(*state), "dry_run": true, "impact": impact});
+        let document =
+            json!({"kid": kid, "was": plan.was.as_str(), "dry_run": true, "impact": plan.document()});
         output.report(&document, "nothing was changed");
         return Ok(());
     }
@@ -103,15 +100,15 @@ pub(super) fn revoke(place: &Workplace, args: &RevokeArgs, output: &Output) -> R
         .revoke(&place.store, &act(place, now), &kid)?
         .ok_or_else(changed_meanwhile)?;
     let rows: Vec<_> = keys.states(now).into_iter().map(|(row, _)| row).collect();
-    let signs = key_state::signing(&rows, row.alg, now).map(|key| key.kid.clone());
+    let signs = key_state::signing(&rows, plan.alg, now).map(|key| key.kid.clone());
     output.report(
         &json!({
             "kid": kid,
-            "was": word(*state),
+            "was": plan.was.as_str(),
             "revoked_at": now.seconds(),
             "signs_now": signs,
             "made": made,
-            "impact": impact,
+            "impact": plan.document(),
         }),
         "done; a running server notices within a second",
     );
@@ -124,35 +121,14 @@ impl RotateArgs {
     }
 }
 
-fn check_revocable(row: &SigningKey, state: KeyState) -> Result<(), Failure> {
-    match (state, row.revoked_at) {
-        (KeyState::Removed, _) => Err(Failure::failed(format!(
-            "{} is not in the key set any more: everything that it signed has expired",
-            row.kid
-        ))),
-        (KeyState::Revoked, at) => {
-            let at = at.map(instant).unwrap_or_default();
-            Err(Failure::failed(format!("{} was revoked at {at}", row.kid)))
+fn not_revocable(kid: &Kid, why: NotRevocable) -> Failure {
+    Failure::failed(match why {
+        NotRevocable::Unknown => format!("there is no signing key {kid}"),
+        NotRevocable::Removed => {
+            format!("{kid} is not in the key set any more: everything that it signed has expired")
         }
-        (KeyState::Next | KeyState::Active | KeyState::Retiring, _) => Ok(()),
-    }
-}
-
-fn check_circulation(keys: &Keys, alg: KeyAlgorithm, now: UnixTime) -> Result<(), Failure> {
-    let published = |state: KeyState| matches!(state, KeyState::Next | KeyState::Active | KeyState::Retiring);
-    let states = keys.states(now);
-    let count = states
-        .iter()
-        .filter(|(row, state)| row.alg == alg && published(*state))
-        .count();
-    if count < IN_CIRCULATION {
-        return Ok(());
-    }
-    Err(Failure::failed(format!(
-        "{count} {} keys are published already, and some libraries keep no more; wait until one has left the key set, \
-         or add --force",
-        alg.as_str()
-    )))
+        NotRevocable::Revoked(at) => format!("{kid} was revoked at {}", instant(at)),
+    })
 }
 
 fn act(place: &Workplace, now: UnixTime) -> Act {

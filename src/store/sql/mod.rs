@@ -16,6 +16,7 @@ pub mod grants;
 pub mod interactions;
 pub mod issuer_state;
 pub mod keks;
+pub mod key_set_fetches;
 pub mod publisher;
 pub mod search_terms;
 pub mod server_secrets;

@@ -2,7 +2,7 @@
 
 use super::super::Conn;
 use crate::store::schema::{
-    client_assertions, client_secrets, events, grants, interactions, sessions, throttles,
+    client_assertions, client_secrets, events, grants, interactions, key_set_fetches, sessions, throttles,
 };
 use crate::store::{StoreError, Swept};
 use diesel::prelude::*;
@@ -12,6 +12,8 @@ use vouchsafe_core::model::{Span, UnixTime};
 const ENDED_GRANTS: Span = Span::from_hours(25);
 /// A code that was never redeemed is remembered for a while, so that its second coming can be explained.
 const UNREDEEMED: Span = Span::from_hours(1);
+/// Who does not fetch the key set for so long follows it no more.
+const FETCHES: Span = Span::from_days(30);
 /// Events are the audit log.
 const EVENTS: Span = Span::from_days(400);
 
@@ -26,6 +28,7 @@ pub fn expired(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Swept, StoreEr
         throttles: throttles_over(c, at, limit)?,
         client_secrets: client_secrets_over(c, at, limit)?,
         client_assertions: client_assertions_over(c, at, limit)?,
+        key_set_fetches: key_set_fetches_over(c, now.minus(FETCHES).millis())?,
         events: events_over(c, now.minus(EVENTS).millis(), limit)?,
     })
 }
@@ -131,6 +134,12 @@ fn client_assertions_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, St
         .select(digest)
         .load(c)?;
     Ok(diesel::delete(table.filter(digest.eq_any(over)).filter(expires_at.lt(at))).execute(c)?)
+}
+
+/// There are a few hundred at most.
+fn key_set_fetches_over(c: &mut Conn, before: i64) -> Result<usize, StoreError> {
+    use key_set_fetches::{last_at, table};
+    Ok(diesel::delete(table.filter(last_at.lt(before))).execute(c)?)
 }
 
 /// The oldest events go, by their numbers and without a hole: the chain of those that stay must hold. By then no

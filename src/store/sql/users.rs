@@ -109,6 +109,24 @@ pub fn upgrade_password_hash(
         == 1)
 }
 
+/// Writes names, address and claims of a person; `false` when there is no such person. A name or address that another
+/// has is [`Unique::Username`](crate::store::Unique::Username) or [`Unique::Email`](crate::store::Unique::Email).
+pub fn set_profile(c: &mut Conn, user: &User) -> Result<bool, StoreError> {
+    let change = (
+        dsl::username.eq(&user.username),
+        dsl::username_key.eq(username::key(&user.username)),
+        dsl::email.eq(&user.email),
+        dsl::email_key.eq(username::key(&user.email)),
+        dsl::email_verified.eq(user.email_verified),
+        dsl::claims.eq(json(&user.claims)?),
+        dsl::updated_at.eq(user.updated_at.millis()),
+    );
+    Ok(diesel::update(users::table.find(user.id.as_str()))
+        .set(change)
+        .execute(c)?
+        == 1)
+}
+
 /// Disables the account since an instant, or enables it; `false` when there is no such person.
 pub fn set_standing(c: &mut Conn, id: &UserId, disabled_at: Option<UnixTime>) -> Result<bool, StoreError> {
     let change = dsl::disabled_at.eq(millis(disabled_at));

@@ -2,6 +2,7 @@
 
 mod algorithms;
 mod emergency;
+mod fetchers;
 mod rotation;
 
 use crate::support::ports::FakeClock;

@@ -104,6 +104,7 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
         throttles: 1,
         client_secrets: 1,
         client_assertions: 1,
+        key_set_fetches: 0,
         events: 0,
     };
     assert_eq!(swept, expected, "an event is kept for long after it expired");

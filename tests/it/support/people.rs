@@ -4,6 +4,7 @@ use super::world::World;
 use serde_json::{Map, json};
 use vouchsafe::accounts::administration::{self, Changed};
 use vouchsafe::accounts::passwords::{Cost, Password, hash_here};
+use vouchsafe::accounts::profile::{ProfileChange, Updated};
 use vouchsafe::audit::Act;
 use vouchsafe::db;
 use vouchsafe::store::{NewSecret, StoreError, Tx};
@@ -131,6 +132,20 @@ impl World {
         self.administer(username, move |tx, act, id| {
             administration::set_roles(tx, act, id, &roles)
         });
+    }
+
+    /// Changes a person's profile, as an administrator does.
+    pub(crate) fn update_profile(
+        &self,
+        username: &str,
+        change: ProfileChange,
+    ) -> Result<Updated, StoreError> {
+        let (key, ports) = (username.to_owned(), &self.services.ports);
+        let act = Act::new("cli", ports.clock.now(), &ports.entropy);
+        self.services.store.write_blocking("test", move |tx| {
+            let id = db!(tx, users::by_login(&key))?.unwrap().id;
+            administration::update_profile(tx, &act, &id, &change)
+        })
     }
 
     /// Takes back what a person allowed a client.

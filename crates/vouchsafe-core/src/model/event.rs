@@ -63,6 +63,8 @@ event_kinds! {
     KeysRewrapped = "keys.rewrapped";
     /// A person's account was made.
     UserCreated = "user.created";
+    /// A person's name, address or claims changed; `changed` in the detail names which.
+    UserUpdated = "user.updated";
     /// A person's account was disabled.
     UserDisabled = "user.disabled";
     /// A person's account was enabled.
@@ -91,6 +93,8 @@ event_kinds! {
     ClientDeleted = "client.deleted";
     /// A client got another secret.
     ClientSecretRotated = "client.secret_rotated";
+    /// The audit log, or a part of it, was handed out as a file.
+    AuditExported = "audit.exported";
     /// An API was registered.
     ApiCreated = "api.created";
     /// An API changed; `target` is its identifier.

@@ -101,4 +101,18 @@ impl Span {
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
     }
+
+    /// The span in the largest unit that says enough: `20 minutes`.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        let seconds = self.seconds().max(0);
+        let (count, unit) = match seconds {
+            0..120 => (seconds, "second"),
+            120..7_200 => (seconds / 60, "minute"),
+            7_200..172_800 => (seconds / 3_600, "hour"),
+            _ => (seconds / 86_400, "day"),
+        };
+        let ending = if count == 1 { "" } else { "s" };
+        format!("{count} {unit}{ending}")
+    }
 }

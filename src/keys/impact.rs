@@ -1,0 +1,213 @@
+//! What a rotation or a revocation of keys means for those who hold tokens and those who check them: worked out before it
+//! is done, once for the command line, the administration and its API.
+
+use super::Keys;
+use crate::config::Tokens;
+use serde_json::{Value, json};
+use vouchsafe_core::decide::key_state::{self, IN_CIRCULATION, KeyState, LEAST_LEAD, Promotion};
+use vouchsafe_core::model::{Api, KeyAlgorithm, Kid, SigningKey, Span, UnixTime};
+
+/// A running server looks for changes twice a second.
+pub const SERVER: Span = Span::from_seconds(1);
+/// Verifiers that follow the revocation feed.
+pub const FEED: Span = Span::from_seconds(2);
+/// What `Cache-Control` of the key set allows.
+pub const KEY_SET: Span = Span::from_minutes(5);
+/// The longest that common libraries hold a key set by default, when they fetch it again by the clock.
+pub const LIBRARIES: Span = Span::from_minutes(20);
+
+/// The longest life of a token that is signed with a key.
+#[must_use]
+pub fn longest_token(apis: &[Api], tokens: &Tokens) -> Span {
+    let own = apis.iter().filter_map(|api| api.access_token_lifetime);
+    let shared = tokens.access_token_lifetime.max(tokens.id_token_lifetime);
+    own.fold(shared, Span::max)
+}
+
+/// A rotation as it would be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RotationPlan {
+    /// The key that signs now.
+    pub replaces: Kid,
+    /// The key that is to sign, and when.
+    pub promised: Promotion,
+    /// Keys of this algorithm in the key set.
+    pub published: usize,
+    /// The longest life of a token.
+    pub longest_token: Span,
+}
+
+/// Why there is nothing to rotate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoRotation {
+    /// There is no key of this algorithm.
+    NoKey,
+    /// The next key signs from then on already.
+    Planned {
+        /// The next key.
+        kid: Kid,
+        /// When it begins.
+        signs_from: UnixTime,
+    },
+}
+
+impl RotationPlan {
+    /// Whether the new key will not have been in the key set for long enough: some libraries may refuse new tokens.
+    #[must_use]
+    pub fn is_hasty(&self) -> bool {
+        self.promised.lead < LEAST_LEAD
+    }
+
+    /// Whether so many keys are published that some libraries cannot keep them.
+    #[must_use]
+    pub const fn is_crowded(&self) -> bool {
+        self.published >= IN_CIRCULATION
+    }
+
+    /// What it means, for programs.
+    #[must_use]
+    pub fn document(&self) -> Value {
+        json!({
+            "lead_seconds": self.promised.lead.seconds(),
+            "least_lead_seconds": LEAST_LEAD.seconds(),
+            "tokens_refused": false,
+            "new_tokens_may_be_refused_for_seconds": if self.is_hasty() { LIBRARIES.seconds() } else { 0 },
+            "old_key_published_for_seconds": self.longest_token.seconds(),
+        })
+    }
+}
+
+/// A revocation as it would be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevocationPlan {
+    /// The key.
+    pub kid: Kid,
+    /// Its algorithm.
+    pub alg: KeyAlgorithm,
+    /// What it may do now.
+    pub was: KeyState,
+    /// What signs afterwards.
+    pub successor: Successor,
+    /// The longest life of a token.
+    pub longest_token: Span,
+}
+
+/// What signs when a key is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Successor {
+    /// A new key, which nobody knows yet.
+    Made,
+    /// The key that signs anyway.
+    GoesOn(Kid),
+    /// The next key, published for so long.
+    Next {
+        /// The key.
+        kid: Kid,
+        /// How long it has been in the key set.
+        published_for: Span,
+    },
+}
+
+/// Why a key cannot be revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotRevocable {
+    /// There is no such key.
+    Unknown,
+    /// It is not in the key set any more: everything that it signed has expired.
+    Removed,
+    /// It was revoked then.
+    Revoked(UnixTime),
+}
+
+impl RevocationPlan {
+    /// What it means, for programs.
+    #[must_use]
+    pub fn document(&self) -> Value {
+        json!({
+            "longest_token_seconds": self.longest_token.seconds(),
+            "server_seconds": SERVER.seconds(),
+            "feed_seconds": FEED.seconds(),
+            "key_set_seconds": KEY_SET.seconds(),
+            "libraries_seconds": LIBRARIES.seconds(),
+        })
+    }
+}
+
+impl Keys {
+    /// What it would mean to let the next key of an algorithm sign at once, or as soon as it was published long enough.
+    ///
+    /// # Errors
+    /// [`NoRotation`].
+    pub fn plan_rotation(
+        &self,
+        alg: KeyAlgorithm,
+        (now, at_once): (UnixTime, bool),
+        longest_token: Span,
+    ) -> Result<RotationPlan, NoRotation> {
+        let states = self.states(now);
+        let is_published = |state| matches!(state, KeyState::Next | KeyState::Active | KeyState::Retiring);
+        let published = states
+            .iter()
+            .filter(|(row, state)| row.alg == alg && is_published(*state))
+            .count();
+        let rows = rows_of(states);
+        let replaces = key_state::signing(&rows, alg, now).ok_or(NoRotation::NoKey)?;
+        let promised =
+            key_state::promotion(&rows, alg, self.times(), (now, at_once)).ok_or(NoRotation::NoKey)?;
+        if promised.activate_at == promised.was {
+            return Err(NoRotation::Planned {
+                kid: promised.kid,
+                signs_from: promised.was,
+            });
+        }
+        Ok(RotationPlan {
+            replaces: replaces.kid.clone(),
+            promised,
+            published,
+            longest_token,
+        })
+    }
+
+    /// What it would mean to revoke a key.
+    ///
+    /// # Errors
+    /// [`NotRevocable`].
+    pub fn plan_revocation(
+        &self,
+        kid: &Kid,
+        now: UnixTime,
+        longest_token: Span,
+    ) -> Result<RevocationPlan, NotRevocable> {
+        let states = self.states(now);
+        let (row, was) = states
+            .iter()
+            .find(|(row, _)| row.kid == *kid)
+            .map(|(row, state)| (row.clone(), *state))
+            .ok_or(NotRevocable::Unknown)?;
+        match was {
+            KeyState::Removed => return Err(NotRevocable::Removed),
+            KeyState::Revoked => return Err(NotRevocable::Revoked(row.revoked_at.unwrap_or(now))),
+            KeyState::Next | KeyState::Active | KeyState::Retiring => {}
+        }
+        let rows = rows_of(states);
+        let successor = if was == KeyState::Active {
+            key_state::next(&rows, row.alg, self.times(), now).map(|key| Successor::Next {
+                kid: key.kid.clone(),
+                published_for: now.since(key.created_at),
+            })
+        } else {
+            key_state::signing(&rows, row.alg, now).map(|key| Successor::GoesOn(key.kid.clone()))
+        };
+        Ok(RevocationPlan {
+            kid: row.kid,
+            alg: row.alg,
+            was,
+            successor: successor.unwrap_or(Successor::Made),
+            longest_token,
+        })
+    }
+}
+
+fn rows_of(states: Vec<(SigningKey, KeyState)>) -> Vec<SigningKey> {
+    states.into_iter().map(|(row, _)| row).collect()
+}
