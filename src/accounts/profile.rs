@@ -67,7 +67,7 @@ pub enum PersonProblem {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Updated {
     /// It is done.
-    Done(Changed),
+    Done(Box<Changed>),
     /// It breaks a rule; nothing was changed.
     Refused(PersonProblem),
     /// There is no such person.
@@ -196,10 +196,10 @@ pub fn update_profile(
         told.extend(raised.iter().map(|grant| act.claims_raised(grant)));
         db!(tx, events::append_all(&told))?;
     }
-    Ok(Updated::Done(Changed {
+    Ok(Updated::Done(Box::new(Changed {
         user,
         ended: Ended::default(),
-    }))
+    })))
 }
 
 /// Roles as they may be given: each once, in their order.

@@ -194,9 +194,12 @@ fn ban(place: &Workplace, args: BanArgs, output: &Output) -> Result<(), Failure>
         until: args.until.map(|until| until.from(now)),
         reason: args.reason,
     };
-    ban.check(now).map_err(|problem| match problem {
-        PersonProblem::BanIsOver => Failure::new(Exit::Usage, format!("--until: {problem}")),
-        other => Failure::failed(other.to_string()),
+    ban.check(now).map_err(|problem| {
+        if problem == PersonProblem::BanIsOver {
+            Failure::new(Exit::Usage, format!("--until: {problem}"))
+        } else {
+            Failure::failed(problem.to_string())
+        }
     })?;
     act((place, output), &args.named, "is banned", move |tx, act, id| {
         administration::ban(tx, act, id, &ban)
