@@ -13,7 +13,7 @@ use crate::ports::{Ports, SystemClock, SystemEntropy};
 use crate::services::Services;
 use crate::store::{Store, StoreError, StoreObserver, StoreOptions};
 use crate::web::{assets, health, limits, observe, urls};
-use crate::{jobs, oauth, pages};
+use crate::{admin, jobs, oauth, pages};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
@@ -125,6 +125,7 @@ pub struct Running {
     pub handle: ServerHandle,
     services: Arc<Services>,
     jobs: Vec<tokio::task::JoinHandle<()>>,
+    admin: Option<ServerHandle>,
     metrics: Option<ServerHandle>,
 }
 
@@ -141,6 +142,30 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, AppError> {
 /// # Errors
 /// When the operating system refuses.
 pub fn serve(services: &Arc<Services>, listener: TcpListener) -> Result<Server, AppError> {
+    let has_admin = services.config.admin.listen.is_none();
+    serve_routes(services, listener, move |app| {
+        app.configure(protocol);
+        if has_admin {
+            app.configure(administration);
+        }
+    })
+}
+
+/// Serves the administration alone on `listener`. Must be called inside an actix system.
+///
+/// # Errors
+/// When the operating system refuses.
+pub fn serve_admin(services: &Arc<Services>, listener: TcpListener) -> Result<Server, AppError> {
+    serve_routes(services, listener, |app| {
+        app.configure(administration);
+    })
+}
+
+fn serve_routes(
+    services: &Arc<Services>,
+    listener: TcpListener,
+    routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+) -> Result<Server, AppError> {
     let app = web::Data::new(Arc::clone(services));
     let locales = Locale::ALL.iter().map(|locale| locale.tag().to_owned()).collect();
     let document = web::Data::new(MetadataDocument::of(&services.config.issuer, locales)?);
@@ -150,7 +175,9 @@ pub fn serve(services: &Arc<Services>, listener: TcpListener) -> Result<Server, 
             .app_data(document.clone())
             .wrap(from_fn(pages::in_words))
             .wrap(from_fn(observe::observe))
-            .configure(routes)
+            .configure(everywhere)
+            .configure(routes.clone())
+            .default_service(web::to(pages::not_found))
     });
     Ok(server
         .workers(workers())
@@ -204,17 +231,26 @@ pub fn run_demo(
     })
 }
 
-/// Serves on `listener` and starts the jobs and the listener of the metrics. Must be called inside an actix
-/// system.
+/// Serves on `listener` and starts the jobs and the listeners of the administration and the metrics. Must be called
+/// inside an actix system.
 ///
 /// # Errors
-/// [`AppError::Listen`] for the listener of the metrics; [`AppError::Io`] when signals cannot be caught.
+/// [`AppError::Listen`] for those listeners; [`AppError::Io`] when signals cannot be caught.
 pub fn start(services: Arc<Services>, listener: TcpListener) -> Result<Running, AppError> {
     let metrics = services
         .config
         .metrics
         .listen
         .map(|address| serve_metrics(&services, address))
+        .transpose()?;
+    let admin = services
+        .config
+        .admin
+        .listen
+        .map(|address| {
+            let server = serve_admin(&services, bind(address)?)?;
+            Ok::<_, AppError>(beside(server))
+        })
         .transpose()?;
     let signals = Signals::new()?;
     let server = serve(&services, listener)?;
@@ -226,6 +262,7 @@ pub fn start(services: Arc<Services>, listener: TcpListener) -> Result<Running, 
         handle,
         services,
         jobs,
+        admin,
         metrics,
     })
 }
@@ -243,6 +280,7 @@ impl Running {
             handle,
             services,
             jobs,
+            admin,
             metrics,
         } = self;
         let ended = tokio::select! {
@@ -262,6 +300,9 @@ impl Running {
                 tokio::join!(&mut server, waited).0
             }
         };
+        if let Some(admin) = admin {
+            admin.stop(true).await;
+        }
         if let Some(metrics) = metrics {
             metrics.stop(false).await;
         }
@@ -300,14 +341,21 @@ impl Signals {
     }
 }
 
-/// Every route of the server.
-pub fn routes(app: &mut ServiceConfig) {
+/// What every listener answers.
+fn everywhere(app: &mut ServiceConfig) {
     app.route(urls::LIVEZ, web::get().to(health::livez))
         .route(urls::READYZ, web::get().to(health::readyz))
-        .configure(assets::routes)
-        .configure(oauth::mount)
-        .configure(pages::mount)
-        .default_service(web::to(pages::not_found));
+        .configure(assets::routes);
+}
+
+/// What clients and the people who sign in to them need.
+fn protocol(app: &mut ServiceConfig) {
+    app.configure(oauth::mount).configure(pages::mount);
+}
+
+/// What administrators need: `/admin`, `/setup` and `/api/v1`.
+fn administration(app: &mut ServiceConfig) {
+    app.configure(admin::mount);
 }
 
 fn serve_metrics(services: &Arc<Services>, address: SocketAddr) -> Result<ServerHandle, AppError> {
@@ -322,13 +370,18 @@ fn serve_metrics(services: &Arc<Services>, address: SocketAddr) -> Result<Server
     .disable_signals()
     .listen(listener)?
     .run();
+    Ok(beside(server))
+}
+
+/// Runs a server beside the main one, and returns the way to stop it.
+fn beside(server: Server) -> ServerHandle {
     let handle = server.handle();
     #[expect(
         clippy::disallowed_methods,
-        reason = "the listener of its own lives as long as the server"
+        reason = "a listener of its own lives as long as the server"
     )]
     let _listening = actix_web::rt::spawn(server);
-    Ok(handle)
+    handle
 }
 
 /// `GET /metrics`, on a listener of its own (Prometheus text format).

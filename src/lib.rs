@@ -19,6 +19,7 @@ pub mod cx;
 pub mod services;
 pub mod web;
 
+pub mod admin;
 pub mod demo;
 pub mod jobs;
 pub mod oauth;

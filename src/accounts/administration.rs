@@ -3,6 +3,7 @@
 
 pub use super::profile::update_profile;
 
+use crate::accounts::admin_sessions;
 use crate::audit::{Act, Ended, with};
 use crate::db;
 use crate::store::{StoreError, Tx};
@@ -153,6 +154,7 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>
     db!(tx, events::append(&deleted))?;
     db!(tx, consents::remove_of_user(id))?;
     db!(tx, sessions::remove_of_user(id))?;
+    db!(tx, admin_sessions::remove_of_user(id))?;
     db!(tx, users::remove(id))?;
     Ok(Some(Changed { user, ended }))
 }
@@ -253,6 +255,7 @@ fn end_everything(tx: &mut Tx<'_>, act: &Act, id: &UserId, reason: EndReason) ->
         .collect();
     told.extend(sessions.iter().map(|session| act.session_ended(session, reason)));
     db!(tx, events::append_all(&told))?;
+    admin_sessions::end_of_user(tx, act, id, reason)?;
     Ok(Ended {
         grants: grants.len(),
         sessions: sessions.len(),

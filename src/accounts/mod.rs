@@ -1,6 +1,8 @@
 //! People: their passwords, how they sign in, their sessions, and the requests that wait for them.
 
+pub mod admin_sessions;
 pub mod administration;
+mod compare;
 pub mod exposure;
 pub mod interactions;
 pub mod live;

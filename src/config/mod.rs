@@ -4,6 +4,7 @@
 //! and `docs/configuration.md` derive from that declaration. This is the only place that reads the process
 //! environment.
 
+mod admin;
 mod database;
 mod duration;
 mod environment;
@@ -31,6 +32,7 @@ mod shutdown;
 mod tokens;
 mod value;
 
+pub use admin::Admin;
 pub use database::{Database, DatabaseUrl, PostgresUrl};
 pub use duration::{parse_duration, show_duration};
 pub use environment::Environment;

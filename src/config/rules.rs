@@ -37,6 +37,16 @@ pub(crate) fn check(config: &Config, reading: &mut Reading) {
             "is the address of the server itself",
         ));
     }
+    if let Some(admin) = config.admin.listen.filter(|admin| admin.port() != 0)
+        && (admin == config.listen || Some(admin) == config.metrics.listen)
+    {
+        let source = reading.source("admin.listen");
+        reading.problems.push(Problem::new(
+            source,
+            "admin.listen",
+            "is the address of another listener",
+        ));
+    }
     let rotation = &config.keys.rotation;
     let source = reading.source("keys.rotation.publish_ahead");
     if rotation.publish_ahead > rotation.interval && source != Source::Default {

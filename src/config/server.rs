@@ -3,8 +3,8 @@
 use super::key::section;
 use super::reading::Setting;
 use super::{
-    Database, Keys, Log, Mail, Metrics, Outbound, Passwords, RateLimits, Registration, Sessions, Shutdown,
-    Tokens,
+    Admin, Database, Keys, Log, Mail, Metrics, Outbound, Passwords, RateLimits, Registration, Sessions,
+    Shutdown, Tokens,
 };
 use ipnet::IpNet;
 use std::net::SocketAddr;
@@ -33,6 +33,7 @@ section! {
         section registration: Registration;
         section mail: Mail;
         section metrics: Metrics;
+        section admin: Admin;
         section log: Log;
         section outbound: Outbound;
         section shutdown: Shutdown;
@@ -41,6 +42,18 @@ section! {
 }
 
 impl Config {
+    /// The origin under which browsers reach the administration.
+    #[must_use]
+    pub fn admin_origin(&self) -> String {
+        match (&self.admin.origin, self.admin.listen) {
+            (Some(origin), _) => origin.clone(),
+            (None, Some(listen)) if listen.ip().is_loopback() => {
+                format!("http://localhost:{}", listen.port())
+            }
+            (None, _) => self.issuer.clone(),
+        }
+    }
+
     /// Every key with its value as shown and where it came from, in the order of the reference.
     #[must_use]
     pub fn settings(&self) -> &[Setting] {

@@ -203,6 +203,10 @@ pub struct FeedEntry {
 pub struct Swept {
     /// Sessions.
     pub sessions: usize,
+    /// Sessions of administrators.
+    pub admin_sessions: usize,
+    /// Links by which somebody becomes an administrator.
+    pub setup_links: usize,
     /// Interactions.
     pub interactions: usize,
     /// Grants.
@@ -224,6 +228,8 @@ impl Swept {
     #[must_use]
     pub const fn total(&self) -> usize {
         self.sessions
+            + self.admin_sessions
+            + self.setup_links
             + self.interactions
             + self.grants
             + self.throttles

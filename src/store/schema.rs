@@ -220,6 +220,29 @@ tables! {
         id -> Text,
     }
 
+    admin_sessions (id) {
+        id -> Text,
+        cookie_digest -> Binary,
+        user_id -> Text,
+        started_at -> BigInt,
+        proven_at -> BigInt,
+        idle_expires_at -> BigInt,
+        expires_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+
+    setup_links (digest) {
+        digest -> Binary,
+        for_first -> Bool,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        spent_at -> Nullable<BigInt>,
+    }
+
+    administration (id) {
+        id -> BigInt,
+    }
+
     throttles (key) {
         key -> Text,
         count -> BigInt,

@@ -12,7 +12,7 @@ struct Asset {
     content: &'static str,
 }
 
-const ASSETS: [Asset; 4] = [
+const ASSETS: [Asset; 5] = [
     Asset {
         name: "app.css",
         content_type: "text/css; charset=utf-8",
@@ -27,6 +27,11 @@ const ASSETS: [Asset; 4] = [
         name: "mark.svg",
         content_type: "image/svg+xml",
         content: include_str!("../../static/mark.svg"),
+    },
+    Asset {
+        name: "admin.css",
+        content_type: "text/css; charset=utf-8",
+        content: include_str!("../../static/admin.css"),
     },
     Asset {
         name: "demo.css",

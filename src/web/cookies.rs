@@ -5,12 +5,14 @@
 //! name, the port is part of the name.
 
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
-use vouchsafe_core::model::{BrowserCookie, Plain, SecretKind, SessionCookie, Span};
+use vouchsafe_core::model::{AdminCookie, BrowserCookie, Plain, SecretKind, SessionCookie, Span};
 
 /// A secret that a browser keeps for us.
 pub trait InCookie: SecretKind {
     /// The name, without prefix or port.
     const NAME: &'static str;
+    /// `SameSite`: whether it comes along when another site links to us.
+    const SAME_SITE: &'static str = "Lax";
 }
 
 impl InCookie for BrowserCookie {
@@ -19,6 +21,12 @@ impl InCookie for BrowserCookie {
 
 impl InCookie for SessionCookie {
     const NAME: &'static str = "vs_session";
+}
+
+impl InCookie for AdminCookie {
+    const NAME: &'static str = "vs_admin";
+    // Nobody needs to arrive at the administration from elsewhere.
+    const SAME_SITE: &'static str = "Strict";
 }
 
 const LANGUAGE: &str = "vs_language";
@@ -56,7 +64,7 @@ impl Cookies {
     /// The `Set-Cookie` value that remembers a language.
     #[must_use]
     pub fn set_language(&self, tag: &'static str) -> HeaderValue {
-        self.line(LANGUAGE, tag, Some(Span::from_days(365)))
+        self.line((LANGUAGE, "Lax"), tag, Some(Span::from_days(365)))
     }
 
     fn value<'a>(&self, headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -77,13 +85,13 @@ impl Cookies {
     /// The `Set-Cookie` value that stores a secret: until the browser closes, or for the given span.
     #[must_use]
     pub fn set<K: InCookie>(&self, secret: &Plain<K>, kept_for: Option<Span>) -> HeaderValue {
-        self.line(K::NAME, secret.expose(), kept_for)
+        self.line((K::NAME, K::SAME_SITE), secret.expose(), kept_for)
     }
 
     /// The `Set-Cookie` value that makes the browser forget.
     #[must_use]
     pub fn clear<K: InCookie>(&self) -> HeaderValue {
-        self.line(K::NAME, "", Some(Span::ZERO))
+        self.line((K::NAME, K::SAME_SITE), "", Some(Span::ZERO))
     }
 
     fn name(&self, name: &str) -> String {
@@ -93,8 +101,9 @@ impl Cookies {
         }
     }
 
-    fn line(&self, name: &str, value: &str, kept_for: Option<Span>) -> HeaderValue {
-        let mut line = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax", self.name(name));
+    fn line(&self, (name, same_site): (&str, &str), value: &str, kept_for: Option<Span>) -> HeaderValue {
+        let name = self.name(name);
+        let mut line = format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}");
         if self.port.is_none() {
             line.push_str("; Secure");
         }
@@ -135,6 +144,12 @@ mod tests {
             loopback.set(&secret, Some(Span::from_minutes(1))),
             expected.as_str()
         );
+        let admin = Plain::<AdminCookie>::from_entropy([1; 32]);
+        let expected = format!(
+            "__Host-vs_admin={}; Path=/; HttpOnly; SameSite=Strict; Secure",
+            admin.expose()
+        );
+        assert_eq!(https.set(&admin, None), expected.as_str());
         let expected = "vs_browser_80=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0";
         assert_eq!(
             Cookies::of_issuer("http://localhost").clear::<BrowserCookie>(),

@@ -53,6 +53,14 @@ pub fn page(headers: &mut HeaderMap, forms: Forms, issuer: &str) {
     }
 }
 
+/// The headers of a page of the administration: as any page whose forms stay, and no window of another site keeps a
+/// hand on it. No sign-in of an application passes here, so nothing is cut off.
+pub fn admin_page(headers: &mut HeaderMap, origin: &str) {
+    page(headers, Forms::StayHere, origin);
+    let opener = HeaderName::from_static("cross-origin-opener-policy");
+    headers.insert(opener, HeaderValue::from_static("same-origin"));
+}
+
 /// The headers of a redirect: nobody keeps it, and what it leads to does not learn where it came from.
 pub fn redirect(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -35,6 +35,10 @@ paths! {
     LOGOUT = "/logout";
     /// The hub of the browser flow.
     INTERACTION = "/interaction/{handle}";
+    /// Where somebody becomes an administrator.
+    SETUP = "/setup";
+    /// The administration.
+    ADMIN = "/admin";
     /// Whether the process runs.
     LIVEZ = "/livez";
     /// Whether the process can serve.

@@ -35,6 +35,8 @@ const ROUTES: &[(&str, Tokens)] = &[
     ("INTROSPECT", Asked(&["src/oauth/introspect.rs"])),
     ("LOGOUT", None("only ends things")),
     ("INTERACTION", None("knows sessions, not tokens")),
+    ("SETUP", None("knows people, not tokens")),
+    ("ADMIN", None("knows sessions of its own, not tokens")),
     ("LIVEZ", None("says nothing about anybody")),
     ("READYZ", None("says nothing about anybody")),
 ];

@@ -44,8 +44,10 @@ pub(crate) fn unexplained(path: &str, source: &str) -> Vec<String> {
         .collect()
 }
 
-/// Files of `src/pages/` that are not a page: what pages are made of.
+/// Files of `src/pages/` and `src/admin/pages/` that are not a page: what pages are made of.
 const NOT_PAGES: [&str; 4] = ["mod", "layout", "samples", "texts"];
+/// Templates of `templates/admin/` that pages share.
+const NOT_ADMIN_PAGES: [&str; 3] = ["layout", "gate", "refused"];
 
 /// A page without its template, or a template without its page.
 pub(crate) fn unpaired_pages(paths: &[&str]) -> Vec<String> {
@@ -65,7 +67,15 @@ pub(crate) fn unpaired_pages(paths: &[&str]) -> Vec<String> {
     let no_page = templates
         .difference(&pages)
         .map(|name| format!("src/pages/{name}.rs is missing"));
-    no_template.chain(no_page).collect()
+    let (pages, templates) = (
+        stems("src/admin/pages/", ".rs"),
+        stems("templates/admin/", ".html"),
+    );
+    let alone = templates
+        .difference(&pages)
+        .filter(|name| !NOT_ADMIN_PAGES.contains(&name.as_str()))
+        .map(|name| format!("src/admin/pages/{name}.rs is missing"));
+    no_template.chain(no_page).chain(alone).collect()
 }
 
 /// A migration that one database has and the other lacks, or that cannot be taken back.

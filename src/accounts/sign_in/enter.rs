@@ -3,11 +3,12 @@
 //! Every sign-in gives the browser a new cookie, and the old one is dead at once. The same person goes on in the
 //! same session, proven anew; for another person the old session ends and with it all that lives in it.
 
-use super::{Admission, Place};
+use crate::accounts::interactions::Place;
 use crate::accounts::sessions::Ends;
 use crate::audit::{self, Act};
 use crate::cx::Cx;
 use crate::db;
+use crate::limits::sign_in::Admission;
 use crate::store::{Reauthentication, StoreError, Tx};
 use vouchsafe_core::model::{
     Digest, EventKind, PasswordHash, PersonSignedIn, Session, SessionCookie, SessionId, Standing, User,

@@ -7,6 +7,7 @@
     reason = "all fail alike: with the errors of the database, as StoreError says"
 )]
 
+pub mod admin_sessions;
 pub mod apis;
 pub mod client_assertions;
 pub mod clients;

@@ -2,7 +2,8 @@
 
 use super::super::Conn;
 use crate::store::schema::{
-    client_assertions, client_secrets, events, grants, interactions, key_set_fetches, sessions, throttles,
+    admin_sessions, client_assertions, client_secrets, events, grants, interactions, key_set_fetches,
+    sessions, setup_links, throttles,
 };
 use crate::store::{StoreError, Swept};
 use diesel::prelude::*;
@@ -23,6 +24,8 @@ pub fn expired(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Swept, StoreEr
     let at = now.millis();
     Ok(Swept {
         sessions: sessions_over(c, at, limit)?,
+        admin_sessions: admin_sessions_over(c, at, limit)?,
+        setup_links: setup_links_over(c, at, limit)?,
         interactions: interactions_over(c, at, limit)?,
         grants: grants_over(c, now, limit)?,
         throttles: throttles_over(c, at, limit)?,
@@ -63,6 +66,28 @@ fn sessions_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError>
         .select(id)
         .load(c)?;
     Ok(diesel::delete(table.filter(id.eq_any(over)).filter(expires_at.lt(at))).execute(c)?)
+}
+
+fn admin_sessions_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
+    use admin_sessions::{expires_at, id, table};
+    let over: Vec<String> = table
+        .filter(expires_at.lt(at))
+        .order(expires_at)
+        .limit(limit)
+        .select(id)
+        .load(c)?;
+    Ok(diesel::delete(table.filter(id.eq_any(over)).filter(expires_at.lt(at))).execute(c)?)
+}
+
+fn setup_links_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
+    use setup_links::{digest, expires_at, table};
+    let over: Vec<Vec<u8>> = table
+        .filter(expires_at.lt(at))
+        .order(expires_at)
+        .limit(limit)
+        .select(digest)
+        .load(c)?;
+    Ok(diesel::delete(table.filter(digest.eq_any(over)).filter(expires_at.lt(at))).execute(c)?)
 }
 
 fn interactions_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {

@@ -7,7 +7,9 @@ use vouchsafe::audit::{Act, Publisher};
 use vouchsafe::db;
 use vouchsafe::ports::{Entropy, SystemEntropy};
 use vouchsafe::store::{NewSecret, Swept};
-use vouchsafe_core::model::{ClientId, EndReason, Event, EventKind, Grant, GrantId, Session, Span, UnixTime};
+use vouchsafe_core::model::{
+    AdminSession, ClientId, EndReason, Event, EventKind, Grant, GrantId, Session, Span, UnixTime,
+};
 
 on_both_stores! {
     what_is_over_goes_and_the_rest_stays,
@@ -31,6 +33,10 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
             expires_at,
             ..session(name)
         };
+        let admin_session = AdminSession {
+            expires_at,
+            ..AdminSession::begin(session.id.clone(), session.user_id.clone(), at(0))
+        };
         let mut waiting = interaction(0);
         waiting.expires_at = expires_at;
         let secret = NewSecret {
@@ -53,6 +59,7 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
         store
             .write_blocking("add", move |tx| {
                 db!(tx, sessions::add(&session, &digest(filling)))?;
+                db!(tx, admin_sessions::add(&admin_session, &digest(filling)))?;
                 db!(tx, interactions::add(&waiting, &digest(filling), &digest(0)))?;
                 db!(tx, clients::add_secret(&ClientId::new("shop"), &secret))?;
                 db!(tx, throttles::reserve(name, at(0), expires_at.since(at(0))))?;
@@ -99,6 +106,8 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
     let swept = sweep(store, now, 100);
     let expected = Swept {
         sessions: 1,
+        admin_sessions: 1,
+        setup_links: 0,
         interactions: 1,
         grants: 3,
         throttles: 1,

@@ -1,5 +1,6 @@
 //! What the tests drive the server with.
 
+pub(crate) mod administrators;
 pub(crate) mod assertions;
 pub(crate) mod browser;
 pub(crate) mod chain;

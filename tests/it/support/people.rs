@@ -111,6 +111,11 @@ impl World {
         });
     }
 
+    /// Signs a person out everywhere, as an administrator does.
+    pub(crate) fn log_out(&self, username: &str) {
+        self.administer(username, administration::log_out);
+    }
+
     /// Enables a person again.
     pub(crate) fn enable(&self, username: &str) {
         self.administer(username, administration::enable);

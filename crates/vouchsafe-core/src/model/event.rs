@@ -81,6 +81,22 @@ event_kinds! {
     UserRolesChanged = "user.roles_changed";
     /// A person's password was set.
     PasswordChanged = "user.password_changed";
+    /// A person became an administrator.
+    AdminGranted = "admin.granted";
+    /// A person is no administrator any more.
+    AdminWithdrawn = "admin.withdrawn";
+    /// A link was made by which somebody becomes an administrator.
+    AdminInvited = "admin.invited";
+    /// An administrator's access was restored on the machine itself.
+    AdminRecovered = "admin.recovered";
+    /// An administrator signed in to the administration.
+    AdminSignedIn = "admin.signed_in";
+    /// Somebody who is no administrator gave the right password at the administration.
+    AdminRefused = "admin.refused";
+    /// An administrator proved again who they are.
+    AdminConfirmed = "admin.confirmed";
+    /// An administrator's session in the administration ended.
+    AdminSessionEnded = "admin.session_ended";
     /// A client was registered.
     ClientCreated = "client.created";
     /// A client's settings changed.

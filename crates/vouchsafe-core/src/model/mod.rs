@@ -1,5 +1,6 @@
 //! What exists and is stored. State is an enum with data; identifiers, secrets and instants have types.
 
+mod admin_session;
 mod api;
 mod audit_record;
 mod client;
@@ -16,6 +17,7 @@ mod signing_key;
 mod time;
 mod user;
 
+pub use admin_session::AdminSession;
 pub use api::{Api, ApiClaim, ApiScope, TokenTyp};
 pub use audit_record::{AuditRecord, BrokenRecord};
 pub use client::{AuthMethod, Client, ClientKind, ClientMetadata, GrantType, IdTokenClaims, PkceRule};
@@ -26,7 +28,8 @@ pub use id::{ClientId, EventId, GrantId, Kid, SessionId, Sid, TokenId, UserId};
 pub use interaction::{Declined, Interaction};
 pub use request::{AuthorizationRequest, Prompt};
 pub use secret::{
-    BrowserCookie, ClientSecret, Code, Digest, InteractionHandle, Plain, SecretKind, SessionCookie,
+    AdminCookie, BrowserCookie, ClientSecret, Code, Digest, InteractionHandle, Plain, SecretKind,
+    SessionCookie, SetupCode,
 };
 pub use session::Session;
 pub use signing_key::{KeyAlgorithm, KeyUse, SigningKey};

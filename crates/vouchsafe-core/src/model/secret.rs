@@ -39,6 +39,10 @@ secret_kind! {
     BrowserCookie = "vbr";
     /// The handle of an interaction, part of its URL.
     InteractionHandle = "vin";
+    /// The value of the cookie of an administrator's session.
+    AdminCookie = "vas";
+    /// The one-time code by which somebody becomes an administrator.
+    SetupCode = "vsu";
 }
 
 /// A secret in clear: 256 random bits with prefix and checksum. Has no `Debug` and is wiped when dropped.

@@ -1,0 +1,246 @@
+//! Who may come in: an administrator with a live session, and with a form that our own page gave to that session.
+
+use super::pages::layout::{Section, Shell, see_other};
+use super::pages::problem;
+use crate::accounts::admin_sessions::{self, Found, Present};
+use crate::audit::Act;
+use crate::cx::Cx;
+use crate::failure::Failure;
+use crate::web::body::Form as Body;
+use crate::web::cookies::Cookies;
+use crate::web::csrf::{self, Binding, Forged};
+use crate::web::told::Told;
+use crate::web::urls;
+use actix_web::dev::Payload;
+use actix_web::error::InternalError;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use sha2::{Digest as _, Sha256};
+use std::future::Future;
+use std::pin::Pin;
+use vouchsafe_core::model::{AdminCookie, AdminSession, User};
+use vouchsafe_core::spec::params::Params;
+use vouchsafe_core::spec::redirect_uri;
+
+/// An administrator who asks. Whoever has no session is sent to sign in, and comes back to the page that was asked for;
+/// whoever has one and may not administer is told so (403).
+pub struct Admin {
+    /// The request.
+    pub cx: Cx,
+    /// The administrator.
+    pub user: User,
+    session: AdminSession,
+}
+
+/// A form that an administrator sent from a page of ours. Everything else is refused before its handler runs.
+pub struct AdminForm {
+    /// Who sent it.
+    pub admin: Admin,
+    /// What it says. Names that come more than once are not refused here: see [`Params::refuse_repeats`].
+    pub fields: Params,
+}
+
+type Arriving<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;
+
+impl FromRequest for Admin {
+    type Error = actix_web::Error;
+    type Future = Arriving<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let cx = Cx::extract(&request).await?;
+            Self::arrive(cx, &request).await.map_err(instead)
+        })
+    }
+}
+
+impl FromRequest for AdminForm {
+    type Error = actix_web::Error;
+    type Future = Arriving<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, body) = (request.clone(), Body::from_request(request, payload));
+        Box::pin(async move {
+            let cx = Cx::extract(&request).await?;
+            let Ok(body) = body.await;
+            let admin = Admin::arrive(cx, &request).await.map_err(instead)?;
+            let fields = match body.0 {
+                Ok(fields) => fields,
+                Err(unreadable) => return Err(instead(problem::unreadable(&admin, unreadable))),
+            };
+            match admin.check(&request, fields.one(csrf::FIELD)) {
+                Ok(()) => Ok(Self { admin, fields }),
+                Err(forged) => Err(instead(problem::forged(&admin, forged))),
+            }
+        })
+    }
+}
+
+impl Admin {
+    async fn arrive(cx: Cx, request: &HttpRequest) -> Result<Self, HttpResponse> {
+        let cookie = cookies(&cx).read::<AdminCookie>(request.headers());
+        let Some(cookie) = cookie else {
+            return Err(to_sign_in(request));
+        };
+        match admin_sessions::find(&cx, &cookie.digest()).await {
+            Ok(Found::Administrator(present)) => {
+                let Present { session, user } = *present;
+                Ok(Self { cx, user, session })
+            }
+            Ok(Found::Other) => Err(problem::not_an_administrator(&cx)),
+            Ok(Found::Nobody) => Err(to_sign_in(request)),
+            Err(failure) => Err(Told::of(&cx, &failure).answer()),
+        }
+    }
+
+    /// An act in the administrator's name.
+    #[must_use]
+    pub fn act(&self) -> Act {
+        Act::of(&self.cx, self.user.id.as_str())
+    }
+
+    /// The frame of a page.
+    #[must_use]
+    pub fn shell(&self, section: Section, title: &str) -> Shell {
+        let name = self.user.claims.get("name").and_then(|name| name.as_str());
+        Shell {
+            section,
+            title: title.to_owned(),
+            site: redirect_uri::host(&self.cx.config().issuer),
+            admin_name: name.unwrap_or(&self.user.username).to_owned(),
+            form_token: self.binding().token(self.cx.services.keys.secrets().form_key()),
+            notice: None,
+        }
+    }
+
+    /// Whether the password was given within five minutes: keys, secrets, rights of administrators, exports and
+    /// emergencies ask for it. Otherwise the way to the page that asks for it, from which the person comes back to
+    /// `back`. A form that was filled in would be lost on that way, so a page with such a form asks before it is shown,
+    /// and again when the form comes.
+    ///
+    /// # Errors
+    /// The answer to give instead.
+    pub fn proven_recently(&self, back: &str) -> Result<(), HttpResponse> {
+        if self.session.is_proven(self.cx.now) {
+            return Ok(());
+        }
+        Err(see_other(&with_back(&super::path("confirm"), back)))
+    }
+
+    /// The session, for what concerns the session itself.
+    #[must_use]
+    pub fn present(&self) -> Present {
+        Present {
+            session: self.session.clone(),
+            user: self.user.clone(),
+        }
+    }
+
+    /// The page for what does not exist.
+    #[must_use]
+    pub fn not_found(&self) -> HttpResponse {
+        problem::not_found(self)
+    }
+
+    /// The page for what broke, which is logged here: 503 when trying again is likely to help, else 500.
+    pub fn failed(&self, failure: impl Into<Failure>) -> HttpResponse {
+        problem::failed(self, &failure.into())
+    }
+
+    fn check(&self, request: &HttpRequest, presented: Option<&str>) -> Result<(), Forged> {
+        let key = self.cx.services.keys.secrets().form_key();
+        let origin = self.cx.config().admin_origin();
+        self.binding()
+            .check(key, presented, request.headers(), &origin)
+            .map(drop)
+    }
+
+    /// The forms of all pages of a session share a token: it names the session, which keeps its name under another
+    /// cookie.
+    fn binding(&self) -> Binding<'static> {
+        Binding {
+            of: [0; 32],
+            browser: Sha256::digest(self.session.id.as_str()).into(),
+            page: "admin",
+        }
+    }
+}
+
+/// The cookies of the administration's origin.
+#[must_use]
+pub fn cookies(cx: &Cx) -> Cookies {
+    Cookies::of_issuer(&cx.config().admin_origin())
+}
+
+/// The page to come back to, if it is one of the administration: nobody is sent elsewhere.
+#[must_use]
+pub fn way_back(asked: Option<&str>) -> &str {
+    let plain = |text: &str| {
+        text.bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"/-._~?=&%+:".contains(&b))
+    };
+    asked
+        .filter(|back| back.len() <= LONGEST_WAY && plain(back) && !back.contains("//"))
+        .filter(|back| {
+            let rest = back.strip_prefix(urls::ADMIN);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with('?'))
+        })
+        .unwrap_or(urls::ADMIN)
+}
+
+/// A path with the page to come back to.
+#[must_use]
+pub fn with_back(path: &str, back: &str) -> String {
+    let back: String = url::form_urlencoded::byte_serialize(way_back(Some(back)).as_bytes()).collect();
+    format!("{path}?back={back}")
+}
+
+const LONGEST_WAY: usize = 1_000;
+
+fn to_sign_in(request: &HttpRequest) -> HttpResponse {
+    let asked = request.uri().path_and_query().map_or("", |asked| asked.as_str());
+    // A form that came without a session is gone; what it was on can be asked for again.
+    let back = if request.method() == actix_web::http::Method::GET {
+        asked
+    } else {
+        request.uri().path()
+    };
+    see_other(&with_back(&super::path("sign-in"), back))
+}
+
+/// An answer in place of what the handler would have given.
+fn instead(response: HttpResponse) -> actix_web::Error {
+    InternalError::from_response("answered", response).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::way_back;
+
+    #[test]
+    fn nobody_is_sent_out_of_the_administration() {
+        for back in [
+            "/admin",
+            "/admin/users",
+            "/admin/users?q=ada&after=x%2By",
+            "/admin?x=1",
+        ] {
+            assert_eq!(way_back(Some(back)), back);
+        }
+        for back in [
+            "",
+            "/",
+            "/administer",
+            "//evil.test",
+            "/admin//evil.test",
+            "https://evil.test/admin",
+            "/admin/\\evil.test",
+            "/admin/\r\nset-cookie: a=b",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(way_back(Some(back)), "/admin", "{back:?}");
+        }
+        assert_eq!(way_back(Some(&format!("/admin/{}", "x".repeat(2_000)))), "/admin");
+        assert_eq!(way_back(None), "/admin");
+    }
+}

@@ -1,0 +1,22 @@
+//! The administration as pages, for people who administer the server. A page `x` is `pages/x.rs` and
+//! `templates/admin/x.html`; every handler takes an [`access::Admin`], which only an administrator's session gives.
+
+pub mod access;
+pub mod pages;
+
+use crate::web::urls;
+use actix_web::web::ServiceConfig;
+
+/// Mounts the pages.
+pub fn mount(app: &mut ServiceConfig) {
+    app.configure(pages::sign_in::mount)
+        .configure(pages::confirm::mount)
+        .configure(pages::overview::mount)
+        // Last: whatever else is below.
+        .configure(pages::problem::mount);
+}
+
+/// The path of a page below `/admin`.
+fn path(page: &str) -> String {
+    format!("{}/{page}", urls::ADMIN)
+}

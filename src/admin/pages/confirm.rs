@@ -1,0 +1,80 @@
+//! Giving the password again before what could do most harm.
+
+use super::layout::{Section, Shell, answer, see_other};
+use super::sign_in::Notice;
+use crate::accounts::admin_sessions::{self, Outcome};
+use crate::accounts::passwords::Password;
+use crate::admin::access::{Admin, AdminForm, cookies, way_back, with_back};
+use crate::admin::path;
+use actix_web::http::StatusCode;
+use actix_web::http::header::SET_COOKIE;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use vouchsafe_core::spec::params::Params;
+
+/// Mounts the page.
+pub fn mount(app: &mut ServiceConfig) {
+    app.service(
+        web::resource(path("confirm"))
+            .route(web::get().to(get))
+            .route(web::post().to(post)),
+    );
+}
+
+#[derive(Template)]
+#[template(path = "admin/confirm.html")]
+struct ConfirmPage {
+    shell: Shell,
+    action: String,
+    username: String,
+    notice: Option<Notice>,
+}
+
+/// `GET /admin/confirm`.
+async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
+    show(&admin, &back(&http), None)
+}
+
+/// `POST /admin/confirm`.
+async fn post(form: AdminForm, http: HttpRequest) -> HttpResponse {
+    let AdminForm { admin, fields } = form;
+    let back = back(&http);
+    let Some(Ok(password)) = fields.one("password").map(Password::parse) else {
+        return show(&admin, &back, Some(Notice::Wrong));
+    };
+    let notice = match admin_sessions::prove(&admin.cx, &admin.present(), password).await {
+        Ok(Outcome::SignedIn { cookie }) => {
+            let mut response = see_other(&back);
+            response
+                .headers_mut()
+                .append(SET_COOKIE, cookies(&admin.cx).set(&cookie, None));
+            return response;
+        }
+        Ok(Outcome::NotAdministrator | Outcome::Suspended) => Notice::Suspended,
+        Ok(Outcome::Refused) => Notice::Wrong,
+        Ok(Outcome::Throttled { until }) => Notice::Throttled { until },
+        Ok(Outcome::Busy) => Notice::Busy,
+        Err(failure) => return admin.failed(failure),
+    };
+    show(&admin, &back, Some(notice))
+}
+
+fn show(admin: &Admin, back: &str, notice: Option<Notice>) -> HttpResponse {
+    let page = ConfirmPage {
+        shell: admin.shell(Section::Overview, "Confirm that it is you"),
+        action: with_back(&path("confirm"), back),
+        username: admin.user.username.clone(),
+        notice,
+    };
+    let mut response = answer(admin, notice.map_or(StatusCode::OK, Notice::status), &page);
+    if let Some(notice) = notice {
+        notice.decorate(admin.cx.now, &mut response);
+    }
+    response
+}
+
+fn back(http: &HttpRequest) -> String {
+    let query = Params::parse(http.query_string().as_bytes()).unwrap_or_default();
+    way_back(query.one("back")).to_owned()
+}

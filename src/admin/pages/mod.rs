@@ -1,0 +1,7 @@
+//! The pages of the administration: one file a page, with its GET, its POSTs and the view that its template shows.
+
+pub mod confirm;
+pub mod layout;
+pub mod overview;
+pub mod problem;
+pub mod sign_in;

@@ -1,0 +1,256 @@
+//! Signing in to the administration, and out of it.
+
+use super::layout::{see_other, shown};
+use super::problem;
+use crate::accounts::admin_sessions::{self, Outcome};
+use crate::accounts::passwords::{Password, TooLong};
+use crate::admin::access::{AdminForm, cookies, way_back, with_back};
+use crate::admin::path;
+use crate::cx::Cx;
+use crate::failure::Failure;
+use crate::web::assets;
+use crate::web::body::Form as Body;
+use crate::web::csrf::{self, Binding, Forged};
+use crate::web::problem::RETRY_AFTER_SECONDS;
+use crate::web::told::Told;
+use crate::web::urls;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER, SET_COOKIE};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use vouchsafe_core::model::{AdminCookie, BrowserCookie, Plain, UnixTime};
+use vouchsafe_core::spec::params::Params;
+use vouchsafe_core::spec::redirect_uri;
+
+/// Mounts the pages.
+pub fn mount(app: &mut ServiceConfig) {
+    app.service(
+        web::resource(path("sign-in"))
+            .route(web::get().to(get))
+            .route(web::post().to(post)),
+    )
+    .route(&path("sign-out"), web::post().to(sign_out));
+}
+
+#[derive(Template)]
+#[template(path = "admin/sign_in.html")]
+struct SignInPage<'a> {
+    site: String,
+    action: String,
+    form_token: String,
+    username: &'a str,
+    notice: Option<Notice>,
+}
+
+impl SignInPage<'_> {
+    #[expect(clippy::unused_self, reason = "templates ask their page")]
+    fn asset(&self, name: &str) -> String {
+        assets::url(name)
+    }
+
+    fn is_wrong(&self) -> bool {
+        self.notice.is_some_and(Notice::is_wrong)
+    }
+}
+
+/// What went wrong at the try before, here and where the password is asked for again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Unknown person, wrong or missing password: one text for all.
+    Wrong,
+    /// The password is right, but the account does not stand.
+    Suspended,
+    /// Too many failures before.
+    Throttled {
+        /// When the next attempt will be looked at.
+        until: UnixTime,
+    },
+    /// The form's token is not good any more, or the browser kept no cookie.
+    Stale,
+    /// There is no room to check the password now.
+    Busy,
+}
+
+impl Notice {
+    /// Whether what was typed is wrong.
+    #[must_use]
+    pub fn is_wrong(self) -> bool {
+        self == Self::Wrong
+    }
+
+    /// The status of a page with this notice.
+    #[must_use]
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::Wrong => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Suspended | Self::Stale => StatusCode::FORBIDDEN,
+            Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// Its headline.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Wrong => "Name or password is wrong",
+            Self::Suspended => "This account is suspended",
+            Self::Throttled { .. } => "Too many attempts",
+            Self::Stale => "This page had expired",
+            Self::Busy => "The server is busy",
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::Wrong => "Check both and try again.",
+            Self::Suspended => {
+                "Another administrator can lift that, or somebody on the machine with `vouchsafe admin recover`."
+            }
+            Self::Throttled { .. } => "Wait some minutes and try again.",
+            Self::Stale => {
+                "Send it once more. Should this come again, your browser does not keep cookies of this site."
+            }
+            Self::Busy => "Try again in a few seconds.",
+        }
+    }
+
+    /// Adds `Retry-After` where there is a time to wait for.
+    pub fn decorate(self, now: UnixTime, response: &mut HttpResponse) {
+        let seconds = match self {
+            Self::Throttled { until } => {
+                HeaderValue::from(until.since(now).millis().max(1).saturating_add(999) / 1000)
+            }
+            Self::Busy => HeaderValue::from(RETRY_AFTER_SECONDS),
+            Self::Wrong | Self::Suspended | Self::Stale => return,
+        };
+        response.headers_mut().insert(RETRY_AFTER, seconds);
+    }
+}
+
+/// `GET /admin/sign-in`.
+async fn get(cx: Cx, http: HttpRequest) -> HttpResponse {
+    Visit::of(&cx, &http).show(&cx, "", None)
+}
+
+/// `POST /admin/sign-in`.
+async fn post(cx: Cx, http: HttpRequest, body: Body) -> HttpResponse {
+    take(&cx, &http, body)
+        .await
+        .unwrap_or_else(|failure| Told::of(&cx, &failure).answer())
+}
+
+async fn take(cx: &Cx, http: &HttpRequest, body: Body) -> Result<HttpResponse, Failure> {
+    let visit = Visit::of(cx, http);
+    let fields = match body.0 {
+        Ok(fields) => fields,
+        Err(unreadable) => return Ok(Told::from(unreadable).answer()),
+    };
+    let username = fields.one("username").unwrap_or_default();
+    match visit.check(cx, http, &fields) {
+        Ok(()) => {}
+        Err(Forged::ForeignOrigin) => return Ok(Told::ForeignOrigin.answer()),
+        Err(Forged::Stale) => return Ok(visit.show(cx, username, Some(Notice::Stale))),
+    }
+    let password = match fields.one("password").map(Password::parse) {
+        Some(Ok(password)) if !username.is_empty() => password,
+        // It is nobody's, so nothing is looked up or counted.
+        Some(Ok(_) | Err(TooLong)) | None => return Ok(visit.show(cx, username, Some(Notice::Wrong))),
+    };
+    let notice = match admin_sessions::sign_in(cx, username, password).await? {
+        Outcome::SignedIn { cookie } => {
+            let mut response = see_other(&visit.back);
+            response
+                .headers_mut()
+                .append(SET_COOKIE, cookies(cx).set(&cookie, None));
+            return Ok(response);
+        }
+        Outcome::NotAdministrator => return Ok(problem::not_an_administrator(cx)),
+        Outcome::Suspended => Notice::Suspended,
+        Outcome::Refused => Notice::Wrong,
+        Outcome::Throttled { until } => Notice::Throttled { until },
+        Outcome::Busy => Notice::Busy,
+    };
+    Ok(visit.show(cx, username, Some(notice)))
+}
+
+/// `POST /admin/sign-out`.
+async fn sign_out(form: AdminForm) -> HttpResponse {
+    let admin = form.admin;
+    let (act, id) = (admin.act(), admin.present().session.id);
+    let ended = admin
+        .cx
+        .store()
+        .write("admin-sign-out", move |tx| admin_sessions::end(tx, &act, &id));
+    if let Err(error) = ended.await {
+        return admin.failed(error);
+    }
+    let mut response = see_other(&path("sign-in"));
+    response
+        .headers_mut()
+        .append(SET_COOKIE, cookies(&admin.cx).clear::<AdminCookie>());
+    response
+}
+
+/// A browser before anybody has signed in: the form is bound to its cookie.
+struct Visit {
+    browser: Plain<BrowserCookie>,
+    is_new: bool,
+    back: String,
+}
+
+impl Visit {
+    fn of(cx: &Cx, http: &HttpRequest) -> Self {
+        let found = cookies(cx).read::<BrowserCookie>(http.headers());
+        let is_new = found.is_none();
+        let query = Params::parse(http.query_string().as_bytes()).unwrap_or_default();
+        Self {
+            browser: found.unwrap_or_else(|| Plain::from_entropy(cx.services.ports.entropy.bytes())),
+            is_new,
+            back: way_back(query.one("back")).to_owned(),
+        }
+    }
+
+    fn check(&self, cx: &Cx, http: &HttpRequest, fields: &Params) -> Result<(), Forged> {
+        let key = cx.services.keys.secrets().form_key();
+        let origin = cx.config().admin_origin();
+        self.binding()
+            .check(key, fields.one(csrf::FIELD), http.headers(), &origin)
+            .map(drop)
+    }
+
+    fn binding(&self) -> Binding<'static> {
+        Binding {
+            of: [0; 32],
+            browser: *self.browser.digest().as_bytes(),
+            page: "admin-sign-in",
+        }
+    }
+
+    fn show(&self, cx: &Cx, username: &str, notice: Option<Notice>) -> HttpResponse {
+        let page = SignInPage {
+            site: redirect_uri::host(&cx.config().issuer),
+            action: if self.back == urls::ADMIN {
+                path("sign-in")
+            } else {
+                with_back(&path("sign-in"), &self.back)
+            },
+            form_token: self.binding().token(cx.services.keys.secrets().form_key()),
+            username,
+            notice,
+        };
+        let status = notice.map_or(StatusCode::OK, Notice::status);
+        let mut response = shown(cx, status, &page);
+        if let Some(notice) = notice {
+            notice.decorate(cx.now, &mut response);
+        }
+        if self.is_new {
+            let cookie = cookies(cx).set(&self.browser, None);
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        response
+    }
+}

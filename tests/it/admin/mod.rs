@@ -1,0 +1,3 @@
+//! The administration.
+
+mod session;

@@ -1,0 +1,206 @@
+//! Administrators' sessions: who comes in, for how long, and what ends it.
+
+use crate::support::browser::{Browser, hidden};
+use crate::support::on_both_databases;
+use crate::support::people::{PASSWORD, metadata};
+use crate::support::world::World;
+use vouchsafe::db;
+use vouchsafe_core::model::{ClientKind, EventKind, Span};
+
+fn is_in(browser: &Browser<'_>) -> bool {
+    let answer = browser.get("/admin");
+    match answer.status {
+        200 => true,
+        303 => {
+            assert_eq!(answer.header("location"), "/admin/sign-in?back=%2Fadmin");
+            false
+        }
+        other => panic!("{other}: {}", answer.body),
+    }
+}
+
+on_both_databases! {
+    fn an_administrator_signs_in_comes_back_to_the_page_and_signs_out(world: World) {
+        world.administrator("grace");
+        let browser = world.browser();
+        let asked = browser.get("/admin/nowhere?x=1");
+        assert_eq!((asked.status, asked.header("location")), (303, "/admin/sign-in?back=%2Fadmin%2Fnowhere%3Fx%3D1"));
+        let page = browser.get(asked.header("location"));
+        let action = page.body.split("action=\"").nth(1).unwrap().split('"').next().unwrap().replace("&#38;", "&");
+        let token = hidden(&page.body, "form_token");
+        let entered = browser.post(&action, &[("form_token", &token), ("username", "grace@example.test"), ("password", PASSWORD)]);
+        assert_eq!((entered.status, entered.header("location")), (303, "/admin/nowhere?x=1"));
+        let cookie = entered.header("set-cookie");
+        assert!(cookie.starts_with("vs_admin_") && cookie.contains("HttpOnly; SameSite=Strict"), "{cookie}");
+        let missing = browser.get("/admin/nowhere?x=1");
+        assert_eq!(missing.status, 404);
+        assert!(missing.body.contains("id=\"error-title\"") && missing.body.contains("id=\"admin-sign-out\""), "inside the frame");
+        let out = browser.admin_post("/admin", "/admin/sign-out", &[]);
+        assert_eq!((out.status, out.header("location")), (303, "/admin/sign-in"));
+        assert!(!is_in(&browser));
+        assert_eq!(world.events_of(EventKind::AdminSignedIn).len(), 1);
+        assert_eq!(world.events_of(EventKind::AdminSessionEnded).len(), 1);
+    }
+
+    fn answers_have_the_headers_of_the_administration(world: World) {
+        world.administrator("grace");
+        let browser = world.admin_browser("grace");
+        for path in ["/admin", "/admin/nowhere", "/admin/sign-in"] {
+            let answer = browser.get(path);
+            assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+            assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin", "{path}");
+            assert!(answer.header("content-security-policy").ends_with("form-action 'self'"), "{path}");
+        }
+        assert_eq!(world.browser().get("/admin").header("cache-control"), "no-store");
+    }
+
+    fn somebody_who_is_no_administrator_is_told_so_only_after_the_right_password(world: World) {
+        world.person("ada");
+        let browser = world.browser();
+        let wrong = browser.admin_sign_in("ada", "wrong horse battery");
+        let nobody = browser.admin_sign_in("nobody", "wrong horse battery");
+        assert_eq!((wrong.status, nobody.status), (422, 422));
+        assert_eq!(wrong.body.replace("ada", "x"), nobody.body.replace("nobody", "x"));
+        let right = browser.admin_sign_in("ada", PASSWORD);
+        assert_eq!(right.status, 403);
+        assert!(right.body.contains("You are not an administrator"));
+        assert!(!is_in(&browser));
+        assert_eq!(world.events_of(EventKind::AdminRefused).len(), 1);
+    }
+
+    fn the_session_of_an_application_opens_nothing(world: World) {
+        world.administrator("grace");
+        let app = world.client(metadata(ClientKind::Web));
+        let browser = world.browser();
+        browser.authorize(&app.authorization(&[]), "grace");
+        assert!(browser.cookies().keys().any(|name| name.starts_with("vs_session")));
+        assert!(!is_in(&browser));
+    }
+
+    fn guesses_at_the_administration_count_with_all_others(world: World) {
+        world.administrator("grace");
+        let browser = world.browser();
+        for _ in 0..10 {
+            assert_eq!(browser.admin_sign_in("grace", "wrong horse battery").status, 422);
+        }
+        let throttled = browser.admin_sign_in("grace", PASSWORD);
+        assert_eq!(throttled.status, 429);
+        assert!(throttled.header("retry-after").parse::<u32>().unwrap() > 0);
+    }
+
+    fn a_session_ends_half_an_hour_after_its_last_use_and_after_half_a_day(world: World) {
+        world.administrator("grace");
+        let browser = world.admin_browser("grace");
+        world.wait(Span::from_minutes(29));
+        assert!(is_in(&browser));
+        world.wait(Span::from_minutes(29));
+        assert!(is_in(&browser), "using it moved its end");
+        world.wait(Span::from_minutes(30));
+        assert!(!is_in(&browser));
+        let browser = world.admin_browser("grace");
+        for _ in 0..35 {
+            world.wait(Span::from_minutes(20));
+            assert!(is_in(&browser));
+        }
+        world.wait(Span::from_minutes(20));
+        assert!(!is_in(&browser));
+    }
+
+    fn whatever_ends_all_that_a_person_holds_ends_their_administration(world: World) {
+        type Act = fn(&World);
+        let acts: [(&str, Act, Option<Act>); 4] = [
+            ("disable", |world| world.disable("grace"), Some(|world| world.enable("grace"))),
+            ("ban", |world| world.ban("grace"), Some(|world| world.sql("UPDATE users SET banned_at = NULL"))),
+            ("password", |world| world.set_password("grace", PASSWORD), None),
+            ("log out", |world| world.log_out("grace"), None),
+        ];
+        world.administrator("grace");
+        world.administrator("root");
+        for (name, act, undo) in acts {
+            let browser = world.admin_browser("grace");
+            assert!(is_in(&browser), "{name}");
+            act(world);
+            if let Some(undo) = undo {
+                undo(world);
+            }
+            assert!(!is_in(&browser), "{name}: and undoing it revives nothing");
+        }
+    }
+
+    fn an_administrator_who_is_one_no_more_is_refused_at_the_next_request(world: World) {
+        world.administrator("grace");
+        let browser = world.admin_browser("grace");
+        world.sql("UPDATE users SET is_admin = FALSE");
+        let answer = browser.get("/admin");
+        assert_eq!(answer.status, 403);
+    }
+
+    fn a_form_needs_the_token_of_its_own_session_and_our_origin(world: World) {
+        world.administrator("grace");
+        world.administrator("root");
+        let (browser, other) = (world.admin_browser("grace"), world.admin_browser("root"));
+        let foreign = hidden(&other.get("/admin").body, "form_token");
+        for token in ["", "AAAA", foreign.as_str()] {
+            let answer = browser.post("/admin/sign-out", &[("form_token", token)]);
+            assert_eq!(answer.status, 403, "{token:?}");
+        }
+        assert_eq!(browser.post("/admin/sign-out", &[]).status, 403);
+        let own = hidden(&browser.get("/admin").body, "form_token");
+        let elsewhere = world.post("/admin/sign-out").header("origin", "https://evil.test").form(&[("form_token", own.as_str())]);
+        assert_eq!(browser.send(elsewhere).status, 403);
+        let text = world.post("/admin/sign-out").header("content-type", "text/plain").body(format!("form_token={own}"));
+        assert_eq!(browser.send(text).status, 400);
+        assert!(is_in(&browser), "none of them signed anybody out");
+        assert_eq!(browser.post("/admin/sign-out", &[("form_token", own.as_str())]).status, 303);
+    }
+
+    fn the_sign_in_form_belongs_to_one_browser(world: World) {
+        world.administrator("grace");
+        let token = hidden(&world.browser().get("/admin/sign-in").body, "form_token");
+        let form = [("form_token", token.as_str()), ("username", "grace"), ("password", PASSWORD)];
+        let browser = world.browser();
+        let answer = browser.post("/admin/sign-in", &form);
+        assert_eq!(answer.status, 403);
+        assert!(answer.body.contains("value=\"grace\"") && !answer.body.contains(PASSWORD));
+        assert!(!is_in(&browser));
+    }
+
+    fn confirming_renews_the_proof_and_the_cookie(world: World) {
+        world.administrator("grace");
+        let browser = world.admin_browser("grace");
+        let before = browser.cookies();
+        let confirm = "/admin/confirm?back=%2Fadmin%2Fkeys";
+        assert_eq!(browser.get(confirm).status, 200);
+        let wrong = browser.admin_post(confirm, confirm, &[("password", "wrong horse battery")]);
+        assert_eq!(wrong.status, 422);
+        let right = browser.admin_post(confirm, confirm, &[("password", PASSWORD)]);
+        assert_eq!((right.status, right.header("location")), (303, "/admin/keys"));
+        assert_ne!(before, browser.cookies());
+        assert!(is_in(&browser));
+        let (name, value) = before.iter().find(|(name, _)| name.starts_with("vs_admin")).unwrap();
+        let old = world.browser();
+        old.set_cookie(name, value);
+        assert!(!is_in(&old), "the cookie of before is dead");
+        assert_eq!(world.events_of(EventKind::AdminConfirmed).len(), 1);
+    }
+
+    fn a_way_back_never_leaves_the_administration(world: World) {
+        world.administrator("grace");
+        let browser = world.admin_browser("grace");
+        for back in ["https%3A%2F%2Fevil.test", "%2F%2Fevil.test", "%2Fadmin%2F%2Fevil.test", "%2Fauthorize"] {
+            let confirm = format!("/admin/confirm?back={back}");
+            let answer = browser.admin_post(&confirm, &confirm, &[("password", PASSWORD)]);
+            assert_eq!((answer.status, answer.header("location")), (303, "/admin"));
+        }
+    }
+
+    fn what_is_over_is_swept(world: World) {
+        world.administrator("grace");
+        world.admin_browser("grace");
+        world.wait(Span::from_hours(13));
+        world.services.tend().unwrap();
+        let now = world.services.ports.clock.now();
+        let left = world.write(move |tx| Ok(db!(tx, sweep::expired(now, 10))?.admin_sessions));
+        assert_eq!(left, 0);
+    }
+}
