@@ -310,7 +310,12 @@ impl Running {
             job.abort();
         }
         // Another node need not wait until this one is given up.
-        let resigned = tokio::task::spawn_blocking(move || services.resign()).await;
+        let resigned = tokio::task::spawn_blocking(move || {
+            // Nothing depends on what is lost here.
+            let _ = services.record_activity();
+            services.resign()
+        })
+        .await;
         if let Ok(Err(error)) = resigned {
             tracing::debug!(%error, "the numbering of events could not be left to others");
         }

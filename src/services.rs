@@ -136,6 +136,14 @@ impl Services {
         Ok(())
     }
 
+    /// Writes what clients did and were refused: called every second. Blocks on the store.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn record_activity(&self) -> Result<(), OpenError> {
+        Ok(self.clients.activity.record(&self.store)?)
+    }
+
     /// Leaves the numbering of events to other nodes: the server has stopped.
     ///
     /// # Errors

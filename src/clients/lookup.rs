@@ -1,5 +1,6 @@
 //! Finds clients and APIs, keeping what was found until something changes.
 
+use super::activity::Activity;
 use crate::db;
 use crate::store::{Store, StoreError, StoredSecret};
 use std::collections::{HashMap, HashSet};
@@ -37,6 +38,8 @@ impl Known {
 
 /// The clients and APIs of this node.
 pub struct Clients {
+    /// What they did and were refused.
+    pub activity: Activity,
     store: Store,
     remembered: RwLock<Remembered>,
 }
@@ -54,6 +57,7 @@ impl Clients {
     #[must_use]
     pub fn new(store: Store) -> Self {
         Self {
+            activity: Activity::default(),
             store,
             remembered: RwLock::default(),
         }

@@ -1,6 +1,7 @@
 //! Registered clients and APIs as this node knows them: read once, forgotten when the configuration version
 //! in the database moves.
 
+pub mod activity;
 pub mod apis;
 mod lookup;
 pub mod registration;

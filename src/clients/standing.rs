@@ -2,9 +2,10 @@
 //! one is done in slices, after an epoch has ended all of it at once.
 
 use super::registration::Pepper;
-use crate::audit::{Act, emergency};
+use crate::audit::{Act, emergency, with};
 use crate::db;
 use crate::store::{NewSecret, StoreError, Tx};
+use serde_json::json;
 use vouchsafe_core::model::{
     Client, ClientId, ClientMetadata, ClientSecret, EndReason, EventKind, Plain, UnixTime,
 };
@@ -115,4 +116,92 @@ pub fn rotate_secret(
     let rotated = act.about_client(EventKind::ClientSecretRotated, id);
     db!(tx, events::append(&rotated))?;
     Ok(secret)
+}
+
+/// Secrets of a client that count at once, so that one can be replaced without a moment in between.
+pub const LIVE_SECRETS: usize = 2;
+
+/// What became of the wish for a further secret.
+pub enum SecretAdded {
+    /// Here it is, in clear for this one time.
+    Added(Plain<ClientSecret>),
+    /// The client has as many as it may have.
+    TooMany,
+    /// The client does not authenticate by a secret.
+    NotByOne,
+    /// There is no such client.
+    Unknown,
+}
+
+/// Gives a client a further secret; those that it has go on counting.
+///
+/// # Errors
+/// When the store fails.
+pub fn add_secret(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    (id, expires_at): (&ClientId, Option<UnixTime>),
+    pepper: Pepper<'_>,
+) -> Result<SecretAdded, StoreError> {
+    let Some(client) = db!(tx, clients::lock(id))? else {
+        return Ok(SecretAdded::Unknown);
+    };
+    if !client.has_secret() {
+        return Ok(SecretAdded::NotByOne);
+    }
+    if db!(tx, clients::secret_facts(id, act.now))?.len() >= LIVE_SECRETS {
+        return Ok(SecretAdded::TooMany);
+    }
+    let secret: Plain<ClientSecret> = Plain::from_entropy(act.entropy.bytes());
+    let row = NewSecret {
+        digest: secret.digest_with(pepper.key),
+        pepper_version: pepper.version,
+        now: act.now,
+        expires_at,
+    };
+    db!(tx, clients::add_secret(id, &row))?;
+    let added = act.about_client(EventKind::ClientSecretAdded, id);
+    db!(tx, events::append(&added))?;
+    Ok(SecretAdded::Added(secret))
+}
+
+/// What became of the wish to end a secret.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretEnded {
+    /// It counts until the instant that was named.
+    Ended,
+    /// It is the only one: the client could not authenticate any more. Nothing was done.
+    Last,
+    /// There is no such secret that counts.
+    Unknown,
+}
+
+/// Sets an end to one of several secrets of a client.
+///
+/// # Errors
+/// When the store fails.
+pub fn end_secret(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    (id, secret): (&ClientId, &str),
+    end: UnixTime,
+) -> Result<SecretEnded, StoreError> {
+    if db!(tx, clients::lock(id))?.is_none() {
+        return Ok(SecretEnded::Unknown);
+    }
+    let live = db!(tx, clients::secret_facts(id, act.now))?;
+    if !live.iter().any(|known| known.id == secret) {
+        return Ok(SecretEnded::Unknown);
+    }
+    if live.len() < 2 {
+        return Ok(SecretEnded::Last);
+    }
+    if !db!(tx, clients::end_secret((id, secret), act.now, end))? {
+        return Ok(SecretEnded::Unknown);
+    }
+    let ended = act.about_client(EventKind::ClientSecretEnded, id);
+    let ended = with("until", json!(end.seconds()), ended);
+    db!(tx, events::append(&ended))?;
+    Ok(SecretEnded::Ended)
 }

@@ -12,6 +12,8 @@ use tokio::time::{MissedTickBehavior, interval};
 const FOLLOW: Duration = Duration::from_millis(500);
 /// How often events are numbered and told to resource servers.
 const PUBLISH: Duration = Duration::from_millis(200);
+/// How often it is written what clients did.
+const RECORD: Duration = Duration::from_secs(1);
 /// How often keys and expired rows are looked after.
 const TEND: Duration = Duration::from_mins(1);
 
@@ -21,6 +23,7 @@ pub fn start(services: &Arc<Services>) -> Vec<JoinHandle<()>> {
     vec![
         every(FOLLOW, Arc::clone(services), "follow", Services::follow),
         every(PUBLISH, Arc::clone(services), "publish", Services::publish),
+        every(RECORD, Arc::clone(services), "record", Services::record_activity),
         every(TEND, Arc::clone(services), "tend", Services::tend),
     ]
 }

@@ -41,8 +41,9 @@ pub use error::{StoreError, Unique};
 pub use migrate::MigrationState;
 pub use options::{StoreObserver, StoreOptions};
 pub use row::{
-    Advance, ExchangeGuard, FeedEntry, GrantsWanted, IssuerState, KekCheck, KeySetFetch, NewSecret,
-    Publication, Reauthentication, RefreshStart, Reserved, ServerSecret, StoredSecret, Swept,
+    Advance, ClientRefusal, ExchangeGuard, FeedEntry, GrantsWanted, IssuerState, KekCheck, KeySetFetch,
+    NewSecret, Publication, Reauthentication, RefreshStart, Reserved, SecretFacts, ServerSecret,
+    StoredSecret, Swept,
 };
 
 use crate::config::DatabaseUrl;

@@ -1,7 +1,9 @@
 //! Values that only the store's callers and its rows know: what the domain's own types do not carry.
 
 use vouchsafe_core::model::revocation::{ChainHash, Entry};
-use vouchsafe_core::model::{ClientId, ClientSecret, Digest, GrantId, PersonSignedIn, UnixTime, UserId};
+use vouchsafe_core::model::{
+    ClientId, ClientSecret, Digest, EventId, GrantId, PersonSignedIn, UnixTime, UserId,
+};
 
 /// What must hold for a code to be exchanged, beside its digest. All of it is part of the one guarded UPDATE.
 #[derive(Clone, Debug)]
@@ -150,6 +152,40 @@ impl StoredSecret {
     }
 }
 
+/// What can be said of a secret of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretFacts {
+    /// Names it among the secrets of its client; tells nothing of the secret.
+    pub id: String,
+    /// When it was made.
+    pub created_at: UnixTime,
+    /// When it stops to count.
+    pub expires_at: Option<UnixTime>,
+    /// When it last proved right, to the hour.
+    pub last_used_at: Option<UnixTime>,
+}
+
+/// A request of a client that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientRefusal {
+    /// Names the row.
+    pub id: EventId,
+    /// The client that it named.
+    pub client_id: ClientId,
+    /// When, at first.
+    pub at: UnixTime,
+    /// The endpoint.
+    pub endpoint: String,
+    /// The reason, by its id in the catalogue.
+    pub reason: String,
+    /// The name of the first such request.
+    pub request_id: String,
+    /// What came instead of what was wanted, where that helps and is no secret.
+    pub detail: Option<String>,
+    /// How many such requests came.
+    pub count: i64,
+}
+
 /// A window of a throttle after an attempt was counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reserved {
@@ -219,6 +255,8 @@ pub struct Swept {
     pub client_assertions: usize,
     /// Callers of the key set.
     pub key_set_fetches: usize,
+    /// Refused requests of clients.
+    pub client_refusals: usize,
     /// Events.
     pub events: usize,
 }
@@ -236,6 +274,7 @@ impl Swept {
             + self.client_secrets
             + self.client_assertions
             + self.key_set_fetches
+            + self.client_refusals
             + self.events
     }
 }

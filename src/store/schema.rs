@@ -44,6 +44,7 @@ tables! {
         metadata -> Text,
         kind -> Text,
         name_key -> Text,
+        last_used_at -> Nullable<BigInt>,
     }
 
     client_secrets (client_id, digest) {
@@ -52,6 +53,18 @@ tables! {
         pepper_version -> BigInt,
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+    }
+
+    client_refusals (id) {
+        id -> Text,
+        client_id -> Text,
+        at -> BigInt,
+        endpoint -> Text,
+        reason -> Text,
+        request_id -> Text,
+        detail -> Nullable<Text>,
+        count -> BigInt,
     }
 
     client_assertions (digest) {

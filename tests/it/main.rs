@@ -10,6 +10,7 @@
     reason = "a test that meets what it did not arrange has failed"
 )]
 
+mod activity;
 mod admin;
 mod administration;
 mod apis;

@@ -29,16 +29,23 @@ pub(super) fn all(place: &Workplace, output: &Output) -> Result<(), Failure> {
     )
 }
 
-/// One client, with when its secrets were made and end.
+/// One client, with when its secrets were made, end, and were last used.
 pub(super) fn one(place: &Workplace, client_id: &str, output: &Output) -> Result<(), Failure> {
     let client = find(place, client_id)?;
     let (id, now) = (client.id.clone(), place.ports.clock.now());
     let secrets = place.store.read_blocking("client-secrets", move |tx| {
-        db!(tx, clients::secret_times(&id, now))
+        db!(tx, clients::secret_facts(&id, now))
     })?;
     let secrets: Vec<_> = secrets
         .into_iter()
-        .map(|(made, end)| json!({"created_at": made.seconds(), "expires_at": end.map(UnixTime::seconds)}))
+        .map(|secret| {
+            json!({
+                "id": secret.id,
+                "created_at": secret.created_at.seconds(),
+                "expires_at": secret.expires_at.map(UnixTime::seconds),
+                "last_used_at": secret.last_used_at.map(UnixTime::seconds),
+            })
+        })
         .collect();
     let mut members = document(&client);
     members.insert("secrets".to_owned(), Value::Array(secrets));

@@ -9,17 +9,22 @@ use super::itinerary::{Accepted, Raw, Refused, Surroundings};
 use super::respond::{Destination, refuse, to_hub};
 use crate::accounts::interactions::{self, Begun};
 use crate::accounts::sessions::SignedIn;
+use crate::clients::activity;
 use crate::cx::Cx;
 use crate::failure::Failure;
 use crate::web::body::{Form, Unreadable};
 use crate::web::cookies::Cookies;
 use crate::web::limits::QUERY_BYTES;
 use crate::web::told::Told;
+use crate::web::urls;
 use actix_web::http::header::SET_COOKIE;
 use actix_web::{HttpRequest, HttpResponse};
 use vouchsafe_core::decide::consent;
 use vouchsafe_core::decide::next_step::{NextStep, Situation, next_step, under_prompt_none};
-use vouchsafe_core::model::{AuthorizationRequest, BrowserCookie, Consent, Plain, Prompt, SessionCookie};
+use vouchsafe_core::model::{
+    AuthorizationRequest, BrowserCookie, ClientId, Consent, Plain, Prompt, SessionCookie,
+};
+use vouchsafe_core::refusal::Reason;
 
 /// `GET /authorize`.
 pub(super) async fn get(cx: Cx, request: HttpRequest) -> HttpResponse {
@@ -84,13 +89,34 @@ impl Stop {
 async fn accept(cx: &Cx, raw: Raw) -> Result<Accepted, Stop> {
     let clients = &cx.services.clients;
     let id = raw.client_id()?;
-    let bound = raw.of_client(clients.find(&id, cx.now).await?)?;
-    let apis = clients.apis_for(bound.client(), &bound.resources()).await?;
-    Ok(bound.accept(Surroundings {
-        apis,
-        own_tokens: cx.services.own_tokens(),
-        now: cx.now,
-    })?)
+    let known = clients.find(&id, cx.now).await?;
+    let is_known = known.is_some();
+    let redirect_uri = raw.redirect_uri();
+    let judged = async {
+        let bound = raw.of_client(known)?;
+        let apis = clients.apis_for(bound.client(), &bound.resources()).await?;
+        Ok(bound.accept(Surroundings {
+            apis,
+            own_tokens: cx.services.own_tokens(),
+            now: cx.now,
+        })?)
+    };
+    let judged = judged.await;
+    if let (true, Err(Stop::Refused(refused))) = (is_known, &judged) {
+        note(cx, &id, refused.reason, redirect_uri.as_deref());
+    }
+    judged
+}
+
+/// Notes for the client's administrator why its request was refused.
+fn note(cx: &Cx, client: &ClientId, reason: Reason, redirect_uri: Option<&str>) {
+    let detail = redirect_uri.filter(|_| reason == Reason::RedirectUriNotRegistered);
+    let refused = activity::Refused {
+        endpoint: urls::AUTHORIZE,
+        reason,
+        detail,
+    };
+    cx.services.clients.activity.refused(cx, client, refused);
 }
 
 async fn decide(cx: &Cx, http: &HttpRequest, accepted: Accepted) -> Result<HttpResponse, Failure> {

@@ -197,6 +197,11 @@ impl Raw {
         }
     }
 
+    /// Where the answer is asked to go, still unchecked.
+    pub(super) fn redirect_uri(&self) -> Option<String> {
+        self.params.one("redirect_uri").map(str::to_owned)
+    }
+
     /// Binds the request to the client of that id.
     ///
     /// # Errors

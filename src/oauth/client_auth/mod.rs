@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use std::sync::Arc;
 use vouchsafe_core::decide::client_authentication::{self, ClientAuthenticated, Presented};
-use vouchsafe_core::model::{AuthMethod, ClientId, ClientSecret, Plain};
+use vouchsafe_core::model::{AuthMethod, ClientId, ClientSecret, Digest, Plain};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::params::Params;
 use vouchsafe_core::spec::{basic, client_assertion};
@@ -47,6 +47,13 @@ pub async fn authenticate(
     (known, verdict)
 }
 
+/// Notes which of the client's secrets it was that proved right.
+fn note(cx: &Cx, client: &ClientId, pairs: &[(Digest<ClientSecret>, Digest<ClientSecret>)]) {
+    if let Some((_, stored)) = pairs.iter().find(|(come, stored)| come == stored) {
+        cx.services.clients.activity.secret_used(client, stored, cx.now);
+    }
+}
+
 fn judge(
     cx: &Cx,
     known: Option<&Known>,
@@ -77,7 +84,9 @@ fn judge(
         pairs: &pairs,
         assertion,
     };
-    client_authentication::authenticate(known.map(|known| &known.client), &presented)
+    let authenticated = client_authentication::authenticate(known.map(|known| &known.client), &presented)?;
+    note(cx, authenticated.client_id(), &pairs);
+    Ok(authenticated)
 }
 
 fn read<'a>(headers: &HeaderMap, params: &'a Params) -> Result<Come<'a>, Reason> {

@@ -4,11 +4,12 @@ mod answer;
 mod grants;
 
 use crate::clients::Known;
+use crate::clients::activity::Refused;
 use crate::cx::Cx;
 use crate::failure::Failure;
 use crate::oauth::client_auth;
 use crate::web::body::Form;
-use crate::web::{cors, problem};
+use crate::web::{cors, problem, urls};
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse};
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub async fn token(cx: Cx, request: HttpRequest, Form(form): Form) -> HttpRespon
         Err(reason) => (None, Err(reason.into())),
     };
     cx.services.metrics.token(grant, &answer);
+    note(&cx, known.as_deref(), &answer);
     let mut response = match answer {
         Ok(answer) => answer.into_response(),
         Err(failure) => problem::json(&cx, &failure),
@@ -50,6 +52,26 @@ pub async fn token(cx: Cx, request: HttpRequest, Form(form): Form) -> HttpRespon
         None => cors::known_origin(&cx, &request, response.headers_mut()).await,
     }
     response
+}
+
+/// Notes for the client's administrator what came of its request.
+fn note(cx: &Cx, known: Option<&Known>, answer: &Result<answer::TokenAnswer, Failure>) {
+    let Some(client) = known.map(|known| &known.client.id) else {
+        return;
+    };
+    let activity = &cx.services.clients.activity;
+    match answer {
+        Ok(_) => activity.used(client, cx.now),
+        Err(Failure::Refused(reason)) => {
+            let refused = Refused {
+                endpoint: urls::TOKEN,
+                reason: *reason,
+                detail: None,
+            };
+            activity.refused(cx, client, refused);
+        }
+        Err(Failure::Broken(_)) => {}
+    }
 }
 
 /// `OPTIONS /token`.

@@ -5,12 +5,13 @@ mod page;
 pub use page::page_of;
 
 use super::super::Conn;
+use super::client_refusals;
 use super::issuer_state::bump_config_version;
 use super::search_terms;
 use crate::store::convert::{Column, instant, json, millis, word};
 use crate::store::listing::{client_terms, name_key};
 use crate::store::schema::{client_secrets, clients};
-use crate::store::{NewSecret, StoreError, StoredSecret};
+use crate::store::{NewSecret, SecretFacts, StoreError, StoredSecret};
 use diesel::prelude::*;
 use vouchsafe_core::model::{Client, ClientId, UnixTime};
 
@@ -117,6 +118,7 @@ pub fn update(c: &mut Conn, client: &Client) -> Result<(), StoreError> {
 pub fn remove(c: &mut Conn, id: &ClientId) -> Result<bool, StoreError> {
     search_terms::remove(c, search_terms::CLIENT, id.as_str())?;
     diesel::delete(client_secrets::table.filter(client_secrets::client_id.eq(id.as_str()))).execute(c)?;
+    client_refusals::remove_of_client(c, id)?;
     let removed = diesel::delete(clients::table.find(id.as_str())).execute(c)?;
     bump_config_version(c)?;
     Ok(removed == 1)
@@ -134,25 +136,65 @@ pub fn retire_secrets(c: &mut Conn, id: &ClientId, now: UnixTime, end: UnixTime)
     Ok(())
 }
 
-/// When each live secret of a client was made, and its end, newest first.
-pub fn secret_times(
-    c: &mut Conn,
-    id: &ClientId,
-    now: UnixTime,
-) -> Result<Vec<(UnixTime, Option<UnixTime>)>, StoreError> {
+/// Digest, when it was made, its end, and when it was last used.
+type SecretRow = (Vec<u8>, i64, Option<i64>, Option<i64>);
+
+/// What can be said of each live secret of a client, newest first.
+pub fn secret_facts(c: &mut Conn, id: &ClientId, now: UnixTime) -> Result<Vec<SecretFacts>, StoreError> {
     let lasts = client_secrets::expires_at
         .is_null()
         .or(client_secrets::expires_at.gt(now.millis()));
-    let rows: Vec<(i64, Option<i64>)> = client_secrets::table
+    let rows: Vec<SecretRow> = client_secrets::table
         .filter(client_secrets::client_id.eq(id.as_str()))
         .filter(lasts)
-        .order(client_secrets::created_at.desc())
-        .select((client_secrets::created_at, client_secrets::expires_at))
+        .order((client_secrets::created_at.desc(), client_secrets::digest))
+        .select((
+            client_secrets::digest,
+            client_secrets::created_at,
+            client_secrets::expires_at,
+            client_secrets::last_used_at,
+        ))
         .load(c)?;
     Ok(rows
         .into_iter()
-        .map(|(made, end)| (UnixTime::from_millis(made), instant(end)))
+        .map(|(digest, made, end, used)| SecretFacts {
+            id: secret_id(&digest),
+            created_at: UnixTime::from_millis(made),
+            expires_at: instant(end),
+            last_used_at: instant(used),
+        })
         .collect())
+}
+
+/// Lets the live secret of this name stop to count at `end`; `false` when there is none.
+pub fn end_secret(
+    c: &mut Conn,
+    (id, secret): (&ClientId, &str),
+    now: UnixTime,
+    end: UnixTime,
+) -> Result<bool, StoreError> {
+    let digests: Vec<Vec<u8>> = client_secrets::table
+        .filter(client_secrets::client_id.eq(id.as_str()))
+        .select(client_secrets::digest)
+        .load(c)?;
+    let Some(digest) = digests.into_iter().find(|digest| secret_id(digest) == secret) else {
+        return Ok(false);
+    };
+    let lasts = client_secrets::expires_at
+        .is_null()
+        .or(client_secrets::expires_at.gt(now.millis()));
+    let ended = diesel::update(client_secrets::table.find((id.as_str(), digest)).filter(lasts))
+        .set(client_secrets::expires_at.eq(end.millis()))
+        .execute(c)?;
+    bump_config_version(c)?;
+    Ok(ended == 1)
+}
+
+/// A name for a secret: the beginning of its digest, from which nothing can be found.
+fn secret_id(digest: &[u8]) -> String {
+    let start = digest.iter().take(6);
+    let number = start.fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{number:012x}")
 }
 
 /// Adds a secret of a client and raises the configuration version.

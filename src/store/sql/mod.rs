@@ -10,6 +10,8 @@
 pub mod admin_sessions;
 pub mod apis;
 pub mod client_assertions;
+pub mod client_refusals;
+pub mod client_uses;
 pub mod clients;
 pub mod consents;
 pub mod events;

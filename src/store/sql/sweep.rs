@@ -2,8 +2,8 @@
 
 use super::super::Conn;
 use crate::store::schema::{
-    admin_sessions, client_assertions, client_secrets, events, grants, interactions, key_set_fetches,
-    sessions, setup_links, throttles,
+    admin_sessions, client_assertions, client_refusals, client_secrets, events, grants, interactions,
+    key_set_fetches, sessions, setup_links, throttles,
 };
 use crate::store::{StoreError, Swept};
 use diesel::prelude::*;
@@ -15,6 +15,8 @@ const ENDED_GRANTS: Span = Span::from_hours(25);
 const UNREDEEMED: Span = Span::from_hours(1);
 /// Who does not fetch the key set for so long follows it no more.
 const FETCHES: Span = Span::from_days(30);
+/// Refused requests are kept for whoever looks for a fault of an application.
+const REFUSALS: Span = Span::from_days(30);
 /// Events are the audit log.
 const EVENTS: Span = Span::from_days(400);
 
@@ -32,6 +34,7 @@ pub fn expired(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Swept, StoreEr
         client_secrets: client_secrets_over(c, at, limit)?,
         client_assertions: client_assertions_over(c, at, limit)?,
         key_set_fetches: key_set_fetches_over(c, now.minus(FETCHES).millis())?,
+        client_refusals: client_refusals_over(c, now.minus(REFUSALS).millis(), limit)?,
         events: events_over(c, now.minus(EVENTS).millis(), limit)?,
     })
 }
@@ -165,6 +168,17 @@ fn client_assertions_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, St
 fn key_set_fetches_over(c: &mut Conn, before: i64) -> Result<usize, StoreError> {
     use key_set_fetches::{last_at, table};
     Ok(diesel::delete(table.filter(last_at.lt(before))).execute(c)?)
+}
+
+fn client_refusals_over(c: &mut Conn, before: i64, limit: i64) -> Result<usize, StoreError> {
+    use client_refusals::{at, id, table};
+    let over: Vec<String> = table
+        .filter(at.lt(before))
+        .order(at)
+        .limit(limit)
+        .select(id)
+        .load(c)?;
+    Ok(diesel::delete(table.filter(id.eq_any(over))).execute(c)?)
 }
 
 /// The oldest events go, by their numbers and without a hole: the chain of those that stay must hold. By then no

@@ -114,6 +114,7 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
         client_secrets: 1,
         client_assertions: 1,
         key_set_fetches: 0,
+        client_refusals: 0,
         events: 0,
     };
     assert_eq!(swept, expected, "an event is kept for long after it expired");

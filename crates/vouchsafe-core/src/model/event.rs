@@ -111,6 +111,10 @@ event_kinds! {
     ClientSecretRotated = "client.secret_rotated";
     /// The audit log, or a part of it, was handed out as a file.
     AuditExported = "audit.exported";
+    /// A client got a further secret.
+    ClientSecretAdded = "client.secret_added";
+    /// An end was set to a secret of a client; `until` in the detail is that end, in seconds.
+    ClientSecretEnded = "client.secret_ended";
     /// An API was registered.
     ApiCreated = "api.created";
     /// An API changed; `target` is its identifier.
