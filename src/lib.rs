@@ -13,6 +13,7 @@ pub mod keys;
 pub mod limits;
 pub mod logging;
 pub mod metrics;
+pub mod site;
 pub mod tokens;
 
 pub mod cx;

@@ -10,6 +10,7 @@ use crate::keys::fetchers::Fetchers;
 use crate::keys::{Keys, KeysError, OpenError};
 use crate::metrics::Metrics;
 use crate::ports::{NodeClock, Ports};
+use crate::site::Site;
 use crate::store::{IssuerState, Store, StoreError};
 use crate::tokens::OwnTokens;
 use arc_swap::ArcSwap;
@@ -32,6 +33,8 @@ pub struct Services {
     pub passwords: Passwords,
     /// Clients and APIs.
     pub clients: Clients,
+    /// What people see of this installation.
+    pub site: Site,
     /// Counters and histograms.
     pub metrics: Arc<Metrics>,
     /// What resource servers are told of.
@@ -65,6 +68,7 @@ impl Services {
         let keys = Keys::open(&config, &store, &ports, &metrics)?;
         let clients = Clients::new(store.clone());
         clients.follow(state.config_version);
+        let site = Site::open(&store)?;
         let own_tokens = own_tokens(&config.issuer, &keys, ports.clock.now());
         let node = RequestId::from_entropy(ports.entropy.bytes());
         let publisher = Publisher::new(node.as_str().to_owned());
@@ -75,6 +79,7 @@ impl Services {
             keys,
             passwords,
             clients,
+            site,
             metrics,
             feed: Feed::new(),
             fetchers: Fetchers::default(),
@@ -109,6 +114,7 @@ impl Services {
         self.issuer_epoch.store(state.epoch, Ordering::Relaxed);
         if self.config_version.load(Ordering::Relaxed) != state.config_version {
             self.clients.follow(state.config_version);
+            self.site.reload(&self.store)?;
             self.keys.reload(&self.store)?;
             self.renew_own_tokens();
             // Only now: what failed half-way is tried again at the next tick.

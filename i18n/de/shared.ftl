@@ -6,6 +6,10 @@ title-with-site = { $title } – { $site }
 title-with-error = Fehler: { $title }
 to-continue-to = weiter zu { $app }
 back-to-app = Zurück zu { $app }
+links = Weiteres
+support = Hilfe
+privacy = Datenschutz
+terms = Nutzungsbedingungen
 instant =
     { $day }. { $month ->
         [1] Januar

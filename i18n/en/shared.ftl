@@ -6,6 +6,10 @@ title-with-site = { $title } – { $site }
 title-with-error = Error: { $title }
 to-continue-to = to continue to { $app }
 back-to-app = Back to { $app }
+links = More
+support = Help
+privacy = Privacy policy
+terms = Terms of use
 instant =
     { $day } { $month ->
         [1] January

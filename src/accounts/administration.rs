@@ -3,7 +3,7 @@
 
 pub use super::profile::update_profile;
 
-use crate::accounts::admin_sessions;
+use crate::accounts::{admin_sessions, administrators};
 use crate::audit::{Act, Ended, with};
 use crate::db;
 use crate::store::{StoreError, Tx};
@@ -34,20 +34,24 @@ pub struct Ban {
 /// [`StoreError::Conflict`] when the name or address is taken; other failures of the store.
 pub fn create(tx: &mut Tx<'_>, act: &Act, user: &User) -> Result<(), StoreError> {
     db!(tx, users::add(user))?;
-    let created = act.about(EventKind::UserCreated, &user.id);
-    db!(tx, events::append(&created))
+    let mut told = vec![act.about(EventKind::UserCreated, &user.id)];
+    if user.is_admin {
+        told.push(act.about(EventKind::AdminGranted, &user.id));
+    }
+    db!(tx, events::append_all(&told))
 }
 
 /// Disables an account and ends everything that its person holds. Doing it again ends what came since and tells of
 /// no second disabling. `None` when there is no such person.
 ///
 /// # Errors
-/// When the store fails.
+/// [`StoreError::Conflict`] for the last administrator; when the store fails.
 pub fn disable(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>, StoreError> {
     let Some(mut user) = db!(tx, users::lock(id))? else {
         return Ok(None);
     };
     if user.disabled_at.is_none() {
+        administrators::check_others(tx, act, &user)?;
         user.disabled_at = Some(act.now);
         db!(tx, users::set_standing(id, user.disabled_at))?;
         let disabled = act.about(EventKind::UserDisabled, id);
@@ -80,7 +84,7 @@ pub fn enable(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>
 /// again replaces end and reason. `None` when there is no such person.
 ///
 /// # Errors
-/// When the store fails.
+/// [`StoreError::Conflict`] for the last administrator; when the store fails.
 pub fn ban(tx: &mut Tx<'_>, act: &Act, id: &UserId, ban: &Ban) -> Result<Option<Changed>, StoreError> {
     let Some(mut user) = db!(tx, users::lock(id))? else {
         return Ok(None);
@@ -88,6 +92,7 @@ pub fn ban(tx: &mut Tx<'_>, act: &Act, id: &UserId, ban: &Ban) -> Result<Option<
     let unchanged =
         user.banned_at.is_some() && user.banned_until == ban.until && user.ban_reason == ban.reason;
     if !unchanged {
+        administrators::check_others(tx, act, &user)?;
         user.banned_at = Some(user.banned_at.unwrap_or(act.now));
         user.banned_until = ban.until;
         user.ban_reason.clone_from(&ban.reason);
@@ -144,11 +149,12 @@ pub fn log_out(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed
 /// `sub` is never given again. `None` when there is no such person.
 ///
 /// # Errors
-/// When the store fails.
+/// [`StoreError::Conflict`] for the last administrator; when the store fails.
 pub fn delete(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>, StoreError> {
     let Some(user) = db!(tx, users::lock(id))? else {
         return Ok(None);
     };
+    administrators::check_others(tx, act, &user)?;
     let ended = end_everything(tx, act, id, EndReason::UserDeleted)?;
     let deleted = act.about(EventKind::UserDeleted, id);
     db!(tx, events::append(&deleted))?;

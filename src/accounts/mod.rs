@@ -2,6 +2,7 @@
 
 pub mod admin_sessions;
 pub mod administration;
+pub mod administrators;
 mod compare;
 pub mod exposure;
 pub mod interactions;
@@ -9,6 +10,7 @@ pub mod live;
 pub mod passwords;
 pub mod profile;
 pub mod sessions;
+pub mod setup;
 pub mod sign_in;
 
 pub use passwords::Passwords;

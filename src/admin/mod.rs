@@ -11,6 +11,7 @@ use actix_web::web::ServiceConfig;
 pub fn mount(app: &mut ServiceConfig) {
     app.configure(pages::sign_in::mount)
         .configure(pages::confirm::mount)
+        .configure(pages::setup::mount)
         .configure(pages::overview::mount)
         // Last: whatever else is below.
         .configure(pages::problem::mount);

@@ -1,7 +1,8 @@
 //! The grammar of the command line. Each verb's help ends with an example.
 
 use super::{
-    api, audit, client, completions, config, consent, demo, grant, keys, migrate, panic, serve, session, user,
+    admin, api, audit, client, completions, config, consent, demo, grant, keys, migrate, panic, serve,
+    session, user,
 };
 use crate::config::{Config, Environment, Given, Problems};
 use clap::{Args, Parser, Subcommand};
@@ -56,6 +57,8 @@ pub(crate) enum Verb {
     Config(config::ConfigArgs),
     /// Bring the database to this program's schema, or list the steps
     Migrate(migrate::MigrateArgs),
+    /// Make administrators, and restore their access
+    Admin(admin::AdminArgs),
     /// Create people, show them, ban them, sign them out
     User(user::UserArgs),
     /// Take back what people allowed

@@ -6,6 +6,7 @@ use super::args::Global;
 use super::exit::{Exit, Failure};
 use super::open::prepare;
 use super::output::Output;
+use super::setup_link::{FirstAdministrator, first_administrator};
 use crate::app;
 use crate::config::{Config, DatabaseUrl, Environment};
 use crate::demo::{DemoError, DemoOptions, Listeners, Program};
@@ -51,8 +52,9 @@ pub(crate) fn run(global: &Global, args: &DemoArgs, output: &Output) -> Result<(
         terminal: Arc::new(terminal(args, &config)?),
     };
     let addresses = [config.issuer, listeners.app_url(), listeners.api_url()];
+    let first = first_administrator(&services)?;
     app::run_demo(services, listener, options, listeners, || {
-        announce(addresses, &seed, output);
+        announce(addresses, &seed, &first, output);
     })?;
     Ok(())
 }
@@ -118,7 +120,7 @@ fn configuration(args: &DemoArgs) -> Config {
     config
 }
 
-fn announce([issuer, app, api]: [String; 3], seed: &Seed, output: &Output) {
+fn announce([issuer, app, api]: [String; 3], seed: &Seed, first: &FirstAdministrator, output: &Output) {
     let Some(person) = seed.people.first() else { return };
     if output.is_json() {
         let line = json!({
@@ -141,6 +143,11 @@ fn announce([issuer, app, api]: [String; 3], seed: &Seed, output: &Output) {
         format!("  demo app  {app}   open it and press \"Sign in\""),
         format!("  demo API  {api}   checks tokens with nothing but the key set"),
     ];
+    let invite = format!("vouchsafe admin invite --config {}/vouchsafe.toml", seed.dir);
+    lines.push(match first.line(&invite) {
+        Some(line) => format!("  admin     {line}"),
+        None => format!("  admin     {issuer}/admin"),
+    });
     for person in &seed.people {
         lines.push(format!(
             "  person    {}   pass phrase  {}",

@@ -3,6 +3,7 @@
 //! Standard output holds one JSON document and nothing else; text for people goes to standard error. A verb
 //! ends with one of the codes of [`Exit`].
 
+mod admin;
 mod alg;
 mod api;
 mod args;
@@ -26,6 +27,7 @@ mod password;
 pub mod reference;
 mod serve;
 mod session;
+mod setup_link;
 mod user;
 
 pub use exit::Exit;
@@ -68,6 +70,7 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Failure> {
         Verb::Demo(args) => demo::run(&global, &args, output),
         Verb::Config(args) => config::run(&global, &args, output),
         Verb::Migrate(args) => migrate::run(&global, &args, output),
+        Verb::Admin(args) => admin::run(&global, args, output),
         Verb::User(args) => user::run(&global, args, output),
         Verb::Consent(args) => consent::run(&global, args, output),
         Verb::Session(args) => session::run(&global, args, output),

@@ -2,6 +2,7 @@
 
 use super::args::Global;
 use super::exit::{Exit, Failure};
+use crate::accounts::administrators;
 use crate::app;
 use crate::audit::Act;
 use crate::config::{Config, DatabaseUrl};
@@ -120,6 +121,7 @@ impl From<StoreError> for Failure {
             StoreError::Conflict(Unique::Email) => Some("the e-mail address is taken"),
             StoreError::Conflict(Unique::ApiIdentifier) => Some("an API with this identifier is registered"),
             StoreError::Conflict(Unique::Scope) => Some("one of the scopes belongs to another API"),
+            StoreError::Conflict(Unique::LastAdministrator) => Some(administrators::LAST),
             StoreError::Conflict(Unique::Other)
             | StoreError::Busy
             | StoreError::Unavailable(_)

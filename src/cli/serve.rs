@@ -4,6 +4,7 @@ use super::args::Global;
 use super::exit::Failure;
 use super::open::prepare;
 use super::output::Output;
+use super::setup_link::{FirstAdministrator, first_administrator};
 use crate::app::{self, AppError};
 use crate::config::{Config, Environment};
 use crate::logging;
@@ -23,6 +24,9 @@ pub(crate) struct ServeArgs {
     issuer: Option<String>,
 }
 
+/// What makes a link when nobody saw one.
+const INVITE: &str = "vouchsafe admin invite";
+
 pub(crate) fn run(global: &Global, args: &ServeArgs, output: &Output) -> Result<(), Failure> {
     let flags = [
         ("listen", "--listen", &args.listen),
@@ -38,12 +42,13 @@ pub(crate) fn run(global: &Global, args: &ServeArgs, output: &Output) -> Result<
     prepare(&config)?;
     let services = app::open(config.clone())?;
     let listener = app::bind(config.listen)?;
-    app::run(services, listener, || announce(&config, output))?;
+    let first = first_administrator(&services)?;
+    app::run(services, listener, || announce(&config, &first, output))?;
     Ok(())
 }
 
 /// One block for people, one line for machines.
-fn announce(config: &Config, output: &Output) {
+fn announce(config: &Config, first: &FirstAdministrator, output: &Output) {
     let warnings = config.warnings();
     if logging::is_json(&config.log) {
         tracing::info!(
@@ -52,21 +57,30 @@ fn announce(config: &Config, output: &Output) {
             database = %config.database.url,
             keys = %config.keys.dir.display(),
             listen = %config.listen,
+            admin = config.admin.listen.map(|address| address.to_string()),
             metrics = config.metrics.listen.map(|address| address.to_string()),
             "started"
         );
+        match first {
+            FirstAdministrator::Exists => {}
+            // For the person at the terminal, not for the log.
+            FirstAdministrator::Link(link) => output.note(link),
+            FirstAdministrator::Invite => {
+                tracing::warn!("nobody administers this server yet; run `{INVITE}`");
+            }
+        }
         for warning in &warnings {
             tracing::warn!("{warning}");
         }
     } else {
-        output.note(&block(config, &warnings));
+        output.note(&block(config, first, &warnings));
     }
     if output.is_json() {
         output.print(&json!({"issuer": config.issuer, "listen": config.listen}).to_string());
     }
 }
 
-fn block(config: &Config, warnings: &[String]) -> String {
+fn block(config: &Config, first: &FirstAdministrator, warnings: &[String]) -> String {
     let metrics = config
         .metrics
         .listen
@@ -78,7 +92,9 @@ fn block(config: &Config, warnings: &[String]) -> String {
         format!("  keys      {}", config.keys.dir.display()),
         format!("  listens   http://{}", config.listen),
         format!("  metrics   {metrics}"),
+        format!("  admin     {}/admin", config.admin_origin()),
     ];
+    lines.extend(first.line(INVITE).map(|line| format!("  set up    {line}")));
     lines.extend(warnings.iter().map(|warning| format!("  warning   {warning}")));
     lines.join("\n")
 }

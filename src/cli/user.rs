@@ -9,13 +9,14 @@ use super::open::Workplace;
 use super::output::Output;
 use super::password;
 use crate::accounts::administration::{self, Ban, Changed};
+use crate::accounts::administrators;
 use crate::accounts::profile::{NewPerson, PersonProblem, check_roles};
 use crate::audit::Act;
 use crate::db;
 use crate::store::{StoreError, Tx};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
-use show::document;
+pub(super) use show::document;
 use std::path::{Path, PathBuf};
 use vouchsafe_core::model::{User, UserId};
 use vouchsafe_core::spec::claims::{self, ClaimsFile};
@@ -68,6 +69,9 @@ enum UserVerb {
     /// Show a person
     #[command(after_help = "Example:\n  vouchsafe user show ada --json")]
     Show(Named),
+    /// Make a person an administrator of this server, or take that away
+    #[command(after_help = "Example:\n  vouchsafe user set-admin ada true")]
+    SetAdmin(SetAdminArgs),
     /// Replace a person's roles
     #[command(after_help = "Example:\n  vouchsafe user set-role ada support billing")]
     SetRole(SetRoleArgs),
@@ -123,6 +127,15 @@ struct BanArgs {
 }
 
 #[derive(Debug, Args)]
+struct SetAdminArgs {
+    #[command(flatten)]
+    named: Named,
+    /// Whether the person administers this server from now on
+    #[arg(value_name = "true|false", action = clap::ArgAction::Set)]
+    is_admin: bool,
+}
+
+#[derive(Debug, Args)]
 struct SetRoleArgs {
     #[command(flatten)]
     named: Named,
@@ -165,6 +178,17 @@ pub(crate) fn run(global: &Global, args: UserArgs, output: &Output) -> Result<()
         UserVerb::Delete(named) => act((&place, output), &named, "is deleted", administration::delete),
         UserVerb::List => show::all(&place, output),
         UserVerb::Show(named) => show::one(&place, &find(&place, &named.user)?, output),
+        UserVerb::SetAdmin(args) => {
+            let is_admin = args.is_admin;
+            let words = if is_admin {
+                "administers this server"
+            } else {
+                "does not administer this server"
+            };
+            act((&place, output), &args.named, words, move |tx, act, id| {
+                administrators::set_admin(tx, act, id, is_admin)
+            })
+        }
         UserVerb::SetRole(args) => {
             let roles = check_roles(args.roles).map_err(|problem| Failure::failed(problem.to_string()))?;
             let user = find(&place, &args.named.user)?;

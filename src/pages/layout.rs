@@ -2,6 +2,7 @@
 
 use super::texts::{FluentArgs, Locale, Text, Texts};
 use crate::web::assets;
+use vouchsafe_core::model::SiteSettings;
 
 /// The longest name that is shown, in characters.
 const LONGEST_NAME: usize = 60;
@@ -15,6 +16,8 @@ pub struct Frame {
     pub site: String,
     /// Whether the page can be asked for again in another language: its address means the same without query.
     pub offers_languages: bool,
+    /// Where else people find something: help, privacy policy, terms of use.
+    pub links: Vec<(Text, String)>,
 }
 
 /// Where the form of a page goes, and its token (`form_token`) against forged forms.
@@ -54,6 +57,7 @@ impl Frame {
             texts: Texts::of(locale),
             site: site.into(),
             offers_languages: true,
+            links: Vec::new(),
         }
     }
 
@@ -64,6 +68,21 @@ impl Frame {
             offers_languages: false,
             ..Self::new(locale, site)
         }
+    }
+
+    /// The same with the links that this installation has.
+    #[must_use]
+    pub fn with_links_of(self, site: &SiteSettings) -> Self {
+        let links = [
+            (Text::Support, &site.support_url),
+            (Text::Privacy, &site.privacy_url),
+            (Text::Terms, &site.terms_url),
+        ];
+        let links = links
+            .into_iter()
+            .filter_map(|(text, url)| Some((text, url.clone()?)))
+            .collect();
+        Self { links, ..self }
     }
 
     /// The words between `<title>` and `</title>`.

@@ -38,6 +38,8 @@ pub enum Unique {
     ApiIdentifier,
     /// A scope: it belongs to one API.
     Scope,
+    /// The last person who could administer the server: there must be one.
+    LastAdministrator,
     /// A random identifier or digest, which should never meet another.
     Other,
 }

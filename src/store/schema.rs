@@ -252,6 +252,19 @@ tables! {
         spent_at -> Nullable<BigInt>,
     }
 
+    statistics (hour, measure, label) {
+        hour -> BigInt,
+        measure -> Text,
+        label -> Text,
+        amount -> BigInt,
+    }
+
+    site_settings (id) {
+        id -> BigInt,
+        version -> BigInt,
+        document -> Text,
+    }
+
     administration (id) {
         id -> BigInt,
     }

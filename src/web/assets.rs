@@ -12,7 +12,7 @@ struct Asset {
     content: &'static str,
 }
 
-const ASSETS: [Asset; 5] = [
+const ASSETS: [Asset; 6] = [
     Asset {
         name: "app.css",
         content_type: "text/css; charset=utf-8",
@@ -32,6 +32,11 @@ const ASSETS: [Asset; 5] = [
         name: "admin.css",
         content_type: "text/css; charset=utf-8",
         content: include_str!("../../static/admin.css"),
+    },
+    Asset {
+        name: "setup.js",
+        content_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/setup.js"),
     },
     Asset {
         name: "demo.css",

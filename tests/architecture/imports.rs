@@ -11,7 +11,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
         "services",
         &[
             "accounts", "audit", "clients", "cx", "failure", "keys", "limits", "mail", "metrics", "services",
-            "tokens",
+            "site", "tokens",
         ],
     ),
     ("web", &["web"]),

@@ -4,4 +4,5 @@ pub mod confirm;
 pub mod layout;
 pub mod overview;
 pub mod problem;
+pub mod setup;
 pub mod sign_in;

@@ -3,7 +3,8 @@
 use super::layout::{Section, Shell, answer, shown};
 use crate::admin::access::Admin;
 use crate::cx::Cx;
-use crate::failure::Failure;
+use crate::failure::{Broken, Failure};
+use crate::store::{StoreError, Unique};
 use crate::web::body::Unreadable;
 use crate::web::csrf::Forged;
 use crate::web::problem::{self, RETRY_AFTER_SECONDS};
@@ -66,8 +67,13 @@ pub fn not_found(admin: &Admin) -> HttpResponse {
     say(admin, StatusCode::NOT_FOUND, "This is not here", advice)
 }
 
-/// 503 or 500. What broke is logged and counted here.
+/// 409 where the last administrator would be lost, else 503 or 500. What broke is logged and counted here.
 pub fn failed(admin: &Admin, failure: &Failure) -> HttpResponse {
+    let last = StoreError::Conflict(Unique::LastAdministrator);
+    if matches!(failure, Failure::Broken(Broken::Store(error)) if *error == last) {
+        let advice = "This is the last administrator. Make somebody else one first, so that the server is never without.";
+        return say(admin, StatusCode::CONFLICT, "Nothing was changed", advice);
+    }
     problem::record(&admin.cx, failure);
     if problem::status(failure) != StatusCode::SERVICE_UNAVAILABLE {
         let advice = "That was a fault of the server. Its log has the cause under the reference below.";

@@ -23,6 +23,8 @@ use vouchsafe_core::model::{AdminCookie, BrowserCookie, Plain, UnixTime};
 use vouchsafe_core::spec::params::Params;
 use vouchsafe_core::spec::redirect_uri;
 
+const FORM: &str = "admin-sign-in";
+
 /// Mounts the pages.
 pub fn mount(app: &mut ServiceConfig) {
     app.service(
@@ -150,7 +152,7 @@ async fn take(cx: &Cx, http: &HttpRequest, body: Body) -> Result<HttpResponse, F
         Err(unreadable) => return Ok(Told::from(unreadable).answer()),
     };
     let username = fields.one("username").unwrap_or_default();
-    match visit.check(cx, http, &fields) {
+    match visit.check(cx, http, &fields, FORM) {
         Ok(()) => {}
         Err(Forged::ForeignOrigin) => return Ok(Told::ForeignOrigin.answer()),
         Err(Forged::Stale) => return Ok(visit.show(cx, username, Some(Notice::Stale))),
@@ -195,15 +197,17 @@ async fn sign_out(form: AdminForm) -> HttpResponse {
     response
 }
 
-/// A browser before anybody has signed in: the form is bound to its cookie.
-struct Visit {
+/// A browser before anybody has signed in: its forms are bound to its cookie.
+pub struct Visit {
     browser: Plain<BrowserCookie>,
     is_new: bool,
     back: String,
 }
 
 impl Visit {
-    fn of(cx: &Cx, http: &HttpRequest) -> Self {
+    /// Reads the browser's cookie, or makes one.
+    #[must_use]
+    pub fn of(cx: &Cx, http: &HttpRequest) -> Self {
         let found = cookies(cx).read::<BrowserCookie>(http.headers());
         let is_new = found.is_none();
         let query = Params::parse(http.query_string().as_bytes()).unwrap_or_default();
@@ -214,19 +218,37 @@ impl Visit {
         }
     }
 
-    fn check(&self, cx: &Cx, http: &HttpRequest, fields: &Params) -> Result<(), Forged> {
+    /// Checks that the form called `page` was sent from ours, by the browser that it was made for.
+    ///
+    /// # Errors
+    /// [`Forged`].
+    pub fn check(&self, cx: &Cx, http: &HttpRequest, fields: &Params, page: &str) -> Result<(), Forged> {
         let key = cx.services.keys.secrets().form_key();
         let origin = cx.config().admin_origin();
-        self.binding()
+        self.binding(page)
             .check(key, fields.one(csrf::FIELD), http.headers(), &origin)
             .map(drop)
     }
 
-    fn binding(&self) -> Binding<'static> {
+    /// The token of the form called `page`.
+    #[must_use]
+    pub fn form_token(&self, cx: &Cx, page: &str) -> String {
+        self.binding(page).token(cx.services.keys.secrets().form_key())
+    }
+
+    /// Gives the browser its cookie, unless it has one.
+    pub fn keep(&self, cx: &Cx, response: &mut HttpResponse) {
+        if self.is_new {
+            let cookie = cookies(cx).set(&self.browser, None);
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+    }
+
+    fn binding<'a>(&self, page: &'a str) -> Binding<'a> {
         Binding {
             of: [0; 32],
             browser: *self.browser.digest().as_bytes(),
-            page: "admin-sign-in",
+            page,
         }
     }
 
@@ -238,7 +260,7 @@ impl Visit {
             } else {
                 with_back(&path("sign-in"), &self.back)
             },
-            form_token: self.binding().token(cx.services.keys.secrets().form_key()),
+            form_token: self.form_token(cx, FORM),
             username,
             notice,
         };
@@ -247,10 +269,7 @@ impl Visit {
         if let Some(notice) = notice {
             notice.decorate(cx.now, &mut response);
         }
-        if self.is_new {
-            let cookie = cookies(cx).set(&self.browser, None);
-            response.headers_mut().append(SET_COOKIE, cookie);
-        }
+        self.keep(cx, &mut response);
         response
     }
 }

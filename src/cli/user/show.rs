@@ -68,7 +68,7 @@ pub(super) fn one(place: &Workplace, user: &User, output: &Output) -> Result<(),
 }
 
 /// A person as the command line shows them.
-pub(super) fn document(user: &User) -> Map<String, Value> {
+pub(in crate::cli) fn document(user: &User) -> Map<String, Value> {
     let members = json!({
         "sub": user.id,
         "username": user.username,

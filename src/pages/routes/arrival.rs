@@ -127,12 +127,12 @@ impl<'a> Arrival<'a> {
 
     /// The frame of a page that was asked for.
     pub(super) fn frame(&self) -> Frame {
-        Frame::new(self.locale, redirect_uri::host(&self.cx.config().issuer))
+        Frame::new(self.locale, site(self.cx)).with_links_of(&self.cx.services.site.settings())
     }
 
     /// The frame of a page that answers a form.
     pub(super) fn frame_of_answer(&self) -> Frame {
-        Frame::of_answer(self.locale, redirect_uri::host(&self.cx.config().issuer))
+        frame_of_answer(self.cx, self.locale)
     }
 
     pub(super) fn app(&self) -> App {
@@ -159,6 +159,15 @@ impl<'a> Arrival<'a> {
         marking.await?;
         Err(self.hub())
     }
+}
+
+/// The frame of a page that answers whatever was asked.
+pub(super) fn frame_of_answer(cx: &Cx, locale: Locale) -> Frame {
+    Frame::of_answer(locale, site(cx)).with_links_of(&cx.services.site.settings())
+}
+
+fn site(cx: &Cx) -> String {
+    cx.services.site.name(&cx.config().issuer)
 }
 
 /// The parameters of a form body.

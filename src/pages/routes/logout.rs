@@ -4,11 +4,11 @@
 //! person is: any site can send a browser here. The form's address repeats the request, so that the answer is judged like
 //! the question and nothing is stored. A POST of an app comes without our cookie; the GET that follows brings it.
 
-use super::arrival::{Stop, account, fields, locale, see_other, shown};
+use super::arrival::{Stop, account, fields, frame_of_answer, locale, see_other, shown};
 use crate::accounts::sessions::{self, SignedIn};
 use crate::audit::{self, Act};
 use crate::cx::Cx;
-use crate::pages::layout::{Form, Frame};
+use crate::pages::layout::Form;
 use crate::pages::logout::{LogoutPage, LogoutState};
 use crate::tokens::Hint;
 use crate::web::body::Form as Body;
@@ -211,7 +211,7 @@ fn page(cx: &Cx, http: &HttpRequest, request: &Request, state: LogoutState) -> H
     let issuer = &cx.config().issuer;
     let locale = locale(http, &Cookies::of_issuer(issuer), None, &request.ui_locales);
     let page = LogoutPage {
-        frame: Frame::of_answer(locale, redirect_uri::host(issuer)),
+        frame: frame_of_answer(cx, locale),
         state,
     };
     shown(cx, 200, page.render(), Forms::MayLeave)

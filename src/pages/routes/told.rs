@@ -1,9 +1,9 @@
 //! Puts into words what any surface wants a person to be told: see [`Told`].
 
-use super::arrival::{locale, seconds_until, shown};
+use super::arrival::{frame_of_answer, locale, seconds_until, shown};
 use crate::cx::Cx;
 use crate::pages::error::{ErrorPage, Problem};
-use crate::pages::layout::{App, Frame};
+use crate::pages::layout::App;
 use crate::web::cookies::Cookies;
 use crate::web::headers::Forms;
 use crate::web::problem::RETRY_AFTER_SECONDS;
@@ -14,7 +14,6 @@ use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest as _, HttpRequest, HttpResponse};
-use vouchsafe_core::spec::redirect_uri;
 
 /// A middleware that replaces an answer that has no words yet by its page.
 ///
@@ -50,7 +49,7 @@ fn page(cx: &Cx, http: &HttpRequest, told: Told) -> HttpResponse {
     let hangs_up = matches!(told, Told::TooLong | Told::TooSlow);
     let locale = locale(http, &Cookies::of_issuer(issuer), None, &[]);
     let page = ErrorPage {
-        frame: Frame::of_answer(locale, redirect_uri::host(issuer)),
+        frame: frame_of_answer(cx, locale),
         problem: problem(told),
         reference: cx.request_id.as_str().to_owned(),
         at: cx.now,

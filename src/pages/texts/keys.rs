@@ -30,6 +30,10 @@ keys! {
     ToContinueTo = "to-continue-to";
     BackToApp = "back-to-app";
     Instant = "instant";
+    Links = "links";
+    Support = "support";
+    Privacy = "privacy";
+    Terms = "terms";
     // login.ftl
     SignIn = "sign-in";
     SignInAgain = "sign-in-again";

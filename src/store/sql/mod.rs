@@ -8,6 +8,7 @@
 )]
 
 pub mod admin_sessions;
+pub mod administrators;
 pub mod apis;
 pub mod client_assertions;
 pub mod client_refusals;
@@ -25,6 +26,7 @@ pub mod search_terms;
 pub mod server_secrets;
 pub mod sessions;
 pub mod signing_keys;
+pub mod site_settings;
 pub mod sweep;
 pub mod throttles;
 pub mod users;

@@ -1,3 +1,5 @@
 //! The administration.
 
+mod rights;
 mod session;
+mod setup;

@@ -1,5 +1,6 @@
 //! The command line, run as a program on both databases.
 
+mod admin;
 mod audit;
 mod client_changes;
 mod clients;

@@ -59,6 +59,10 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
         store
             .write_blocking("add", move |tx| {
                 db!(tx, sessions::add(&session, &digest(filling)))?;
+                db!(
+                    tx,
+                    administrators::add_link(&digest(filling), true, (at(0), expires_at), 16)
+                )?;
                 db!(tx, admin_sessions::add(&admin_session, &digest(filling)))?;
                 db!(tx, interactions::add(&waiting, &digest(filling), &digest(0)))?;
                 db!(tx, clients::add_secret(&ClientId::new("shop"), &secret))?;
@@ -107,7 +111,7 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
     let expected = Swept {
         sessions: 1,
         admin_sessions: 1,
-        setup_links: 0,
+        setup_links: 1,
         interactions: 1,
         grants: 3,
         throttles: 1,

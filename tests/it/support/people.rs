@@ -161,6 +161,20 @@ impl World {
         });
     }
 
+    /// Does an act of an administrator, which may be refused.
+    pub(crate) fn try_to(
+        &self,
+        username: &str,
+        act: impl Fn(&mut Tx<'_>, &Act, &UserId) -> Result<Option<Changed>, StoreError> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let (key, ports) = (username.to_owned(), &self.services.ports);
+        let of = Act::new("cli", ports.clock.now(), &ports.entropy);
+        self.services.store.write_blocking("test", move |tx| {
+            let user = db!(tx, users::by_login(&key))?.unwrap();
+            act(tx, &of, &user.id).map(drop)
+        })
+    }
+
     fn administer(
         &self,
         username: &str,

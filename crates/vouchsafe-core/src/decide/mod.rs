@@ -12,4 +12,5 @@ pub mod password_policy;
 pub mod redeem;
 pub mod refresh;
 pub mod scopes;
+pub mod site_settings;
 pub mod throttle;

@@ -97,6 +97,8 @@ event_kinds! {
     AdminConfirmed = "admin.confirmed";
     /// An administrator's session in the administration ended.
     AdminSessionEnded = "admin.session_ended";
+    /// The settings that administrators change changed; `changed` in the detail names them.
+    SettingsChanged = "settings.changed";
     /// A client was registered.
     ClientCreated = "client.created";
     /// A client's settings changed.

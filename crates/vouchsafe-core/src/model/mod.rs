@@ -14,6 +14,7 @@ pub mod revocation;
 mod secret;
 mod session;
 mod signing_key;
+mod site_settings;
 mod time;
 mod user;
 
@@ -33,5 +34,6 @@ pub use secret::{
 };
 pub use session::Session;
 pub use signing_key::{KeyAlgorithm, KeyUse, SigningKey};
+pub use site_settings::SiteSettings;
 pub use time::{Span, UnixTime};
 pub use user::{PasswordHash, Standing, User};

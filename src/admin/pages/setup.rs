@@ -1,0 +1,217 @@
+//! Becoming an administrator by a one-time link.
+
+use super::layout::{see_other, shown};
+use super::sign_in::Visit;
+use crate::accounts::passwords::Password;
+use crate::accounts::profile::NewPerson;
+use crate::accounts::setup::{self, Application, Outcome};
+use crate::admin::access::cookies;
+use crate::cx::Cx;
+use crate::failure::Failure;
+use crate::web::assets;
+use crate::web::body::Form as Body;
+use crate::web::csrf::Forged;
+use crate::web::problem::RETRY_AFTER_SECONDS;
+use crate::web::told::Told;
+use crate::web::urls;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER, SET_COOKIE};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde_json::{Map, Value};
+use vouchsafe_core::model::Plain;
+use vouchsafe_core::spec::params::Params;
+use vouchsafe_core::spec::redirect_uri;
+
+const FORM: &str = "setup";
+
+/// Mounts the page.
+pub fn mount(app: &mut ServiceConfig) {
+    app.service(
+        web::resource(urls::SETUP)
+            .route(web::get().to(get))
+            .route(web::post().to(post)),
+    );
+}
+
+#[derive(Template)]
+#[template(path = "admin/setup.html")]
+struct SetupPage<'a> {
+    site: String,
+    form_token: String,
+    minimum: usize,
+    typed: Typed<'a>,
+    problem: Option<Problem>,
+}
+
+/// What was typed and may be shown again: everything but the password.
+#[derive(Default)]
+struct Typed<'a> {
+    code: &'a str,
+    username: &'a str,
+    email: &'a str,
+    name: &'a str,
+}
+
+/// What is wrong: the field, if it is one, and the sentence.
+struct Problem {
+    field: &'static str,
+    sentence: String,
+    status: StatusCode,
+}
+
+impl SetupPage<'_> {
+    #[expect(clippy::unused_self, reason = "templates ask their page")]
+    fn asset(&self, name: &str) -> String {
+        assets::url(name)
+    }
+
+    fn is_wrong(&self, field: &str) -> bool {
+        self.problem
+            .as_ref()
+            .is_some_and(|problem| problem.field == field)
+    }
+}
+
+impl<'a> Typed<'a> {
+    fn of(fields: &'a Params) -> Self {
+        let field = |name| fields.one(name).unwrap_or_default();
+        Self {
+            code: field("code"),
+            username: field("username"),
+            email: field("email"),
+            name: field("name"),
+        }
+    }
+}
+
+/// `GET /setup`: 404 unless somebody may become an administrator now.
+async fn get(cx: Cx, http: HttpRequest) -> HttpResponse {
+    match setup::is_open(&cx).await {
+        Ok(true) => show(&cx, &Visit::of(&cx, &http), Typed::default(), None),
+        Ok(false) => Told::NotFound.answer(),
+        Err(failure) => Told::of(&cx, &failure).answer(),
+    }
+}
+
+/// `POST /setup`.
+async fn post(cx: Cx, http: HttpRequest, body: Body) -> HttpResponse {
+    take(&cx, &http, body)
+        .await
+        .unwrap_or_else(|failure| Told::of(&cx, &failure).answer())
+}
+
+async fn take(cx: &Cx, http: &HttpRequest, body: Body) -> Result<HttpResponse, Failure> {
+    if !setup::is_open(cx).await? {
+        return Ok(Told::NotFound.answer());
+    }
+    let fields = match body.0 {
+        Ok(fields) => fields,
+        Err(unreadable) => return Ok(Told::from(unreadable).answer()),
+    };
+    let (visit, typed) = (Visit::of(cx, http), Typed::of(&fields));
+    match visit.check(cx, http, &fields, FORM) {
+        Ok(()) => {}
+        Err(Forged::ForeignOrigin) => return Ok(Told::ForeignOrigin.answer()),
+        Err(Forged::Stale) => {
+            let sentence = "This page had expired, or your browser does not keep cookies of this site. Send it once more.";
+            let problem = Problem::new("", sentence, StatusCode::FORBIDDEN);
+            return Ok(show(cx, &visit, typed, Some(problem)));
+        }
+    }
+    let outcome = setup::become_administrator(cx, application(&fields, &typed)).await?;
+    if let Outcome::Done { cookie } = &outcome {
+        let mut response = see_other(urls::ADMIN);
+        response
+            .headers_mut()
+            .append(SET_COOKIE, cookies(cx).set(cookie, None));
+        return Ok(response);
+    }
+    let problem = problem(&outcome, cx.config().passwords.minimum_length);
+    Ok(show(cx, &visit, typed, problem))
+}
+
+fn application(fields: &Params, typed: &Typed<'_>) -> Application {
+    let mut claims = Map::new();
+    if !typed.name.trim().is_empty() {
+        claims.insert("name".to_owned(), Value::String(typed.name.trim().to_owned()));
+    }
+    Application {
+        code: Plain::parse(typed.code.trim()),
+        person: NewPerson {
+            username: typed.username.to_owned(),
+            email: typed.email.to_owned(),
+            claims,
+            ..NewPerson::default()
+        },
+        password: Password::parse(fields.one("password").unwrap_or_default()).ok(),
+    }
+}
+
+fn problem(outcome: &Outcome, minimum: usize) -> Option<Problem> {
+    let wrong = StatusCode::UNPROCESSABLE_ENTITY;
+    Some(match outcome {
+        Outcome::Done { .. } => return None,
+        Outcome::CodeRefused => Problem::new(
+            "code",
+            "This code is not good: it was used, is older than 30 minutes, or is mistyped. \
+             `vouchsafe admin invite`, on the machine of the server, makes a new one.",
+            wrong,
+        ),
+        Outcome::Person(person) => Problem::new(
+            match person.field() {
+                "username" => "username",
+                "email" => "email",
+                _ => "name",
+            },
+            person.to_string(),
+            wrong,
+        ),
+        Outcome::UsernameTaken => Problem::new("username", "This user name is taken.", wrong),
+        Outcome::EmailTaken => Problem::new("email", "This e-mail address is taken.", wrong),
+        Outcome::Password(rule) => Problem::new(
+            "password",
+            format!("{rule}. It needs at least {minimum} characters."),
+            wrong,
+        ),
+        Outcome::Busy => Problem::new(
+            "",
+            "The server is busy. Try again in a few seconds.",
+            StatusCode::SERVICE_UNAVAILABLE,
+        ),
+    })
+}
+
+impl Problem {
+    fn new(field: &'static str, sentence: impl Into<String>, status: StatusCode) -> Self {
+        let mut sentence: String = sentence.into();
+        if let Some(first) = sentence.get(..1).map(str::to_uppercase) {
+            sentence.replace_range(..1, &first);
+        }
+        Self {
+            field,
+            sentence,
+            status,
+        }
+    }
+}
+
+fn show(cx: &Cx, visit: &Visit, typed: Typed<'_>, problem: Option<Problem>) -> HttpResponse {
+    let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
+    let page = SetupPage {
+        site: redirect_uri::host(&cx.config().issuer),
+        form_token: visit.form_token(cx, FORM),
+        minimum: cx.config().passwords.minimum_length,
+        typed,
+        problem,
+    };
+    let mut response = shown(cx, status, &page);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+    }
+    visit.keep(cx, &mut response);
+    response
+}

@@ -1,0 +1,128 @@
+//! `admin …`: who administers the server, from the machine itself.
+
+use super::args::Global;
+use super::exit::Failure;
+use super::open::Workplace;
+use super::output::Output;
+use super::user::{change, find, report};
+use super::{password, user};
+use crate::accounts::profile::NewPerson;
+use crate::accounts::{administration, administrators, setup};
+use crate::audit::Act;
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+use vouchsafe_core::model::{Plain, SetupCode};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  vouchsafe admin invite")]
+pub(crate) struct AdminArgs {
+    #[command(subcommand)]
+    verb: AdminVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum AdminVerb {
+    /// Make a link by which somebody becomes an administrator: once, within 30 minutes
+    #[command(after_help = "Example:\n  vouchsafe admin invite")]
+    Invite,
+    /// Create a person who is an administrator
+    #[command(
+        after_help = "Example:\n  echo 'copper lantern 42' | vouchsafe admin create --username grace --email grace@example.com --password-stdin"
+    )]
+    Create(CreateArgs),
+    /// Restore an administrator's access: set the password, and end all that the person held
+    #[command(
+        after_help = "Example:\n  echo 'silver lantern 43' | vouchsafe admin recover grace --reinstate --password-stdin"
+    )]
+    Recover(RecoverArgs),
+}
+
+#[derive(Debug, Args)]
+struct CreateArgs {
+    /// The name to sign in with
+    #[arg(long)]
+    username: String,
+    /// The e-mail address
+    #[arg(long)]
+    email: String,
+    /// The person's full name
+    #[arg(long)]
+    name: Option<String>,
+    /// Read the password from standard input
+    #[arg(long, required = true)]
+    password_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+struct RecoverArgs {
+    /// User name, e-mail address or `sub`
+    user: String,
+    /// Also enable the account, lift a ban, and make the person an administrator
+    #[arg(long)]
+    reinstate: bool,
+    /// Read the password from standard input
+    #[arg(long, required = true)]
+    password_stdin: bool,
+}
+
+pub(crate) fn run(global: &Global, args: AdminArgs, output: &Output) -> Result<(), Failure> {
+    let place = Workplace::open(global)?;
+    match args.verb {
+        AdminVerb::Invite => invite(&place, output),
+        AdminVerb::Create(args) => create(&place, args, output),
+        AdminVerb::Recover(args) => recover(&place, &args, output),
+    }
+}
+
+fn invite(place: &Workplace, output: &Output) -> Result<(), Failure> {
+    let code: Plain<SetupCode> = Plain::from_entropy(place.ports.entropy.bytes());
+    let digest = code.digest();
+    let expires_at = place.act("invite-admin", move |tx, act| setup::invite(tx, act, &digest))?;
+    let link = setup::link(&place.config.admin_origin(), &code);
+    output.tell("give this link to one person; whoever opens it first becomes an administrator");
+    output.answer(&json!({"link": link, "expires_at": expires_at.seconds()}));
+    Ok(())
+}
+
+fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Failure> {
+    let mut claims = Map::new();
+    if let Some(name) = args.name {
+        claims.insert("name".to_owned(), Value::String(name));
+    }
+    let person = NewPerson {
+        username: args.username,
+        email: args.email,
+        claims,
+        is_admin: true,
+        ..NewPerson::default()
+    };
+    let act = Act::new("cli", place.ports.clock.now(), &place.ports.entropy);
+    let mut user = person
+        .checked(&act)
+        .map_err(|problem| Failure::failed(problem.to_string()))?;
+    user.password_hash = Some(password::hashed(place, &user.username, &user.email)?);
+    let added = user.clone();
+    place.act("create-admin", move |tx, act| {
+        administration::create(tx, act, &added)
+    })?;
+    output.tell(&format!("{} can administer the server", user.username));
+    output.answer(&Value::Object(user::document(&user)));
+    Ok(())
+}
+
+fn recover(place: &Workplace, args: &RecoverArgs, output: &Output) -> Result<(), Failure> {
+    let user = find(place, &args.user)?;
+    if !user.is_admin && !args.reinstate {
+        return Err(Failure::failed(format!(
+            "{} is no administrator; --reinstate makes them one",
+            user.username
+        )));
+    }
+    let hash = password::hashed(place, &user.username, &user.email)?;
+    let reinstate = args.reinstate;
+    let changed = change(place, user.id, "recover-admin", move |tx, act, id| {
+        administrators::recover(tx, act, id, &hash, reinstate)
+    })?;
+    report(output, &changed, "has a new password");
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! Who administers the server: people with the right, and links by which somebody gets it.
+
+use super::super::Conn;
+use crate::store::schema::{administration, setup_links, users};
+use crate::store::{StoreError, Unique};
+use diesel::prelude::*;
+use vouchsafe_core::model::{Digest, SetupCode, UnixTime, UserId};
+
+/// The one row that is locked by whoever changes who administers.
+const ROW: i64 = 1;
+
+/// Lets no other transaction change who administers until this one ends.
+pub fn lock(c: &mut Conn) -> Result<(), StoreError> {
+    let row = for_update!(administration::table.find(ROW).select(administration::dsl::id));
+    Ok(row.get_result::<i64>(c).map(drop)?)
+}
+
+/// Refuses with [`Unique::LastAdministrator`] when nobody but this person could administer at `now`. Others who change
+/// that wait until this transaction ends.
+pub fn check_others(c: &mut Conn, leaving: &UserId, now: UnixTime) -> Result<(), StoreError> {
+    use users::dsl;
+    lock(c)?;
+    let unbanned = dsl::banned_at.is_null().or(dsl::banned_until
+        .is_not_null()
+        .and(dsl::banned_until.assume_not_null().le(now.millis())));
+    let others = users::table
+        .filter(dsl::is_admin)
+        .filter(dsl::id.ne(leaving.as_str()))
+        .filter(dsl::disabled_at.is_null())
+        .filter(unbanned)
+        .select(dsl::id)
+        .limit(1);
+    match others.get_result::<String>(c).optional()? {
+        Some(_) => Ok(()),
+        None => Err(StoreError::Conflict(Unique::LastAdministrator)),
+    }
+}
+
+/// Whether anybody administers the server, whatever their standing.
+pub fn exist(c: &mut Conn) -> Result<bool, StoreError> {
+    let any = users::table
+        .filter(users::dsl::is_admin)
+        .select(users::dsl::id)
+        .limit(1);
+    Ok(any.get_result::<String>(c).optional()?.is_some())
+}
+
+/// Makes a person an administrator, or takes the right away; `false` when there is no such person.
+pub fn set(c: &mut Conn, id: &UserId, is_admin: bool) -> Result<bool, StoreError> {
+    let change = users::dsl::is_admin.eq(is_admin);
+    Ok(diesel::update(users::table.find(id.as_str()))
+        .set(change)
+        .execute(c)?
+        == 1)
+}
+
+/// Adds a link. Of those that live, the newest `most` stay.
+pub fn add_link(
+    c: &mut Conn,
+    code: &Digest<SetupCode>,
+    for_first: bool,
+    (now, expires_at): (UnixTime, UnixTime),
+    most: i64,
+) -> Result<(), StoreError> {
+    use setup_links::dsl;
+    let surplus: Vec<Vec<u8>> = setup_links::table
+        .order(dsl::created_at.desc())
+        .offset(most - 1)
+        .select(dsl::digest)
+        .load(c)?;
+    diesel::delete(setup_links::table.filter(dsl::digest.eq_any(surplus))).execute(c)?;
+    let row = (
+        dsl::digest.eq(&code.as_bytes()[..]),
+        dsl::for_first.eq(for_first),
+        dsl::created_at.eq(now.millis()),
+        dsl::expires_at.eq(expires_at.millis()),
+    );
+    diesel::insert_into(setup_links::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// Whether this link can be used at `now`, and whether it is for the first administrator.
+pub fn link(c: &mut Conn, code: &Digest<SetupCode>, now: UnixTime) -> Result<Option<bool>, StoreError> {
+    use setup_links::dsl;
+    let live = setup_links::table
+        .find(&code.as_bytes()[..])
+        .filter(dsl::spent_at.is_null())
+        .filter(dsl::expires_at.gt(now.millis()));
+    Ok(live.select(dsl::for_first).get_result(c).optional()?)
+}
+
+/// Whether any link for a further administrator can be used at `now`.
+pub fn has_invitation(c: &mut Conn, now: UnixTime) -> Result<bool, StoreError> {
+    use setup_links::dsl;
+    let live = setup_links::table
+        .filter(dsl::spent_at.is_null())
+        .filter(dsl::expires_at.gt(now.millis()))
+        .filter(dsl::for_first.eq(false))
+        .select(dsl::digest)
+        .limit(1);
+    Ok(live.get_result::<Vec<u8>>(c).optional()?.is_some())
+}
+
+/// Uses a link up, and says whether it was for the first administrator. `None` when it cannot be used.
+pub fn spend_link(c: &mut Conn, code: &Digest<SetupCode>, now: UnixTime) -> Result<Option<bool>, StoreError> {
+    use setup_links::dsl;
+    let live = setup_links::table
+        .find(&code.as_bytes()[..])
+        .filter(dsl::spent_at.is_null())
+        .filter(dsl::expires_at.gt(now.millis()));
+    Ok(diesel::update(live)
+        .set(dsl::spent_at.eq(now.millis()))
+        .returning(dsl::for_first)
+        .get_result(c)
+        .optional()?)
+}
