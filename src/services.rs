@@ -12,7 +12,7 @@ use crate::metrics::Metrics;
 use crate::ports::{NodeClock, Ports};
 use crate::site::Site;
 use crate::store::{IssuerState, Store, StoreError};
-use crate::tokens::OwnTokens;
+use crate::tokens::{OwnTokens, StatusLists, StatusPlaces};
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -41,6 +41,10 @@ pub struct Services {
     pub feed: Feed,
     /// Who fetched the key set.
     pub fetchers: Fetchers,
+    /// Places in status lists, to give to grants.
+    pub status_places: StatusPlaces,
+    /// The status lists themselves.
+    pub status_lists: StatusLists,
     publisher: Publisher,
     clock: Arc<NodeClock>,
     own_tokens: ArcSwap<OwnTokens>,
@@ -83,6 +87,8 @@ impl Services {
             metrics,
             feed: Feed::new(),
             fetchers: Fetchers::default(),
+            status_places: StatusPlaces::default(),
+            status_lists: StatusLists::default(),
             publisher,
             clock,
             own_tokens: ArcSwap::from_pointee(own_tokens),

@@ -5,8 +5,10 @@ use crate::ports::Entropy;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
+use vouchsafe_core::decide::token_end;
 use vouchsafe_core::model::{
-    ClientId, EndReason, Event, EventId, EventKind, Grant, Session, Span, TokenId, UnixTime, UserId,
+    ClientId, EndReason, EndedPlace, Event, EventId, EventKind, Grant, Session, Span, TokenId, UnixTime,
+    UserId,
 };
 
 /// How far the clock of a verifier may be behind: so much longer it must know what was revoked.
@@ -137,11 +139,18 @@ impl Act {
         with("reason", json!(reason), event)
     }
 
+    /// Verifiers need it until the last access token of the grant has expired everywhere. Its places in status lists
+    /// end with it.
     fn about_grant(&self, kind: EventKind, grant: &Grant) -> Event {
-        Event {
+        let event = Event {
             client_id: Some(grant.client_id.clone()),
             target: Some(grant.id.as_str().to_owned()),
+            expires_at: token_end::last_of(grant, self.now).plus(SKEW),
             ..self.about(kind, &grant.user_id)
+        };
+        match EndedPlace::of(&grant.status, self.now) {
+            none if none.is_empty() => event,
+            places => with(EndedPlace::MEMBER, json!(places), event),
         }
     }
 }

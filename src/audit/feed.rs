@@ -4,6 +4,7 @@
 //! A head is signed only after the database was read, and it says how far the publisher had come: a node without
 //! its database signs none, and a publisher that stands still makes heads old, never falsely fresh.
 
+use super::ended_places::EndedPlaces;
 use crate::db;
 use crate::keys::{Keys, OpenError};
 use crate::metrics::FeedFigures;
@@ -14,7 +15,7 @@ use std::collections::VecDeque;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::watch;
 use vouchsafe_core::model::revocation::{ChainHash, Entry, EntryKind, HEAD_TYP, hash_text};
-use vouchsafe_core::model::{Span, UnixTime};
+use vouchsafe_core::model::{Span, StatusListId, UnixTime};
 
 /// A head is signed anew after so long, also when nothing happened.
 const HEAD_LIFE: Span = Span::from_seconds(2);
@@ -44,6 +45,8 @@ struct Window {
     published_to: UnixTime,
     /// What still matters, in order, each with the chain before it.
     entries: VecDeque<FeedEntry>,
+    /// The places in status lists that ended.
+    ended: EndedPlaces,
     head: Option<Head>,
 }
 
@@ -108,6 +111,7 @@ impl Feed {
             floor: 0,
             published_to: UnixTime::from_millis(0),
             entries: VecDeque::new(),
+            ended: EndedPlaces::default(),
             head: None,
         };
         Self {
@@ -198,6 +202,16 @@ impl Feed {
         })
     }
 
+    /// What this node knows of a status list: the history and up to when it knows it, and the places that ended; none
+    /// before the first head.
+    #[must_use]
+    pub fn status_list(&self, list: &StatusListId) -> Option<(String, UnixTime, Vec<u32>)> {
+        let window = self.read();
+        window.head.as_ref()?;
+        let ended = window.ended.of(list);
+        Some((window.timeline.clone(), window.published_to, ended))
+    }
+
     /// Tells of each new head; an end of the value's life, `None`, means that there will be no more.
     #[must_use]
     pub fn news(&self) -> watch::Receiver<Option<u64>> {
@@ -273,6 +287,7 @@ impl Window {
             // The head of another history goes with it.
             self.head = None;
             self.entries.clear();
+            self.ended = EndedPlaces::default();
             self.timeline = timeline;
             self.seq = begins_after;
             self.floor = begins_after;
@@ -281,12 +296,13 @@ impl Window {
                 .map_or(publication.feed_hash, |first| first.before);
         }
         let all = i64::try_from(entries.len()).is_ok_and(|read| read < READ);
-        for known in entries {
+        for mut known in entries {
             if known.before != self.hash {
                 return Err(broken_chain());
             }
             self.hash = known.entry.chain(&known.before);
             self.seq = known.entry.seq;
+            self.ended.add(std::mem::take(&mut known.status));
             self.entries.push_back(known);
         }
         if all {
@@ -302,6 +318,7 @@ impl Window {
     /// Puts out a head, and forgets what does not matter any more in the same moment: a page never mixes two states.
     fn show(&mut self, text: String, plan: &Plan, now: UnixTime) {
         self.floor = plan.floor;
+        self.ended.forget(now);
         while self
             .entries
             .pop_front_if(|known| known.entry.seq <= plan.floor)

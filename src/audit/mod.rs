@@ -2,6 +2,7 @@
 
 mod act;
 pub mod emergency;
+mod ended_places;
 pub mod export;
 mod feed;
 mod publisher;

@@ -12,6 +12,9 @@ section! {
         id_token_lifetime: Span = Span::from_hours(1), from Span::from_seconds(1) => Span::from_hours(24);
         /// Lifetime of authorization codes.
         code_lifetime: Span = Span::from_seconds(60), from Span::from_seconds(1) => Span::from_minutes(10);
+        /// Whether access tokens refer to Token Status Lists (`/status-lists/…`), for APIs that read those and not the
+        /// revocation feed. When it is turned off, tokens that were given before can no longer be looked up.
+        status_lists: bool = false;
         section refresh: Refresh;
     }
 }

@@ -26,12 +26,25 @@ pub async fn jwks(cx: Cx, request: HttpRequest) -> HttpResponse {
     )
 }
 
+/// Documents that change seldom, and for whose change everybody is prepared long before.
+const LASTING: &str = "public, max-age=300";
+
 /// A public document with its entity tag: 304 when the reader has it already (RFC 9110 §13.1.2).
 pub(super) fn document_response(
     request: &HttpRequest,
     etag: &str,
     content_type: &'static str,
     body: web::Bytes,
+) -> HttpResponse {
+    kept_response(request, etag, content_type, (body, LASTING))
+}
+
+/// The same for a document that caches may keep for another time.
+pub(super) fn kept_response(
+    request: &HttpRequest,
+    etag: &str,
+    content_type: &'static str,
+    (body, kept): (web::Bytes, &'static str),
 ) -> HttpResponse {
     let known = request
         .headers()
@@ -47,7 +60,7 @@ pub(super) fn document_response(
         HttpResponse::Ok().content_type(content_type).body(body)
     };
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(kept));
     if let Ok(etag) = HeaderValue::from_str(etag) {
         headers.insert(ETAG, etag);
     }

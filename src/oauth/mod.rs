@@ -10,6 +10,7 @@ mod presented;
 pub mod response_mode;
 pub mod revocations;
 pub mod revoke;
+pub mod status_lists;
 pub mod token;
 pub mod userinfo;
 
@@ -58,6 +59,11 @@ pub fn mount(app: &mut ServiceConfig) {
     .service(
         resource(urls::REVOCATIONS_STREAM)
             .route(web::get().to(revocations::stream))
+            .route(web::method(actix_web::http::Method::OPTIONS).to(metadata::preflight)),
+    )
+    .service(
+        resource(urls::STATUS_LIST)
+            .route(web::route().guard(read()).to(status_lists::status_list))
             .route(web::method(actix_web::http::Method::OPTIONS).to(metadata::preflight)),
     )
     .configure(authorize::mount);

@@ -42,8 +42,8 @@ pub use migrate::MigrationState;
 pub use options::{StoreObserver, StoreOptions};
 pub use row::{
     Advance, ClientRefusal, ExchangeGuard, FeedEntry, GrantsWanted, IssuerState, KekCheck, KeySetFetch,
-    NewSecret, Publication, Reauthentication, RefreshStart, Reserved, SecretFacts, ServerSecret,
-    StoredSecret, Swept,
+    NewSecret, PlacesGiven, Publication, Reauthentication, RefreshStart, Reserved, SecretFacts, ServerSecret,
+    Slide, StatusBlock, StatusListRow, StoredSecret, Swept, TokenGiven,
 };
 
 use crate::config::DatabaseUrl;

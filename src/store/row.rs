@@ -1,8 +1,10 @@
 //! Values that only the store's callers and its rows know: what the domain's own types do not carry.
 
+use vouchsafe_core::decide::status_list::Seed;
 use vouchsafe_core::model::revocation::{ChainHash, Entry};
 use vouchsafe_core::model::{
-    ClientId, ClientSecret, Digest, EventId, GrantId, PersonSignedIn, UnixTime, UserId,
+    ClientId, ClientSecret, Digest, EndedPlace, EventId, GrantId, PersonSignedIn, StatusListId, StatusPlace,
+    UnixTime, UserId,
 };
 
 /// What must hold for a code to be exchanged, beside its digest. All of it is part of the one guarded UPDATE.
@@ -18,6 +20,53 @@ pub struct ExchangeGuard {
     pub now: UnixTime,
     /// Set to begin a refresh chain.
     pub refresh: Option<RefreshStart>,
+    /// The access token that comes of it.
+    pub token: TokenGiven,
+}
+
+/// An access token that a grant gives: what its row must remember of it.
+#[derive(Clone, Debug, Default)]
+pub struct TokenGiven {
+    /// Until when resource servers may meet it. The row never goes back behind what it remembers.
+    pub until: UnixTime,
+    /// Set when the grant needs another place in a status list.
+    pub status: Option<PlacesGiven>,
+}
+
+/// Places in status lists that a grant has from now on. Part of the guard: the places and the claims version must
+/// still be those that were read.
+#[derive(Clone, Debug)]
+pub struct PlacesGiven {
+    /// The claims version.
+    pub gver: i64,
+    /// The places so far.
+    pub before: Vec<StatusPlace>,
+    /// The places from now on.
+    pub after: Vec<StatusPlace>,
+}
+
+/// A status list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusListRow {
+    /// The end of its address.
+    pub id: StatusListId,
+    /// The key of its permutation.
+    pub seed: Seed,
+    /// The epoch of the issuer that it was made in.
+    pub epoch: i64,
+    /// From then on nobody gets a place in it.
+    pub closes_at: UnixTime,
+    /// From then on it is gone.
+    pub expires_at: UnixTime,
+}
+
+/// Counters of a status list that belong to one node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusBlock {
+    /// The list.
+    pub list: StatusListRow,
+    /// The first of [`BLOCK`](vouchsafe_core::decide::status_list::BLOCK) counters.
+    pub first: u32,
 }
 
 /// Which grants a list is to hold.
@@ -41,7 +90,7 @@ pub struct RefreshStart {
 }
 
 /// One step of a refresh chain: the columns as they will be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Advance {
     /// The generation that will stand.
     pub to: i64,
@@ -55,6 +104,19 @@ pub struct Advance {
     pub parent_at: Option<UnixTime>,
     /// The chain ends unless used before.
     pub idle_expires_at: UnixTime,
+    /// The access token that comes of it.
+    pub token: TokenGiven,
+}
+
+/// What becomes of a chain that does not rotate.
+#[derive(Clone, Debug)]
+pub struct Slide {
+    /// The instant that decides whether the grant has expired.
+    pub now: UnixTime,
+    /// The chain ends unless used before.
+    pub idle_expires_at: UnixTime,
+    /// The access token that comes of it.
+    pub token: TokenGiven,
 }
 
 /// A sign-in in a session that exists: the person proved again who they are.
@@ -232,6 +294,8 @@ pub struct FeedEntry {
     pub entry: Entry,
     /// The chain before it.
     pub before: ChainHash,
+    /// The places in status lists that ended with it.
+    pub status: Vec<EndedPlace>,
 }
 
 /// How many rows a sweep removed.
@@ -259,6 +323,8 @@ pub struct Swept {
     pub client_refusals: usize,
     /// Events.
     pub events: usize,
+    /// Status lists.
+    pub status_lists: usize,
 }
 
 impl Swept {
@@ -276,5 +342,6 @@ impl Swept {
             + self.key_set_fetches
             + self.client_refusals
             + self.events
+            + self.status_lists
     }
 }

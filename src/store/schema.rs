@@ -156,6 +156,18 @@ tables! {
         end_reason -> Nullable<Text>,
         issuer_epoch -> Nullable<BigInt>,
         client_epoch -> Nullable<BigInt>,
+        access_until -> Nullable<BigInt>,
+        status -> Text,
+    }
+
+    status_lists (id) {
+        id -> Text,
+        number -> BigInt,
+        seed -> Binary,
+        issuer_epoch -> BigInt,
+        leased -> BigInt,
+        closes_at -> BigInt,
+        expires_at -> BigInt,
     }
 
     events (id) {

@@ -35,6 +35,8 @@ pub struct Issuer<'a> {
     pub epoch: i64,
     /// Lifetime of access tokens whose API has none of its own.
     pub access_token_lifetime: Span,
+    /// Where status lists are, when tokens are to refer to them.
+    pub status_lists: Option<String>,
 }
 
 /// Signs an access token, and an ID token when there is one to make.
@@ -58,6 +60,7 @@ pub fn mint(
         issuer_epoch: issuer.epoch,
         now,
         lifetime,
+        status_lists: issuer.status_lists.as_deref(),
     };
     let jti = TokenId::from_entropy(ports.entropy.bytes());
     let alg = api.map_or_else(KeyAlgorithm::default, |api| api.signing_alg);

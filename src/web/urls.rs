@@ -31,6 +31,10 @@ paths! {
     REVOCATIONS = "/revocations";
     /// The revocation feed, sent.
     REVOCATIONS_STREAM = "/revocations/stream";
+    /// Token Status Lists, without the list.
+    STATUS_LISTS = "/status-lists";
+    /// One of them.
+    STATUS_LIST = "/status-lists/{id}";
     /// OpenID Connect RP-Initiated Logout 1.0 §2.
     LOGOUT = "/logout";
     /// The hub of the browser flow.

@@ -28,6 +28,7 @@ mod pages;
 mod revocations;
 mod revoke;
 mod start;
+mod status_lists;
 mod store;
 mod support;
 mod token;

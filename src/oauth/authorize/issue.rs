@@ -157,6 +157,8 @@ fn grant(cx: &Cx, ready: &Ready<'_>) -> Grant {
         gver: 0,
         created_at: cx.now,
         ep: [cx.services.issuer_epoch(), client.epoch],
+        access_until: Some(cx.now),
+        status: Vec::new(),
         ended: None,
     }
 }

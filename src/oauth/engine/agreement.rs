@@ -59,6 +59,8 @@ fn grant(client: &str, uri: &str, scopes: Vec<String>) -> Grant {
         gver: 0,
         created_at: NOW,
         ep: [1, 0],
+        access_until: None,
+        status: Vec::new(),
         ended: None,
     }
 }

@@ -2,6 +2,7 @@
 //! recover, extend, issue. "Issue" is one guarded write that decides; all before it only informs.
 
 use super::bridge::{Effective, issued, time_neutral};
+use super::tokens::Tokens;
 use crate::audit::{self, Act};
 use crate::db;
 use crate::store::{ExchangeGuard, RefreshStart, StoreError, Tx};
@@ -9,6 +10,9 @@ use oxide_auth::code_grant::accesstoken::{AccessToken, Input, Output};
 use vouchsafe_core::decide::redeem::{CodeVerdict, judge_code};
 use vouchsafe_core::model::{ClientId, Code, Digest, EndReason, Grant, Span};
 use vouchsafe_core::refusal::Reason;
+
+/// How often a request that lost its guarded write looks again.
+const ATTEMPTS: usize = 4;
 
 /// A token request for a code, its client authenticated.
 #[derive(Clone)]
@@ -33,33 +37,33 @@ pub struct Exchange {
     pub refresh_idle: Option<Span>,
     /// Whether the chain is given without `offline_access`.
     pub online_refresh: bool,
+    /// How the row remembers the access token.
+    pub tokens: Tokens,
 }
 
 /// Exchanges the code, or says why not. A valid replay ends the grant in the same transaction; any other refusal
-/// changes nothing. `target` judges the audience before anything is spent.
+/// changes nothing. `target` judges the audience before anything is spent, and says how long its token lives.
 ///
 /// # Errors
 /// When the store fails.
 pub fn exchange(
     tx: &mut Tx<'_>,
     exchange: &Exchange,
-    target: &dyn Fn(&Grant) -> Result<(), Reason>,
+    target: &dyn Fn(&Grant) -> Result<Span, Reason>,
 ) -> Result<Result<Grant, Reason>, StoreError> {
     let request = &exchange.request;
-    let Some(row) = db!(tx, grants::by_code(&request.digest))? else {
-        return Ok(Err(Reason::CodeUnknown));
-    };
-    match attempt(tx, exchange, target, &row)? {
-        Attempt::Done(verdict) => Ok(*verdict),
-        // Somebody else spent the code between our reading and our write: now it is a replay, or the grant ended.
-        Attempt::Lost => match db!(tx, grants::by_code(&request.digest))? {
-            None => Ok(Err(Reason::CodeUnknown)),
-            Some(row) => match attempt(tx, exchange, target, &row)? {
-                Attempt::Done(verdict) => Ok(*verdict),
-                Attempt::Lost => Ok(Err(Reason::CodeUnknown)),
-            },
-        },
+    for _ in 0..ATTEMPTS {
+        let Some(row) = db!(tx, grants::by_code(&request.digest))? else {
+            return Ok(Err(Reason::CodeUnknown));
+        };
+        match attempt(tx, exchange, target, &row)? {
+            Attempt::Done(verdict) => return Ok(*verdict),
+            // Somebody else spent the code between our reading and our write: now it is a replay, or the grant ended,
+            // or its claims version was raised.
+            Attempt::Lost => {}
+        }
     }
+    Ok(Err(Reason::CodeUnknown))
 }
 
 enum Attempt {
@@ -70,11 +74,12 @@ enum Attempt {
 fn attempt(
     tx: &mut Tx<'_>,
     exchange: &Exchange,
-    target: &dyn Fn(&Grant) -> Result<(), Reason>,
+    target: &dyn Fn(&Grant) -> Result<Span, Reason>,
     row: &Grant,
 ) -> Result<Attempt, StoreError> {
     let mut refused = None;
     let mut won = None;
+    let mut lifetime = Span::ZERO;
     let redirect_uri = exchange
         .request
         .redirect_uri
@@ -94,7 +99,10 @@ fn attempt(
         input = match machine.advance(input) {
             Output::Authenticate { .. } => Input::Authenticated,
             Output::Recover { .. } => match judge(tx, exchange, target, row)? {
-                Ok(()) => Input::Recovered(time_neutral(row)),
+                Ok(lives) => {
+                    lifetime = lives;
+                    Input::Recovered(time_neutral(row))
+                }
                 Err(reason) => {
                     refused = Some(reason);
                     Input::Recovered(None)
@@ -105,7 +113,7 @@ fn attempt(
             },
             Output::Issue { .. } => match db!(
                 tx,
-                grants::exchange(&exchange.request.digest, &guard(exchange, row))
+                grants::exchange(&exchange.request.digest, &guard(exchange, row, lifetime))
             )? {
                 Some(grant) => {
                     won = Some(grant);
@@ -127,9 +135,9 @@ fn attempt(
 fn judge(
     tx: &mut Tx<'_>,
     exchange: &Exchange,
-    target: &dyn Fn(&Grant) -> Result<(), Reason>,
+    target: &dyn Fn(&Grant) -> Result<Span, Reason>,
     row: &Grant,
-) -> Result<Result<(), Reason>, StoreError> {
+) -> Result<Result<Span, Reason>, StoreError> {
     let request = &exchange.request;
     let (uri, verifier) = (request.redirect_uri.as_deref(), request.code_verifier.as_deref());
     match judge_code(row, &request.client_id, uri, verifier, exchange.act.now) {
@@ -142,18 +150,22 @@ fn judge(
     }
 }
 
-fn guard(exchange: &Exchange, row: &Grant) -> ExchangeGuard {
+fn guard(exchange: &Exchange, row: &Grant, lifetime: Span) -> ExchangeGuard {
     let refreshes = row.offline || exchange.online_refresh;
+    let refresh_idle = exchange.refresh_idle.filter(|_| refreshes);
+    let tokens = Tokens {
+        // What is never refreshed gives no further token.
+        rotates: exchange.tokens.rotates || refresh_idle.is_none(),
+        ..exchange.tokens.clone()
+    };
     ExchangeGuard {
         client_id: exchange.request.client_id.clone(),
         redirect_uri: row.redirect_uri.clone(),
         code_challenge: row.code_challenge.clone(),
         now: exchange.act.now,
-        refresh: exchange
-            .refresh_idle
-            .filter(|_| refreshes)
-            .map(|idle| RefreshStart {
-                idle_expires_at: exchange.act.now.plus(idle),
-            }),
+        refresh: refresh_idle.map(|idle| RefreshStart {
+            idle_expires_at: exchange.act.now.plus(idle),
+        }),
+        token: tokens.given(row, exchange.act.now, lifetime),
     }
 }

@@ -6,6 +6,7 @@ mod bridge;
 pub mod client_credentials;
 pub mod code;
 pub mod refresh;
+pub mod tokens;
 
 #[cfg(test)]
 mod agreement;

@@ -2,13 +2,14 @@
 //! the scope must be part of the granted one), refresh. "Refresh" is one guarded write that decides.
 
 use super::bridge::{Effective, refreshed, time_neutral};
+use super::tokens::{Tokens, is_remembered};
 use crate::audit::{self, Act};
 use crate::db;
-use crate::store::{Advance, StoreError, Tx};
+use crate::store::{Advance, Slide, StoreError, Tx};
 use oxide_auth::code_grant::refresh::{Input, Output, Refresh as Machine};
 use std::borrow::Cow;
 use vouchsafe_core::decide::refresh::{RefreshVerdict, Step, Windows, judge_refresh};
-use vouchsafe_core::model::{ClientId, EndReason, Grant, Span, UnixTime};
+use vouchsafe_core::model::{ClientId, EndReason, Grant, Span};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::refresh_token::Genuine;
 use vouchsafe_core::spec::scope;
@@ -33,8 +34,8 @@ pub struct Refresh {
     pub request: RefreshRequest,
     /// The windows of retry and displacement.
     pub windows: Windows,
-    /// Whether tokens of this client rotate.
-    pub rotates: bool,
+    /// Whether tokens of this client rotate, and how the row remembers the access token.
+    pub tokens: Tokens,
     /// Idle lifetime of the chain.
     pub idle_lifetime: Span,
     /// The client's act: what time it is, and what is told when the token turns out to be used again.
@@ -42,14 +43,14 @@ pub struct Refresh {
 }
 
 /// Moves the chain on, or says why not. Reuse ends the grant in the same transaction. `target` judges the
-/// audience before anything is written.
+/// audience before anything is written, and says how long its token lives.
 ///
 /// # Errors
 /// When the store fails.
 pub fn refresh(
     tx: &mut Tx<'_>,
     refresh: &Refresh,
-    target: &dyn Fn(&Grant) -> Result<(), Reason>,
+    target: &dyn Fn(&Grant) -> Result<Span, Reason>,
 ) -> Result<Result<Grant, Reason>, StoreError> {
     for _ in 0..ATTEMPTS {
         let Some(row) = db!(tx, grants::by_id(refresh.request.genuine.gid()))? else {
@@ -66,7 +67,7 @@ pub fn refresh(
 fn attempt(
     tx: &mut Tx<'_>,
     refresh: &Refresh,
-    target: &dyn Fn(&Grant) -> Result<(), Reason>,
+    target: &dyn Fn(&Grant) -> Result<Span, Reason>,
     row: &Grant,
 ) -> Result<Option<Result<Grant, Reason>>, StoreError> {
     let asked = refresh.request.scope.as_ref().map(|asked| scope::join(asked));
@@ -81,16 +82,20 @@ fn attempt(
     let scope = || asked.as_deref().map(Cow::Borrowed);
     let mut refused = None;
     let mut won = None;
+    let mut lifetime = Span::ZERO;
     let mut machine = Machine::new(&effective);
     let mut input = Input::None;
     loop {
         input = match machine.advance(input) {
             Output::Unauthenticated { .. } => Input::Authenticated { scope: scope() },
             Output::RecoverRefresh { .. } => match judge(tx, refresh, target, row)? {
-                Ok(()) => Input::Recovered {
-                    scope: scope(),
-                    grant: time_neutral(row),
-                },
+                Ok(lives) => {
+                    lifetime = lives;
+                    Input::Recovered {
+                        scope: scope(),
+                        grant: time_neutral(row),
+                    }
+                }
                 Err(reason) => {
                     refused = Some(reason);
                     Input::Recovered {
@@ -99,7 +104,7 @@ fn attempt(
                     }
                 }
             },
-            Output::Refresh { .. } => match write(tx, refresh, row)? {
+            Output::Refresh { .. } => match write(tx, refresh, row, lifetime)? {
                 Some(grant) => {
                     won = Some(grant);
                     Input::Refreshed(refreshed())
@@ -116,9 +121,9 @@ fn attempt(
 fn judge(
     tx: &mut Tx<'_>,
     refresh: &Refresh,
-    target: &dyn Fn(&Grant) -> Result<(), Reason>,
+    target: &dyn Fn(&Grant) -> Result<Span, Reason>,
     row: &Grant,
-) -> Result<Result<(), Reason>, StoreError> {
+) -> Result<Result<Span, Reason>, StoreError> {
     match verdict(refresh, row) {
         RefreshVerdict::Refuse(reason) => Ok(Err(reason)),
         RefreshVerdict::Reuse => {
@@ -144,11 +149,17 @@ fn judge(
 }
 
 /// The guarded write; none when the row is no longer as it was read.
-fn write(tx: &mut Tx<'_>, refresh: &Refresh, row: &Grant) -> Result<Option<Grant>, StoreError> {
-    let idle_expires_at = refresh.act.now.plus(refresh.idle_lifetime);
+fn write(
+    tx: &mut Tx<'_>,
+    refresh: &Refresh,
+    row: &Grant,
+    lifetime: Span,
+) -> Result<Option<Grant>, StoreError> {
+    let now = refresh.act.now;
+    let idle_expires_at = now.plus(refresh.idle_lifetime);
     let step: Step = match verdict(refresh, row) {
         RefreshVerdict::Rotate(step) | RefreshVerdict::Displace(step) | RefreshVerdict::Jump(step) => step,
-        RefreshVerdict::Same => return slide(tx, refresh, row, idle_expires_at),
+        RefreshVerdict::Same => return slide(tx, refresh, row, lifetime),
         // `judge` refused these, so the machine never asks for a write.
         RefreshVerdict::Reuse | RefreshVerdict::Refuse(_) => return Ok(None),
     };
@@ -159,26 +170,32 @@ fn write(tx: &mut Tx<'_>, refresh: &Refresh, row: &Grant) -> Result<Option<Grant
         rotated_at: step.rotated_at,
         parent_at: Some(step.parent_at),
         idle_expires_at,
+        token: refresh.tokens.given(row, now, lifetime),
     };
     db!(tx, grants::advance(&row.id, row.generation, &advance))
 }
 
 /// A token that stays the same only pushes its idle end along, and that seldom: at most once in a twentieth of
-/// the idle lifetime. None when the row is no longer as it was read.
+/// the idle lifetime, and when there is something about the access token to remember. None when the row is no longer
+/// as it was read.
 fn slide(
     tx: &mut Tx<'_>,
     refresh: &Refresh,
     row: &Grant,
-    idle_expires_at: UnixTime,
+    lifetime: Span,
 ) -> Result<Option<Grant>, StoreError> {
-    let gained = idle_expires_at.since(row.idle_expires_at).millis();
-    if gained.saturating_mul(20) < refresh.idle_lifetime.millis() {
+    let now = refresh.act.now;
+    let slide = Slide {
+        now,
+        idle_expires_at: now.plus(refresh.idle_lifetime),
+        token: refresh.tokens.given(row, now, lifetime),
+    };
+    let gained = slide.idle_expires_at.since(row.idle_expires_at).millis();
+    let is_little = gained.saturating_mul(20) < refresh.idle_lifetime.millis();
+    if is_little && is_remembered(row, &slide.token, now.plus(lifetime)) {
         return Ok(Some(row.clone()));
     }
-    db!(
-        tx,
-        grants::slide(&row.id, row.generation, refresh.act.now, idle_expires_at)
-    )
+    db!(tx, grants::slide(&row.id, row.generation, &slide))
 }
 
 fn verdict(refresh: &Refresh, row: &Grant) -> RefreshVerdict {
@@ -186,7 +203,7 @@ fn verdict(refresh: &Refresh, row: &Grant) -> RefreshVerdict {
         row,
         refresh.request.genuine.generation(),
         &refresh.windows,
-        refresh.rotates,
+        refresh.tokens.rotates,
         refresh.act.now,
     )
 }

@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use vouchsafe_core::model::AuditRecord;
 use vouchsafe_core::model::revocation::Entry;
-use vouchsafe_core::model::{ClientId, Event, EventId, EventKind, UnixTime};
+use vouchsafe_core::model::{ClientId, EndedPlace, Event, EventId, EventKind, UnixTime};
 
 /// An event with its number and the digests of the chain, none of which it has before it is published.
 type Chained = (Row, Option<i64>, Option<Vec<u8>>, Option<Vec<u8>>);
@@ -124,8 +124,17 @@ pub fn feed(c: &mut Conn, after: i64, to: i64, limit: i64) -> Result<Vec<FeedEnt
         let before = before
             .and_then(|bytes| bytes.try_into().ok())
             .ok_or_else(corrupt)?;
-        let entry = Entry::of(seq.ok_or_else(corrupt)?, &read(row)?).ok_or_else(corrupt)?;
-        Ok(FeedEntry { entry, before })
+        let mut event = read(row)?;
+        let status = match event.detail.remove(EndedPlace::MEMBER) {
+            Some(told) => serde_json::from_value(told).map_err(|_| Column("events", "detail").corrupt())?,
+            None => Vec::new(),
+        };
+        let entry = Entry::of(seq.ok_or_else(corrupt)?, &event).ok_or_else(corrupt)?;
+        Ok(FeedEntry {
+            entry,
+            before,
+            status,
+        })
     };
     rows.into_iter().map(entry).collect()
 }

@@ -5,15 +5,17 @@
 //! Whoever ends grants or raises `gver` appends one event for each returned grant in the same transaction.
 
 mod row;
+mod token;
 
 use super::super::Conn;
 use crate::store::convert::word;
 use crate::store::listing::{GrantsPage, Page, Place};
 use crate::store::schema::grants::{self, dsl};
-use crate::store::{Advance, ExchangeGuard, GrantsWanted, Spent, StoreError};
+use crate::store::{Advance, ExchangeGuard, GrantsWanted, Slide, Spent, StoreError};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use row::Row;
+use token::{Remembered, grown, unmoved};
 use vouchsafe_core::model::{ClientId, Code, Digest, EndReason, Grant, GrantId, SessionId, UnixTime, UserId};
 
 /// Adds a grant together with its code. The caller has taken the person's row with
@@ -71,38 +73,19 @@ pub fn exchange(
         .filter(dsl::code_expires_at.gt(now))
         .filter(dsl::expires_at.gt(now))
         .filter(dsl::ended_at.is_null());
-    let used = dsl::code_used_at.eq(now);
-    let won: Option<Row> = match guard.refresh {
-        Some(start) => diesel::update(redeemable)
-            .set((
-                used,
+    let token = Remembered::of(&guard.token)?;
+    let change = (
+        dsl::code_used_at.eq(now),
+        guard.refresh.map(|start| {
+            (
                 dsl::refreshable.eq(true),
                 dsl::idle_expires_at.eq(start.idle_expires_at.millis()),
-            ))
-            .returning(Row::as_returning())
-            .get_result(c),
-        None => diesel::update(redeemable)
-            .set(used)
-            .returning(Row::as_returning())
-            .get_result(c),
-    }
-    .optional()?;
-    won.map(Grant::try_from).transpose()
-}
-
-/// Takes one step of the refresh chain, if generation `from` still stands. Of any number of attempts one gets the
-/// grant; the others read it and judge again. Every step raises the generation, so it alone is the guard.
-pub fn advance(c: &mut Conn, id: &GrantId, from: i64, step: &Advance) -> Result<Option<Grant>, StoreError> {
-    let change = (
-        dsl::generation.eq(step.to),
-        dsl::parent.eq(step.parent),
-        dsl::recovered.eq(step.recovered),
-        dsl::rotated_at.eq(step.rotated_at.millis()),
-        dsl::parent_at.eq(step.parent_at.map(UnixTime::millis)),
-        dsl::idle_expires_at.eq(step.idle_expires_at.millis()),
+            )
+        }),
+        dsl::access_until.eq(grown(token.until)),
+        token.places.as_deref().map(|places| dsl::status.eq(places)),
     );
-    let standing = standing(id, from, step.rotated_at.millis());
-    let won = diesel::update(standing)
+    let won = diesel::update(redeemable.filter(unmoved(&token)))
         .set(change)
         .returning(Row::as_returning())
         .get_result(c)
@@ -110,18 +93,45 @@ pub fn advance(c: &mut Conn, id: &GrantId, from: i64, step: &Advance) -> Result<
     won.map(Grant::try_from).transpose()
 }
 
-/// Moves the idle end of a chain that does not rotate, if `generation` stands. `None` when it does not, or the
+/// Takes one step of the refresh chain, if generation `from` still stands. Of any number of attempts one gets the
+/// grant; the others read it and judge again. Every step raises the generation, so it alone is the guard.
+pub fn advance(c: &mut Conn, id: &GrantId, from: i64, step: &Advance) -> Result<Option<Grant>, StoreError> {
+    let token = Remembered::of(&step.token)?;
+    let change = (
+        dsl::generation.eq(step.to),
+        dsl::parent.eq(step.parent),
+        dsl::recovered.eq(step.recovered),
+        dsl::rotated_at.eq(step.rotated_at.millis()),
+        dsl::parent_at.eq(step.parent_at.map(UnixTime::millis)),
+        dsl::idle_expires_at.eq(step.idle_expires_at.millis()),
+        dsl::access_until.eq(grown(token.until)),
+        token.places.as_deref().map(|places| dsl::status.eq(places)),
+    );
+    let standing = standing(id, from, step.rotated_at.millis());
+    let won = diesel::update(standing.filter(unmoved(&token)))
+        .set(change)
+        .returning(Row::as_returning())
+        .get_result(c)
+        .optional()?;
+    won.map(Grant::try_from).transpose()
+}
+
+/// Moves the idle end of a chain that does not rotate, and what is remembered of its tokens, if `generation` stands. `None` when it does not, or the
 /// grant has ended or expired.
 pub fn slide(
     c: &mut Conn,
     id: &GrantId,
     generation: i64,
-    now: UnixTime,
-    idle_expires_at: UnixTime,
+    slide: &Slide,
 ) -> Result<Option<Grant>, StoreError> {
-    let standing = standing(id, generation, now.millis());
-    let change = dsl::idle_expires_at.eq(idle_expires_at.millis());
-    let won = diesel::update(standing)
+    let standing = standing(id, generation, slide.now.millis());
+    let token = Remembered::of(&slide.token)?;
+    let change = (
+        dsl::idle_expires_at.eq(slide.idle_expires_at.millis()),
+        dsl::access_until.eq(grown(token.until)),
+        token.places.as_deref().map(|places| dsl::status.eq(places)),
+    );
+    let won = diesel::update(standing.filter(unmoved(&token)))
         .set(change)
         .returning(Row::as_returning())
         .get_result(c)

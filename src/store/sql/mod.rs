@@ -27,6 +27,7 @@ pub mod server_secrets;
 pub mod sessions;
 pub mod signing_keys;
 pub mod site_settings;
+pub mod status_lists;
 pub mod sweep;
 pub mod throttles;
 pub mod users;

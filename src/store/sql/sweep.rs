@@ -3,7 +3,7 @@
 use super::super::Conn;
 use crate::store::schema::{
     admin_sessions, client_assertions, client_refusals, client_secrets, events, grants, interactions,
-    key_set_fetches, sessions, setup_links, throttles,
+    key_set_fetches, sessions, setup_links, status_lists, throttles,
 };
 use crate::store::{StoreError, Swept};
 use diesel::prelude::*;
@@ -36,6 +36,7 @@ pub fn expired(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Swept, StoreEr
         key_set_fetches: key_set_fetches_over(c, now.minus(FETCHES).millis())?,
         client_refusals: client_refusals_over(c, now.minus(REFUSALS).millis(), limit)?,
         events: events_over(c, now.minus(EVENTS).millis(), limit)?,
+        status_lists: status_lists_over(c, at, limit)?,
     })
 }
 
@@ -175,6 +176,18 @@ fn client_refusals_over(c: &mut Conn, before: i64, limit: i64) -> Result<usize, 
     let over: Vec<String> = table
         .filter(at.lt(before))
         .order(at)
+        .limit(limit)
+        .select(id)
+        .load(c)?;
+    Ok(diesel::delete(table.filter(id.eq_any(over))).execute(c)?)
+}
+
+/// By then every token that refers to the list has expired. Its address is never given again: it is random.
+fn status_lists_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
+    use status_lists::{expires_at, id, table};
+    let over: Vec<String> = table
+        .filter(expires_at.lt(at))
+        .order(expires_at)
         .limit(limit)
         .select(id)
         .load(c)?;

@@ -106,7 +106,7 @@ on_both_databases! {
         assert_eq!(entry["min"], 0);
         let now = world.clock_seconds();
         let exp = entry["exp"].as_i64().unwrap();
-        assert!(exp >= now + 24 * 60 * 60, "known as long as a token may live");
+        assert_eq!(exp, now + 5 * 60 + 60, "known as long as its token may live");
         assert!(!page.to_string().contains(&gid), "no identifier leaves");
         assert_eq!(header(page["head"].as_str().unwrap())["typ"], "revocations-head+jwt");
         assert_eq!(head["iss"], json!(world.issuer));
@@ -161,6 +161,49 @@ on_both_databases! {
         assert_eq!(page(world, &asked)["snapshot"], false, "a reader that was there needs no snapshot");
         let long_gone = format!("?timeline={}&after=0", head["timeline"].as_str().unwrap());
         assert_eq!(page(world, &long_gone)["snapshot"], true);
+    }
+
+    fn an_entry_lives_as_long_as_the_longest_token_that_the_grant_gave(world: World) {
+        world.person("ada");
+        world.orders_api();
+        let lives = |span: &str| {
+            world.sql(&format!("UPDATE apis SET access_token_lifetime = {span}"));
+        };
+        let app = world.client(metadata(ClientKind::Spa));
+        let offline = [("scope", "openid offline_access orders:read"), ("prompt", "consent")];
+        lives("36000000");
+        let tokens = app.sign_in(world, "ada", &offline);
+        let given_at = world.clock_seconds();
+        // Shorter from now on, which shortens nothing that was given.
+        lives("60000");
+        world.wait(Span::from_hours(1));
+        let refreshed = app.refresh(world, tokens["refresh_token"].as_str().unwrap());
+        assert_eq!(refreshed.json()["expires_in"], 60);
+        world.ban("ada");
+        world.publish();
+        assert_eq!(snapshot(world)["entries"][0]["exp"], given_at + 10 * 60 * 60 + 60);
+    }
+
+    fn a_grant_whose_refresh_token_stays_the_same_is_told_of_for_a_little_longer(world: World) {
+        world.person("ada");
+        world.person("bob");
+        let app = world.client(metadata(ClientKind::Web));
+        let offline = [("scope", "openid offline_access"), ("prompt", "consent")];
+        for (name, minutes) in [("ada", 0), ("bob", 50)] {
+            let tokens = app.sign_in(world, name, &offline);
+            world.wait(Span::from_minutes(minutes));
+            for _ in 0..3 {
+                world.wait(Span::from_minutes(7));
+                let last = app.refresh(world, tokens["refresh_token"].as_str().unwrap()).json();
+                let expires = claims(last["access_token"].as_str().unwrap())["exp"].as_i64().unwrap();
+                let id = vouchsafe_core::model::GrantId::new(
+                    claims(last["access_token"].as_str().unwrap())["gid"].as_str().unwrap(),
+                );
+                let row = world.write(move |tx| vouchsafe::db!(tx, grants::by_id(&id))).unwrap();
+                let known = row.access_until.unwrap().seconds();
+                assert!((expires..=expires + 3_600).contains(&known), "{name}: {known} for {expires}");
+            }
+        }
     }
 
     fn another_history_begins_with_a_snapshot(world: World) {

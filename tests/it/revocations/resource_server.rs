@@ -1,72 +1,11 @@
 //! Both halves together: what is ended here is refused by a resource server that asks nobody.
 
-use super::{head, snapshot};
 use crate::support::on_both_databases;
 use crate::support::people::metadata;
-use crate::support::ports::FakeClock;
-use crate::support::world::World;
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::runtime::Runtime;
-use vouchsafe::ports::Clock as _;
+use crate::support::resource_server::ResourceServer;
 use vouchsafe_core::model::ClientKind;
-use vouchsafe_verify::fetch::{Clock, FeedMode};
-use vouchsafe_verify::{Rejection, RemoteVerifier, Verifier};
-
-/// A resource server whose audience is the issuer itself.
-struct ResourceServer {
-    runtime: Runtime,
-    verifier: RemoteVerifier,
-}
-
-/// The world's clock, as the library wants it.
-#[derive(Clone)]
-struct Ticks(FakeClock);
-
-impl std::fmt::Debug for Ticks {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Ticks")
-    }
-}
-
-impl Clock for Ticks {
-    fn unix_seconds(&self) -> i64 {
-        self.0.now().seconds()
-    }
-
-    fn monotonic(&self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0.now().millis()).unwrap())
-    }
-}
-
-impl ResourceServer {
-    fn new(world: &World, mode: FeedMode) -> Self {
-        let verifier = RemoteVerifier::builder(Verifier::new(&world.issuer, &world.issuer))
-            .feed(mode)
-            .clock(Arc::new(Ticks(world.clock.clone())))
-            .build()
-            .unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        Self { runtime, verifier }
-    }
-
-    fn accepts(&self, token: &str) -> Result<(), Rejection> {
-        self.runtime.block_on(self.verifier.verify(token)).map(drop)
-    }
-
-    /// Waits until it knows what the server publishes now.
-    fn catches_up(&self, world: &World) {
-        world.publish();
-        let seq = head(&snapshot(world))["seq"].as_u64().unwrap();
-        let reached = self.verifier.feed_reached(seq);
-        self.runtime
-            .block_on(async { tokio::time::timeout(Duration::from_secs(30), reached).await })
-            .expect("the feed arrives");
-    }
-}
+use vouchsafe_verify::Rejection;
+use vouchsafe_verify::fetch::FeedMode;
 
 const MODES: [FeedMode; 2] = [FeedMode::Poll, FeedMode::Stream];
 

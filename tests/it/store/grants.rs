@@ -3,7 +3,9 @@
 use super::samples::{add_ann_and_shop, add_grant, at, digest, grant, read_grant};
 use crate::support::databases::{Database, on_both_stores};
 use vouchsafe::db;
-use vouchsafe::store::{Advance, ExchangeGuard, RefreshStart, Spent, StoreError, Tx, Unique};
+use vouchsafe::store::{
+    Advance, ExchangeGuard, RefreshStart, Slide, Spent, StoreError, TokenGiven, Tx, Unique,
+};
 use vouchsafe_core::model::{ClientId, EndReason, Grant, GrantId, SessionId, UserId};
 
 on_both_stores! {
@@ -30,6 +32,7 @@ fn guard() -> ExchangeGuard {
         code_challenge: Some("challenge".to_owned()),
         now: at(30),
         refresh: None,
+        token: TokenGiven::default(),
     }
 }
 
@@ -49,6 +52,7 @@ fn step() -> Advance {
         rotated_at: at(100),
         parent_at: Some(at(100)),
         idle_expires_at: at(5000),
+        token: TokenGiven::default(),
     }
 }
 
@@ -300,28 +304,31 @@ fn a_step_needs_a_grant_that_lives(store: &Database) {
         let step = store.write_blocking("advance", move |tx| db!(tx, grants::advance(&id, 4, &step())));
         assert_eq!(step, Ok(None), "{}", dead.id);
         let id = dead.id.clone();
-        let slide = store.write_blocking("slide", move |tx| {
-            db!(tx, grants::slide(&id, 4, at(100), at(200)))
-        });
+        let slide = store.write_blocking("slide", move |tx| db!(tx, grants::slide(&id, 4, &slide(200))));
         assert_eq!(slide, Ok(None), "{}", dead.id);
         assert_eq!(read_grant(store, dead.id.as_str()), dead);
     }
 }
 
+/// A chain that does not rotate moves on at second 100.
+fn slide(idle_expires_at: i64) -> Slide {
+    Slide {
+        now: at(100),
+        idle_expires_at: at(idle_expires_at),
+        token: TokenGiven::default(),
+    }
+}
+
 fn a_chain_that_does_not_rotate_slides(store: &Database) {
     add_grant(store, &chain("g"), digest(1));
-    let slide = |generation| {
-        let slide = move |tx: &mut Tx<'_>| {
-            db!(
-                tx,
-                grants::slide(&GrantId::new("g"), generation, at(100), at(6000))
-            )
-        };
+    let slid = |generation| {
+        let slide =
+            move |tx: &mut Tx<'_>| db!(tx, grants::slide(&GrantId::new("g"), generation, &slide(6000)));
         store.write_blocking("slide", slide).unwrap()
     };
-    assert_eq!(slide(3), None);
+    assert_eq!(slid(3), None);
     assert_eq!(
-        slide(4),
+        slid(4),
         Some(Grant {
             idle_expires_at: at(6000),
             ..chain("g")

@@ -6,7 +6,7 @@ use crate::support::databases::{Database, on_both_stores};
 use std::sync::Barrier;
 use std::sync::mpsc::sync_channel;
 use vouchsafe::db;
-use vouchsafe::store::{Advance, ExchangeGuard, RefreshStart, Spent, Store, StoreOptions, Tx};
+use vouchsafe::store::{Advance, ExchangeGuard, RefreshStart, Spent, Store, StoreOptions, TokenGiven, Tx};
 use vouchsafe_core::model::{ClientId, EndReason, Grant, GrantId, Span, UserId};
 
 on_both_stores! {
@@ -46,6 +46,7 @@ fn exchange(store: &Store) -> Option<Grant> {
         refresh: Some(RefreshStart {
             idle_expires_at: at(5000),
         }),
+        token: TokenGiven::default(),
     };
     store
         .write_blocking("exchange", move |tx| {
@@ -62,6 +63,7 @@ fn step(from: i64) -> Advance {
         rotated_at: at(2),
         parent_at: Some(at(2)),
         idle_expires_at: at(5000),
+        token: TokenGiven::default(),
     }
 }
 

@@ -174,6 +174,8 @@ pub(super) fn grant(id: &str) -> Grant {
         gver: 1,
         created_at: at(0),
         ep: [1, 1],
+        access_until: Some(at(0)),
+        status: Vec::new(),
         ended: None,
     }
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use vouchsafe::audit::{Act, Publisher};
 use vouchsafe::db;
 use vouchsafe::ports::{Entropy, SystemEntropy};
-use vouchsafe::store::{NewSecret, Swept};
+use vouchsafe::store::{NewSecret, StatusListRow, Swept};
 use vouchsafe_core::model::{
-    AdminSession, ClientId, EndReason, Event, EventKind, Grant, GrantId, Session, Span, UnixTime,
+    AdminSession, ClientId, EndReason, Event, EventKind, Grant, GrantId, Session, Span, StatusListId,
+    UnixTime,
 };
 
 on_both_stores! {
@@ -50,6 +51,16 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
             .write_blocking("add", move |tx| {
                 db!(tx, client_assertions::spend(&assertion, expires_at)).map(drop)
             })
+            .unwrap();
+        let list = StatusListRow {
+            id: StatusListId::new(name),
+            seed: [filling; 32],
+            epoch: 1,
+            closes_at: at(0),
+            expires_at,
+        };
+        store
+            .write_blocking("add", move |tx| db!(tx, status_lists::add(&list)).map(drop))
             .unwrap();
         let log = Event {
             expires_at,
@@ -120,6 +131,7 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
         key_set_fetches: 0,
         client_refusals: 0,
         events: 0,
+        status_lists: 1,
     };
     assert_eq!(swept, expected, "an event is kept for long after it expired");
     assert_eq!(sweep(store, now, 100).total(), 0);

@@ -13,6 +13,7 @@ pub(crate) mod ports;
 pub(crate) mod postgres;
 pub(crate) mod proxy;
 pub(crate) mod relying_party;
+pub(crate) mod resource_server;
 pub(crate) mod steps;
 pub(crate) mod world;
 

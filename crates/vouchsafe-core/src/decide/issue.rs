@@ -4,6 +4,7 @@
 use super::audience::Audience;
 use super::client_authentication::ClientAuthenticated;
 use super::grant_is_live::LiveGrant;
+use super::status_list;
 use crate::model::{ApiClaim, Client, Grant, IdTokenClaims, Span, TokenId, UnixTime, User};
 use crate::spec::{claims, scope};
 use serde_json::{Map, Value, json};
@@ -62,6 +63,8 @@ pub struct Mint<'a> {
     pub now: UnixTime,
     /// Lifetime of the token to be made.
     pub lifetime: Span,
+    /// Where status lists are, without the list, when tokens are to refer to them.
+    pub status_lists: Option<&'a str>,
 }
 
 /// The claims of an access token (RFC 9068 §2.2), with the handles by which it can be revoked: `ep`, and for a
@@ -97,9 +100,20 @@ pub fn access_token_claims(issuance: &Issuance<'_>, mint: &Mint<'_>, jti: &Token
                     ApiClaim::Roles => set("roles", json!(user.roles)),
                 }
             }
+            if let Some(status) = status(grant, mint) {
+                set("status", status);
+            }
         }
     }
     claims
+}
+
+/// The claim `status` (Token Status List): where the grant's bit stands.
+fn status(grant: &Grant, mint: &Mint<'_>) -> Option<Value> {
+    let address = mint.status_lists?;
+    let place = status_list::standing(grant, mint.now, mint.now.plus(mint.lifetime))?;
+    let uri = format!("{address}/{}", place.list);
+    Some(json!({"status_list": {"idx": place.idx, "uri": uri}}))
 }
 
 /// The claims of an ID token (OpenID Connect Core §2, §3.1.3.3), or none when nobody signed in or `openid` was

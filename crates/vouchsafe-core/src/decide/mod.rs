@@ -13,4 +13,6 @@ pub mod redeem;
 pub mod refresh;
 pub mod scopes;
 pub mod site_settings;
+pub mod status_list;
 pub mod throttle;
+pub mod token_end;

@@ -1,6 +1,6 @@
 //! Grants: one authorization, one code, one row; the refresh chain lives in it.
 
-use super::{ClientId, GrantId, SessionId, Sid, UnixTime, UserId};
+use super::{ClientId, GrantId, SessionId, Sid, StatusPlace, UnixTime, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Facts about the sign-in that a grant rests on.
@@ -97,6 +97,10 @@ pub struct Grant {
     pub created_at: UnixTime,
     /// The epochs of issuer and client that it was made in, as in the claim `ep`: raising either ends it.
     pub ep: [i64; 2],
+    /// The end of the last access token that it can have given; not known of grants of earlier releases.
+    pub access_until: Option<UnixTime>,
+    /// Its places in status lists, the newest first.
+    pub status: Vec<StatusPlace>,
     /// When and why it ended.
     pub ended: Option<(UnixTime, EndReason)>,
 }

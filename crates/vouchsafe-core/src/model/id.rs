@@ -60,6 +60,8 @@ text_id! {
     Kid;
     /// An entry of the event log.
     EventId;
+    /// A status list: the end of its address.
+    StatusListId;
 }
 
 fn encode(bytes: &[u8]) -> String {

@@ -15,6 +15,7 @@ mod secret;
 mod session;
 mod signing_key;
 mod site_settings;
+mod status_place;
 mod time;
 mod user;
 
@@ -25,7 +26,7 @@ pub use client::{AuthMethod, Client, ClientKind, ClientMetadata, GrantType, IdTo
 pub use consent::Consent;
 pub use event::{Event, EventKind};
 pub use grant::{EndReason, Grant, PersonSignedIn};
-pub use id::{ClientId, EventId, GrantId, Kid, SessionId, Sid, TokenId, UserId};
+pub use id::{ClientId, EventId, GrantId, Kid, SessionId, Sid, StatusListId, TokenId, UserId};
 pub use interaction::{Declined, Interaction};
 pub use request::{AuthorizationRequest, Prompt};
 pub use secret::{
@@ -35,5 +36,6 @@ pub use secret::{
 pub use session::Session;
 pub use signing_key::{KeyAlgorithm, KeyUse, SigningKey};
 pub use site_settings::SiteSettings;
+pub use status_place::{EndedPlace, StatusPlace};
 pub use time::{Span, UnixTime};
 pub use user::{PasswordHash, Standing, User};

@@ -14,4 +14,5 @@ mod refresh_verdicts;
 mod rotation_oracle;
 mod samples;
 mod scopes;
+mod status_list;
 mod throttle;

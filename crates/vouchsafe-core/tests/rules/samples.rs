@@ -175,6 +175,8 @@ pub(crate) fn grant() -> Grant {
         gver: 0,
         created_at: NOW,
         ep: [1, 0],
+        access_until: None,
+        status: Vec::new(),
         ended: None,
     }
 }

@@ -2,12 +2,13 @@
 
 use super::super::TokenRequest;
 use super::super::answer::TokenAnswer;
-use super::{audience_of, issuer, resources};
+use super::{audience_of, give_back, issuer, lifetime, resources, spare_place};
 use crate::accounts::live::live_person;
 use crate::audit::Act;
 use crate::cx::Cx;
 use crate::failure::Failure;
 use crate::oauth::engine::code::{self, CodeRequest, Exchange};
+use crate::oauth::engine::tokens::Tokens;
 use crate::tokens::{IdTokenFor, mint};
 use std::sync::Arc;
 use vouchsafe_core::decide::grant_is_live::LiveGrant;
@@ -26,6 +27,7 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
     let text = request.params.one("code").ok_or(Reason::ParameterMissing)?;
     let digest = Plain::<Code>::parse(text).ok_or(Reason::CodeUnknown)?.digest();
     let asked = resources(&request)?;
+    let spare = spare_place(cx, &request).await?;
     let with_refresh = request.known.client.may_use(GrantType::RefreshToken);
     let exchange = Exchange {
         request: CodeRequest {
@@ -37,6 +39,10 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         act: Act::of_client(cx, &request.known.client.id),
         refresh_idle: with_refresh.then_some(cx.config().tokens.refresh.idle_lifetime),
         online_refresh: request.known.client.metadata.online_refresh,
+        tokens: Tokens {
+            rotates: request.known.client.is_public(),
+            spare: spare.clone(),
+        },
     };
     let (known, apis, issuer_name) = (
         Arc::clone(&request.known),
@@ -44,11 +50,16 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         cx.config().issuer.clone(),
     );
     let (now, asked_then, issuer_epoch) = (cx.now, asked.clone(), cx.services.issuer_epoch());
+    let usual = cx.config().tokens.access_token_lifetime;
     let spent: Spent = cx
         .store()
         .write("exchange-code", move |tx| {
             let target = |grant: &Grant| {
-                audience_of(grant, &grant.scopes, &asked_then, (&apis, &issuer_name)).map(drop)
+                let for_scopes =
+                    |scopes: &[String]| audience_of(grant, scopes, &asked_then, (&apis, &issuer_name));
+                for_scopes(&grant.scopes)?;
+                let given = scopes::still_allowed(&grant.scopes, &known.client);
+                Ok(lifetime(given.and_then(|scopes| for_scopes(&scopes)), usual))
             };
             let grant = match code::exchange(tx, &exchange, &target)? {
                 Ok(grant) => grant,
@@ -58,6 +69,7 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
             Ok(person.map(|(user, live)| (grant, user, live)))
         })
         .await?;
+    give_back(cx, spare, spent.as_ref().ok().map(|(grant, ..)| grant));
     let (grant, user, live) = spent?;
     answer(cx, &request, &asked, (&grant, &user, live))
 }

@@ -2,12 +2,13 @@
 
 use super::super::TokenRequest;
 use super::super::answer::TokenAnswer;
-use super::{audience_of, issuer, resources};
+use super::{audience_of, give_back, issuer, lifetime, resources, spare_place};
 use crate::accounts::live::live_person;
 use crate::audit::Act;
 use crate::cx::Cx;
 use crate::failure::Failure;
 use crate::oauth::engine::refresh::{self, Refresh, RefreshRequest};
+use crate::oauth::engine::tokens::Tokens;
 use crate::oauth::presented;
 use crate::tokens::{IdTokenFor, mint};
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         None => None,
     };
     let asked = resources(&request)?;
+    let spare = spare_place(cx, &request).await?;
     let refresh = Refresh {
         request: RefreshRequest {
             client_id: request.known.client.id.clone(),
@@ -41,7 +43,10 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
             scope: narrowed.clone(),
         },
         windows: presented::windows(cx),
-        rotates: request.known.client.is_public(),
+        tokens: Tokens {
+            rotates: request.known.client.is_public(),
+            spare: spare.clone(),
+        },
         idle_lifetime: cx.config().tokens.refresh.idle_lifetime,
         act: Act::of_client(cx, &request.known.client.id),
     };
@@ -51,13 +56,18 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         cx.config().issuer.clone(),
     );
     let (now, issuer_epoch) = (cx.now, cx.services.issuer_epoch());
+    let usual = cx.config().tokens.access_token_lifetime;
     let (asked_then, narrowed_then) = (asked.clone(), narrowed.clone());
     let refreshed: Refreshed = cx
         .store()
         .write("refresh", move |tx| {
             let target = |grant: &Grant| {
-                let scopes = narrowed_then.as_ref().unwrap_or(&grant.scopes);
-                audience_of(grant, scopes, &asked_then, (&apis, &issuer_name)).map(drop)
+                let for_scopes =
+                    |scopes: &[String]| audience_of(grant, scopes, &asked_then, (&apis, &issuer_name));
+                let wanted = narrowed_then.as_ref().unwrap_or(&grant.scopes);
+                for_scopes(wanted)?;
+                let given = scopes::still_allowed(wanted, &known.client);
+                Ok(lifetime(given.and_then(|scopes| for_scopes(&scopes)), usual))
             };
             let grant = match refresh::refresh(tx, &refresh, &target)? {
                 Ok(grant) => grant,
@@ -67,6 +77,7 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
             Ok(person.map(|(user, live)| (grant, user, live)))
         })
         .await?;
+    give_back(cx, spare, refreshed.as_ref().ok().map(|(grant, ..)| grant));
     let (grant, user, live) = refreshed?;
     answer(cx, &request, (narrowed.as_ref(), &asked), (&grant, &user, live))
 }

@@ -42,6 +42,8 @@ pub(super) struct Row {
     end_reason: Option<String>,
     issuer_epoch: Option<i64>,
     client_epoch: Option<i64>,
+    access_until: Option<i64>,
+    status: String,
 }
 
 impl TryFrom<&Grant> for Row {
@@ -84,6 +86,8 @@ impl TryFrom<&Grant> for Row {
             end_reason,
             issuer_epoch: Some(issuer_epoch),
             client_epoch: Some(client_epoch),
+            access_until: millis(grant.access_until),
+            status: json(&grant.status)?,
         })
     }
 }
@@ -131,6 +135,8 @@ impl TryFrom<Row> for Grant {
                 row.issuer_epoch.unwrap_or(FIRST_EPOCHS[0]),
                 row.client_epoch.unwrap_or(FIRST_EPOCHS[1]),
             ],
+            access_until: instant(row.access_until),
+            status: Column("grants", "status").json(&row.status)?,
             ended,
         })
     }

@@ -1,0 +1,3 @@
+DROP TABLE status_lists;
+ALTER TABLE grants DROP COLUMN status;
+ALTER TABLE grants DROP COLUMN access_until;
