@@ -54,7 +54,7 @@ async fn find(cx: &Cx, id: &StatusListId) -> Result<Option<Arc<StatusListToken>>
         let issuer = services.config.issuer.as_str();
         let uri = format!("{}/{}", urls::absolute(issuer, urls::STATUS_LISTS), row.id);
         let lists = &services.status_lists;
-        lists.sign(&services.keys, (issuer, &uri), &row, (state, ended), now)
+        lists.sign((&services.keys, now), (issuer, &uri), &row, (state, ended))
     });
     Ok(Some(signed.await.map_err(|_| not_yet())??))
 }

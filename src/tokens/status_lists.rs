@@ -100,11 +100,10 @@ impl StatusLists {
     /// When nothing can be signed.
     pub fn sign(
         &self,
-        keys: &Keys,
+        (keys, now): (&Keys, UnixTime),
         (issuer, uri): (&str, &str),
         row: &StatusListRow,
         (state, ended): (ListState, Vec<u32>),
-        now: UnixTime,
     ) -> Result<Arc<StatusListToken>, KeysError> {
         let bits = match state.ended {
             Some(_) => status_list::bits(ended),

@@ -21,12 +21,12 @@ struct Row {
 
 /// Adds a list without any taken counter, after all others; `false` when another node added one at the same time.
 pub fn add(c: &mut Conn, list: &StatusListRow) -> Result<bool, StoreError> {
-    let last: Option<i64> = status_lists::table
+    let highest: Option<i64> = status_lists::table
         .select(diesel::dsl::max(dsl::number))
         .get_result(c)?;
     let row = (
         dsl::id.eq(list.id.as_str()),
-        dsl::number.eq(last.unwrap_or(0).saturating_add(1)),
+        dsl::number.eq(highest.unwrap_or(0).saturating_add(1)),
         dsl::seed.eq(&list.seed[..]),
         dsl::issuer_epoch.eq(list.epoch),
         dsl::leased.eq(0),
