@@ -10,6 +10,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 use tempfile::TempDir;
 use vouchsafe::config::DatabaseUrl;
@@ -202,13 +203,25 @@ pub(crate) fn set_mode(path: &Path, mode: u32) {
 pub(crate) struct Running {
     child: Child,
     stdout: BufReader<ChildStdout>,
+    /// Read all the time: a program whose log nobody takes stands still when the pipe is full.
+    stderr: Option<JoinHandle<String>>,
 }
 
 impl Running {
     pub(crate) fn start(place: &Place, arguments: &[&str]) -> Self {
         let mut child = place.command(arguments).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
-        Self { child, stdout }
+        let mut log = child.stderr.take().unwrap();
+        let stderr = std::thread::spawn(move || {
+            let mut text = String::new();
+            log.read_to_string(&mut text).unwrap();
+            text
+        });
+        Self {
+            child,
+            stdout,
+            stderr: Some(stderr),
+        }
     }
 
     /// The JSON document that it writes when it is ready.
@@ -216,14 +229,7 @@ impl Running {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
         if line.is_empty() {
-            let mut stderr = String::new();
-            self.child
-                .stderr
-                .take()
-                .unwrap()
-                .read_to_string(&mut stderr)
-                .unwrap();
-            panic!("it did not start: {stderr}");
+            panic!("it did not start: {}", self.log());
         }
         serde_json::from_str(&line).unwrap()
     }
@@ -248,19 +254,18 @@ impl Running {
                 let _ = Command::new("kill").args(["-KILL", &process]).status();
             }
         });
-        let (mut stdout, mut stderr) = (String::new(), String::new());
+        let mut stdout = String::new();
         self.stdout.read_to_string(&mut stdout).unwrap();
-        self.child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut stderr)
-            .unwrap();
         Ended {
             status: self.child.wait().unwrap().code().unwrap_or(-1),
             stdout,
-            stderr,
+            stderr: self.log(),
         }
+    }
+
+    /// All that it said to people, once it has ended.
+    fn log(&mut self) -> String {
+        self.stderr.take().unwrap().join().unwrap()
     }
 }
 
