@@ -19,6 +19,8 @@ const ROUTES: &[(&str, Tokens)] = &[
     ("JWKS", None("a public document")),
     ("REVOCATIONS", None("public: what has ended")),
     ("REVOCATIONS_STREAM", None("public: what has ended")),
+    ("STATUS_LISTS", None("public: what has ended")),
+    ("STATUS_LIST", None("public: what has ended")),
     (
         "AUTHORIZE",
         None("a code gives nothing before its exchange has asked"),

@@ -228,9 +228,7 @@ impl Running {
     pub(crate) fn first_line(&mut self) -> Value {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
-        if line.is_empty() {
-            panic!("it did not start: {}", self.log());
-        }
+        assert!(!line.is_empty(), "it did not start: {}", self.log());
         serde_json::from_str(&line).unwrap()
     }
 
