@@ -144,7 +144,10 @@ impl NewPerson {
 
 impl ProfileChange {
     /// The person as they would be.
-    fn applied(&self, user: &User) -> Result<User, PersonProblem> {
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn applied(&self, user: &User) -> Result<User, PersonProblem> {
         let trimmed = |text: &Option<String>, was: &str| {
             text.as_deref()
                 .map_or_else(|| was.to_owned(), |text| text.trim().to_owned())

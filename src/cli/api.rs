@@ -95,6 +95,20 @@ pub(crate) fn run(global: &Global, args: ApiArgs, output: &Output) -> Result<(),
     Ok(())
 }
 
+/// The claims that an API's tokens can carry, by their names.
+pub(crate) const CLAIMS: [&str; 1] = ["roles"];
+
+/// Each claim once, in their order.
+pub(crate) fn distinct(claims: Vec<ApiClaim>) -> Vec<ApiClaim> {
+    let mut kept = Vec::new();
+    for claim in claims {
+        if !kept.contains(&claim) {
+            kept.push(claim);
+        }
+    }
+    kept
+}
+
 fn claims(named: &[Claim]) -> Vec<ApiClaim> {
     let mut claims = Vec::new();
     for Claim::Roles in named {
@@ -106,7 +120,7 @@ fn claims(named: &[Claim]) -> Vec<ApiClaim> {
 }
 
 /// Name and description; a scope without description is shown by its name.
-fn scope(text: &str) -> ApiScope {
+pub(crate) fn scope(text: &str) -> ApiScope {
     let (name, description) = text.split_once('=').unwrap_or((text, text));
     ApiScope {
         name: name.trim().to_owned(),

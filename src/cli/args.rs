@@ -1,7 +1,7 @@
 //! The grammar of the command line. Each verb's help ends with an example.
 
 use super::{
-    admin, api, audit, client, completions, config, consent, demo, grant, keys, migrate, panic, serve,
+    admin, api, apply, audit, client, completions, config, consent, demo, grant, keys, migrate, panic, serve,
     session, user,
 };
 use crate::config::{Config, Environment, Given, Problems};
@@ -73,6 +73,8 @@ pub(crate) enum Verb {
     Client(client::ClientArgs),
     /// Register APIs (resource servers) and the scopes they own
     Api(api::ApiArgs),
+    /// Bring APIs, clients and people to what documents say
+    Apply(apply::ApplyArgs),
     /// List, rotate, revoke and import signing keys; replace the key that seals them
     Keys(keys::KeysArgs),
     /// Show and export the audit log, and check that it is whole

@@ -9,13 +9,14 @@ use super::args::Global;
 use super::exit::Failure;
 use super::open::Workplace;
 use super::output::Output;
+use crate::app;
 use crate::clients::registration::{self, Made, Pepper, Wish};
 use crate::db;
 use clap::{Args, Subcommand, ValueEnum};
-use serde_json::Value;
+use serde_json::{Value, json};
 use settings::Settings;
 use std::sync::Arc;
-use vouchsafe_core::model::{Client, ClientId, ClientKind};
+use vouchsafe_core::model::{Client, ClientId, ClientKind, ClientSecret, Plain};
 use zeroize::Zeroizing;
 
 #[derive(Debug, Args)]
@@ -57,6 +58,9 @@ enum ClientVerb {
     /// Give a client another secret, shown this once; the old one counts for a while
     #[command(after_help = "Example:\n  vouchsafe client rotate-secret 4qVv0Yt7m1cXw2aZr8Kd9g --grace 24h")]
     RotateSecret(change::RotateArgs),
+    /// Write a new secret for `secret_file` in a document of `apply`; no client has it yet
+    #[command(after_help = "Example:\n  (umask 077; vouchsafe client new-secret > shop.secret)")]
+    NewSecret,
 }
 
 #[derive(Debug, Args)]
@@ -86,8 +90,13 @@ struct CreateArgs {
 }
 
 pub(crate) fn run(global: &Global, args: ClientArgs, output: &Output) -> Result<(), Failure> {
+    if matches!(args.verb, ClientVerb::NewSecret) {
+        new_secret(output);
+        return Ok(());
+    }
     let place = Workplace::open(global)?;
     match args.verb {
+        ClientVerb::NewSecret => Ok(()),
         ClientVerb::Create(args) => create(&place, args, output),
         ClientVerb::List => show::all(&place, output),
         ClientVerb::Show(named) => show::one(&place, &named.client_id, output),
@@ -96,6 +105,16 @@ pub(crate) fn run(global: &Global, args: ClientArgs, output: &Output) -> Result<
         ClientVerb::Enable(named) => change::enable(&place, &named.client_id, output),
         ClientVerb::Delete(named) => change::delete(&place, &named.client_id, output),
         ClientVerb::RotateSecret(args) => change::rotate_secret(&place, &args, output),
+    }
+}
+
+/// The secret alone, as a file is to hold it, or in a document with `--json`. No database is opened for it.
+fn new_secret(output: &Output) {
+    let secret: Plain<ClientSecret> = Plain::from_entropy(app::ports().entropy.bytes());
+    if output.is_json() {
+        output.answer(&json!({"client_secret": secret.expose()}));
+    } else {
+        output.print(secret.expose());
     }
 }
 

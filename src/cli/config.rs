@@ -57,7 +57,8 @@ fn check(global: &Global, output: &Output) -> Result<(), Failure> {
     }
 }
 
-fn problem(problem: &Problem) -> Value {
+/// A problem as a document.
+pub(crate) fn problem(problem: &Problem) -> Value {
     let (file, line) = match &problem.source {
         Source::File { path, line } => (Some(path.display().to_string()), Some(*line)),
         Source::Default | Source::Environment(_) | Source::Flag(_) => (None, None),

@@ -6,6 +6,7 @@
 mod admin;
 mod alg;
 mod api;
+mod apply;
 mod args;
 mod audit;
 mod client;
@@ -82,6 +83,7 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Failure> {
             completions::run(&args, output);
             Ok(())
         }
+        Verb::Apply(args) => apply::run(&global, &args, output),
         Verb::Audit(args) => audit::run(&global, args, output),
         Verb::Keys(args) => keys::run(&global, &args, output),
     }

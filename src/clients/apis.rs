@@ -162,6 +162,25 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, identifier: &str, force: Force) -> Res
     take(tx, act, users, Some(identifier)).map(ApiChange::Done)
 }
 
+/// As [`update`], for a caller who sees to the clients: a scope may go over to another API and stay with those that
+/// have it.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when a scope is taken; other failures of the store.
+pub fn replace(tx: &mut Tx<'_>, act: &Act, api: &Api) -> Result<(), StoreError> {
+    db!(tx, apis::update(api))?;
+    told(tx, act, EventKind::ApiUpdated, &api.identifier)
+}
+
+/// As [`delete`], for a caller who sees to the clients.
+///
+/// # Errors
+/// When the store fails.
+pub fn remove(tx: &mut Tx<'_>, act: &Act, identifier: &str) -> Result<(), StoreError> {
+    db!(tx, apis::remove(identifier))?;
+    told(tx, act, EventKind::ApiDeleted, identifier)
+}
+
 fn only_uses(users: Vec<(Client, Use)>) -> Vec<Use> {
     users.into_iter().map(|(_, used)| used).collect()
 }

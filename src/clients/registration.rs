@@ -178,6 +178,28 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, made: &Made, pepper: Pepper<'_>) -> Re
     db!(tx, events::append(&created))
 }
 
+/// Checks a `client_id` that somebody chose instead of having a random one made.
+///
+/// # Errors
+/// The rule that it breaks.
+pub fn check_chosen_id(id: &ClientId) -> Result<(), Unregistrable> {
+    let id = id.as_str();
+    let lawful = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+    let begins = id.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+    if !(3..=64).contains(&id.len()) || !id.chars().all(lawful) || !begins {
+        return Err(problem(
+            "a client_id that is chosen has 3 to 64 small letters, digits and the characters . _ - and begins with a \
+             letter or digit",
+        ));
+    }
+    if id.starts_with("vouchsafe-") {
+        return Err(problem(
+            "a client_id that begins with vouchsafe- is the server's own",
+        ));
+    }
+    Ok(())
+}
+
 impl Made {
     /// A client of this metadata with a random id, and a random secret when it authenticates by one.
     #[must_use]
@@ -192,6 +214,24 @@ impl Made {
         let secret = client
             .has_secret()
             .then(|| Plain::from_entropy(act.entropy.bytes()));
+        Self { client, secret }
+    }
+
+    /// A client of this metadata with a chosen id, which was checked, and the secret that it is given.
+    #[must_use]
+    pub fn named(
+        id: ClientId,
+        metadata: ClientMetadata,
+        secret: Option<Plain<ClientSecret>>,
+        act: &Act,
+    ) -> Self {
+        let client = Client {
+            id,
+            epoch: 0,
+            disabled_at: None,
+            created_at: act.now,
+            metadata,
+        };
         Self { client, secret }
     }
 

@@ -105,6 +105,21 @@ pub fn rotate_secret(
     pepper: Pepper<'_>,
 ) -> Result<Plain<ClientSecret>, StoreError> {
     let secret: Plain<ClientSecret> = Plain::from_entropy(act.entropy.bytes());
+    replace_secret(tx, act, (id, end), pepper, &secret)?;
+    Ok(secret)
+}
+
+/// As [`rotate_secret`], to a secret that was made elsewhere.
+///
+/// # Errors
+/// When the store fails; [`StoreError::Conflict`] when the client had this secret before.
+pub fn replace_secret(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    (id, end): (&ClientId, UnixTime),
+    pepper: Pepper<'_>,
+    secret: &Plain<ClientSecret>,
+) -> Result<(), StoreError> {
     let row = NewSecret {
         digest: secret.digest_with(pepper.key),
         pepper_version: pepper.version,
@@ -114,8 +129,7 @@ pub fn rotate_secret(
     db!(tx, clients::retire_secrets(id, act.now, end))?;
     db!(tx, clients::add_secret(id, &row))?;
     let rotated = act.about_client(EventKind::ClientSecretRotated, id);
-    db!(tx, events::append(&rotated))?;
-    Ok(secret)
+    db!(tx, events::append(&rotated))
 }
 
 /// Secrets of a client that count at once, so that one can be replaced without a moment in between.

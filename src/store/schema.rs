@@ -34,6 +34,7 @@ tables! {
         ban_reason -> Nullable<Text>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        managed_by -> Nullable<Text>,
     }
 
     clients (id) {
@@ -45,6 +46,7 @@ tables! {
         kind -> Text,
         name_key -> Text,
         last_used_at -> Nullable<BigInt>,
+        managed_by -> Nullable<Text>,
     }
 
     client_secrets (client_id, digest) {
@@ -80,6 +82,7 @@ tables! {
         created_at -> BigInt,
         claims -> Text,
         signing_alg -> Text,
+        managed_by -> Nullable<Text>,
     }
 
     api_scopes (name) {

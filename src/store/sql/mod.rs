@@ -21,6 +21,7 @@ pub mod interactions;
 pub mod issuer_state;
 pub mod keks;
 pub mod key_set_fetches;
+pub mod managed;
 pub mod publisher;
 pub mod search_terms;
 pub mod server_secrets;

@@ -1,0 +1,302 @@
+//! Carries a plan out: everything that costs time is made ready first, then all of it happens in one transaction.
+
+use super::current::Current;
+use super::declared::Declared;
+use super::plan::{FirstPassword, NewSecret, Plan, Rules, Step, UserChange, Work};
+use crate::accounts::administration;
+use crate::accounts::passwords::{Cost, Password, hash_here};
+use crate::accounts::profile::{ProfileChange, Updated};
+use crate::audit::Act;
+use crate::cli::alg::ensure_keys;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::open::Workplace;
+use crate::clients::apis;
+use crate::clients::registration::{self, Made, Pepper};
+use crate::clients::standing;
+use crate::db;
+use crate::keys::Secrets;
+use crate::store::{StoreError, Tx};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use vouchsafe_core::model::{
+    Api, ClientId, ClientMetadata, ClientSecret, PasswordHash, Plain, Span, User, UserId,
+};
+use vouchsafe_core::spec::username;
+
+/// Rows that one statement ends or removes at most.
+const SLICE: i64 = 500;
+/// How long a secret still counts after the documents named another.
+const GRACE: Span = Span::from_hours(24);
+
+/// A secret in clear, for the one who is to receive it.
+pub(super) type Handed = (ClientId, Arc<Plain<ClientSecret>>);
+
+/// What is done, with everything that it needs.
+enum Deed {
+    DeleteUser(UserId),
+    DeleteClient(ClientId),
+    UpdateClient(ClientId, ClientMetadata, Option<Arc<Plain<ClientSecret>>>),
+    CreateClient(Made),
+    DeleteApi(String),
+    UpdateApi(Api),
+    CreateApi(Api),
+    UpdateUser(UserId, UserDeed),
+    CreateUser(Box<User>),
+}
+
+struct UserDeed {
+    profile: Option<ProfileChange>,
+    roles: Option<Vec<String>>,
+    admin: Option<bool>,
+    password: Option<PasswordHash>,
+}
+
+/// Does everything, or nothing. Returns the secrets that were made.
+pub(super) fn carry_out(
+    place: &Workplace,
+    (declared, current): (Arc<Declared>, &Current),
+    (plan, rules): (Plan, Arc<Rules>),
+    set: &str,
+) -> Result<Vec<Handed>, Failure> {
+    let ready = Act::new("cli", place.ports.clock.now(), &place.ports.entropy);
+    let (mut deeds, mut handed) = (Vec::new(), Vec::new());
+    for step in &plan.0 {
+        deeds.extend(prepare(place, step, &ready, &mut handed)?);
+    }
+    let deeds = in_order(deeds, current);
+    let secrets = place.secrets()?;
+    let set = set.to_owned();
+    let done = place.act("apply", move |tx, act| {
+        let current = Current::read(tx, &declared, &set, act.now)?;
+        let again = Plan::of(&declared, &current, &rules, act);
+        if !again.is_ok_and(|again| again.is_like(&plan)) {
+            return Ok(false);
+        }
+        for deed in &deeds {
+            deed.carry_out(tx, act, (&set, &secrets))?;
+        }
+        Ok(true)
+    })?;
+    if done {
+        return Ok(handed);
+    }
+    Err(Failure::new(
+        Exit::TryAgain,
+        "somebody else changed something in between; nothing was changed, run it again",
+    ))
+}
+
+fn prepare(
+    place: &Workplace,
+    step: &Step,
+    act: &Act,
+    handed: &mut Vec<Handed>,
+) -> Result<Option<Deed>, Failure> {
+    let mut hand = |id: &ClientId, wanted: &NewSecret| match wanted {
+        NewSecret::None => None,
+        NewSecret::Given(secret) => Some(Arc::clone(secret)),
+        NewSecret::Random => {
+            let secret = Arc::new(Plain::from_entropy(act.entropy.bytes()));
+            handed.push((id.clone(), Arc::clone(&secret)));
+            Some(secret)
+        }
+    };
+    Ok(Some(match step.work.clone() {
+        Work::None => return Ok(None),
+        Work::CreateApi(api) => {
+            ensure_keys(place, api.signing_alg)?;
+            Deed::CreateApi(api)
+        }
+        Work::UpdateApi(api) => {
+            ensure_keys(place, api.signing_alg)?;
+            Deed::UpdateApi(api)
+        }
+        Work::DeleteApi(identifier) => Deed::DeleteApi(identifier),
+        Work::CreateClient(id, metadata, secret) => {
+            ensure_keys(place, metadata.id_token_signed_response_alg)?;
+            let secret = hand(&id, &secret).and_then(|secret| Plain::parse(secret.expose()));
+            Deed::CreateClient(Made::named(id, metadata, secret, act))
+        }
+        Work::UpdateClient(id, metadata, secret) => {
+            ensure_keys(place, metadata.id_token_signed_response_alg)?;
+            let secret = hand(&id, &secret);
+            Deed::UpdateClient(id, metadata, secret)
+        }
+        Work::DeleteClient(id) => Deed::DeleteClient(id),
+        Work::CreateUser(mut user, password) => {
+            user.password_hash = hashed(password.as_ref(), act)?;
+            Deed::CreateUser(user)
+        }
+        Work::UpdateUser(id, change) => {
+            let UserChange {
+                profile,
+                roles,
+                admin,
+                password,
+            } = *change;
+            let password = hashed(password.as_ref(), act)?;
+            let deed = UserDeed {
+                profile,
+                roles,
+                admin,
+                password,
+            };
+            Deed::UpdateUser(id, deed)
+        }
+        Work::DeleteUser(id) => Deed::DeleteUser(id),
+    }))
+}
+
+fn hashed(password: Option<&FirstPassword>, act: &Act) -> Result<Option<PasswordHash>, Failure> {
+    let Some(text) = password else { return Ok(None) };
+    Password::parse(text)
+        .ok()
+        .and_then(|password| hash_here(Cost::recommended(), &password, act.entropy.bytes()))
+        .map(Some)
+        .ok_or_else(|| Failure::failed("a password cannot be hashed"))
+}
+
+/// An order in which nothing is in the way of what comes after: scopes and addresses are given up before they are
+/// given anew.
+fn in_order(mut waiting: Vec<Deed>, current: &Current) -> Vec<Deed> {
+    let mut owned: BTreeMap<String, Api> = current
+        .apis
+        .iter()
+        .map(|api| (api.identifier.clone(), api.clone()))
+        .collect();
+    waiting.sort_by_key(Deed::rank);
+    let mut ordered = Vec::new();
+    while !waiting.is_empty() {
+        let free = waiting.iter().position(|deed| {
+            !waiting
+                .iter()
+                .any(|other| deed.waits_for(other, &owned, &current.users))
+        });
+        if let Some(free) = free {
+            ordered.push(waiting.remove(free));
+        } else if let Some(shed) = waiting.iter().find_map(|deed| deed.shed(&owned)) {
+            // APIs exchange scopes: one gives up its own before it gets the others.
+            owned.insert(shed.identifier.clone(), shed.clone());
+            ordered.push(Deed::UpdateApi(shed));
+        } else {
+            // People exchange addresses: the database refuses it, and all the rest with it.
+            ordered.push(waiting.remove(0));
+        }
+    }
+    ordered
+}
+
+impl Deed {
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::DeleteUser(_) => 0,
+            Self::DeleteClient(_) => 1,
+            Self::UpdateClient(..) => 2,
+            Self::CreateClient(_) => 3,
+            Self::DeleteApi(_) => 4,
+            Self::UpdateApi(_) => 5,
+            Self::CreateApi(_) => 6,
+            Self::UpdateUser(..) => 7,
+            Self::CreateUser(_) => 8,
+        }
+    }
+
+    /// Whether it takes a scope or an address that the other gives up.
+    fn waits_for(&self, other: &Self, owned: &BTreeMap<String, Api>, users: &BTreeMap<UserId, User>) -> bool {
+        if let (Self::UpdateApi(api), Self::UpdateApi(other)) = (self, other) {
+            let before = owned
+                .get(&other.identifier)
+                .filter(|_| api.identifier != other.identifier);
+            let mut scopes = before.into_iter().flat_map(|before| &before.scopes);
+            return scopes.any(|scope| owns(api, &scope.name));
+        }
+        if let (Self::UpdateUser(id, change), Self::UpdateUser(other, _)) = (self, other) {
+            let profile = change.profile.as_ref().filter(|_| id != other);
+            let wanted = profile
+                .and_then(|profile| profile.email.as_deref())
+                .map(username::key);
+            let held = users.get(other).map(|user| username::key(&user.email));
+            return wanted.is_some() && wanted == held;
+        }
+        false
+    }
+
+    /// The API as it is without the scopes that it will not have, when it has such.
+    fn shed(&self, owned: &BTreeMap<String, Api>) -> Option<Api> {
+        let Self::UpdateApi(after) = self else { return None };
+        let mut shed = owned.get(&after.identifier)?.clone();
+        let before = shed.scopes.len();
+        shed.scopes.retain(|scope| owns(after, &scope.name));
+        (shed.scopes.len() < before).then_some(shed)
+    }
+
+    fn carry_out(
+        &self,
+        tx: &mut Tx<'_>,
+        act: &Act,
+        (set, secrets): (&str, &Secrets),
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::DeleteUser(id) => administration::delete(tx, act, id).map(drop),
+            Self::DeleteClient(id) => delete_client(tx, act, id),
+            Self::UpdateClient(id, metadata, secret) => {
+                standing::update(tx, act, id, metadata)?;
+                let Some(secret) = secret else { return Ok(()) };
+                standing::replace_secret(tx, act, (id, act.now.plus(GRACE)), pepper(secrets), secret)
+            }
+            Self::CreateClient(made) => {
+                registration::create(tx, act, made, pepper(secrets))?;
+                db!(tx, managed::mark_client(&made.client.id, set))
+            }
+            Self::DeleteApi(identifier) => apis::remove(tx, act, identifier),
+            Self::UpdateApi(api) => apis::replace(tx, act, api),
+            Self::CreateApi(api) => {
+                apis::create(tx, act, api)?;
+                db!(tx, managed::mark_api(&api.identifier, set))
+            }
+            Self::UpdateUser(id, change) => change.carry_out(tx, act, id),
+            Self::CreateUser(user) => {
+                administration::create(tx, act, user)?;
+                db!(tx, managed::mark_user(&user.id, set))
+            }
+        }
+    }
+}
+
+fn pepper(secrets: &Secrets) -> Pepper<'_> {
+    let (version, key) = secrets.newest_pepper();
+    Pepper { version, key }
+}
+
+fn owns(api: &Api, scope: &str) -> bool {
+    api.scopes.iter().any(|owned| owned.name == scope)
+}
+
+impl UserDeed {
+    fn carry_out(&self, tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<(), StoreError> {
+        if let Some(profile) = &self.profile {
+            match administration::update_profile(tx, act, id, profile)? {
+                Updated::Done(_) => {}
+                Updated::Refused(_) | Updated::Unknown => return Err(StoreError::Busy),
+            }
+        }
+        if let Some(roles) = &self.roles {
+            administration::set_roles(tx, act, id, roles)?;
+        }
+        if let Some(admin) = self.admin {
+            administration::set_admin(tx, act, id, admin)?;
+        }
+        if let Some(password) = &self.password {
+            administration::set_password(tx, act, id, password)?;
+        }
+        Ok(())
+    }
+}
+
+/// As `client delete`, all of it in this transaction.
+fn delete_client(tx: &mut Tx<'_>, act: &Act, id: &ClientId) -> Result<(), StoreError> {
+    standing::disable(tx, act, id)?;
+    while standing::end_some_grants(tx, act, id, SLICE)? > 0 {}
+    while db!(tx, consents::remove_some_of_client(id, SLICE))? > 0 {}
+    standing::remove(tx, act, id).map(drop)
+}

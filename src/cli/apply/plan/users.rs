@@ -1,0 +1,186 @@
+//! The plan for people.
+
+use super::{Action, Change, Draft, FirstPassword, Kind, UserChange, Work};
+use crate::accounts::profile::{NewPerson, PersonProblem, check_roles};
+use crate::cli::apply::declared::DeclaredUser;
+use serde_json::{Value, json};
+use vouchsafe_core::decide::password_policy;
+use vouchsafe_core::model::{User, UserId};
+use vouchsafe_core::spec::username;
+
+impl Draft<'_> {
+    /// Plans them.
+    pub(super) fn users(&mut self) {
+        let declared = self.declared;
+        for (member, text) in [
+            (
+                "username",
+                (|user| &user.username) as fn(&DeclaredUser) -> &String,
+            ),
+            ("email", |user| &user.email),
+        ] {
+            let keyed = declared
+                .users
+                .iter()
+                .map(|user| (&user.place, username::key(text(user))));
+            self.refuse_twins(member, keyed);
+        }
+        for user in &declared.users {
+            self.refuse_taken(user);
+            let key = username::key(&user.username);
+            let mut known = self.current.users.values();
+            match known.find(|known| username::key(&known.username) == key) {
+                Some(before) => self.changed(user, before),
+                None => self.added(user),
+            }
+        }
+        let is_declared = |known: &User| {
+            let key = username::key(&known.username);
+            declared
+                .users
+                .iter()
+                .any(|user| username::key(&user.username) == key)
+        };
+        if self.rules.prune {
+            let made: Vec<&UserId> = self.current.made.users.iter().collect();
+            for id in made {
+                if let Some(user) = self.current.users.get(id).filter(|user| !is_declared(user)) {
+                    let work = Work::DeleteUser(id.clone());
+                    self.step((Action::Delete, Kind::User, &user.username), Vec::new(), work);
+                }
+            }
+        }
+    }
+
+    fn tell(&mut self, user: &DeclaredUser, problem: &PersonProblem) {
+        let member = match problem {
+            PersonProblem::Claim(claim) => {
+                let message = format!("has {}: {}", claim.claim, problem.rule());
+                return self.problems.push(user.place.problem("claims", message));
+            }
+            PersonProblem::Username(_)
+            | PersonProblem::Email(_)
+            | PersonProblem::Role(_)
+            | PersonProblem::BanIsOver
+            | PersonProblem::Reason => problem.field(),
+        };
+        let place = user.place.problem(member, problem.to_string());
+        self.problems.push(place);
+    }
+
+    /// An address that somebody has who keeps it.
+    fn refuse_taken(&mut self, user: &DeclaredUser) {
+        let (name, email) = (username::key(&user.username), username::key(&user.email));
+        let keeps = |known: &&User| {
+            let other = username::key(&known.username);
+            let declared = self
+                .declared
+                .users
+                .iter()
+                .find(|user| username::key(&user.username) == other);
+            username::key(&known.email) == email
+                && other != name
+                && declared.is_none_or(|declared| username::key(&declared.email) == email)
+        };
+        if let Some(other) = self.current.users.values().find(keeps) {
+            let message = format!("is the address of {:?}", other.username);
+            self.problems.push(user.place.problem("email", message));
+        }
+    }
+
+    fn added(&mut self, declared: &DeclaredUser) {
+        let person = NewPerson {
+            username: declared.username.clone(),
+            email: declared.email.clone(),
+            email_verified: declared.email_verified.unwrap_or_default(),
+            claims: declared.claims.clone(),
+            password_hash: None,
+            is_admin: declared.admin.unwrap_or_default(),
+            roles: declared.roles.clone().unwrap_or_default(),
+        };
+        match person.checked(self.act) {
+            Ok(user) => {
+                let password = self.password(declared);
+                let work = Work::CreateUser(Box::new(user), password);
+                self.step((Action::Create, Kind::User, &declared.username), Vec::new(), work);
+            }
+            Err(problem) => self.tell(declared, &problem),
+        }
+    }
+
+    fn changed(&mut self, declared: &DeclaredUser, before: &User) {
+        let profile = declared.profile();
+        let after = match profile.applied(before) {
+            Ok(after) => after,
+            Err(problem) => return self.tell(declared, &problem),
+        };
+        let roles = match declared.roles.clone().map(check_roles).transpose() {
+            Ok(roles) => roles.filter(|roles| *roles != before.roles),
+            Err(problem) => return self.tell(declared, &problem),
+        };
+        let admin = declared.admin.filter(|admin| *admin != before.is_admin);
+        let password = before
+            .password_hash
+            .is_none()
+            .then(|| self.password(declared))
+            .flatten();
+        let mut changes = own_members(before, &after);
+        let profile = (!changes.is_empty()).then_some(profile);
+        if let Some(roles) = &roles {
+            changes.push(change("roles", json!(before.roles), json!(roles)));
+        }
+        if let Some(admin) = admin {
+            changes.push(change("admin", json!(before.is_admin), json!(admin)));
+        }
+        if password.is_some() {
+            changes.push(change("password", Value::Null, Value::Null));
+        }
+        let work = UserChange {
+            profile,
+            roles,
+            admin,
+            password,
+        };
+        let work = Work::UpdateUser(before.id.clone(), Box::new(work));
+        self.update((Kind::User, &before.username), changes, work);
+    }
+
+    /// The first password, when it keeps the policy.
+    fn password(&mut self, declared: &DeclaredUser) -> Option<FirstPassword> {
+        let password = declared.password.clone()?;
+        let checked = password_policy::check(
+            &password,
+            self.rules.minimum_length,
+            &declared.username,
+            &declared.email,
+        );
+        if let Err(rule) = checked {
+            let message = format!(
+                "names a password that cannot be taken: {rule} (passwords.minimum_length is {})",
+                self.rules.minimum_length
+            );
+            self.problems
+                .push(declared.place.problem("password_file", message));
+        }
+        Some(password)
+    }
+}
+
+fn change(member: &str, from: Value, to: Value) -> Change {
+    Change {
+        member: member.to_owned(),
+        from,
+        to,
+    }
+}
+
+fn own_members(before: &User, after: &User) -> Vec<Change> {
+    let members = |user: &User| {
+        let mut members = user.claims.clone();
+        members.insert("username".to_owned(), json!(user.username));
+        members.insert("email".to_owned(), json!(user.email));
+        members.insert("email_verified".to_owned(), json!(user.email_verified));
+        members
+    };
+    super::difference(&members(before), &members(after))
+}
