@@ -1,4 +1,7 @@
-//! `api create`.
+//! `api …`: resource servers and the scopes that they own.
+
+mod change;
+mod show;
 
 use super::alg::{Alg, ensure_keys};
 use super::args::Global;
@@ -7,8 +10,9 @@ use super::open::Workplace;
 use super::output::Output;
 use crate::clients::apis;
 use crate::config::parse_duration;
+use crate::db;
 use clap::{Args, Subcommand, ValueEnum};
-use vouchsafe_core::model::{Api, ApiClaim, ApiScope, Span, TokenTyp};
+use vouchsafe_core::model::{Api, ApiClaim, ApiScope, KeyAlgorithm, Span, TokenTyp};
 
 #[derive(Debug, Args)]
 #[command(
@@ -26,6 +30,26 @@ enum ApiVerb {
         after_help = "Example:\n  vouchsafe api create --identifier https://api.example.com --name Orders --scope 'orders:read=Read your orders' --access-token-lifetime 5m"
     )]
     Create(CreateArgs),
+    /// List APIs
+    #[command(after_help = "Example:\n  vouchsafe api list --json")]
+    List,
+    /// Show an API, and the clients that use it
+    #[command(after_help = "Example:\n  vouchsafe api show https://api.example.com")]
+    Show(Named),
+    /// Change what is given and keep the rest; a list is replaced as a whole
+    #[command(
+        after_help = "Example:\n  vouchsafe api update https://api.example.com --access-token-lifetime 10m --claim roles"
+    )]
+    Update(change::UpdateArgs),
+    /// Delete an API and its scopes
+    #[command(after_help = "Example:\n  vouchsafe api delete https://api.example.com --force")]
+    Delete(change::DeleteArgs),
+}
+
+#[derive(Debug, Args)]
+struct Named {
+    /// The API's identifier
+    identifier: String,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -39,6 +63,8 @@ enum Typ {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Claim {
     Roles,
+    /// No claims
+    None,
 }
 
 #[derive(Debug, Args)]
@@ -49,50 +75,111 @@ struct CreateArgs {
     /// The name people see
     #[arg(long)]
     name: String,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// The flags that `api create` and `api update` share. A flag that is not given changes nothing.
+#[derive(Debug, Args)]
+struct Settings {
     /// A scope with the permission in words: `orders:read=Read your orders`
     #[arg(long)]
     scope: Vec<String>,
-    /// Lifetime of the API's access tokens, when it is not the server's
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
-    access_token_lifetime: Option<Span>,
-    /// The header `typ` of its access tokens
-    #[arg(long, value_name = "TYP", default_value = "at+jwt")]
-    token_typ: Typ,
-    /// What its access tokens are signed with; keys are made when the first API or client asks
-    #[arg(long, value_name = "ALG", default_value = "RS256")]
-    signing_alg: Alg,
+    /// Lifetime of the API's access tokens; `default` for the server's
+    #[arg(long, value_name = "DURATION", value_parser = Lifetime::parse)]
+    access_token_lifetime: Option<Lifetime>,
+    /// The header `typ` of its access tokens (default: at+jwt)
+    #[arg(long, value_name = "TYP")]
+    token_typ: Option<Typ>,
+    /// What its access tokens are signed with (default: RS256); keys are made when the first API or client asks
+    #[arg(long, value_name = "ALG")]
+    signing_alg: Option<Alg>,
     /// A claim about the person that its access tokens carry
     #[arg(long)]
     claim: Vec<Claim>,
 }
 
-fn duration(text: &str) -> Result<Span, String> {
-    parse_duration(text)
+/// A lifetime, or that of the server.
+#[derive(Clone, Copy, Debug)]
+struct Lifetime(Option<Span>);
+
+impl Lifetime {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text == "default" {
+            return Ok(Self(None));
+        }
+        parse_duration(text).map(|span| Self(Some(span)))
+    }
+}
+
+impl Settings {
+    /// Puts what was given into an API.
+    fn apply(self, api: &mut Api) {
+        if !self.scope.is_empty() {
+            let given = self.scope.iter().filter(|text| !text.is_empty());
+            api.scopes = given.map(|text| scope(text)).collect();
+        }
+        if let Some(Lifetime(lifetime)) = self.access_token_lifetime {
+            api.access_token_lifetime = lifetime;
+        }
+        if let Some(typ) = self.token_typ {
+            api.token_typ = match typ {
+                Typ::AtJwt => TokenTyp::AtJwt,
+                Typ::Jwt => TokenTyp::Jwt,
+            };
+        }
+        if let Some(alg) = self.signing_alg {
+            api.signing_alg = alg.into();
+        }
+        if !self.claim.is_empty() {
+            api.claims = distinct(self.claim.into_iter().filter_map(claim).collect());
+        }
+    }
 }
 
 pub(crate) fn run(global: &Global, args: ApiArgs, output: &Output) -> Result<(), Failure> {
-    let ApiVerb::Create(args) = args.verb;
     let place = Workplace::open(global)?;
-    let api = Api {
+    match args.verb {
+        ApiVerb::Create(args) => create(&place, args, output),
+        ApiVerb::List => show::all(&place, output),
+        ApiVerb::Show(named) => show::one(&place, &named.identifier, output),
+        ApiVerb::Update(args) => change::update(&place, args, output),
+        ApiVerb::Delete(args) => change::delete(&place, &args, output),
+    }
+}
+
+fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Failure> {
+    let mut api = Api {
         identifier: args.identifier,
         name: args.name.trim().to_owned(),
-        token_typ: match args.token_typ {
-            Typ::AtJwt => TokenTyp::AtJwt,
-            Typ::Jwt => TokenTyp::Jwt,
-        },
-        signing_alg: args.signing_alg.into(),
-        access_token_lifetime: args.access_token_lifetime,
-        claims: claims(&args.claim),
+        token_typ: TokenTyp::default(),
+        signing_alg: KeyAlgorithm::default(),
+        access_token_lifetime: None,
+        claims: Vec::new(),
         created_at: place.ports.clock.now(),
-        scopes: args.scope.iter().map(|text| scope(text)).collect(),
+        scopes: Vec::new(),
     };
+    args.settings.apply(&mut api);
     apis::check(&api, &place.config.issuer).map_err(|rule| Failure::failed(rule.to_string()))?;
-    ensure_keys(&place, api.signing_alg)?;
+    ensure_keys(place, api.signing_alg)?;
     let added = api.clone();
     place.act("create-api", move |tx, act| apis::create(tx, act, &added))?;
     output.tell("the API is registered:");
     output.answer(&apis::document(&api));
     Ok(())
+}
+
+/// The API with this identifier.
+fn find(place: &Workplace, identifier: &str) -> Result<Api, Failure> {
+    let wanted = identifier.to_owned();
+    place
+        .store
+        .read_blocking("api", move |tx| db!(tx, apis::by_identifier(&wanted)))?
+        .ok_or_else(|| unknown(identifier))
+}
+
+fn unknown(identifier: &str) -> Failure {
+    Failure::failed(format!("there is no API {identifier:?}"))
 }
 
 /// The claims that an API's tokens can carry, by their names.
@@ -109,14 +196,11 @@ pub(crate) fn distinct(claims: Vec<ApiClaim>) -> Vec<ApiClaim> {
     kept
 }
 
-fn claims(named: &[Claim]) -> Vec<ApiClaim> {
-    let mut claims = Vec::new();
-    for Claim::Roles in named {
-        if !claims.contains(&ApiClaim::Roles) {
-            claims.push(ApiClaim::Roles);
-        }
+const fn claim(named: Claim) -> Option<ApiClaim> {
+    match named {
+        Claim::Roles => Some(ApiClaim::Roles),
+        Claim::None => None,
     }
-    claims
 }
 
 /// Name and description; a scope without description is shown by its name.

@@ -9,6 +9,8 @@ mod parse;
 mod plan;
 mod section;
 mod show;
+#[cfg(test)]
+mod tests;
 
 use super::args::Global;
 use super::config;

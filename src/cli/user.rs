@@ -1,5 +1,6 @@
 //! `user …`: people's accounts.
 
+mod change;
 mod show;
 
 use super::args::Global;
@@ -38,6 +39,11 @@ enum UserVerb {
         after_help = "Example:\n  echo 'copper lantern 42' | vouchsafe user create --username ada --email ada@example.com --name 'Ada Lovelace' --password-stdin"
     )]
     Create(CreateArgs),
+    /// Change what is given and keep the rest
+    #[command(
+        after_help = "Example:\n  vouchsafe user update ada --email ada@example.org --name 'Ada King' --admin=false"
+    )]
+    Update(change::UpdateArgs),
     /// Set a person's password, and end their sessions and grants
     #[command(
         after_help = "Example:\n  echo 'copper lantern 42' | vouchsafe user set-password ada --password-stdin"
@@ -151,6 +157,7 @@ pub(crate) fn run(global: &Global, args: UserArgs, output: &Output) -> Result<()
     let place = Workplace::open(global)?;
     match args.verb {
         UserVerb::Create(args) => create(&place, args, output),
+        UserVerb::Update(args) => change::update(&place, args, output),
         UserVerb::SetPassword(args) => {
             let user = find(&place, &args.named.user)?;
             let hash = password::hashed(&place, &user.username, &user.email)?;
@@ -262,6 +269,12 @@ fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Fa
 }
 
 fn read_claims(file: Option<&Path>, name: Option<String>) -> Result<ClaimsFile, Failure> {
+    let members = claims_members(file, name)?;
+    claims::validate(members).map_err(|problem| Failure::failed(format!("claim {problem}")))
+}
+
+/// The members of a claims file, and a name beside them.
+fn claims_members(file: Option<&Path>, name: Option<String>) -> Result<Map<String, Value>, Failure> {
     let mut members = match file {
         Some(path) => {
             let what = format!("claims file {}", path.display());
@@ -274,7 +287,7 @@ fn read_claims(file: Option<&Path>, name: Option<String>) -> Result<ClaimsFile, 
     if let Some(name) = name {
         members.insert("name".to_owned(), Value::String(name));
     }
-    claims::validate(members).map_err(|problem| Failure::failed(format!("claim {problem}")))
+    Ok(members)
 }
 
 /// The person with this user name, e-mail address or `sub`.

@@ -203,14 +203,17 @@ mod tests {
     }
 
     fn lines(node: &Node) -> Vec<usize> {
-        let inner: Vec<usize> = match &node.value {
-            Value::Table(members) => members
-                .iter()
-                .flat_map(|member| [vec![member.line], lines(&member.node)].concat())
-                .collect(),
-            Value::List(items) => items.iter().flat_map(lines).collect(),
-            _ => Vec::new(),
-        };
+        let mut inner = Vec::new();
+        if let Value::Table(members) = &node.value {
+            inner.extend(
+                members
+                    .iter()
+                    .flat_map(|member| [vec![member.line], lines(&member.node)].concat()),
+            );
+        }
+        if let Value::List(items) = &node.value {
+            inner.extend(items.iter().flat_map(lines));
+        }
         [vec![node.line], inner].concat()
     }
 

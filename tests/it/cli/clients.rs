@@ -184,3 +184,98 @@ fn claims_appear_where_the_client_was_told_to_find_them() {
     let wrong = [&WEB[..], &["--id-token-claims", "both"]].concat();
     place.run(&wrong).failed(2, "userinfo");
 }
+
+#[test]
+fn apis_are_listed_shown_changed_and_deleted() {
+    for place in Place::both() {
+        let api = place.run(&API).document();
+        let client = place
+            .run(&[&WEB[..], &["--scope", "openid orders:read"]].concat())
+            .document();
+        let listed = place.run(&["api", "list", "--json"]).document();
+        assert!(listed.as_array().unwrap().contains(&api), "{listed}");
+        let shown = place.run(&["api", "show", "https://api.example.com"]);
+        let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+        assert_eq!(
+            shown["used_by"],
+            json!([{"client_id": client["client_id"], "client_name": "Shop", "scopes": ["orders:read"], "introspects": false}])
+        );
+
+        let update = ["api", "update", "https://api.example.com", "--json"];
+        let changed = place
+            .run(
+                &[
+                    &update[..],
+                    &[
+                        "--name",
+                        "All orders",
+                        "--access-token-lifetime",
+                        "10m",
+                        "--claim",
+                        "roles",
+                    ],
+                ]
+                .concat(),
+            )
+            .document();
+        assert_eq!(
+            (&changed["name"], &changed["access_token_lifetime"]),
+            (&"All orders".into(), &600.into())
+        );
+        assert_eq!(
+            (&changed["claims"], &changed["scopes"]),
+            (&json!(["roles"]), &api["scopes"])
+        );
+        let changed = place
+            .run(
+                &[
+                    &update[..],
+                    &[
+                        "--access-token-lifetime",
+                        "default",
+                        "--claim",
+                        "none",
+                        "--token-typ",
+                        "JWT",
+                    ],
+                ]
+                .concat(),
+            )
+            .document();
+        assert_eq!(
+            (&changed["access_token_lifetime"], &changed["token_typ"]),
+            (&json!(null), &"JWT".into())
+        );
+        assert_eq!(
+            (&changed["claims"], &changed["name"]),
+            (&json!([]), &"All orders".into())
+        );
+
+        let other = [&update[..], &["--scope", "orders:write=Change your orders"]].concat();
+        let refused = place.run(&other);
+        refused.failed(1, "--force takes it from them");
+        assert!(refused.stderr.contains("(Shop): orders:read"), "{refused:?}");
+        assert_eq!(
+            place.run(&[&other[..], &["--force"]].concat()).document()["scopes"][0]["name"],
+            "orders:write"
+        );
+        let shop = place.run(&["client", "list", "--json"]).document();
+        assert_eq!(shop[0]["scope"], "openid");
+
+        place
+            .run(&[&update[..], &["--access-token-lifetime", "25h"]].concat())
+            .failed(1, "between 1s and 24h");
+        let deleted = place
+            .run(&["api", "delete", "https://api.example.com", "--json"])
+            .document();
+        assert_eq!(
+            (&deleted["deleted"], &deleted["taken_from"]),
+            (&true.into(), &json!([]))
+        );
+        for verb in ["show", "update", "delete"] {
+            place
+                .run(&["api", verb, "https://api.example.com"])
+                .failed(1, "there is no API");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The command line, run as a program on both databases.
 
 mod admin;
+mod apply;
 mod audit;
 mod client_changes;
 mod clients;

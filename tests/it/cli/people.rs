@@ -168,3 +168,103 @@ fn names_that_could_be_mistaken_are_refused() {
             .failed(1, "");
     }
 }
+
+#[test]
+fn a_profile_is_changed_by_the_flags_of_create_and_the_rest_stays() {
+    for place in Place::both() {
+        let ada = place.create_user("ada");
+        place.create_user("bob");
+        place.file(
+            "claims.json",
+            r#"{"given_name": "Ada", "nickname": "Countess", "email_verified": true}"#,
+        );
+        let changed = place
+            .run(&[
+                "user",
+                "update",
+                "ada",
+                "--claims-file",
+                "claims.json",
+                "--name",
+                "Ada L",
+                "--admin",
+                "--json",
+            ])
+            .document();
+        assert_eq!(
+            (&changed["sub"], &changed["admin"], &changed["email_verified"]),
+            (&ada["sub"], &true.into(), &true.into())
+        );
+        assert_eq!(
+            changed["claims"],
+            serde_json::json!({"given_name": "Ada", "nickname": "Countess", "name": "Ada L"})
+        );
+        place.file("claims.json", r#"{"nickname": null}"#);
+        let update = ["user", "update", "ada", "--json", "--claims-file", "claims.json"];
+        let changed = place
+            .run(
+                &[
+                    &update[..],
+                    &[
+                        "--username",
+                        "adele",
+                        "--email",
+                        "adele@example.org",
+                        "--admin=false",
+                    ],
+                ]
+                .concat(),
+            )
+            .document();
+        assert_eq!(
+            (&changed["username"], &changed["email"]),
+            (&"adele".into(), &"adele@example.org".into())
+        );
+        assert_eq!(
+            (&changed["admin"], &changed["email_verified"]),
+            (&false.into(), &false.into())
+        );
+        assert_eq!(
+            changed["claims"],
+            serde_json::json!({"given_name": "Ada", "name": "Ada L"})
+        );
+        let told = place
+            .run(&[
+                "audit",
+                "export",
+                "--user",
+                "adele",
+                "--event",
+                "user.admin_changed",
+            ])
+            .stdout;
+        assert_eq!(told.lines().count(), 2, "{told}");
+
+        place
+            .run(&["user", "update", "adele", "--username", "BOB"])
+            .failed(1, "the user name is taken");
+        place
+            .run(&["user", "update", "adele", "--username", "a b"])
+            .failed(1, "user name: ");
+        place
+            .run(&["user", "update", "ada", "--name", "x"])
+            .failed(1, "there is no user \"ada\"");
+        place.file("claims.json", r#"{"email_verified": "yes"}"#);
+        place
+            .run(&["user", "update", "adele", "--claims-file", "claims.json"])
+            .failed(1, "true or false");
+        place
+            .run_with_input(
+                &["user", "update", "adele", "--name", "x", "--password-stdin"],
+                "short",
+            )
+            .failed(1, "passwords.minimum_length");
+        let same = place.run(&["user", "show", "adele", "--json"]).document();
+        assert_eq!(same["name"], "Ada L", "all of it or nothing");
+        let again = place.run_with_input(
+            &["user", "update", "adele", "--password-stdin", "--json"],
+            "silver lantern 43",
+        );
+        assert_eq!(again.document()["name"], "Ada L");
+    }
+}

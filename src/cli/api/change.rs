@@ -1,0 +1,100 @@
+//! `api update` and `api delete`.
+
+use super::show::uses_document;
+use super::{Settings, find, unknown};
+use crate::cli::alg::ensure_keys;
+use crate::cli::exit::Failure;
+use crate::cli::open::Workplace;
+use crate::cli::output::Output;
+use crate::clients::apis::{self, ApiChange, Force, Use, document};
+use clap::Args;
+use serde_json::json;
+
+#[derive(Debug, Args)]
+pub(super) struct UpdateArgs {
+    /// The API's identifier
+    identifier: String,
+    /// The name people see
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    settings: Settings,
+    /// Take scopes that the API loses from the clients that have them
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DeleteArgs {
+    /// The API's identifier
+    identifier: String,
+    /// Take its scopes from the clients that have them
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Result<(), Failure> {
+    let mut api = find(place, &args.identifier)?;
+    if let Some(name) = &args.name {
+        name.trim().clone_into(&mut api.name);
+    }
+    args.settings.apply(&mut api);
+    apis::check(&api, &place.config.issuer).map_err(|rule| Failure::failed(rule.to_string()))?;
+    ensure_keys(place, api.signing_alg)?;
+    let (changed, force) = (api.clone(), force(args.force));
+    let change = place.act("update-api", move |tx, act| {
+        apis::update(tx, act, &changed, force)
+    })?;
+    let losers = done(change, &args.identifier)?;
+    output.tell(&format!("the API is changed{}:", taken(&losers)));
+    output.answer(&document(&api));
+    Ok(())
+}
+
+pub(super) fn delete(place: &Workplace, args: &DeleteArgs, output: &Output) -> Result<(), Failure> {
+    let (identifier, force) = (args.identifier.clone(), force(args.force));
+    let change = place.act("delete-api", move |tx, act| {
+        apis::delete(tx, act, &identifier, force)
+    })?;
+    let losers = done(change, &args.identifier)?;
+    output.report(
+        &json!({"identifier": args.identifier, "deleted": true, "taken_from": uses_document(&losers)}),
+        &format!("the API is deleted{}", taken(&losers)),
+    );
+    Ok(())
+}
+
+const fn force(given: bool) -> Force {
+    if given { Force::Yes } else { Force::No }
+}
+
+fn done(change: ApiChange, identifier: &str) -> Result<Vec<Use>, Failure> {
+    match change {
+        ApiChange::Done(losers) => Ok(losers),
+        ApiChange::Unknown => Err(unknown(identifier)),
+        ApiChange::InUse(uses) => {
+            let named: Vec<_> = uses.iter().map(named).collect();
+            Err(Failure::failed(format!(
+                "clients use what would be lost; --force takes it from them. Nothing was changed:\n  {}",
+                named.join("\n  ")
+            )))
+        }
+    }
+}
+
+fn named(used: &Use) -> String {
+    let what = if used.scopes.is_empty() {
+        "introspects its tokens".to_owned()
+    } else {
+        used.scopes.join(" ")
+    };
+    format!("{} ({}): {what}", used.client_id, used.client_name)
+}
+
+fn taken(losers: &[Use]) -> String {
+    match losers.len() {
+        0 => String::new(),
+        1 => "; one client lost what it used".to_owned(),
+        many => format!("; {many} clients lost what they used"),
+    }
+}

@@ -1,0 +1,98 @@
+//! `user update`: a person's profile, standing as an administrator, and password, in one transaction.
+
+use super::{claims_members, find, report, unknown};
+use crate::accounts::administration;
+use crate::accounts::profile::{ProfileChange, Updated};
+use crate::cli::exit::Failure;
+use crate::cli::open::Workplace;
+use crate::cli::output::Output;
+use crate::cli::password;
+use clap::Args;
+use serde_json::Value;
+use std::path::PathBuf;
+use vouchsafe_core::spec::username;
+
+#[derive(Debug, Args)]
+pub(super) struct UpdateArgs {
+    /// User name, e-mail address or `sub`
+    user: String,
+    /// The name to sign in with
+    #[arg(long)]
+    username: Option<String>,
+    /// The e-mail address; another one is not verified
+    #[arg(long)]
+    email: Option<String>,
+    /// The person's full name
+    #[arg(long)]
+    name: Option<String>,
+    /// A JSON object of OpenID standard claims that change; null takes one away
+    #[arg(long, value_name = "FILE")]
+    claims_file: Option<PathBuf>,
+    /// Whether the person is an administrator of this server
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    admin: Option<bool>,
+    /// Read another password from standard input, and end sessions and grants
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Result<(), Failure> {
+    let user = find(place, &args.user)?;
+    let mut claims = claims_members(args.claims_file.as_deref(), args.name)?;
+    let email_verified = match claims.remove("email_verified") {
+        None | Some(Value::Null) => None,
+        Some(Value::Bool(verified)) => Some(verified),
+        Some(Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_)) => {
+            return Err(Failure::failed("claim email_verified: it must be true or false"));
+        }
+    };
+    let of_file = claims.remove("email");
+    let of_file = of_file.as_ref().and_then(Value::as_str).map(str::to_owned);
+    if let (Some(one), Some(other)) = (&args.email, &of_file)
+        && username::key(one) != username::key(other)
+    {
+        return Err(Failure::failed("the claims file has another email than --email"));
+    }
+    let change = ProfileChange {
+        username: args.username,
+        email: args.email.or(of_file),
+        email_verified,
+        claims,
+    };
+    let hash = if args.password_stdin {
+        let (username, email) = (change.username.as_ref(), change.email.as_ref());
+        Some(password::hashed(
+            place,
+            username.unwrap_or(&user.username),
+            email.unwrap_or(&user.email),
+        )?)
+    } else {
+        None
+    };
+    let (id, admin) = (user.id, args.admin);
+    let outcome = place.act("update-user", move |tx, act| {
+        let mut changed = match administration::update_profile(tx, act, &id, &change)? {
+            Updated::Done(changed) => changed,
+            other @ (Updated::Refused(_) | Updated::Unknown) => return Ok(other),
+        };
+        if let Some(admin) = admin
+            && let Some(after) = administration::set_admin(tx, act, &id, admin)?
+        {
+            *changed = after;
+        }
+        if let Some(hash) = &hash
+            && let Some(after) = administration::set_password(tx, act, &id, hash)?
+        {
+            *changed = after;
+        }
+        Ok(Updated::Done(changed))
+    })?;
+    match outcome {
+        Updated::Done(changed) => {
+            report(output, &changed, "is changed");
+            Ok(())
+        }
+        Updated::Refused(problem) => Err(Failure::failed(problem.to_string())),
+        Updated::Unknown => Err(unknown(&args.user)),
+    }
+}
