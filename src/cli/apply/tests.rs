@@ -161,7 +161,7 @@ fn state(place: &Workplace) -> (Vec<Value>, usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn the_order_of_documents_does_not_matter_and_a_second_time_changes_nothing(

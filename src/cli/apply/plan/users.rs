@@ -78,9 +78,10 @@ impl Draft<'_> {
                 .users
                 .iter()
                 .find(|user| username::key(&user.username) == other);
+            let pruned = self.rules.prune && self.current.made.users.contains(&known.id);
             username::key(&known.email) == email
                 && other != name
-                && declared.is_none_or(|declared| username::key(&declared.email) == email)
+                && declared.map_or(!pruned, |declared| username::key(&declared.email) == email)
         };
         if let Some(other) = self.current.users.values().find(keeps) {
             let message = format!("is the address of {:?}", other.username);
