@@ -251,31 +251,6 @@ pub fn set_roles(
     }))
 }
 
-/// Makes a person an administrator of this server, or an administrator no more. `None` when there is no such person.
-///
-/// # Errors
-/// When the store fails.
-pub fn set_admin(
-    tx: &mut Tx<'_>,
-    act: &Act,
-    id: &UserId,
-    is_admin: bool,
-) -> Result<Option<Changed>, StoreError> {
-    let Some(mut user) = db!(tx, users::lock(id))? else {
-        return Ok(None);
-    };
-    if user.is_admin != is_admin {
-        user.is_admin = is_admin;
-        db!(tx, users::set_admin(id, is_admin))?;
-        let changed = act.about(EventKind::UserAdminChanged, id);
-        db!(tx, events::append(&with("admin", json!(is_admin), changed)))?;
-    }
-    Ok(Some(Changed {
-        user,
-        ended: Ended::default(),
-    }))
-}
-
 /// Ends all grants, offline ones too, and all sessions of a person, with one event each.
 fn end_everything(tx: &mut Tx<'_>, act: &Act, id: &UserId, reason: EndReason) -> Result<Ended, StoreError> {
     let grants = db!(tx, grants::end_of_user(id, reason, act.now, true))?;

@@ -4,6 +4,7 @@ use super::current::Current;
 use super::declared::Declared;
 use super::plan::{FirstPassword, NewSecret, Plan, Rules, Step, UserChange, Work};
 use crate::accounts::administration;
+use crate::accounts::administrators;
 use crate::accounts::passwords::{Cost, Password, hash_here};
 use crate::accounts::profile::{ProfileChange, Updated};
 use crate::audit::Act;
@@ -33,7 +34,7 @@ pub(super) type Handed = (ClientId, Arc<Plain<ClientSecret>>);
 
 /// What is done, with everything that it needs.
 enum Deed {
-    DeleteUser(UserId),
+    DeleteUser(Box<User>),
     DeleteClient(ClientId),
     UpdateClient(ClientId, ClientMetadata, Option<Arc<Plain<ClientSecret>>>),
     CreateClient(Made),
@@ -143,7 +144,7 @@ fn prepare(
             };
             Deed::UpdateUser(id, deed)
         }
-        Work::DeleteUser(id) => Deed::DeleteUser(id),
+        Work::DeleteUser(user) => Deed::DeleteUser(user),
     }))
 }
 
@@ -187,8 +188,10 @@ fn in_order(mut waiting: Vec<Deed>, current: &Current) -> Vec<Deed> {
 }
 
 impl Deed {
-    const fn rank(&self) -> u8 {
+    /// Somebody is made an administrator before another is one no more.
+    fn rank(&self) -> u8 {
         match self {
+            Self::DeleteUser(user) if user.is_admin => 10,
             Self::DeleteUser(_) => 0,
             Self::DeleteClient(_) => 1,
             Self::UpdateClient(..) => 2,
@@ -196,6 +199,7 @@ impl Deed {
             Self::DeleteApi(_) => 4,
             Self::UpdateApi(_) => 5,
             Self::CreateApi(_) => 6,
+            Self::UpdateUser(_, change) if change.admin == Some(false) => 9,
             Self::UpdateUser(..) => 7,
             Self::CreateUser(_) => 8,
         }
@@ -237,7 +241,7 @@ impl Deed {
         (set, secrets): (&str, &Secrets),
     ) -> Result<(), StoreError> {
         match self {
-            Self::DeleteUser(id) => administration::delete(tx, act, id).map(drop),
+            Self::DeleteUser(user) => administration::delete(tx, act, &user.id).map(drop),
             Self::DeleteClient(id) => delete_client(tx, act, id),
             Self::UpdateClient(id, metadata, secret) => {
                 standing::update(tx, act, id, metadata)?;
@@ -284,7 +288,7 @@ impl UserDeed {
             administration::set_roles(tx, act, id, roles)?;
         }
         if let Some(admin) = self.admin {
-            administration::set_admin(tx, act, id, admin)?;
+            administrators::set_admin(tx, act, id, admin)?;
         }
         if let Some(password) = &self.password {
             administration::set_password(tx, act, id, password)?;

@@ -97,7 +97,7 @@ pub(super) enum Work {
     DeleteClient(ClientId),
     CreateUser(Box<User>, Option<FirstPassword>),
     UpdateUser(UserId, Box<UserChange>),
-    DeleteUser(UserId),
+    DeleteUser(Box<User>),
 }
 
 /// Whether a client gets a secret, and which.

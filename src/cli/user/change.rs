@@ -2,6 +2,7 @@
 
 use super::{claims_members, find, report, unknown};
 use crate::accounts::administration;
+use crate::accounts::administrators;
 use crate::accounts::profile::{ProfileChange, Updated};
 use crate::cli::exit::Failure;
 use crate::cli::open::Workplace;
@@ -76,7 +77,7 @@ pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Re
             other @ (Updated::Refused(_) | Updated::Unknown) => return Ok(other),
         };
         if let Some(admin) = admin
-            && let Some(after) = administration::set_admin(tx, act, &id, admin)?
+            && let Some(after) = administrators::set_admin(tx, act, &id, admin)?
         {
             *changed = after;
         }

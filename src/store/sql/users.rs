@@ -166,14 +166,6 @@ pub fn set_roles(c: &mut Conn, id: &UserId, roles: &[String], now: UnixTime) -> 
         == 1)
 }
 
-/// Makes the person an administrator, or one no more; `false` when there is no such person.
-pub fn set_admin(c: &mut Conn, id: &UserId, is_admin: bool) -> Result<bool, StoreError> {
-    Ok(diesel::update(users::table.find(id.as_str()))
-        .set(dsl::is_admin.eq(is_admin))
-        .execute(c)?
-        == 1)
-}
-
 /// How many people there are.
 pub fn count(c: &mut Conn) -> Result<i64, StoreError> {
     Ok(users::table.count().get_result(c)?)

@@ -119,7 +119,7 @@ fn documents_become_what_they_declare_and_a_second_time_nothing_happens() {
         );
 
         let told = events(&place);
-        assert_eq!(told.len(), 4, "{told:?}");
+        assert_eq!(told.len(), 5, "{told:?}");
         let again = apply(&place, &[]).document();
         assert!(
             actions(&again)
@@ -383,6 +383,7 @@ fn apis_may_exchange_their_scopes_while_clients_have_them() {
 fn only_what_an_earlier_run_made_is_pruned_and_only_after_a_yes() {
     for place in place_with_site() {
         place.create_user("bob");
+        place.run(&["user", "set-admin", "bob", "true"]);
         let bob = "[[users]]\nusername = \"bob\"\nemail = \"bob@example.com\"\nroles = [\"x\"]\n";
         place.file("site.toml", &format!("{SITE}{bob}"));
         apply(&place, &[]).document();
@@ -420,6 +421,24 @@ fn only_what_an_earlier_run_made_is_pruned_and_only_after_a_yes() {
         assert_eq!(place.run(&["client", "list", "--json"]).document(), json!([]));
         place.file("site.toml", SITE);
         assert_eq!(apply(&place, &[]).document()["plan"][0]["action"], "create");
+        place.run(&["user", "set-admin", "bob", "false"]);
+        place.file("site.toml", "");
+        apply(&place, &["--prune", "--yes"]).failed(1, "the last administrator");
+        assert_eq!(
+            place
+                .run(&["client", "list", "--json"])
+                .document()
+                .as_array()
+                .unwrap()
+                .len(),
+            2
+        );
+        // Whoever takes over comes before the one who leaves.
+        place.file(
+            "site.toml",
+            "[[users]]\nusername = \"eve\"\nemail = \"eve@example.com\"\nadmin = true\n",
+        );
+        apply(&place, &["--prune", "--yes"]).document();
     }
 }
 

@@ -174,6 +174,7 @@ fn a_profile_is_changed_by_the_flags_of_create_and_the_rest_stays() {
     for place in Place::both() {
         let ada = place.create_user("ada");
         place.create_user("bob");
+        place.run(&["user", "set-admin", "bob", "true"]);
         place.file(
             "claims.json",
             r#"{"given_name": "Ada", "nickname": "Countess", "email_verified": true}"#,
@@ -235,7 +236,9 @@ fn a_profile_is_changed_by_the_flags_of_create_and_the_rest_stays() {
                 "--user",
                 "adele",
                 "--event",
-                "user.admin_changed",
+                "admin.granted",
+                "--event",
+                "admin.withdrawn",
             ])
             .stdout;
         assert_eq!(told.lines().count(), 2, "{told}");

@@ -79,8 +79,6 @@ event_kinds! {
     UserDeleted = "user.deleted";
     /// A person's roles changed.
     UserRolesChanged = "user.roles_changed";
-    /// A person was made an administrator of this server, or is one no more; `admin` in the detail says which.
-    UserAdminChanged = "user.admin_changed";
     /// A person's password was set.
     PasswordChanged = "user.password_changed";
     /// A person became an administrator.

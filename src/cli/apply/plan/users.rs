@@ -45,7 +45,7 @@ impl Draft<'_> {
             let made: Vec<&UserId> = self.current.made.users.iter().collect();
             for id in made {
                 if let Some(user) = self.current.users.get(id).filter(|user| !is_declared(user)) {
-                    let work = Work::DeleteUser(id.clone());
+                    let work = Work::DeleteUser(Box::new(user.clone()));
                     self.step((Action::Delete, Kind::User, &user.username), Vec::new(), work);
                 }
             }
