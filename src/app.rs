@@ -313,6 +313,7 @@ impl Running {
         let resigned = tokio::task::spawn_blocking(move || {
             // Nothing depends on what is lost here.
             let _ = services.record_activity();
+            let _ = services.count();
             services.resign()
         })
         .await;

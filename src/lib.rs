@@ -14,6 +14,7 @@ pub mod limits;
 pub mod logging;
 pub mod metrics;
 pub mod site;
+pub mod statistics;
 pub mod tokens;
 
 pub mod cx;

@@ -2,8 +2,10 @@
 //! reasons and names in the code; never a person, a client, a path or anything else that a request brings.
 
 mod revocation;
+mod tally;
 
 pub use revocation::{FeedFigures, RevocationMetrics};
+pub use tally::{Amount, BOUNDS, Measure, OUTCOMES, Tally};
 
 use crate::store::StoreObserver;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -14,9 +16,12 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
+use tally::grant_name;
 use vouchsafe_core::model::{GrantType, Span};
 use vouchsafe_core::refusal::Reason;
 
+/// The route whose durations the administration shows.
+const TOKEN_ROUTE: &str = "/token";
 /// The content type of [`Metrics::render`].
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -34,6 +39,8 @@ pub struct Metrics {
     store_failures: Family<WorkLabels, Counter>,
     signing_seconds: Histogram,
     clock_offset_seconds: Gauge<f64, AtomicU64>,
+    /// What is written down for the administration.
+    pub tally: Tally,
     /// Keys, events and the revocation feed.
     pub revocation: RevocationMetrics,
 }
@@ -91,6 +98,15 @@ pub enum SignInOutcome {
 }
 
 impl SignInOutcome {
+    /// All of them.
+    const ALL: [Self; 5] = [
+        Self::SignedIn,
+        Self::Refused,
+        Self::Suspended,
+        Self::Throttled,
+        Self::Busy,
+    ];
+
     const fn as_str(self) -> &'static str {
         match self {
             Self::SignedIn => "signed_in",
@@ -152,6 +168,7 @@ impl Metrics {
             store_failures: Family::default(),
             signing_seconds: fine(),
             clock_offset_seconds: Gauge::default(),
+            tally: Tally::new(),
             revocation,
         };
         metrics.register_protocol();
@@ -221,6 +238,9 @@ impl Metrics {
 
     /// Counts an answered request. `route` is the template, not the path.
     pub fn request(&self, route: &str, status: u16, millis: i64) {
+        if route == TOKEN_ROUTE {
+            self.tally.took(Measure::TokenMillis, millis);
+        }
         let route = route.to_owned();
         self.requests
             .get_or_create(&RequestLabels {
@@ -236,12 +256,8 @@ impl Metrics {
 
     /// Counts an answer of the token endpoint.
     pub fn token(&self, grant: Option<GrantType>, answer: &impl Outcome) {
-        let grant = match grant {
-            Some(GrantType::AuthorizationCode) => "authorization_code",
-            Some(GrantType::RefreshToken) => "refresh_token",
-            Some(GrantType::ClientCredentials) => "client_credentials",
-            None => "unknown",
-        };
+        let grant = grant_name(grant);
+        self.tally.token(grant, answer.outcome());
         self.tokens
             .get_or_create(&TokenLabels {
                 grant,
@@ -252,11 +268,17 @@ impl Metrics {
 
     /// Counts an attempt to sign in.
     pub fn sign_in(&self, outcome: SignInOutcome) {
+        self.tally.sign_in(outcome);
         self.sign_ins
             .get_or_create(&OutcomeLabels {
                 outcome: outcome.as_str(),
             })
             .inc();
+    }
+
+    /// Notes how long a password took, waiting included.
+    pub fn password(&self, took: Span) {
+        self.tally.took(Measure::PasswordMillis, took.millis());
     }
 
     /// Counts a refusal.

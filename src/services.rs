@@ -11,6 +11,7 @@ use crate::keys::{Keys, KeysError, OpenError};
 use crate::metrics::Metrics;
 use crate::ports::{NodeClock, Ports};
 use crate::site::Site;
+use crate::statistics;
 use crate::store::{IssuerState, Store, StoreError};
 use crate::tokens::{OwnTokens, StatusLists, StatusPlaces};
 use arc_swap::ArcSwap;
@@ -162,6 +163,16 @@ impl Services {
     /// When the store fails; the others then wait a few seconds.
     pub fn resign(&self) -> Result<(), StoreError> {
         self.publisher.resign(&self.store)
+    }
+
+    /// Writes down what was counted for the administration: called every minute, and when the server has stopped.
+    /// Blocks on the store.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn count(&self) -> Result<(), OpenError> {
+        statistics::record(&self.store, &self.metrics.tally, self.ports.clock.now())?;
+        Ok(())
     }
 
     /// Makes keys that are due and sweeps what has expired: called every minute. Blocks on the store.

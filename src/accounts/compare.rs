@@ -54,7 +54,12 @@ pub(super) async fn compare(cx: &Cx, identifier: &str, password: Password) -> Re
     cx.services
         .metrics
         .waiting("passwords", cx.services.passwords.waiting());
-    let Ok(verdict) = cx.services.passwords.verify(password, stored, salt).await else {
+    let began = cx.services.ports.clock.now();
+    let verdict = cx.services.passwords.verify(password, stored, salt).await;
+    cx.services
+        .metrics
+        .password(cx.services.ports.clock.now().since(began));
+    let Ok(verdict) = verdict else {
         give_back(cx, admission).await?;
         return Ok(Compared::Busy);
     };

@@ -25,6 +25,7 @@ pub fn start(services: &Arc<Services>) -> Vec<JoinHandle<()>> {
         every(PUBLISH, Arc::clone(services), "publish", Services::publish),
         every(RECORD, Arc::clone(services), "record", Services::record_activity),
         every(TEND, Arc::clone(services), "tend", Services::tend),
+        every(TEND, Arc::clone(services), "count", Services::count),
     ]
 }
 

@@ -298,6 +298,19 @@ pub struct FeedEntry {
     pub status: Vec<EndedPlace>,
 }
 
+/// What was counted in an hour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// When the hour began.
+    pub hour: UnixTime,
+    /// What.
+    pub measure: String,
+    /// Of which kind.
+    pub label: String,
+    /// How many.
+    pub amount: i64,
+}
+
 /// How many rows a sweep removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
@@ -307,6 +320,8 @@ pub struct Swept {
     pub admin_sessions: usize,
     /// Links by which somebody becomes an administrator.
     pub setup_links: usize,
+    /// What was counted by the hour.
+    pub statistics: usize,
     /// Interactions.
     pub interactions: usize,
     /// Grants.
@@ -334,6 +349,7 @@ impl Swept {
         self.sessions
             + self.admin_sessions
             + self.setup_links
+            + self.statistics
             + self.interactions
             + self.grants
             + self.throttles

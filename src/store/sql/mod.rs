@@ -28,6 +28,7 @@ pub mod server_secrets;
 pub mod sessions;
 pub mod signing_keys;
 pub mod site_settings;
+pub mod statistics;
 pub mod status_lists;
 pub mod sweep;
 pub mod throttles;

@@ -167,6 +167,15 @@ pub fn page(c: &mut Conn, wanted: &SessionsWanted) -> Result<Page<Session>, Stor
     }))
 }
 
+/// How many sessions stand at `now`.
+pub fn count_standing(c: &mut Conn, now: UnixTime) -> Result<i64, StoreError> {
+    let standing = sessions::table
+        .filter(dsl::ended_at.is_null())
+        .filter(dsl::idle_expires_at.gt(now.millis()))
+        .filter(dsl::expires_at.gt(now.millis()));
+    Ok(standing.count().get_result(c)?)
+}
+
 /// Ends up to `limit` sessions of whomever, and returns them.
 pub fn end_some(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Vec<Session>, StoreError> {
     let live: Vec<String> = sessions::table

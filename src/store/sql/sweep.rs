@@ -3,7 +3,7 @@
 use super::super::Conn;
 use crate::store::schema::{
     admin_sessions, client_assertions, client_refusals, client_secrets, events, grants, interactions,
-    key_set_fetches, sessions, setup_links, status_lists, throttles,
+    key_set_fetches, sessions, setup_links, statistics, status_lists, throttles,
 };
 use crate::store::{StoreError, Swept};
 use diesel::prelude::*;
@@ -20,6 +20,9 @@ const REFUSALS: Span = Span::from_days(30);
 /// Events are the audit log.
 const EVENTS: Span = Span::from_days(400);
 
+/// What was counted by the hour is kept for a quarter of a year.
+const STATISTICS: Span = Span::from_days(90);
+
 /// Removes up to `limit` rows of each table that no longer matter at `now`. The caller repeats it while a table
 /// gave as many as it could.
 pub fn expired(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Swept, StoreError> {
@@ -28,6 +31,7 @@ pub fn expired(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Swept, StoreEr
         sessions: sessions_over(c, at, limit)?,
         admin_sessions: admin_sessions_over(c, at, limit)?,
         setup_links: setup_links_over(c, at, limit)?,
+        statistics: statistics_over(c, now.minus(STATISTICS).millis(), limit)?,
         interactions: interactions_over(c, at, limit)?,
         grants: grants_over(c, now, limit)?,
         throttles: throttles_over(c, at, limit)?,
@@ -92,6 +96,21 @@ fn setup_links_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreErr
         .select(digest)
         .load(c)?;
     Ok(diesel::delete(table.filter(digest.eq_any(over)).filter(expires_at.lt(at))).execute(c)?)
+}
+
+/// Whole hours go, the oldest first.
+fn statistics_over(c: &mut Conn, before: i64, limit: i64) -> Result<usize, StoreError> {
+    use statistics::{hour, table};
+    let over: Vec<i64> = table
+        .filter(hour.lt(before))
+        .order(hour)
+        .limit(limit)
+        .select(hour)
+        .load(c)?;
+    let Some(last) = over.last() else {
+        return Ok(0);
+    };
+    Ok(diesel::delete(table.filter(hour.le(*last))).execute(c)?)
 }
 
 fn interactions_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {

@@ -3,3 +3,4 @@
 mod rights;
 mod session;
 mod setup;
+mod statistics;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use vouchsafe::audit::{Act, Publisher};
 use vouchsafe::db;
 use vouchsafe::ports::{Entropy, SystemEntropy};
-use vouchsafe::store::{NewSecret, StatusListRow, Swept};
+use vouchsafe::store::{Counted, NewSecret, StatusListRow, Swept};
 use vouchsafe_core::model::{
     AdminSession, ClientId, EndReason, Event, EventKind, Grant, GrantId, Session, Span, StatusListId,
     UnixTime,
@@ -37,6 +37,12 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
         let admin_session = AdminSession {
             expires_at,
             ..AdminSession::begin(session.id.clone(), session.user_id.clone(), at(0))
+        };
+        let counted = Counted {
+            hour: expires_at.minus(Span::from_days(90)),
+            measure: "sign_ins".to_owned(),
+            label: "signed_in".to_owned(),
+            amount: 1,
         };
         let mut waiting = interaction(0);
         waiting.expires_at = expires_at;
@@ -74,6 +80,7 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
                     tx,
                     administrators::add_link(&digest(filling), true, (at(0), expires_at), 16)
                 )?;
+                db!(tx, statistics::add(&counted))?;
                 db!(tx, admin_sessions::add(&admin_session, &digest(filling)))?;
                 db!(tx, interactions::add(&waiting, &digest(filling), &digest(0)))?;
                 db!(tx, clients::add_secret(&ClientId::new("shop"), &secret))?;
@@ -123,6 +130,7 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
         sessions: 1,
         admin_sessions: 1,
         setup_links: 1,
+        statistics: 1,
         interactions: 1,
         grants: 3,
         throttles: 1,

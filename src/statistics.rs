@@ -1,0 +1,213 @@
+//! What happened, hour by hour: written down by every node once a minute, and read for the overview and the API.
+
+use crate::db;
+use crate::metrics::{Amount, BOUNDS, Measure, Tally};
+use crate::store::{Counted, Store, StoreError, Tx};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use vouchsafe_core::model::{Span, UnixTime};
+
+/// The most hours that are read at once: ninety days, after which they are gone.
+pub const MOST_HOURS: i64 = 90 * 24;
+const HOUR: i64 = 3_600_000;
+/// Sessions are counted anew after this: that looks at every one of them.
+const SESSIONS_ANEW: i64 = 600_000;
+
+/// What happened in one hour.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Hour {
+    /// When it began, in seconds since 1970.
+    pub begins_at: i64,
+    /// People who signed in.
+    pub sign_ins: i64,
+    /// Attempts to sign in that failed.
+    pub sign_ins_failed: i64,
+    /// Answers of the token endpoint.
+    pub tokens: Vec<TokenCount>,
+    /// Sign-in sessions that stood, as last counted in that hour.
+    pub sessions: Option<i64>,
+    /// Milliseconds within which 95 of 100 requests at the token endpoint were answered.
+    pub token_p95_millis: Option<i64>,
+    /// Milliseconds within which 95 of 100 passwords were compared or hashed, waiting included.
+    pub password_p95_millis: Option<i64>,
+}
+
+/// Answers of the token endpoint of one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TokenCount {
+    /// The grant type, or `unknown`.
+    pub grant: String,
+    /// `issued`, `refused` or `fault`.
+    pub outcome: String,
+    /// How many.
+    pub count: i64,
+}
+
+impl Hour {
+    /// Answers of this outcome.
+    #[must_use]
+    pub fn tokens_with(&self, outcome: &str) -> i64 {
+        let counts = self.tokens.iter().filter(|count| count.outcome == outcome);
+        counts.map(|count| count.count).sum()
+    }
+}
+
+/// The hour that an instant lies in.
+#[must_use]
+pub fn hour_of(at: UnixTime) -> UnixTime {
+    UnixTime::from_millis(at.millis() - at.millis().rem_euclid(HOUR))
+}
+
+/// Writes down what this node counted since it last did, and now and then how many sessions stand. Blocks on the store.
+///
+/// # Errors
+/// When the store fails: what was counted is kept for the next time.
+pub fn record(store: &Store, tally: &Tally, now: UnixTime) -> Result<(), StoreError> {
+    let amounts = tally.take();
+    let rows: Vec<Counted> = amounts.iter().map(|amount| row(amount, now)).collect();
+    let counts_sessions = now.millis().rem_euclid(SESSIONS_ANEW) < SESSIONS_ANEW / 10;
+    if rows.is_empty() && !counts_sessions {
+        return Ok(());
+    }
+    let written = store.write_blocking("statistics", move |tx| {
+        for row in &rows {
+            db!(tx, statistics::add(row))?;
+        }
+        if counts_sessions {
+            let standing = Amount {
+                measure: Measure::Sessions,
+                label: String::new(),
+                amount: db!(tx, sessions::count_standing(now))?,
+            };
+            db!(tx, statistics::set(&row(&standing, now)))?;
+        }
+        Ok(())
+    });
+    if written.is_err() {
+        tally.give_back(&amounts);
+    }
+    written
+}
+
+/// What happened in the hours from that of `first` to that of `last`, each of them, the oldest first. Of a longer time
+/// than is kept, the last hours.
+///
+/// # Errors
+/// When the store fails.
+pub fn by_hour(tx: &mut Tx<'_>, first: UnixTime, last: UnixTime) -> Result<Vec<Hour>, StoreError> {
+    let end = hour_of(last).plus(Span::from_hours(1));
+    let first = hour_of(first).max(end.minus(Span::from_hours(MOST_HOURS)));
+    let rows = db!(tx, statistics::between(first, end))?;
+    let mut hours: BTreeMap<i64, Vec<Counted>> = BTreeMap::new();
+    for row in rows {
+        hours.entry(row.hour.millis()).or_default().push(row);
+    }
+    let mut all = Vec::new();
+    let mut at = first;
+    while at < end {
+        all.push(summed(at, &hours.remove(&at.millis()).unwrap_or_default()));
+        at = at.plus(Span::from_hours(1));
+    }
+    Ok(all)
+}
+
+fn row(amount: &Amount, now: UnixTime) -> Counted {
+    Counted {
+        hour: hour_of(now),
+        measure: amount.measure.as_str().to_owned(),
+        label: amount.label.clone(),
+        amount: amount.amount,
+    }
+}
+
+fn summed(at: UnixTime, rows: &[Counted]) -> Hour {
+    let of = |measure: Measure| rows.iter().filter(move |row| row.measure == measure.as_str());
+    let sign_ins = |good: bool| {
+        let counted = of(Measure::SignIns).filter(|row| (row.label == "signed_in") == good);
+        counted.map(|row| row.amount).sum()
+    };
+    let tokens = of(Measure::Tokens).filter_map(|row| {
+        let (grant, outcome) = row.label.split_once(' ')?;
+        Some(TokenCount {
+            grant: grant.to_owned(),
+            outcome: outcome.to_owned(),
+            count: row.amount,
+        })
+    });
+    Hour {
+        begins_at: at.seconds(),
+        sign_ins: sign_ins(true),
+        sign_ins_failed: sign_ins(false),
+        tokens: tokens.collect(),
+        sessions: of(Measure::Sessions).map(|row| row.amount).max(),
+        token_p95_millis: p95(of(Measure::TokenMillis)),
+        password_p95_millis: p95(of(Measure::PasswordMillis)),
+    }
+}
+
+/// The bound below which 95 of 100 lie. None when nothing was measured.
+fn p95<'a>(rows: impl Iterator<Item = &'a Counted>) -> Option<i64> {
+    let counts: BTreeMap<i64, i64> = rows
+        .filter_map(|row| Some((row.label.parse().ok()?, row.amount)))
+        .collect();
+    let total: i64 = counts.values().sum();
+    let mut seen = 0;
+    BOUNDS.into_iter().find(|bound| {
+        seen += counts.get(bound).copied().unwrap_or_default();
+        total > 0 && seen * 100 >= total * 95
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(measure: Measure, label: &str, amount: i64) -> Counted {
+        Counted {
+            hour: UnixTime::from_millis(0),
+            measure: measure.as_str().to_owned(),
+            label: label.to_owned(),
+            amount,
+        }
+    }
+
+    #[test]
+    fn ninety_five_of_a_hundred_lie_within_the_bound() {
+        let slow = |fast: i64, slow: i64| {
+            let rows = [
+                counted(Measure::TokenMillis, "5", fast),
+                counted(Measure::TokenMillis, "500", slow),
+            ];
+            p95(rows.iter())
+        };
+        assert_eq!(slow(95, 5), Some(5));
+        assert_eq!(slow(94, 6), Some(500));
+        assert_eq!(slow(0, 1), Some(500));
+        assert_eq!(slow(0, 0), None);
+    }
+
+    #[test]
+    fn an_hour_is_the_sum_of_its_rows() {
+        let rows = [
+            counted(Measure::SignIns, "signed_in", 7),
+            counted(Measure::SignIns, "refused", 2),
+            counted(Measure::SignIns, "throttled", 1),
+            counted(Measure::Tokens, "refresh_token issued", 5),
+            counted(Measure::Tokens, "refresh_token refused", 4),
+            counted(Measure::Sessions, "", 11),
+        ];
+        let hour = summed(UnixTime::from_seconds(7_200), &rows);
+        assert_eq!(
+            (hour.sign_ins, hour.sign_ins_failed, hour.sessions),
+            (7, 3, Some(11))
+        );
+        assert_eq!((hour.tokens_with("issued"), hour.tokens_with("refused")), (5, 4));
+        assert_eq!(hour.token_p95_millis, None);
+    }
+
+    #[test]
+    fn hours_begin_on_the_hour() {
+        assert_eq!(hour_of(UnixTime::from_seconds(7_199)).seconds(), 3_600);
+        assert_eq!(hour_of(UnixTime::from_seconds(7_200)).seconds(), 7_200);
+    }
+}

@@ -1,0 +1,69 @@
+//! What happened, counted by the hour.
+
+use super::super::Conn;
+use crate::store::schema::statistics::{self, dsl};
+use crate::store::{Counted, StoreError};
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use vouchsafe_core::model::UnixTime;
+
+#[derive(Insertable)]
+#[diesel(table_name = statistics)]
+struct Row<'a> {
+    hour: i64,
+    measure: &'a str,
+    label: &'a str,
+    amount: i64,
+}
+
+/// Adds to what was counted in an hour.
+pub fn add(c: &mut Conn, counted: &Counted) -> Result<(), StoreError> {
+    diesel::insert_into(statistics::table)
+        .values(Row::from(counted))
+        .on_conflict((dsl::hour, dsl::measure, dsl::label))
+        .do_update()
+        .set(dsl::amount.eq(dsl::amount + excluded(dsl::amount)))
+        .execute(c)?;
+    Ok(())
+}
+
+/// Sets what was measured in an hour, in place of what was measured before.
+pub fn set(c: &mut Conn, counted: &Counted) -> Result<(), StoreError> {
+    diesel::insert_into(statistics::table)
+        .values(Row::from(counted))
+        .on_conflict((dsl::hour, dsl::measure, dsl::label))
+        .do_update()
+        .set(dsl::amount.eq(excluded(dsl::amount)))
+        .execute(c)?;
+    Ok(())
+}
+
+/// Everything that was counted in the hours from `first` on and before `end`, in order.
+pub fn between(c: &mut Conn, first: UnixTime, end: UnixTime) -> Result<Vec<Counted>, StoreError> {
+    let rows: Vec<(i64, String, String, i64)> = statistics::table
+        .filter(dsl::hour.ge(first.millis()))
+        .filter(dsl::hour.lt(end.millis()))
+        .order((dsl::hour, dsl::measure, dsl::label))
+        .select((dsl::hour, dsl::measure, dsl::label, dsl::amount))
+        .load(c)?;
+    Ok(rows
+        .into_iter()
+        .map(|(hour, measure, label, amount)| Counted {
+            hour: UnixTime::from_millis(hour),
+            measure,
+            label,
+            amount,
+        })
+        .collect())
+}
+
+impl<'a> From<&'a Counted> for Row<'a> {
+    fn from(counted: &'a Counted) -> Self {
+        Self {
+            hour: counted.hour.millis(),
+            measure: &counted.measure,
+            label: &counted.label,
+            amount: counted.amount,
+        }
+    }
+}
