@@ -5,6 +5,7 @@ pub mod administration;
 pub mod administrators;
 mod compare;
 pub mod exposure;
+pub mod holdings;
 pub mod interactions;
 pub mod live;
 pub mod passwords;

@@ -2,6 +2,8 @@
 //! `templates/admin/x.html`; every handler takes an [`access::Admin`], which only an administrator's session gives.
 
 pub mod access;
+mod form;
+mod moment;
 pub mod pages;
 
 use crate::web::urls;
@@ -13,6 +15,10 @@ pub fn mount(app: &mut ServiceConfig) {
         .configure(pages::confirm::mount)
         .configure(pages::setup::mount)
         .configure(pages::overview::mount)
+        .configure(pages::users::mount)
+        .configure(pages::sessions::mount)
+        .configure(pages::keys::mount)
+        .configure(pages::audit::mount)
         // Last: whatever else is below.
         .configure(pages::problem::mount);
 }

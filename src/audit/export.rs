@@ -21,6 +21,8 @@ pub struct Wanted {
     pub client_id: Option<String>,
     /// Done by this `sub`, client, `cli` or `server`.
     pub actor: Option<String>,
+    /// In this request.
+    pub request_id: Option<String>,
 }
 
 impl Wanted {
@@ -37,6 +39,7 @@ impl Wanted {
             && is(&self.subject, event.subject.as_deref())
             && is(&self.client_id, event.client_id.as_ref().map(ClientId::as_str))
             && is(&self.actor, Some(&event.actor))
+            && is(&self.request_id, event.request_id.as_deref())
     }
 }
 

@@ -152,6 +152,7 @@ fn export(log: &Log, args: ExportArgs, output: &Output) -> Result<(), Failure> {
         subject,
         client_id: args.client,
         actor: args.actor,
+        request_id: None,
     };
     let last = log.settled()?.last_seq;
     if matches!(args.format, Format::Csv) {

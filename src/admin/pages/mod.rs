@@ -1,8 +1,12 @@
 //! The pages of the administration: one file a page, with its GET, its POSTs and the view that its template shows.
 
+pub mod audit;
 pub mod confirm;
+pub mod keys;
 pub mod layout;
 pub mod overview;
 pub mod problem;
+pub mod sessions;
 pub mod setup;
 pub mod sign_in;
+pub mod users;

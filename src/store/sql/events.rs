@@ -2,7 +2,7 @@
 
 mod page;
 
-pub use page::page;
+pub use page::{by_id, page};
 
 use super::super::Conn;
 use crate::store::convert::{Column, json};

@@ -121,6 +121,7 @@ pub fn set_profile(c: &mut Conn, user: &User) -> Result<bool, StoreError> {
         dsl::claims.eq(json(&user.claims)?),
         dsl::updated_at.eq(user.updated_at.millis()),
     );
+    search_terms::replace(c, search_terms::USER, user.id.as_str(), &user_terms(user))?;
     Ok(diesel::update(users::table.find(user.id.as_str()))
         .set(change)
         .execute(c)?

@@ -6,6 +6,7 @@ pub mod clock_offset;
 pub mod consent;
 pub mod grant_is_live;
 pub mod issue;
+pub mod key_phases;
 pub mod key_state;
 pub mod next_step;
 pub mod password_policy;

@@ -4,11 +4,11 @@ use super::{ClientId, EventId, UnixTime};
 use serde::{Deserialize, Serialize};
 
 macro_rules! event_kinds {
-    ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
+    ($($(#[doc = $doc:literal])* $name:ident = $text:literal;)+) => {
         /// What happened.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum EventKind {
-            $($(#[$doc])* #[serde(rename = $text)] $name,)+
+            $($(#[doc = $doc])* #[serde(rename = $text)] $name,)+
         }
 
         impl EventKind {
@@ -19,6 +19,14 @@ macro_rules! event_kinds {
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)+ }
+            }
+
+            /// What happened, as a sentence without its full stop.
+            #[must_use]
+            pub fn words(self) -> &'static str {
+                let words = match self { $(Self::$name => concat!($($doc),*),)+ };
+                let sentence = words.split(';').next().unwrap_or_default();
+                sentence.trim().trim_end_matches('.')
             }
 
             /// Reads the name in the log.

@@ -7,7 +7,7 @@ use crate::store::StoreError;
 use crate::store::listing::{Chained, EventsWanted, Listed, Page, Place};
 use crate::store::schema::events::{self, dsl};
 use diesel::prelude::*;
-use vouchsafe_core::model::{ClientId, EventKind};
+use vouchsafe_core::model::{ClientId, EventId, EventKind};
 
 type Stored = (Row, Option<i64>, Option<Vec<u8>>, Option<Vec<u8>>);
 
@@ -68,16 +68,28 @@ pub fn page(c: &mut Conn, wanted: &EventsWanted) -> Result<Page<Listed>, StoreEr
     let page = Page::of(rows, wanted.part.limit, |(row, ..)| {
         Place::number("event", row.at, &row.id)
     });
-    page.try_map(|(row, seq, previous, hash)| {
-        let chained = seq.map(|seq| Chained {
-            seq,
-            previous: previous.unwrap_or_default(),
-            hash: hash.unwrap_or_default(),
-        });
-        Ok(Listed {
-            event: read(row)?,
-            chained,
-        })
+    page.try_map(listed)
+}
+
+/// One event, as a list shows it.
+pub fn by_id(c: &mut Conn, id: &EventId) -> Result<Option<Listed>, StoreError> {
+    let found: Option<Stored> = events::table
+        .find(id.as_str())
+        .select((Row::as_select(), dsl::seq, dsl::previous, dsl::hash))
+        .get_result(c)
+        .optional()?;
+    found.map(listed).transpose()
+}
+
+fn listed((row, seq, previous, hash): Stored) -> Result<Listed, StoreError> {
+    let chained = seq.map(|seq| Chained {
+        seq,
+        previous: previous.unwrap_or_default(),
+        hash: hash.unwrap_or_default(),
+    });
+    Ok(Listed {
+        event: read(row)?,
+        chained,
     })
 }
 

@@ -1,0 +1,269 @@
+//! The audit log: read, filtered by the address, told in words, handed out and checked.
+
+mod export;
+mod list;
+mod record;
+mod verify;
+
+use crate::admin::access::Admin;
+use crate::admin::form;
+use crate::admin::moment::Moment;
+use crate::admin::pages::layout::Section;
+use crate::audit::export::Wanted;
+use crate::db;
+use crate::store::listing::{EventsWanted, Listed};
+use crate::store::{StoreError, Tx};
+use actix_web::web::{self, ServiceConfig};
+use std::collections::BTreeMap;
+use vouchsafe_core::model::{ClientId, Event, EventKind, UnixTime, UserId};
+use vouchsafe_core::spec::params::Params;
+use vouchsafe_core::spec::username;
+
+/// Mounts the pages.
+pub(crate) fn mount(app: &mut ServiceConfig) {
+    let path = crate::admin::path;
+    app.route(&path("audit"), web::get().to(list::get))
+        .route(&path("audit/verify"), web::get().to(verify::get))
+        .route(&path("audit/export"), web::post().to(export::post))
+        .route(&path("audit/{id}"), web::get().to(record::get));
+}
+
+/// The filters, by their names in the address.
+const FILTERS: [&str; 7] = ["kind", "actor", "subject", "client", "from", "to", "request"];
+
+/// The filters as they were typed.
+#[derive(Clone, Default)]
+struct Asked {
+    kind: String,
+    actor: String,
+    subject: String,
+    client: String,
+    from: String,
+    to: String,
+    request: String,
+}
+
+impl Asked {
+    fn of(fields: &Params) -> Self {
+        let text = |name| fields.one(name).unwrap_or_default().trim().to_owned();
+        Self {
+            kind: text("kind"),
+            actor: text("actor"),
+            subject: text("subject"),
+            client: text("client"),
+            from: text("from"),
+            to: text("to"),
+            request: text("request"),
+        }
+    }
+
+    fn fields(&self) -> [(&'static str, &str); 7] {
+        [
+            ("kind", &self.kind),
+            ("actor", &self.actor),
+            ("subject", &self.subject),
+            ("client", &self.client),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("request", &self.request),
+        ]
+    }
+
+    fn is_any(&self) -> bool {
+        self.fields().iter().any(|(_, value)| !value.is_empty())
+    }
+
+    /// The address of the list with these filters.
+    fn address(&self, after: &str) -> String {
+        let fields: Vec<_> = self.fields().into_iter().chain([("after", after)]).collect();
+        form::with_query(Section::Audit.path(), &fields)
+    }
+
+    /// What the filters mean; the name of the one that means nothing.
+    fn read(&self) -> Result<Filter, &'static str> {
+        let given = |text: &String| (!text.is_empty()).then(|| text.clone());
+        let instant = |text: &String, name| {
+            let typed = given(text).map(|text| crate::admin::moment::typed(&text).ok_or(name));
+            typed.transpose()
+        };
+        Ok(Filter {
+            kind: given(&self.kind)
+                .map(|kind| EventKind::parse(&kind).ok_or("kind"))
+                .transpose()?,
+            actor: given(&self.actor),
+            subject: given(&self.subject),
+            client: given(&self.client),
+            from: instant(&self.from, "from")?,
+            to: instant(&self.to, "to")?,
+            request: given(&self.request).map(|text| text.to_uppercase()),
+        })
+    }
+}
+
+/// The filters, understood; people still by whatever they were called.
+#[derive(Clone, Default)]
+struct Filter {
+    kind: Option<EventKind>,
+    actor: Option<String>,
+    subject: Option<String>,
+    client: Option<String>,
+    from: Option<UnixTime>,
+    to: Option<UnixTime>,
+    request: Option<String>,
+}
+
+impl Filter {
+    /// With the `sub` of people who were called by their name or address.
+    fn resolved(mut self, tx: &mut Tx<'_>) -> Result<Self, StoreError> {
+        self.subject = sub(tx, self.subject)?;
+        self.actor = sub(tx, self.actor)?;
+        Ok(self)
+    }
+
+    fn page(self) -> EventsWanted {
+        EventsWanted {
+            kind: self.kind,
+            actor: self.actor,
+            subject: self.subject,
+            client: self.client.map(ClientId::new),
+            request_id: self.request,
+            from: self.from,
+            before: self.to,
+            ..EventsWanted::default()
+        }
+    }
+
+    fn records(self) -> Wanted {
+        Wanted {
+            since: self.from,
+            until: self.to,
+            kinds: self.kind.into_iter().collect(),
+            subject: self.subject,
+            client_id: self.client,
+            actor: self.actor,
+            request_id: self.request,
+        }
+    }
+}
+
+/// The `sub` of somebody who was called by user name or address; anything else stays as it is.
+fn sub(tx: &mut Tx<'_>, called: Option<String>) -> Result<Option<String>, StoreError> {
+    let Some(called) = called else { return Ok(None) };
+    if matches!(called.as_str(), "cli" | "server") || called.starts_with("client:") || called.contains('\0') {
+        return Ok(Some(called));
+    }
+    let found = db!(tx, users::by_login(&username::key(&called)))?;
+    Ok(Some(found.map_or(called, |user| user.id.into_string())))
+}
+
+/// The names of those whom events are about.
+pub(super) struct Names {
+    people: BTreeMap<String, String>,
+    clients: BTreeMap<String, String>,
+}
+
+/// Reads the names of everybody in these events.
+pub(super) async fn names(admin: &Admin, events: &[Listed]) -> Result<Names, StoreError> {
+    let people = events.iter().flat_map(|listed| {
+        let event = &listed.event;
+        [Some(event.actor.clone()), event.subject.clone()]
+    });
+    let mut people: Vec<String> = people.flatten().collect();
+    let clients = events.iter().filter_map(|listed| {
+        let actor = listed.event.actor.strip_prefix("client:").map(str::to_owned);
+        let through = listed.event.client_id.as_ref();
+        through.map(|id| id.as_str().to_owned()).or(actor)
+    });
+    let mut clients: Vec<String> = clients.collect();
+    for names in [&mut people, &mut clients] {
+        names.sort();
+        names.dedup();
+    }
+    let read = admin.cx.store().read("names", move |tx| {
+        let mut names = Names {
+            people: BTreeMap::new(),
+            clients: BTreeMap::new(),
+        };
+        for sub in &people {
+            if let Some(user) = db!(tx, users::by_id(&UserId::new(sub.as_str())))? {
+                names.people.insert(sub.clone(), user.username);
+            }
+        }
+        for id in &clients {
+            if let Some(client) = db!(tx, clients::by_id(&ClientId::new(id.as_str())))? {
+                names.clients.insert(id.clone(), client.metadata.client_name);
+            }
+        }
+        Ok(names)
+    });
+    read.await
+}
+
+impl Names {
+    fn actor(&self, actor: &str) -> Who {
+        match actor {
+            "cli" => Who::plain("the command line"),
+            "server" => Who::plain("the server"),
+            _ => match actor.strip_prefix("client:") {
+                Some(id) => self.client(id),
+                None => self.person(actor),
+            },
+        }
+    }
+
+    /// Somebody by their user name, or by the `sub` when they are no more.
+    fn person(&self, sub: &str) -> Who {
+        match self.people.get(sub) {
+            Some(name) => Who {
+                name: name.clone(),
+                path: Some(crate::admin::path(&format!("users/{sub}"))),
+            },
+            None => Who::plain(sub),
+        }
+    }
+
+    fn client(&self, id: &str) -> Who {
+        Who::plain(self.clients.get(id).map_or(id, String::as_str))
+    }
+}
+
+/// Somebody in a line, with a page if there is one.
+pub(super) struct Who {
+    pub(super) name: String,
+    pub(super) path: Option<String>,
+}
+
+impl Who {
+    fn plain(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            path: None,
+        }
+    }
+}
+
+/// An event as a line of a table.
+pub(super) struct Line {
+    pub(super) path: String,
+    pub(super) at: Moment,
+    pub(super) what: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) actor: Who,
+    pub(super) subject: Option<Who>,
+    pub(super) client: Option<Who>,
+}
+
+impl Line {
+    pub(super) fn of(listed: &Listed, names: &Names) -> Self {
+        let event: &Event = &listed.event;
+        Self {
+            path: crate::admin::path(&format!("audit/{}", event.id)),
+            at: Moment(event.at),
+            what: event.kind.words(),
+            kind: event.kind.as_str(),
+            actor: names.actor(&event.actor),
+            subject: event.subject.as_deref().map(|sub| names.person(sub)),
+            client: event.client_id.as_ref().map(|id| names.client(id.as_str())),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The list of events, the newest first, with its filters in the address.
+
+use super::{Asked, FILTERS, Filter, Line, names};
+use crate::admin::access::Admin;
+use crate::admin::form::{self, Errors};
+use crate::admin::pages::layout::{Section, Shell, answer};
+use crate::db;
+use crate::store::listing::Page;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use vouchsafe_core::model::EventKind;
+
+#[derive(Template)]
+#[template(path = "admin/audit.html")]
+struct AuditPage {
+    shell: Shell,
+    errors: Errors,
+    asked: Asked,
+    kinds: Vec<&'static str>,
+    lines: Vec<Line>,
+    next: Option<String>,
+    begin: Option<String>,
+}
+
+/// `GET /admin/audit`.
+pub(super) async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
+    show(&admin, &http).await.unwrap_or_else(|instead| instead)
+}
+
+async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
+    let known: Vec<&str> = FILTERS.into_iter().chain(["after"]).collect();
+    let query = form::query(admin, http.query_string(), &known)?;
+    let asked = Asked::of(&query);
+    let (found, errors) = match asked.read() {
+        Ok(filter) => (read(admin, filter, query.one("after")).await?, Errors::default()),
+        Err(field) => (Page::default(), Errors::one(field, rule(field))),
+    };
+    let names = names(admin, &found.items).await;
+    let names = names.map_err(|error| admin.failed(error))?;
+    let status = errors.status();
+    let view = AuditPage {
+        shell: admin.shell(Section::Audit, "Audit log"),
+        errors,
+        kinds: kinds(),
+        lines: found
+            .items
+            .iter()
+            .map(|listed| Line::of(listed, &names))
+            .collect(),
+        next: found.next.as_deref().map(|after| asked.address(after)),
+        begin: query.one("after").map(|_| asked.address("")),
+        asked,
+    };
+    Ok(answer(admin, status, &view))
+}
+
+async fn read(
+    admin: &Admin,
+    filter: Filter,
+    after: Option<&str>,
+) -> Result<Page<crate::store::listing::Listed>, HttpResponse> {
+    let mut part = crate::store::listing::EventsWanted::default();
+    if let Some(after) = after {
+        part.resume(after).map_err(|_| form::bad_address(admin))?;
+    }
+    let part = part.part;
+    let found = admin.cx.store().read("events", move |tx| {
+        let mut wanted = filter.clone().resolved(tx)?.page();
+        wanted.part = part.clone();
+        db!(tx, events::page(&wanted))
+    });
+    found.await.map_err(|error| admin.failed(error))
+}
+
+/// The names of all kinds, sorted.
+fn kinds() -> Vec<&'static str> {
+    let mut kinds: Vec<_> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    kinds.sort_unstable();
+    kinds
+}
+
+const fn rule(field: &str) -> &'static str {
+    match field.as_bytes() {
+        b"kind" => "What: choose one of the kinds",
+        b"from" => "From: this is no date with a time",
+        _ => "To: this is no date with a time",
+    }
+}

@@ -1,0 +1,110 @@
+//! Every sign-in session that is live, to be ended one by one.
+
+use crate::admin::access::{Admin, AdminForm};
+use crate::admin::form;
+use crate::admin::moment::Moment;
+use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::audit;
+use crate::db;
+use crate::store::listing::SessionsWanted;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use vouchsafe_core::model::SessionId;
+
+/// Mounts the pages.
+pub(crate) fn mount(app: &mut ServiceConfig) {
+    let path = crate::admin::path;
+    app.route(&path("sessions"), web::get().to(get))
+        .route(&path("sessions/end"), web::post().to(end));
+}
+
+#[derive(Template)]
+#[template(path = "admin/sessions.html")]
+struct SessionsPage {
+    shell: Shell,
+    rows: Vec<Row>,
+    next: Option<String>,
+    begin: bool,
+}
+
+struct Row {
+    id: String,
+    user: String,
+    path: String,
+    began: Moment,
+    ends: Moment,
+    remember: bool,
+}
+
+/// `GET /admin/sessions`.
+async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
+    show(&admin, &http).await.unwrap_or_else(|instead| instead)
+}
+
+async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
+    let query = form::query(admin, http.query_string(), &["after", "done"])?;
+    let mut wanted = SessionsWanted {
+        now: admin.cx.now,
+        ..SessionsWanted::default()
+    };
+    if let Some(after) = query.one("after") {
+        wanted.resume(after).map_err(|_| form::bad_address(admin))?;
+    }
+    let found = admin.cx.store().read("sessions", move |tx| {
+        db!(tx, sessions::page(&wanted))?.try_map(|session| {
+            let user = db!(tx, users::by_id(&session.user_id))?;
+            let user = user.map_or_else(|| session.user_id.as_str().to_owned(), |user| user.username);
+            Ok((session, user))
+        })
+    });
+    let page = found.await.map_err(|error| admin.failed(error))?;
+    let ended = query.one("done") == Some("ended");
+    let notice = ended.then(|| "The session is ended, with everything that lives in it.".to_owned());
+    let view = SessionsPage {
+        shell: admin.shell(Section::Users, "Sessions").noting(notice),
+        next: page
+            .next
+            .as_deref()
+            .map(|after| form::with_query("/admin/sessions", &[("after", after)])),
+        begin: query.one("after").is_some(),
+        rows: page
+            .items
+            .into_iter()
+            .map(|(session, user)| Row {
+                path: crate::admin::path(&format!("users/{}", session.user_id)),
+                user,
+                began: Moment(session.auth_time),
+                ends: Moment(session.idle_expires_at.min(session.expires_at)),
+                remember: session.remember,
+                id: session.id.into_string(),
+            })
+            .collect(),
+    };
+    Ok(answer(admin, StatusCode::OK, &view))
+}
+
+/// `POST /admin/sessions/end`.
+async fn end(form: AdminForm) -> HttpResponse {
+    let ended = async {
+        form::only(&form, &["id"])?;
+        let admin = &form.admin;
+        let (act, id) = (
+            admin.act(),
+            SessionId::new(form.fields.one("id").unwrap_or_default()),
+        );
+        let ended = admin.cx.store().write("end-session", move |tx| {
+            if db!(tx, sessions::by_id(&id))?.is_none() {
+                return Ok(None);
+            }
+            audit::end_session(tx, &act, &id).map(Some)
+        });
+        match ended.await {
+            Ok(Some(_)) => Ok(see_other("/admin/sessions?done=ended")),
+            Ok(None) => Err(admin.not_found()),
+            Err(error) => Err(admin.failed(error)),
+        }
+    };
+    ended.await.unwrap_or_else(|instead: HttpResponse| instead)
+}

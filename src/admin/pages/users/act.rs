@@ -1,0 +1,173 @@
+//! Acts on a person that need no more than to be meant: asked on a page of their own, then done.
+
+use super::{Exposed, Named, exposure, path_of, person};
+use crate::accounts::administration::{self, Changed};
+use crate::admin::access::{Admin, AdminForm};
+use crate::admin::form::{self, Errors};
+use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::audit::Act;
+use crate::store::{StoreError, Tx};
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use askama::Template;
+use vouchsafe_core::model::{User, UserId};
+
+/// The acts, by the last part of their paths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Disable,
+    Enable,
+    Unban,
+    SignOut,
+    Delete,
+}
+
+#[derive(Template)]
+#[template(path = "admin/users/act.html")]
+struct ActPage {
+    shell: Shell,
+    errors: Errors,
+    who: Named,
+    what: What,
+    out: Option<Exposed>,
+}
+
+/// Mounts the acts.
+pub(super) fn mount(app: &mut ServiceConfig) {
+    for what in [
+        What::Disable,
+        What::Enable,
+        What::Unban,
+        What::SignOut,
+        What::Delete,
+    ] {
+        let path = crate::admin::path(&format!("users/{{sub}}/{}", what.word()));
+        app.service(
+            web::resource(path)
+                .route(web::get().to(move |admin, sub| ask(what, admin, sub)))
+                .route(web::post().to(move |form, sub| take(what, form, sub))),
+        );
+    }
+}
+
+impl What {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Disable => "disable",
+            Self::Enable => "enable",
+            Self::Unban => "unban",
+            Self::SignOut => "sign-out",
+            Self::Delete => "delete",
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Disable => "Disable the account",
+            Self::Enable => "Enable the account",
+            Self::Unban => "Lift the ban",
+            Self::SignOut => "Sign out everywhere",
+            Self::Delete => "Delete the account",
+        }
+    }
+
+    const fn meaning(self) -> &'static str {
+        match self {
+            Self::Disable => {
+                "The person cannot sign in until the account is enabled. All their sessions and all that applications \
+                 were given is ended now; enabling brings none of it back."
+            }
+            Self::Enable | Self::Unban => "The person can sign in again. What was ended stays ended.",
+            Self::SignOut => {
+                "All sessions of the person and all that applications were given is ended, offline access too. They can \
+                 sign in again at once."
+            }
+            Self::Delete => {
+                "The account is removed, with everything that it holds. What happened to it stays in the audit log. \
+                 Nobody ever gets its sub again. This cannot be undone."
+            }
+        }
+    }
+
+    /// Whether it ends what the person holds.
+    const fn ends(self) -> bool {
+        match self {
+            Self::Disable | Self::SignOut | Self::Delete => true,
+            Self::Enable | Self::Unban => false,
+        }
+    }
+
+    /// Whether the user name is typed, so that nobody does it by accident.
+    const fn is_typed(self) -> bool {
+        matches!(self, Self::Delete)
+    }
+
+    fn perform(self, tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>, StoreError> {
+        match self {
+            Self::Disable => administration::disable(tx, act, id),
+            Self::Enable => administration::enable(tx, act, id),
+            Self::Unban => administration::unban(tx, act, id),
+            Self::SignOut => administration::log_out(tx, act, id),
+            Self::Delete => administration::delete(tx, act, id),
+        }
+    }
+
+    fn way_on(self, id: &UserId) -> String {
+        match self {
+            Self::Delete => format!("{}?done=deleted", Section::Users.path()),
+            Self::Disable | Self::Enable | Self::Unban | Self::SignOut => {
+                format!("{}?done={}", path_of(id), self.word())
+            }
+        }
+    }
+}
+
+async fn ask(what: What, admin: Admin, sub: web::Path<String>) -> HttpResponse {
+    let shown = async {
+        let user = person(&admin, &sub).await?;
+        page(&admin, what, &user, Errors::default()).await
+    };
+    shown.await.unwrap_or_else(|instead| instead)
+}
+
+async fn take(what: What, form: AdminForm, sub: web::Path<String>) -> HttpResponse {
+    perform(what, &form, &sub).await.unwrap_or_else(|instead| instead)
+}
+
+async fn perform(what: What, form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse> {
+    form::only(form, if what.is_typed() { &["typed"] } else { &[] })?;
+    let admin = &form.admin;
+    let user = person(admin, sub).await?;
+    let typed = form.fields.one("typed").unwrap_or_default().trim();
+    if what.is_typed() && typed != user.username {
+        let errors = Errors::one("typed", "User name: type it exactly as it is shown");
+        return page(admin, what, &user, errors).await;
+    }
+    let (act, id) = (admin.act(), user.id.clone());
+    let done = admin
+        .cx
+        .store()
+        .write("change-user", move |tx| what.perform(tx, &act, &id));
+    match done.await {
+        Ok(Some(_)) => Ok(see_other(&what.way_on(&user.id))),
+        Ok(None) => Err(admin.not_found()),
+        Err(error) => Err(super::failed(admin, error)),
+    }
+}
+
+async fn page(admin: &Admin, what: What, user: &User, errors: Errors) -> Result<HttpResponse, HttpResponse> {
+    let status = errors.status();
+    let out = if what.ends() {
+        Some(exposure(admin, &user.id).await?)
+    } else {
+        None
+    };
+    let view = ActPage {
+        shell: admin.shell(Section::Users, what.title()),
+        errors,
+        who: Named::of(admin, user),
+        what,
+        out,
+    };
+    Ok(answer(admin, status, &view))
+}

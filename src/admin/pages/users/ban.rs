@@ -1,0 +1,139 @@
+//! Banning a person: for how long, with what reason, and how soon it takes effect.
+
+use super::new::sentence;
+use super::{Exposed, Named, exposure, path_of, person};
+use crate::accounts::administration::{self, Ban};
+use crate::admin::access::{Admin, AdminForm};
+use crate::admin::form::{self, Errors};
+use crate::admin::moment::{self, Moment};
+use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use vouchsafe_core::model::{Span, UnixTime, User};
+
+/// How long a ban may last, as the page offers it; the last one has a field of its own.
+const LASTS: [(&str, &str); 6] = [
+    ("for-good", "Until it is lifted"),
+    ("1h", "For an hour"),
+    ("1d", "For a day"),
+    ("7d", "For seven days"),
+    ("30d", "For thirty days"),
+    ("until", "Until the time below"),
+];
+
+#[derive(Template)]
+#[template(path = "admin/users/ban.html")]
+struct BanPage {
+    shell: Shell,
+    errors: Errors,
+    who: Named,
+    out: Exposed,
+    typed: Typed,
+    choices: [(&'static str, &'static str); 6],
+    now: Moment,
+}
+
+#[derive(Default)]
+struct Typed {
+    lasts: String,
+    until: String,
+    reason: String,
+}
+
+/// `GET /admin/users/{sub}/ban`.
+pub(super) async fn get(admin: Admin, sub: web::Path<String>) -> HttpResponse {
+    let shown = async {
+        let user = person(&admin, &sub).await?;
+        page(&admin, &user, Typed::of_person(&user), Errors::default()).await
+    };
+    shown.await.unwrap_or_else(|instead| instead)
+}
+
+/// `POST /admin/users/{sub}/ban`.
+pub(super) async fn post(form: AdminForm, sub: web::Path<String>) -> HttpResponse {
+    take(&form, &sub).await.unwrap_or_else(|instead| instead)
+}
+
+async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse> {
+    form::only(form, &["lasts", "until", "reason"])?;
+    let admin = &form.admin;
+    let user = person(admin, sub).await?;
+    let text = |name| form.fields.one(name).unwrap_or_default().trim();
+    let typed = Typed {
+        lasts: text("lasts").to_owned(),
+        until: text("until").to_owned(),
+        reason: text("reason").replace("\r\n", "\n"),
+    };
+    let ban = match typed.read(admin.cx.now) {
+        Ok(ban) => ban,
+        Err(errors) => return page(admin, &user, typed, errors).await,
+    };
+    let (act, id) = (admin.act(), user.id.clone());
+    let done = admin
+        .cx
+        .store()
+        .write("ban-user", move |tx| administration::ban(tx, &act, &id, &ban));
+    match done.await {
+        Ok(Some(_)) => Ok(see_other(&format!("{}?done=banned", path_of(&user.id)))),
+        Ok(None) => Err(admin.not_found()),
+        Err(error) => Err(super::failed(admin, error)),
+    }
+}
+
+impl Typed {
+    /// The ban that stands, to be changed.
+    fn of_person(user: &User) -> Self {
+        Self {
+            lasts: if user.banned_until.is_some() {
+                "until"
+            } else {
+                "for-good"
+            }
+            .to_owned(),
+            until: user.banned_until.map(moment::field).unwrap_or_default(),
+            reason: user.ban_reason.clone().unwrap_or_default(),
+        }
+    }
+
+    fn read(&self, now: UnixTime) -> Result<Ban, Errors> {
+        let lasts = |span| Ok(Some(now.plus(span)));
+        let until = match self.lasts.as_str() {
+            "for-good" => Ok(None),
+            "1h" => lasts(Span::from_hours(1)),
+            "1d" => lasts(Span::from_days(1)),
+            "7d" => lasts(Span::from_days(7)),
+            "30d" => lasts(Span::from_days(30)),
+            "until" => moment::typed(&self.until)
+                .map(Some)
+                .ok_or_else(|| Errors::one("until", "Until: say when the ban ends")),
+            _ => Err(Errors::one("lasts", "How long: choose one of the answers")),
+        }?;
+        let ban = Ban {
+            until,
+            reason: (!self.reason.is_empty()).then(|| self.reason.clone()),
+        };
+        match ban.check(now) {
+            Ok(()) => Ok(ban),
+            Err(problem) => Err(Errors::one(problem.field(), sentence(&problem))),
+        }
+    }
+}
+
+async fn page(
+    admin: &Admin,
+    user: &User,
+    typed: Typed,
+    errors: Errors,
+) -> Result<HttpResponse, HttpResponse> {
+    let status = errors.status();
+    let view = BanPage {
+        shell: admin.shell(Section::Users, "Ban"),
+        errors,
+        who: Named::of(admin, user),
+        out: exposure(admin, &user.id).await?,
+        typed,
+        choices: LASTS,
+        now: Moment(admin.cx.now),
+    };
+    Ok(answer(admin, status, &view))
+}

@@ -1,0 +1,241 @@
+//! One person: who they are, what they hold, and what happened lately.
+
+use super::{Named, person};
+use crate::accounts::holdings::{self, Holdings};
+use crate::admin::access::Admin;
+use crate::admin::form;
+use crate::admin::moment::Moment;
+use crate::admin::pages::audit::Line;
+use crate::admin::pages::layout::{Section, Shell, answer};
+use crate::db;
+use crate::store::StoreError;
+use crate::store::listing::{EventsWanted, Listed, Part};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde_json::Value;
+use vouchsafe_core::model::{ClientId, Grant, Session, User};
+
+/// Events of a person that the page shows.
+const LATELY: i64 = 15;
+
+#[derive(Template)]
+#[template(path = "admin/users/show.html")]
+struct PersonPage {
+    shell: Shell,
+    who: Named,
+    email: String,
+    email_verified: bool,
+    roles: Vec<String>,
+    has_password: bool,
+    made: Moment,
+    changed: Moment,
+    claims: Vec<(String, String)>,
+    disabled_at: Option<Moment>,
+    ban: Option<Banned>,
+    sessions: Vec<SessionRow>,
+    apps: Vec<App>,
+    consents: Vec<ConsentRow>,
+    more: bool,
+    lately: Vec<Line>,
+    all_events: String,
+}
+
+struct Banned {
+    since: Moment,
+    until: Option<Moment>,
+    reason: Option<String>,
+    is_over: bool,
+}
+
+struct SessionRow {
+    id: String,
+    began: Moment,
+    seen: Moment,
+    ends: Moment,
+    remember: bool,
+}
+
+/// An application with what it was given.
+struct App {
+    name: String,
+    client_id: String,
+    grants: Vec<GrantRow>,
+}
+
+struct GrantRow {
+    id: String,
+    scopes: String,
+    since: Moment,
+    offline: bool,
+    ends: Moment,
+}
+
+struct ConsentRow {
+    name: String,
+    client_id: String,
+    scopes: String,
+    since: Moment,
+}
+
+/// `GET /admin/users/{sub}`.
+pub(super) async fn get(admin: Admin, sub: web::Path<String>, http: HttpRequest) -> HttpResponse {
+    show(&admin, &sub, &http).await.unwrap_or_else(|instead| instead)
+}
+
+async fn show(admin: &Admin, sub: &str, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
+    let query = form::query(admin, http.query_string(), &["done"])?;
+    let user = person(admin, sub).await?;
+    let (held, lately) = read(admin, &user).await.map_err(|error| admin.failed(error))?;
+    let names = crate::admin::pages::audit::names(admin, &lately).await;
+    let names = names.map_err(|error| admin.failed(error))?;
+    let who = Named::of(admin, &user);
+    let view = PersonPage {
+        shell: admin
+            .shell(Section::Users, &who.name)
+            .noting(query.one("done").and_then(notice)),
+        email: user.email.clone(),
+        email_verified: user.email_verified,
+        roles: user.roles.clone(),
+        has_password: user.password_hash.is_some(),
+        made: Moment(user.created_at),
+        changed: Moment(user.updated_at),
+        claims: claims(&user),
+        disabled_at: user.disabled_at.map(Moment),
+        ban: ban(admin, &user),
+        sessions: held
+            .sessions
+            .iter()
+            .map(|session| session_row(admin, session))
+            .collect(),
+        apps: apps(&held),
+        consents: consents(&held),
+        more: held.more,
+        lately: lately.iter().map(|listed| Line::of(listed, &names)).collect(),
+        all_events: form::with_query(Section::Audit.path(), &[("subject", user.id.as_str())]),
+        who,
+    };
+    Ok(answer(admin, StatusCode::OK, &view))
+}
+
+async fn read(admin: &Admin, user: &User) -> Result<(Holdings, Vec<Listed>), StoreError> {
+    let (id, now) = (user.id.clone(), admin.cx.now);
+    let held = admin.cx.store().read("holdings", move |tx| {
+        let wanted = EventsWanted {
+            subject: Some(id.as_str().to_owned()),
+            part: Part::first(LATELY),
+            ..EventsWanted::default()
+        };
+        Ok((
+            holdings::of_person(tx, &id, now)?,
+            db!(tx, events::page(&wanted))?.items,
+        ))
+    });
+    held.await
+}
+
+/// What was done, by the word in the address: nobody else's words reach the page.
+fn notice(done: &str) -> Option<String> {
+    let words = match done {
+        "created" => "The account is made.",
+        "profile" => "The profile is saved. Applications fetch new tokens.",
+        "roles" => "The roles are saved. Applications fetch new tokens.",
+        "password" => "The password is set. All sessions and grants are ended.",
+        "banned" => "The person is banned. All sessions and grants are ended.",
+        "unban" => "The ban is lifted.",
+        "disable" => "The account is disabled. All sessions and grants are ended.",
+        "enable" => "The account is enabled.",
+        "sign-out" => "The person is signed out everywhere.",
+        "administrator" => "The person is an administrator now.",
+        "no-administrator" => "The person is no administrator any more.",
+        "session-ended" => "The session is ended.",
+        "grant-ended" => "The grant is ended: its refresh token and its access tokens.",
+        "consent-withdrawn" => "The consent is taken back, and what came of it is ended.",
+        _ => return None,
+    };
+    Some(words.to_owned())
+}
+
+fn claims(user: &User) -> Vec<(String, String)> {
+    let said = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Object(members) => {
+            let parts = members.values().filter_map(Value::as_str);
+            parts.collect::<Vec<_>>().join(", ")
+        }
+        Value::Null | Value::Number(_) | Value::Array(_) => value.to_string(),
+    };
+    let claims = user.claims.iter();
+    claims
+        .map(|(name, value)| (super::profile::label(name).to_owned(), said(value)))
+        .collect()
+}
+
+fn ban(admin: &Admin, user: &User) -> Option<Banned> {
+    let since = user.banned_at?;
+    Some(Banned {
+        since: Moment(since),
+        until: user.banned_until.map(Moment),
+        reason: user.ban_reason.clone(),
+        is_over: user.banned_until.is_some_and(|until| until <= admin.cx.now),
+    })
+}
+
+/// A session was seen when its idle end was moved last: to within a twentieth of the idle lifetime.
+fn session_row(admin: &Admin, session: &Session) -> SessionRow {
+    let lifetimes = &admin.cx.config().sessions;
+    let idle = if session.remember {
+        lifetimes.remember_lifetime
+    } else {
+        lifetimes.idle_lifetime
+    };
+    let seen = session.idle_expires_at.minus(idle).max(session.auth_time);
+    SessionRow {
+        id: session.id.as_str().to_owned(),
+        began: Moment(session.auth_time),
+        seen: Moment(seen),
+        ends: Moment(session.idle_expires_at.min(session.expires_at)),
+        remember: session.remember,
+    }
+}
+
+fn apps(held: &Holdings) -> Vec<App> {
+    let mut apps: Vec<App> = Vec::new();
+    for grant in &held.grants {
+        let client_id = grant.client_id.as_str();
+        match apps.last_mut().filter(|app| app.client_id == client_id) {
+            Some(app) => app.grants.push(grant_row(grant)),
+            None => apps.push(App {
+                name: held.name(&grant.client_id).to_owned(),
+                client_id: client_id.to_owned(),
+                grants: vec![grant_row(grant)],
+            }),
+        }
+    }
+    apps
+}
+
+fn grant_row(grant: &Grant) -> GrantRow {
+    GrantRow {
+        id: grant.id.as_str().to_owned(),
+        scopes: grant.scopes.join(", "),
+        since: Moment(grant.created_at),
+        offline: grant.offline,
+        ends: Moment(grant.idle_expires_at.min(grant.expires_at)),
+    }
+}
+
+fn consents(held: &Holdings) -> Vec<ConsentRow> {
+    let name = |client: &ClientId| held.name(client).to_owned();
+    held.consents
+        .iter()
+        .map(|consent| ConsentRow {
+            name: name(&consent.client_id),
+            client_id: consent.client_id.as_str().to_owned(),
+            scopes: consent.scopes.join(", "),
+            since: Moment(consent.granted_at),
+        })
+        .collect()
+}

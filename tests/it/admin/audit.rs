@@ -1,0 +1,143 @@
+//! The audit log in the administration: filters, facts in words, files, and whether it is whole.
+
+use crate::support::browser::Browser;
+use crate::support::on_both_databases;
+use crate::support::people::metadata;
+use crate::support::world::World;
+use serde_json::Value;
+use vouchsafe::audit::{Act, with};
+use vouchsafe::db;
+use vouchsafe_core::model::{ClientKind, EventKind, Span};
+
+fn lines(browser: &Browser<'_>, query: &str) -> usize {
+    let page = browser.get(&format!("/admin/audit?{query}"));
+    assert_eq!(page.status, 200, "{query}: {}", page.body);
+    page.body.matches("<tr><th scope=\"row\">").count()
+}
+
+/// Ada signed in, was banned by Grace, and the ban lifted.
+fn history(world: &World) -> Browser<'_> {
+    let ada = world.person("ada");
+    world.administrator("grace");
+    let app = world.client(metadata(ClientKind::Web));
+    app.sign_in(world, "ada", &[("scope", "openid")]);
+    let browser = world.admin_browser("grace");
+    for (what, fields) in [
+        ("ban", &[("lasts", "1d"), ("until", ""), ("reason", "=1+1")][..]),
+        ("unban", &[]),
+    ] {
+        world.wait(Span::from_seconds(30));
+        let path = format!("/admin/users/{}/{what}", ada.id);
+        assert_eq!(browser.admin_post(&path, &path, fields).status, 303);
+    }
+    world.publish();
+    browser
+}
+
+on_both_databases! {
+    fn events_are_found_by_kind_person_actor_application_time_and_request(world: World) {
+        let browser = history(world);
+        let all = lines(&browser, "");
+        assert!(all >= 6, "{all}");
+        let app = world.events_of(EventKind::GrantEnded)[0].client_id.clone().unwrap();
+        let banned = &world.events_of(EventKind::UserBanned)[0];
+        let request = banned.request_id.clone().unwrap();
+        let ban_time = banned.at;
+        assert_eq!(lines(&browser, "kind=user.banned"), 1);
+        assert_eq!(lines(&browser, "kind=user.banned&subject=ada"), 1);
+        assert_eq!(lines(&browser, &format!("subject={}&kind=user.unbanned", banned.subject.clone().unwrap())), 1);
+        assert_eq!(lines(&browser, "kind=user.banned&subject=grace"), 0);
+        assert_eq!(lines(&browser, "actor=grace@example.test&kind=user.unbanned"), 1);
+        assert_eq!(lines(&browser, "actor=cli"), 0);
+        assert_eq!(lines(&browser, &format!("client={app}&kind=grant.ended")), 1);
+        assert_eq!(lines(&browser, &format!("request={}", request.to_lowercase())), 3, "the ban, the session, the grant");
+        let field = |at: vouchsafe_core::model::UnixTime| {
+            let at = time::OffsetDateTime::from_unix_timestamp(at.seconds()).unwrap();
+            format!("{}T{:02}:{:02}:{:02}", at.date(), at.hour(), at.minute(), at.second())
+        };
+        let (from, to) = (field(ban_time), field(ban_time.plus(Span::from_seconds(1))));
+        assert_eq!(lines(&browser, &format!("from={from}&to={to}")), 3);
+        assert_eq!(lines(&browser, "subject=nobody"), 0);
+        for (bad, field) in [("kind=nothing", "kind"), ("from=yesterday", "from"), ("to=x", "to")] {
+            let page = browser.get(&format!("/admin/audit?{bad}"));
+            assert_eq!(page.status, 422, "{bad}");
+            assert!(page.body.contains(&format!("href=\"#{field}\"")), "{bad}");
+        }
+        for bad in ["after=x", "order=id", "kind=a&kind=b"] {
+            assert_eq!(browser.get(&format!("/admin/audit?{bad}")).status, 400, "{bad}");
+        }
+    }
+
+    fn the_newest_come_first_and_older_ones_page_by_page(world: World) {
+        world.administrator("grace");
+        let act = Act::new("cli", world.services.ports.clock.now(), &world.services.ports.entropy);
+        world.write(move |tx| {
+            for n in 0..70 {
+                let event = with("n", n.into(), act.event(EventKind::ApiCreated));
+                db!(tx, events::append(&event))?;
+            }
+            Ok(())
+        });
+        let browser = world.admin_browser("grace");
+        let first = browser.get("/admin/audit?kind=api.created").body;
+        assert_eq!(first.matches("<tr><th scope=\"row\">").count(), 50);
+        let next = first.split("id=\"audit-next\" href=\"").nth(1).unwrap().split('"').next().unwrap().replace("&#38;", "&");
+        let second = browser.get(&next).body;
+        assert_eq!(second.matches("<tr><th scope=\"row\">").count(), 20);
+        assert!(!second.contains("id=\"audit-next\""));
+    }
+
+    fn an_event_is_told_with_all_its_facts(world: World) {
+        let browser = history(world);
+        let banned = &world.events_of(EventKind::UserBanned)[0];
+        let page = browser.get(&format!("/admin/audit/{}", banned.id));
+        assert_eq!(page.status, 200, "{}", page.body);
+        for word in ["A person was banned", ">grace<", ">ada<", "<dt>Until</dt><dd><time", banned.request_id.as_deref().unwrap(), "<dt>Digest</dt>"] {
+            assert!(page.body.contains(word), "{word}: {}", page.body);
+        }
+        let ended = &world.events_of(EventKind::GrantEnded)[0];
+        let page = browser.get(&format!("/admin/audit/{}", ended.id)).body;
+        assert!(page.contains("user banned") && page.contains("Storefront") && page.contains(ended.target.as_deref().unwrap()), "{page}");
+        assert_eq!(browser.get("/admin/audit/nothing").status, 404);
+    }
+
+    fn what_was_found_is_handed_out_as_a_file_and_that_is_told(world: World) {
+        let browser = history(world);
+        let export = |fields: &[(&str, &str)]| browser.admin_post("/admin/audit", "/admin/audit/export", fields);
+        let jsonl = export(&[("format", "jsonl"), ("kind", ""), ("subject", "ada")]);
+        assert_eq!(jsonl.status, 200, "{}", jsonl.body);
+        assert_eq!(jsonl.header("content-disposition"), "attachment; filename=\"audit.jsonl\"");
+        assert_eq!(jsonl.header("cache-control"), "no-store");
+        let records: Vec<Value> = jsonl.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(records.len() >= 5 && records.iter().all(|record| record["subject"] == records[0]["subject"]), "{records:?}");
+        assert!(records.windows(2).all(|pair| pair[0]["seq"].as_i64() < pair[1]["seq"].as_i64()));
+
+        let act = Act::new("=cmd|' /C calc'!A0", world.services.ports.clock.now(), &world.services.ports.entropy);
+        world.write(move |tx| db!(tx, events::append(&act.event(EventKind::ApiCreated))));
+        world.publish();
+        let csv = export(&[("format", "csv"), ("kind", "api.created")]);
+        assert_eq!(csv.status, 200);
+        let mut rows = csv.body.split("\r\n");
+        assert!(rows.next().unwrap().starts_with("seq,at,event,actor"));
+        assert!(rows.next().unwrap().contains("\"'=cmd|' /C calc'!A0\""), "{}", csv.body);
+        let told = world.events_of(EventKind::AuditExported);
+        assert_eq!(told.len(), 2);
+        assert!(told.iter().any(|event| event.detail["format"] == "csv"));
+
+        for bad in [&[("format", "xlsx")][..], &[("format", "csv"), ("kind", "nothing")], &[("format", "csv"), ("path", "/etc/passwd")], &[]] {
+            assert_eq!(export(bad).status, 400, "{bad:?}");
+        }
+        world.wait(Span::from_minutes(6));
+        let late = export(&[("format", "csv"), ("kind", "user.banned")]);
+        assert_eq!((late.status, late.header("location")), (303, "/admin/confirm?back=%2Fadmin%2Faudit%3Fkind%3Duser.banned"));
+    }
+
+    fn the_chain_is_verified_and_a_changed_record_is_named(world: World) {
+        let browser = history(world);
+        let whole = browser.get("/admin/audit/verify").body;
+        assert!(whole.contains("id=\"chain-whole\"") && whole.contains("The audit log is whole"), "{whole}");
+        world.sql("UPDATE events SET actor = 'nobody' WHERE seq = 2");
+        let broken = browser.get("/admin/audit/verify").body;
+        assert!(broken.contains("id=\"chain-broken\"") && broken.contains("broken at record 2: it was changed"), "{broken}");
+    }
+}

@@ -1,0 +1,302 @@
+//! People in the administration: found, made, changed, kept out, and what they hold.
+
+use crate::support::browser::Browser;
+use crate::support::on_both_databases;
+use crate::support::people::{PASSWORD, Registered, metadata};
+use crate::support::world::{Answer, World};
+use serde_json::json;
+use vouchsafe::db;
+use vouchsafe_core::model::{ClientKind, ClientMetadata, EventKind, Span, User};
+
+const OFFLINE: &[(&str, &str)] = &[
+    ("scope", "openid offline_access orders:read"),
+    ("prompt", "consent"),
+];
+
+fn page_of(user: &User) -> String {
+    format!("/admin/users/{}", user.id)
+}
+
+fn app(world: &World) -> Registered {
+    world.orders_api();
+    world.client(metadata(ClientKind::Web))
+}
+
+/// The answer to a form that worked, and the page that it leads to.
+fn done(browser: &Browser<'_>, answer: &Answer) -> String {
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let page = browser.get(answer.header("location"));
+    assert_eq!(page.status, 200, "{}", page.body);
+    page.body
+}
+
+/// What stands in an element with this id, without tags.
+fn text_of(html: &str, id: &str) -> String {
+    let (_, rest) = html
+        .split_once(&format!("id=\"{id}\""))
+        .unwrap_or_else(|| panic!("no {id} in {html}"));
+    let (_, rest) = rest.split_once('>').unwrap();
+    let end = rest
+        .find("</section>")
+        .or_else(|| rest.find("</main>"))
+        .unwrap_or(rest.len());
+    let mut text = String::new();
+    let mut inside = true;
+    for c in rest[..end].chars() {
+        match c {
+            '<' => inside = false,
+            '>' => inside = true,
+            c if inside => text.push(c),
+            _ => {}
+        }
+    }
+    text
+}
+
+fn reload(world: &World, user: &User) -> User {
+    let id = user.id.clone();
+    world.write(move |tx| db!(tx, users::by_id(&id))).unwrap()
+}
+
+on_both_databases! {
+    fn people_are_found_filtered_and_listed_page_by_page(world: World) {
+        world.administrator("grace");
+        for n in 0..55 {
+            world.person(&format!("person{n:02}"));
+        }
+        world.ban("person03");
+        world.disable("person04");
+        world.set_roles("person05", &["support"]);
+        let browser = world.admin_browser("grace");
+        let first = browser.get("/admin/users").body;
+        assert_eq!(first.matches("<tr><th scope=\"row\">").count(), 50);
+        let next = first.split("id=\"users-next\" href=\"").nth(1).unwrap().split('"').next().unwrap().replace("&#38;", "&");
+        let second = browser.get(&next);
+        assert_eq!((second.status, second.body.matches("<tr><th scope=\"row\">").count()), (200, 6));
+        for (query, found) in [
+            ("q=person1", 10),
+            ("q=PERSON03", 1),
+            ("q=person03@example.test", 1),
+            ("q=nobody", 0),
+            ("state=banned", 1),
+            ("state=disabled", 1),
+            ("administrator=yes", 1),
+            ("role=support", 1),
+            ("role=support&state=banned", 0),
+            ("q=person0&state=active", 8),
+        ] {
+            let page = browser.get(&format!("/admin/users?{query}"));
+            assert_eq!((page.status, page.body.matches("<tr><th scope=\"row\">").count()), (200, found), "{query}");
+        }
+        for bad in ["state=gone", "administrator=maybe", "after=x", "q=a&q=b", "sort=password_hash"] {
+            assert_eq!(browser.get(&format!("/admin/users?{bad}")).status, 400, "{bad}");
+        }
+    }
+
+    fn a_person_is_made_with_or_without_a_password_and_mistakes_are_shown_beside_their_fields(world: World) {
+        world.administrator("grace");
+        let app = app(world);
+        let browser = world.admin_browser("grace");
+        let send = |fields: &[(&str, &str)]| browser.admin_post("/admin/users/new", "/admin/users/new", fields);
+        let made = send(&[("username", "ada"), ("email", "ada@example.test"), ("name", "Ada Lovelace"), ("email_verified", "yes"), ("roles", "support billing"), ("password", PASSWORD)]);
+        let page = done(&browser, &made);
+        assert!(page.contains("The account is made.") && page.contains("Ada Lovelace"), "{page}");
+        assert!(app.sign_in(world, "ada", &[("scope", "openid")])["access_token"].is_string());
+
+        let made = send(&[("username", "eve"), ("email", "eve@example.test"), ("password", "")]);
+        assert!(done(&browser, &made).contains("none: the person cannot sign in"));
+        assert_eq!(world.events_of(EventKind::UserCreated).len(), 2);
+
+        for (fields, field, words) in [
+            (&[("username", "a b"), ("email", "x@example.test")][..], "username", "letters, digits"),
+            (&[("username", "ADA"), ("email", "x@example.test")], "username", "somebody has this name already"),
+            (&[("username", "x"), ("email", "Ada@example.test")], "email", "somebody has this address already"),
+            (&[("username", "x"), ("email", "nowhere")], "email", "not an e-mail address"),
+            (&[("username", "x"), ("email", "x@example.test"), ("password", "short")], "password", "at least 12"),
+            (&[("username", "x"), ("email", "x@example.test"), ("roles", "<b>")], "roles", "1 to 64 letters"),
+        ] {
+            let refused = send(fields);
+            assert_eq!(refused.status, 422, "{fields:?}");
+            let page = refused.body;
+            assert!(page.contains("<title>Error: ") && page.contains("role=\"alert\""), "{page}");
+            assert!(page.contains(&format!("href=\"#{field}\"")) && page.contains(words), "{words}: {page}");
+            assert!(page.contains(&format!("id=\"{field}-error\"")), "{page}");
+            assert!(!page.contains("value=\"short\""), "a password is not shown again");
+        }
+        assert_eq!(world.events_of(EventKind::UserCreated).len(), 2);
+    }
+
+    fn a_profile_is_changed_field_by_field_and_tokens_say_the_new(world: World) {
+        world.administrator("grace");
+        world.person("eve");
+        let (ada, app) = (world.person("ada"), app(world));
+        app.sign_in(world, "ada", &[("scope", "openid profile")]);
+        let browser = world.admin_browser("grace");
+        let path = format!("{}/profile", page_of(&ada));
+        let fields = [
+            ("username", "ada"), ("email", "countess@example.test"), ("name", "Ada King"), ("given_name", "Ada"),
+            ("family_name", ""), ("birthdate", "1815-12-10"), ("street_address", "12 St James's Square\r\nFlat 2"), ("country", "GB"),
+        ];
+        let refused = browser.admin_post(&path, &path, &fields);
+        assert_eq!(refused.status, 422, "{}", refused.body);
+        assert!(refused.body.contains("id=\"birthdate-error\"") && refused.body.contains("value=\"Ada King\""), "{}", refused.body);
+        let fields: Vec<_> = fields.into_iter().filter(|(name, _)| *name != "birthdate").collect();
+        done(&browser, &browser.admin_post(&path, &path, &fields));
+        let after = reload(world, &ada);
+        assert_eq!((after.email.as_str(), after.email_verified), ("countess@example.test", false));
+        assert_eq!(
+            serde_json::Value::Object(after.claims),
+            json!({"name": "Ada King", "given_name": "Ada", "address": {"street_address": "12 St James's Square\nFlat 2", "country": "GB"}})
+        );
+        let told = world.events_of(EventKind::UserUpdated);
+        assert_eq!(told.len(), 1);
+        assert_ne!(told[0].actor, "cli");
+        assert!(told[0].request_id.is_some());
+        assert_eq!(world.events_of(EventKind::GrantClaimsRaised).len(), 1);
+        let taken = browser.admin_post(&path, &path, &[("username", "ada"), ("email", "EVE@example.test")]);
+        assert_eq!(taken.status, 422);
+        assert!(taken.body.contains("id=\"email-error\""));
+    }
+
+    fn roles_are_replaced(world: World) {
+        world.administrator("grace");
+        let ada = world.person("ada");
+        let browser = world.admin_browser("grace");
+        let path = format!("{}/roles", page_of(&ada));
+        let page = done(&browser, &browser.admin_post(&path, &path, &[("roles", "support\r\nbilling support")]));
+        assert!(page.contains("support") && page.contains("billing"));
+        assert_eq!(reload(world, &ada).roles, ["support", "billing"]);
+        assert_eq!(browser.admin_post(&path, &path, &[("roles", "a,b")]).status, 422);
+        done(&browser, &browser.admin_post(&path, &path, &[("roles", "")]));
+        assert!(reload(world, &ada).roles.is_empty());
+    }
+
+    fn a_ban_says_how_long_tokens_still_pass_and_the_person_reads_the_reason(world: World) {
+        world.administrator("grace");
+        let (ada, app) = (world.person("ada"), app(world));
+        app.sign_in(world, "ada", OFFLINE);
+        let browser = world.admin_browser("grace");
+        let path = format!("{}/ban", page_of(&ada));
+        let asked = browser.get(&path).body;
+        let outlook = text_of(&asked, "outlook");
+        assert!(outlook.contains("in about a second") && outlook.contains("5 minutes") && outlook.contains("Orders"), "{outlook}");
+
+        for (fields, field) in [
+            (&[("lasts", "until"), ("until", ""), ("reason", "")][..], "until"),
+            (&[("lasts", "until"), ("until", "2001-01-01T00:00"), ("reason", "")], "until"),
+            (&[("lasts", "ever"), ("until", ""), ("reason", "")], "lasts"),
+            (&[("lasts", "1d"), ("until", ""), ("reason", &"x".repeat(501))], "reason"),
+        ] {
+            let refused = browser.admin_post(&path, &path, fields);
+            assert_eq!(refused.status, 422);
+            assert!(refused.body.contains(&format!("id=\"{field}-error\"")), "{field}");
+        }
+        let page = done(&browser, &browser.admin_post(&path, &path, &[("lasts", "7d"), ("until", ""), ("reason", "Three payments came back.\r\nCall us.")]));
+        assert!(page.contains("This person is banned") && page.contains("Three payments came back."), "{page}");
+        assert!(page.contains("id=\"no-apps\"") && page.contains("id=\"no-sessions\""));
+        let banned = reload(world, &ada);
+        assert_eq!(banned.banned_until, Some(world.services.ports.clock.now().plus(Span::from_days(7))));
+
+        let visitor = world.browser();
+        let shown = visitor.ask(&app, &[]);
+        let suspended = visitor.fill(&shown, &[("username", "ada"), ("password", PASSWORD)]);
+        assert!(suspended.says("Three payments came back."), "{}", suspended.name());
+
+        let lift = format!("{}/unban", page_of(&ada));
+        assert!(done(&browser, &browser.admin_post(&lift, &lift, &[])).contains("The ban is lifted."));
+        assert!(app.sign_in(world, "ada", &[("scope", "openid")])["access_token"].is_string());
+    }
+
+    fn accounts_are_disabled_enabled_signed_out_and_deleted_by_typing_the_name(world: World) {
+        world.administrator("grace");
+        let (ada, app) = (world.person("ada"), app(world));
+        app.sign_in(world, "ada", OFFLINE);
+        let browser = world.admin_browser("grace");
+        let act = |what: &str, fields: &[(&str, &str)]| {
+            let path = format!("{}/{what}", page_of(&ada));
+            browser.admin_post(&path, &path, fields)
+        };
+        assert!(done(&browser, &act("sign-out", &[])).contains("signed out everywhere"));
+        assert_eq!(world.events_of(EventKind::GrantEnded).len(), 1);
+        assert!(done(&browser, &act("disable", &[])).contains("This account is disabled"));
+        done(&browser, &act("enable", &[]));
+        let refused = act("delete", &[("typed", "adda")]);
+        assert_eq!(refused.status, 422);
+        assert!(refused.body.contains("id=\"typed-error\""));
+        let gone = act("delete", &[("typed", "ada")]);
+        assert_eq!((gone.status, gone.header("location")), (303, "/admin/users?done=deleted"));
+        assert_eq!(browser.get(&page_of(&ada)).status, 404);
+        let kinds = [EventKind::UserSignedOut, EventKind::UserDisabled, EventKind::UserEnabled, EventKind::UserDeleted];
+        assert_eq!(kinds.map(|kind| world.events_of(kind).len()), [1; 4]);
+    }
+
+    fn a_password_is_set_only_by_somebody_who_gave_their_own_just_now(world: World) {
+        world.administrator("grace");
+        let (ada, app) = (world.person("ada"), app(world));
+        app.sign_in(world, "ada", OFFLINE);
+        let browser = world.admin_browser("grace");
+        let path = format!("{}/password", page_of(&ada));
+        assert_eq!(browser.admin_post(&path, &path, &[("password", "short")]).status, 422);
+        done(&browser, &browser.admin_post(&path, &path, &[("password", "silver lantern 43")]));
+        assert_eq!(world.events_of(EventKind::GrantEnded).len(), 1);
+        assert!(world.browser().authorize_by(&app.authorization(&[]), "ada", "silver lantern 43").contains("code="));
+        world.wait(Span::from_minutes(6));
+        let asked = browser.get(&path);
+        assert_eq!((asked.status, asked.header("location").starts_with("/admin/confirm?back=")), (303, true));
+        let late = browser.admin_post(&page_of(&ada), &path, &[("password", "golden lantern 44")]);
+        assert_eq!((late.status, late.header("location").starts_with("/admin/confirm?back=")), (303, true));
+        assert_eq!(world.events_of(EventKind::PasswordChanged).len(), 1);
+    }
+
+    fn what_a_person_holds_is_shown_and_ended_one_by_one(world: World) {
+        world.administrator("grace");
+        world.orders_api();
+        let third_party = ClientMetadata { first_party: false, ..metadata(ClientKind::Web) };
+        let (ada, app) = (world.person("ada"), world.client(third_party));
+        let offline = app.sign_in(world, "ada", OFFLINE);
+        app.sign_in(world, "ada", &[("scope", "openid")]);
+        let browser = world.admin_browser("grace");
+        let page = browser.get(&page_of(&ada)).body;
+        assert_eq!(page.matches("/sessions/end\"").count(), 2, "{page}");
+        assert_eq!(page.matches("/grants/end\"").count(), 2);
+        assert_eq!(page.matches("/consents/withdraw\"").count(), 1);
+        assert!(page.contains("Storefront") && page.contains("<span class=\"badge\">offline</span>"));
+
+        let (sessions, grants) = world.write(|tx| {
+            let now = vouchsafe_core::model::UnixTime::default();
+            let wanted = vouchsafe::store::GrantsWanted { after: None, user: None, client: None, now };
+            Ok((db!(tx, sessions::list(None, None, now, 10))?, db!(tx, grants::list(&wanted, 10))?))
+        });
+        let end = |what: &str, id: &str| browser.admin_post(&page_of(&ada), &format!("{}/{what}", page_of(&ada)), &[("id", id)]);
+        let online = grants.iter().find(|grant| !grant.offline).unwrap();
+        done(&browser, &end("sessions/end", online.session_id.as_str()));
+        assert_eq!((world.events_of(EventKind::SessionEnded).len(), world.events_of(EventKind::GrantEnded).len()), (1, 1));
+        let other = sessions.iter().find(|session| session.id != online.session_id).unwrap();
+        assert!(browser.get(&page_of(&ada)).body.contains(other.id.as_str()));
+        let kept = grants.iter().find(|grant| grant.offline).unwrap();
+        done(&browser, &end("grants/end", kept.id.as_str()));
+        assert_eq!(app.refresh(world, offline["refresh_token"].as_str().unwrap()).status, 400);
+        done(&browser, &end("consents/withdraw", &app.id));
+        assert_eq!(world.events_of(EventKind::ConsentWithdrawn).len(), 1);
+        assert_eq!(end("sessions/end", "nothing").status, 404);
+        assert_eq!(end("grants/end", "nothing").status, 404);
+        let lately = browser.get(&page_of(&ada)).body;
+        assert!(text_of(&lately, "lately").contains("A consent was taken back"), "{lately}");
+    }
+
+    fn all_live_sessions_are_listed_and_ended(world: World) {
+        world.administrator("grace");
+        world.person("ada");
+        let app = app(world);
+        app.sign_in(world, "ada", &[("scope", "openid")]);
+        let browser = world.admin_browser("grace");
+        let page = browser.get("/admin/sessions").body;
+        assert!(page.contains(">ada<"), "{page}");
+        let id = crate::support::browser::hidden(&page, "id");
+        let ended = browser.admin_post("/admin/sessions", "/admin/sessions/end", &[("id", &id)]);
+        assert!(done(&browser, &ended).contains("id=\"sessions-none\""));
+        assert_eq!(world.events_of(EventKind::SessionEnded).len(), 1);
+        assert_eq!(browser.admin_post("/admin/sessions", "/admin/sessions/end", &[("id", "nothing")]).status, 404);
+        assert_eq!(browser.get("/admin/sessions?after=x").status, 400);
+    }
+}
