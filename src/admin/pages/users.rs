@@ -7,6 +7,7 @@ mod list;
 mod new;
 mod password;
 mod profile;
+mod rights;
 mod roles;
 mod show;
 
@@ -15,7 +16,7 @@ use crate::admin::access::Admin;
 use crate::admin::moment::Moment;
 use crate::admin::pages::problem;
 use crate::db;
-use crate::store::StoreError;
+use crate::store::{StoreError, Unique};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
@@ -52,6 +53,11 @@ pub(crate) fn mount(app: &mut ServiceConfig) {
                 .route(web::get().to(ban::get))
                 .route(web::post().to(ban::post)),
         )
+        .service(
+            web::resource(of_person("/administrator"))
+                .route(web::get().to(rights::get))
+                .route(web::post().to(rights::post)),
+        )
         .configure(act::mount)
         .configure(held::mount);
 }
@@ -76,7 +82,7 @@ async fn person(admin: &Admin, sub: &str) -> Result<User, HttpResponse> {
 
 /// The answer when an act failed: the server must keep an administrator.
 fn failed(admin: &Admin, error: StoreError) -> HttpResponse {
-    if !matches!(error, StoreError::Conflict(_)) {
+    if error != StoreError::Conflict(Unique::LastAdministrator) {
         return admin.failed(error);
     }
     problem::say(

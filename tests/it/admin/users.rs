@@ -284,6 +284,31 @@ on_both_databases! {
         assert!(text_of(&lately, "lately").contains("A consent was taken back"), "{lately}");
     }
 
+    fn rights_are_given_and_taken_and_the_last_administrator_stays(world: World) {
+        let grace = world.administrator("grace");
+        let ada = world.person("ada");
+        let browser = world.admin_browser("grace");
+        let set = |user: &User, word: &str| {
+            let path = format!("{}/administrator", page_of(user));
+            browser.admin_post(&path, &path, &[("administrator", word)])
+        };
+        for (what, fields) in [("administrator", &[("administrator", "no")][..]), ("disable", &[]), ("delete", &[("typed", "grace")]), ("ban", &[("lasts", "1d"), ("until", ""), ("reason", "")])] {
+            let path = format!("{}/{what}", page_of(&grace));
+            let refused = browser.admin_post(&path, &path, fields);
+            assert_eq!(refused.status, 409, "{what}: {}", refused.body);
+            assert!(refused.body.contains("This is the last administrator"), "{what}");
+        }
+        assert!(done(&browser, &set(&ada, "yes")).contains("The person is an administrator now."));
+        assert_eq!(set(&ada, "maybe").status, 400);
+        let second = world.admin_browser("ada");
+        assert!(done(&browser, &set(&ada, "no")).contains("no administrator any more"));
+        assert_ne!(second.get("/admin").status, 200);
+        assert_eq!((world.events_of(EventKind::AdminGranted).len(), world.events_of(EventKind::AdminWithdrawn).len()), (1, 1));
+        world.wait(Span::from_minutes(6));
+        let late = browser.admin_post(&page_of(&ada), &format!("{}/administrator", page_of(&ada)), &[("administrator", "yes")]);
+        assert_eq!((late.status, late.header("location").starts_with("/admin/confirm?back=")), (303, true));
+    }
+
     fn all_live_sessions_are_listed_and_ended(world: World) {
         world.administrator("grace");
         world.person("ada");

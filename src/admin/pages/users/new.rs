@@ -128,7 +128,7 @@ pub(super) fn taken(unique: Unique) -> Option<Errors> {
             "email",
             "E-mail address: somebody has this address already",
         )),
-        Unique::ApiIdentifier | Unique::Scope | Unique::Other => None,
+        Unique::ApiIdentifier | Unique::Scope | Unique::LastAdministrator | Unique::Other => None,
     }
 }
 

@@ -1,0 +1,63 @@
+//! Making a person an administrator, and taking the right away.
+
+use super::{Named, failed, path_of, person};
+use crate::accounts::administrators;
+use crate::admin::access::{Admin, AdminForm};
+use crate::admin::form;
+use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "admin/users/rights.html")]
+struct RightsPage {
+    shell: Shell,
+    who: Named,
+}
+
+/// `GET /admin/users/{sub}/administrator`.
+pub(super) async fn get(admin: Admin, sub: web::Path<String>) -> HttpResponse {
+    let shown = async {
+        let user = person(&admin, &sub).await?;
+        admin.proven_recently(&format!("{}/administrator", path_of(&user.id)))?;
+        let view = RightsPage {
+            shell: admin.shell(Section::Users, "Administrator"),
+            who: Named::of(&admin, &user),
+        };
+        Ok(answer(&admin, StatusCode::OK, &view))
+    };
+    shown.await.unwrap_or_else(|instead: HttpResponse| instead)
+}
+
+/// `POST /admin/users/{sub}/administrator`.
+pub(super) async fn post(form: AdminForm, sub: web::Path<String>) -> HttpResponse {
+    take(&form, &sub).await.unwrap_or_else(|instead| instead)
+}
+
+async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse> {
+    form::only(form, &["administrator"])?;
+    let admin = &form.admin;
+    let user = person(admin, sub).await?;
+    let path = path_of(&user.id);
+    admin.proven_recently(&format!("{path}/administrator"))?;
+    let is_admin = match form.fields.one("administrator") {
+        Some("yes") => true,
+        Some("no") => false,
+        Some(_) | None => return Err(form::bad_address(admin)),
+    };
+    let (act, id) = (admin.act(), user.id);
+    let done = admin.cx.store().write("set-admin", move |tx| {
+        administrators::set_admin(tx, &act, &id, is_admin)
+    });
+    let word = if is_admin {
+        "administrator"
+    } else {
+        "no-administrator"
+    };
+    match done.await {
+        Ok(Some(_)) => Ok(see_other(&format!("{path}?done={word}"))),
+        Ok(None) => Err(admin.not_found()),
+        Err(error) => Err(failed(admin, error)),
+    }
+}
