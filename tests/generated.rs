@@ -32,6 +32,16 @@ fn the_reference_of_refusals_is_what_the_code_says() {
     compare("docs/errors.md", &vouchsafe_core::refusal::catalogue());
 }
 
+#[test]
+fn the_reference_of_the_catalogue_is_what_its_files_say() {
+    use vouchsafe::clients::catalog;
+    use vouchsafe::web::urls;
+    let issuer = catalog::ISSUER_OF_PAGE;
+    let discovery = urls::absolute(issuer, urls::OPENID_CONFIGURATION);
+    let page = catalog::markdown(&urls::endpoints(issuer), &discovery);
+    compare("docs/catalogue.md", &page);
+}
+
 fn compare(page: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
     if wanted("WRITE_DOCS").is_some() {

@@ -1,6 +1,7 @@
 //! `client …`: registered clients.
 
 mod change;
+mod known;
 mod settings;
 mod show;
 
@@ -32,7 +33,7 @@ pub(crate) struct ClientArgs {
 enum ClientVerb {
     /// Register a client; its secret is shown this once
     #[command(
-        after_help = "Example:\n  vouchsafe client create --name Shop --type web --redirect-uri https://shop.example.com/callback --scope openid --scope offline_access"
+        after_help = "Example:\n  vouchsafe client create --name Shop --type web --redirect-uri https://shop.example.com/callback --scope openid --scope offline_access\n  vouchsafe client create --app grafana --url https://grafana.example.com"
     )]
     Create(CreateArgs),
     /// List clients
@@ -80,11 +81,18 @@ enum Kind {
 #[derive(Debug, Args)]
 struct CreateArgs {
     /// The name people see
-    #[arg(long)]
-    name: String,
+    #[arg(long, required_unless_present = "app")]
+    name: Option<String>,
     /// What kind of application it is
-    #[arg(long = "type", value_name = "TYPE")]
-    kind: Kind,
+    #[arg(
+        long = "type",
+        value_name = "TYPE",
+        required_unless_present = "app",
+        conflicts_with = "app"
+    )]
+    kind: Option<Kind>,
+    #[command(flatten)]
+    app: known::KnownApp,
     #[command(flatten)]
     settings: Settings,
 }
@@ -119,13 +127,18 @@ fn new_secret(output: &Output) {
 }
 
 fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Failure> {
-    let kind = match args.kind {
-        Kind::Web => ClientKind::Web,
-        Kind::Spa => ClientKind::Spa,
-        Kind::Native => ClientKind::Native,
-        Kind::Service => ClientKind::Service,
-    };
-    let mut wish = Wish::new(args.name, kind);
+    let mut wish = args.app.wish()?.unwrap_or_else(|| {
+        let kind = match args.kind.unwrap_or(Kind::Web) {
+            Kind::Web => ClientKind::Web,
+            Kind::Spa => ClientKind::Spa,
+            Kind::Native => ClientKind::Native,
+            Kind::Service => ClientKind::Service,
+        };
+        Wish::new(String::new(), kind)
+    });
+    if let Some(name) = args.name {
+        wish.name = name;
+    }
     args.settings.apply(&mut wish)?;
     let apis = place.store.read_blocking("apis", |tx| db!(tx, apis::all()))?;
     let metadata = registration::check(wish, &apis).map_err(|rule| Failure::failed(rule.to_string()))?;
@@ -150,7 +163,15 @@ fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Fa
         Some(_) => "the client is registered; its secret is shown this once:",
         None => "the client is registered:",
     });
-    output.answer(&Value::Object(made.document()));
+    let mut document = made.document();
+    let settings = args.app.settings(&place.config.issuer, &made);
+    if !settings.is_empty() {
+        document.insert("settings".to_owned(), known::listed(&settings));
+    }
+    output.answer(&Value::Object(document));
+    for block in &settings {
+        output.tell(&format!("\n{}:\n{}", block.title, block.text));
+    }
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 
 pub mod activity;
 pub mod apis;
+pub mod catalog;
 mod lookup;
 pub mod registration;
 pub mod standing;

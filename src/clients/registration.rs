@@ -3,7 +3,9 @@
 use crate::audit::Act;
 use crate::db;
 use crate::store::{NewSecret, StoreError, Tx};
+use hmac::{Hmac, Mac as _};
 use serde_json::{Map, Value, json};
+use sha2::Sha256;
 use vouchsafe_core::model::{
     Api, AuthMethod, Client, ClientId, ClientKind, ClientMetadata, ClientSecret, EventKind, GrantType,
     IdTokenClaims, KeyAlgorithm, PkceRule, Plain,
@@ -99,8 +101,39 @@ impl From<ClientMetadata> for Wish {
 
 /// Why a client cannot be made, as a sentence for the one who asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unregistrable(String);
+#[error("{sentence}")]
+pub struct Unregistrable {
+    /// The member that breaks a rule.
+    pub field: Field,
+    sentence: String,
+}
+
+/// A member of a client's metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// `client_id`.
+    ClientId,
+    /// `client_name`.
+    Name,
+    /// `scope`.
+    Scope,
+    /// `grant_types`.
+    GrantTypes,
+    /// `redirect_uris`.
+    RedirectUris,
+    /// `post_logout_redirect_uris`.
+    PostLogoutRedirectUris,
+    /// `web_origins`.
+    WebOrigins,
+    /// `token_endpoint_auth_method`.
+    AuthMethod,
+    /// `pkce`.
+    Pkce,
+    /// `jwks`.
+    Jwks,
+    /// `introspects`.
+    Introspects,
+}
 
 /// A client that was made, with its secret in clear for this one time.
 pub struct Made {
@@ -133,7 +166,7 @@ pub fn check(wish: Wish, apis: &[Api]) -> Result<ClientMetadata, Unregistrable> 
     for audience in &wish.introspects {
         resource::check(audience).map_err(|_| {
             refused(
-                "introspects",
+                Field::Introspects,
                 audience,
                 "it is not an absolute URI without fragment",
             )
@@ -188,12 +221,14 @@ pub fn check_chosen_id(id: &ClientId) -> Result<(), Unregistrable> {
     let begins = id.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
     if !(3..=64).contains(&id.len()) || !id.chars().all(lawful) || !begins {
         return Err(problem(
+            Field::ClientId,
             "a client_id that is chosen has 3 to 64 small letters, digits and the characters . _ - and begins with a \
              letter or digit",
         ));
     }
     if id.starts_with("vouchsafe-") {
         return Err(problem(
+            Field::ClientId,
             "a client_id that begins with vouchsafe- is the server's own",
         ));
     }
@@ -204,8 +239,19 @@ impl Made {
     /// A client of this metadata with a random id, and a random secret when it authenticates by one.
     #[must_use]
     pub fn new(metadata: ClientMetadata, act: &Act) -> Self {
+        Self::called(new_id(act), metadata, act)
+    }
+
+    /// As [`Made::new`], with a `client_id` that follows from who acts and from `once`, a text that a form carries: the
+    /// same form sent again makes a client that is there already.
+    #[must_use]
+    pub fn once(metadata: ClientMetadata, act: &Act, (key, once): (&[u8; 32], &str)) -> Self {
+        Self::called(id_of_once(key, &act.actor, once), metadata, act)
+    }
+
+    fn called(id: ClientId, metadata: ClientMetadata, act: &Act) -> Self {
         let client = Client {
-            id: new_id(act),
+            id,
             epoch: 0,
             disabled_at: None,
             created_at: act.now,
@@ -250,11 +296,30 @@ impl Made {
 /// A random `client_id`. Those that begin with a hyphen would look like a flag on a command line.
 fn new_id(act: &Act) -> ClientId {
     let draw = || ClientId::from_entropy(act.entropy.bytes());
-    let plain = |id: &ClientId| {
-        id.as_str()
-            .starts_with(|first: char| first.is_ascii_alphanumeric())
+    (0..16).map(|_| draw()).find(is_plain).unwrap_or_else(draw)
+}
+
+fn is_plain(id: &ClientId) -> bool {
+    id.as_str()
+        .starts_with(|first: char| first.is_ascii_alphanumeric())
+}
+
+/// The `client_id` that a form makes which an actor sends: nobody else's form makes the same one.
+#[must_use]
+pub fn id_of_once(key: &[u8; 32], actor: &str, once: &str) -> ClientId {
+    let draw = |number: u8| {
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
+        mac.update(b"client\0");
+        mac.update(&actor.len().to_be_bytes());
+        mac.update(actor.as_bytes());
+        mac.update(&[number]);
+        mac.update(once.as_bytes());
+        let bytes: [u8; 32] = mac.finalize().into_bytes().into();
+        Some(ClientId::from_entropy(*bytes.first_chunk()?))
     };
-    (0..16).map(|_| draw()).find(plain).unwrap_or_else(draw)
+    let drawn: Vec<ClientId> = (0..16).filter_map(draw).collect();
+    let found = drawn.iter().find(|id| is_plain(id)).or_else(|| drawn.first());
+    found.cloned().unwrap_or_else(|| ClientId::new("unnamed"))
 }
 
 /// A client by the names of RFC 7591.
@@ -302,18 +367,33 @@ fn is_public(kind: ClientKind) -> bool {
     matches!(kind, ClientKind::Spa | ClientKind::Native)
 }
 
-fn problem(sentence: impl Into<String>) -> Unregistrable {
-    Unregistrable(sentence.into())
+fn problem(field: Field, sentence: impl Into<String>) -> Unregistrable {
+    Unregistrable {
+        field,
+        sentence: sentence.into(),
+    }
 }
 
-fn refused(what: &str, value: &str, rule: impl std::fmt::Display) -> Unregistrable {
-    Unregistrable(format!("{what} {value:?}: {rule}"))
+/// A value of a list that breaks a rule.
+fn refused(field: Field, value: &str, rule: impl std::fmt::Display) -> Unregistrable {
+    let what = match field {
+        Field::Scope => "scope",
+        Field::RedirectUris => "redirect URI",
+        Field::PostLogoutRedirectUris => "post-logout redirect URI",
+        Field::WebOrigins => "web origin",
+        Field::Introspects => "introspects",
+        Field::ClientId | Field::Name | Field::GrantTypes | Field::AuthMethod | Field::Pkce | Field::Jwks => {
+            "value"
+        }
+    };
+    problem(field, format!("{what} {value:?}: {rule}"))
 }
 
 fn check_name(name: &str) -> Result<String, Unregistrable> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
         return Err(problem(
+            Field::Name,
             "the name must have 1 to 100 characters, without control characters",
         ));
     }
@@ -330,8 +410,12 @@ fn check_scopes(wish: &Wish, apis: &[Api]) -> Result<Vec<String>, Unregistrable>
         };
         return Ok(defaults.iter().map(|name| (*name).to_owned()).collect());
     }
-    let scopes = scope::parse(&wish.scopes.join(" "))
-        .map_err(|_| problem("a scope has a character that RFC 6749 section 3.3 does not allow"))?;
+    let scopes = scope::parse(&wish.scopes.join(" ")).map_err(|_| {
+        problem(
+            Field::Scope,
+            "a scope has a character that RFC 6749 section 3.3 does not allow",
+        )
+    })?;
     let owned = |name: &String| {
         apis.iter()
             .flat_map(|api| &api.scopes)
@@ -341,14 +425,14 @@ fn check_scopes(wish: &Wish, apis: &[Api]) -> Result<Vec<String>, Unregistrable>
         if scope::standard(name) {
             if wish.kind == ClientKind::Service {
                 return Err(refused(
-                    "scope",
+                    Field::Scope,
                     name,
                     "it is about a person, and a service acts for nobody",
                 ));
             }
         } else if !owned(name) {
             return Err(refused(
-                "scope",
+                Field::Scope,
                 name,
                 "no API owns it; register it first with `vouchsafe api create`",
             ));
@@ -380,10 +464,14 @@ fn check_grants(wish: &Wish, scopes: &[String]) -> Result<Vec<GrantType>, Unregi
     grants.sort_unstable();
     grants.dedup();
     if wish.kind == ClientKind::Service && grants != [ClientCredentials] {
-        return Err(problem("a service has the grant client_credentials only"));
+        return Err(problem(
+            Field::GrantTypes,
+            "a service has the grant client_credentials only",
+        ));
     }
     if is_public(wish.kind) && grants.contains(&ClientCredentials) {
         return Err(problem(
+            Field::GrantTypes,
             "client_credentials needs a client that can keep a secret: type web or service",
         ));
     }
@@ -394,28 +482,30 @@ fn check_uris(wish: &Wish, grants: &[GrantType]) -> Result<(), Unregistrable> {
     let takes_codes = grants.contains(&GrantType::AuthorizationCode);
     if takes_codes && wish.redirect_uris.is_empty() {
         return Err(problem(
+            Field::RedirectUris,
             "the grant authorization_code needs at least one redirect URI",
         ));
     }
     if !takes_codes && !wish.redirect_uris.is_empty() {
         return Err(problem(
+            Field::RedirectUris,
             "redirect URIs are for the grant authorization_code, which this client does not have",
         ));
     }
     for uri in &wish.redirect_uris {
-        redirect_uri::registrable(uri, wish.kind).map_err(|rule| refused("redirect URI", uri, rule))?;
+        redirect_uri::registrable(uri, wish.kind).map_err(|rule| refused(Field::RedirectUris, uri, rule))?;
     }
     for uri in &wish.post_logout_redirect_uris {
         redirect_uri::registrable(uri, wish.kind)
-            .map_err(|rule| refused("post-logout redirect URI", uri, rule))?;
+            .map_err(|rule| refused(Field::PostLogoutRedirectUris, uri, rule))?;
     }
     for origin in &wish.web_origins {
         // An origin is what is left of a redirect URI without its path.
         let judged = redirect_uri::registrable(&format!("{origin}/"), ClientKind::Spa);
-        judged.map_err(|rule| refused("web origin", origin, rule))?;
+        judged.map_err(|rule| refused(Field::WebOrigins, origin, rule))?;
         if redirect_uri::origin(origin).as_deref() != Some(origin) {
             return Err(refused(
-                "web origin",
+                Field::WebOrigins,
                 origin,
                 "it is scheme, host and port only, like https://app.example.com",
             ));
@@ -431,16 +521,19 @@ fn check_authentication(wish: &Wish) -> Result<(), Unregistrable> {
             Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost | AuthMethod::PrivateKeyJwt),
         ) => {
             return Err(problem(
+                Field::AuthMethod,
                 "a client of type spa or native cannot keep a secret; its method is none",
             ));
         }
         (false, Some(AuthMethod::PrivateKeyJwt)) if wish.jwks.is_none() => {
             return Err(problem(
+                Field::Jwks,
                 "the method private_key_jwt needs the client's public keys: --jwks-file",
             ));
         }
         (false, Some(AuthMethod::None)) => {
             return Err(problem(
+                Field::AuthMethod,
                 "a client of type web or service has a secret; use type spa or native without one",
             ));
         }
@@ -452,7 +545,10 @@ fn check_authentication(wish: &Wish) -> Result<(), Unregistrable> {
         ) => {}
     }
     if is_public(wish.kind) && wish.pkce == Some(PkceRule::Allowed) {
-        return Err(problem("PKCE is required for a client that has no secret"));
+        return Err(problem(
+            Field::Pkce,
+            "PKCE is required for a client that has no secret",
+        ));
     }
     Ok(())
 }
@@ -461,7 +557,7 @@ fn check_jwks(wish: &Wish) -> Result<(), Unregistrable> {
     let Some(jwks) = &wish.jwks else { return Ok(()) };
     ClientKeys::parse(&jwks.to_string())
         .map(drop)
-        .map_err(|rule| problem(format!("the JWK set: {rule}")))
+        .map_err(|rule| problem(Field::Jwks, format!("the JWK set: {rule}")))
 }
 
 #[cfg(test)]

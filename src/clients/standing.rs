@@ -4,7 +4,7 @@
 use super::registration::Pepper;
 use crate::audit::{Act, emergency, with};
 use crate::db;
-use crate::store::{NewSecret, StoreError, Tx};
+use crate::store::{NewSecret, Store, StoreError, Tx};
 use serde_json::json;
 use vouchsafe_core::model::{
     Client, ClientId, ClientMetadata, ClientSecret, EndReason, EventKind, Plain, UnixTime,
@@ -92,6 +92,49 @@ pub fn remove(tx: &mut Tx<'_>, act: &Act, id: &ClientId) -> Result<bool, StoreEr
     let deleted = act.about_client(EventKind::ClientDeleted, id);
     db!(tx, events::append(&deleted))?;
     Ok(true)
+}
+
+/// What went with a client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deleted {
+    /// Grants that ended.
+    pub grants: usize,
+    /// Consents that were forgotten.
+    pub consents: usize,
+}
+
+/// Rows that one transaction ends or removes at most.
+const SLICE: i64 = 500;
+
+/// Deletes a client with everything that it was given, in several transactions: disabled first, so that nothing new
+/// comes while the old is removed, and whoever is interrupted can begin again. `None` when there is no such client.
+/// Blocks on the store.
+///
+/// # Errors
+/// When the store fails.
+pub fn delete(store: &Store, act: &Act, id: &ClientId) -> Result<Option<Deleted>, StoreError> {
+    let all = |name: &'static str, slice: fn(&mut Tx<'_>, &Act, &ClientId) -> Result<usize, StoreError>| {
+        let mut count = 0;
+        loop {
+            let (act, id) = (act.clone(), id.clone());
+            match store.write_blocking(name, move |tx| slice(tx, &act, &id))? {
+                0 => return Ok::<usize, StoreError>(count),
+                done => count += done,
+            }
+        }
+    };
+    let (begun, doomed) = (act.clone(), id.clone());
+    let found = store.write_blocking("disable-client", move |tx| disable(tx, &begun, &doomed))?;
+    if found.is_none() {
+        return Ok(None);
+    }
+    let grants = all("end-grants", |tx, act, id| end_some_grants(tx, act, id, SLICE))?;
+    let consents = all("forget-consents", |tx, _, id| {
+        db!(tx, consents::remove_some_of_client(id, SLICE))
+    })?;
+    let (last, doomed) = (act.clone(), id.clone());
+    let removed = store.write_blocking("delete-client", move |tx| remove(tx, &last, &doomed))?;
+    Ok(removed.then_some(Deleted { grants, consents }))
 }
 
 /// Gives a client another secret; the one before counts until `end`.

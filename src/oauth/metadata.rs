@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
-use vouchsafe_core::spec::provider_metadata::{Endpoints, ProviderMetadata};
+use vouchsafe_core::spec::provider_metadata::ProviderMetadata;
 use vouchsafe_core::spec::scope;
 
 /// The metadata document as it is served.
@@ -23,18 +23,7 @@ impl MetadataDocument {
     /// # Errors
     /// Never: the document is plain data.
     pub fn of(issuer: &str, locales: Vec<String>) -> Result<Self, serde_json::Error> {
-        let at = |path| urls::absolute(issuer, path);
-        let endpoints = Endpoints {
-            authorization_endpoint: at(urls::AUTHORIZE),
-            token_endpoint: at(urls::TOKEN),
-            userinfo_endpoint: at(urls::USERINFO),
-            revocation_endpoint: at(urls::REVOKE),
-            end_session_endpoint: at(urls::LOGOUT),
-            introspection_endpoint: at(urls::INTROSPECT),
-            jwks_uri: at(urls::JWKS),
-            vouchsafe_revocations_uri: at(urls::REVOCATIONS),
-            vouchsafe_revocations_stream_uri: at(urls::REVOCATIONS_STREAM),
-        };
+        let endpoints = urls::endpoints(issuer);
         let scopes = scope::STANDARD.iter().map(|scope| (*scope).to_owned()).collect();
         let body = serde_json::to_vec(&ProviderMetadata::new(issuer, endpoints, scopes, locales))?;
         let mut tag = URL_SAFE_NO_PAD.encode(Sha256::digest(&body));

@@ -2,6 +2,7 @@
 //! request.
 
 use vouchsafe_core::model::{InteractionHandle, Plain};
+use vouchsafe_core::spec::provider_metadata::Endpoints;
 
 macro_rules! paths {
     ($($(#[$doc:meta])* $name:ident = $path:literal;)+) => {$(
@@ -53,6 +54,23 @@ paths! {
 #[must_use]
 pub fn absolute(issuer: &str, path: &str) -> String {
     format!("{}{path}", issuer.trim_end_matches('/'))
+}
+
+/// The endpoints of an issuer.
+#[must_use]
+pub fn endpoints(issuer: &str) -> Endpoints {
+    let at = |path| absolute(issuer, path);
+    Endpoints {
+        authorization_endpoint: at(AUTHORIZE),
+        token_endpoint: at(TOKEN),
+        userinfo_endpoint: at(USERINFO),
+        revocation_endpoint: at(REVOKE),
+        end_session_endpoint: at(LOGOUT),
+        introspection_endpoint: at(INTROSPECT),
+        jwks_uri: at(JWKS),
+        vouchsafe_revocations_uri: at(REVOCATIONS),
+        vouchsafe_revocations_stream_uri: at(REVOCATIONS_STREAM),
+    }
 }
 
 /// The hub of one interaction, where every page of it returns to.

@@ -16,6 +16,7 @@ mod administration;
 mod apis;
 mod attacks;
 mod authorize;
+mod catalogue;
 mod cli;
 mod demo;
 mod interaction;

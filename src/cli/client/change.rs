@@ -18,9 +18,6 @@ use std::sync::Arc;
 use vouchsafe_core::model::{Client, ClientId, Span, UnixTime};
 use zeroize::Zeroizing;
 
-/// Rows that one transaction ends or removes at most.
-const SLICE: i64 = 500;
-
 #[derive(Debug, Args)]
 pub(super) struct UpdateArgs {
     /// The client
@@ -78,26 +75,19 @@ pub(super) fn enable(place: &Workplace, client_id: &str, output: &Output) -> Res
     Ok(())
 }
 
-/// Disabled first, so that nothing new comes while the old is removed; whoever is interrupted can begin again.
+/// In several transactions; whoever is interrupted can begin again.
 pub(super) fn delete(place: &Workplace, client_id: &str, output: &Output) -> Result<(), Failure> {
-    let client = change(place, client_id, "disable-client", standing::disable)?;
-    let id = client.id.clone();
-    let grants = in_slices(place, "end-grants", &id, standing::end_some_grants)?;
-    let consents = in_slices(place, "forget-consents", &id, |tx, _, id, limit| {
-        db!(tx, consents::remove_some_of_client(id, limit))
-    })?;
-    let removed = id.clone();
-    place.act("delete-client", move |tx, act| {
-        standing::remove(tx, act, &removed)
-    })?;
+    let act = Act::new("cli", place.ports.clock.now(), &place.ports.entropy);
+    let deleted = standing::delete(&place.store, &act, &ClientId::new(client_id))?;
+    let deleted = deleted.ok_or_else(|| unknown(client_id))?;
     output.report(
         &json!({
-            "client_id": id,
+            "client_id": client_id,
             "deleted": true,
-            "grants_ended": grants,
-            "consents_forgotten": consents,
+            "grants_ended": deleted.grants,
+            "consents_forgotten": deleted.consents,
         }),
-        &format!("the client is deleted; ended: {grants} grants"),
+        &format!("the client is deleted; ended: {} grants", deleted.grants),
     );
     Ok(())
 }
@@ -138,20 +128,4 @@ where
     place
         .act(name, move |tx, act| work(tx, act, &id))?
         .ok_or_else(|| unknown(client_id))
-}
-
-/// Does something to all rows of a client, a slice in each transaction, and says to how many.
-fn in_slices<F>(place: &Workplace, name: &'static str, id: &ClientId, work: F) -> Result<usize, Failure>
-where
-    F: Fn(&mut Tx<'_>, &Act, &ClientId, i64) -> Result<usize, StoreError> + Clone + Send + 'static,
-{
-    let mut all = 0;
-    loop {
-        let (id, work) = (id.clone(), work.clone());
-        let done = place.act(name, move |tx, act| work(tx, act, &id, SLICE))?;
-        all += done;
-        if done == 0 {
-            return Ok(all);
-        }
-    }
 }

@@ -3,6 +3,7 @@
 mod admin;
 mod apply;
 mod audit;
+mod catalogue;
 mod client_changes;
 mod clients;
 mod completions;
