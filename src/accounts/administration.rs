@@ -240,15 +240,47 @@ pub fn set_roles(
         db!(tx, users::set_roles(id, roles, act.now))?;
         user.roles = roles.to_vec();
         user.updated_at = act.now;
-        let mut told = vec![act.about(EventKind::UserRolesChanged, id)];
-        let raised = db!(tx, grants::raise_gver_of_user(id))?;
-        told.extend(raised.iter().map(|grant| act.claims_raised(grant)));
-        db!(tx, events::append_all(&told))?;
+        claims_changed(tx, act, EventKind::UserRolesChanged, id)?;
     }
     Ok(Some(Changed {
         user,
         ended: Ended::default(),
     }))
+}
+
+/// Replaces a person's groups and raises the claims version of each grant, as for roles. `None` when there is no such
+/// person.
+///
+/// # Errors
+/// When the store fails.
+pub fn set_groups(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: &UserId,
+    groups: &[String],
+) -> Result<Option<Changed>, StoreError> {
+    let Some(mut user) = db!(tx, users::lock(id))? else {
+        return Ok(None);
+    };
+    if user.groups != groups {
+        db!(tx, users::set_groups(id, groups, act.now))?;
+        user.groups = groups.to_vec();
+        user.updated_at = act.now;
+        claims_changed(tx, act, EventKind::UserGroupsChanged, id)?;
+    }
+    Ok(Some(Changed {
+        user,
+        ended: Ended::default(),
+    }))
+}
+
+/// Tells of a change of what tokens say about a person, and makes clients fetch new ones: the claims version of each
+/// grant is raised.
+fn claims_changed(tx: &mut Tx<'_>, act: &Act, kind: EventKind, id: &UserId) -> Result<(), StoreError> {
+    let mut told = vec![act.about(kind, id)];
+    let raised = db!(tx, grants::raise_gver_of_user(id))?;
+    told.extend(raised.iter().map(|grant| act.claims_raised(grant)));
+    db!(tx, events::append_all(&told))
 }
 
 /// Ends all grants, offline ones too, and all sessions of a person, with one event each.

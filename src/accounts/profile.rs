@@ -9,8 +9,10 @@ use vouchsafe_core::model::{EventKind, PasswordHash, UnixTime, User, UserId};
 use vouchsafe_core::spec::claims::{self, ClaimProblem, ClaimRule};
 use vouchsafe_core::spec::username::{self, NameProblem};
 
-/// The longest name of a role.
-const LONGEST_ROLE: usize = 64;
+/// The longest name of a role or group, in characters.
+const LONGEST_NAME: usize = 64;
+/// Roles, or groups, of one person.
+const MOST_NAMES: usize = 200;
 /// The longest reason of a ban, in characters.
 const LONGEST_REASON: usize = 500;
 
@@ -31,6 +33,8 @@ pub struct NewPerson {
     pub is_admin: bool,
     /// Roles.
     pub roles: Vec<String>,
+    /// Groups.
+    pub groups: Vec<String>,
 }
 
 /// What is to be changed of a person's profile. What is none stays as it is.
@@ -57,6 +61,10 @@ pub enum PersonProblem {
     Claim(ClaimProblem),
     /// A role, by its name.
     Role(String),
+    /// A group, by its name.
+    Group(String),
+    /// Too many roles, or too many groups.
+    TooMany(&'static str),
     /// A ban whose end has come already.
     BanIsOver,
     /// A reason that cannot be shown.
@@ -83,6 +91,8 @@ impl PersonProblem {
             Self::Email(_) => "email",
             Self::Claim(problem) => &problem.claim,
             Self::Role(_) => "roles",
+            Self::Group(_) => "groups",
+            Self::TooMany(field) => field,
             Self::BanIsOver => "until",
             Self::Reason => "reason",
         }
@@ -95,6 +105,10 @@ impl PersonProblem {
             Self::Username(rule) | Self::Email(rule) => rule.sentence(),
             Self::Claim(problem) => problem.rule.sentence(),
             Self::Role(_) => "it must have 1 to 64 letters, digits and the characters . _ : / -",
+            Self::Group(_) => {
+                "it must have 1 to 64 characters, no control characters, no comma, and no space at its ends"
+            }
+            Self::TooMany(_) => "a person may have 200 of them",
             Self::BanIsOver => "that is over already",
             Self::Reason => "the reason must have at most 500 characters, without control characters",
         }
@@ -108,6 +122,8 @@ impl std::fmt::Display for PersonProblem {
             Self::Email(rule) => write!(f, "e-mail address: {rule}"),
             Self::Claim(problem) => write!(f, "claim {problem}"),
             Self::Role(role) => write!(f, "role {role:?}: {}", self.rule()),
+            Self::Group(group) => write!(f, "group {group:?}: {}", self.rule()),
+            Self::TooMany(field) => write!(f, "{field}: {}", self.rule()),
             Self::BanIsOver | Self::Reason => f.write_str(self.rule()),
         }
     }
@@ -132,6 +148,7 @@ impl NewPerson {
             password_hash: self.password_hash,
             is_admin: self.is_admin,
             roles: check_roles(self.roles)?,
+            groups: check_groups(self.groups)?,
             disabled_at: None,
             banned_at: None,
             banned_until: None,
@@ -208,18 +225,42 @@ pub fn update_profile(
 /// Roles as they may be given: each once, in their order.
 ///
 /// # Errors
-/// [`PersonProblem::Role`].
+/// [`PersonProblem::Role`], [`PersonProblem::TooMany`].
 pub fn check_roles(roles: Vec<String>) -> Result<Vec<String>, PersonProblem> {
+    let is_lawful = |role: &str| {
+        role.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte))
+    };
+    each_once(roles, "roles", is_lawful, PersonProblem::Role)
+}
+
+/// Groups as they may be given: each once, in their order. They often come from elsewhere, so that a name may have
+/// spaces and letters of any script; a comma separates them where they are typed.
+///
+/// # Errors
+/// [`PersonProblem::Group`], [`PersonProblem::TooMany`].
+pub fn check_groups(groups: Vec<String>) -> Result<Vec<String>, PersonProblem> {
+    let is_lawful = |group: &str| group.trim() == group && !group.chars().any(|c| c.is_control() || c == ',');
+    each_once(groups, "groups", is_lawful, PersonProblem::Group)
+}
+
+/// The names, each once. Tokens carry them all, so that there is an end to them.
+fn each_once(
+    names: Vec<String>,
+    field: &'static str,
+    is_lawful: impl Fn(&str) -> bool,
+    wrong: fn(String) -> PersonProblem,
+) -> Result<Vec<String>, PersonProblem> {
     let mut kept: Vec<String> = Vec::new();
-    for role in roles {
-        let lawful = role
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte));
-        if role.is_empty() || role.len() > LONGEST_ROLE || !lawful {
-            return Err(PersonProblem::Role(role));
+    for name in names {
+        if name.is_empty() || name.chars().count() > LONGEST_NAME || !is_lawful(&name) {
+            return Err(wrong(name));
         }
-        if !kept.contains(&role) {
-            kept.push(role);
+        if !kept.contains(&name) {
+            kept.push(name);
+        }
+        if kept.len() > MOST_NAMES {
+            return Err(PersonProblem::TooMany(field));
         }
     }
     Ok(kept)
@@ -312,6 +353,7 @@ mod tests {
             password_hash: None,
             is_admin: false,
             roles: Vec::new(),
+            groups: Vec::new(),
             disabled_at: None,
             banned_at: None,
             banned_until: None,
@@ -374,6 +416,21 @@ mod tests {
             ..ProfileChange::default()
         };
         assert_eq!(names.applied(&ada()).unwrap_err().field(), "username");
+    }
+
+    #[test]
+    fn groups_are_names_of_any_script_and_there_is_an_end_to_them() {
+        let given = |groups: &[&str]| check_groups(groups.iter().map(|group| (*group).to_owned()).collect());
+        assert_eq!(
+            given(&["Ärzte", "night shift", "Ärzte"]).unwrap(),
+            ["Ärzte", "night shift"]
+        );
+        for wrong in ["", " a", "a\n", "a,b", &"x".repeat(65)] {
+            assert_eq!(given(&[wrong]), Err(PersonProblem::Group(wrong.to_owned())));
+        }
+        let many: Vec<String> = (0..201).map(|number| number.to_string()).collect();
+        assert_eq!(check_groups(many[..200].to_vec()).unwrap().len(), 200);
+        assert_eq!(check_groups(many), Err(PersonProblem::TooMany("groups")));
     }
 
     #[test]

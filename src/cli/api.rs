@@ -63,6 +63,7 @@ enum Typ {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Claim {
     Roles,
+    Groups,
     /// No claims
     None,
 }
@@ -183,7 +184,7 @@ fn unknown(identifier: &str) -> Failure {
 }
 
 /// The claims that an API's tokens can carry, by their names.
-pub(crate) const CLAIMS: [&str; 1] = ["roles"];
+pub(crate) const CLAIMS: [&str; 2] = ["roles", "groups"];
 
 /// Each claim once, in their order.
 pub(crate) fn distinct(claims: Vec<ApiClaim>) -> Vec<ApiClaim> {
@@ -199,6 +200,7 @@ pub(crate) fn distinct(claims: Vec<ApiClaim>) -> Vec<ApiClaim> {
 const fn claim(named: Claim) -> Option<ApiClaim> {
     match named {
         Claim::Roles => Some(ApiClaim::Roles),
+        Claim::Groups => Some(ApiClaim::Groups),
         Claim::None => None,
     }
 }

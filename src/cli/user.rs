@@ -11,7 +11,7 @@ use super::output::Output;
 use super::password;
 use crate::accounts::administration::{self, Ban, Changed};
 use crate::accounts::administrators;
-use crate::accounts::profile::{NewPerson, PersonProblem, check_roles};
+use crate::accounts::profile::{NewPerson, PersonProblem, check_groups, check_roles};
 use crate::audit::Act;
 use crate::db;
 use crate::store::{StoreError, Tx};
@@ -81,6 +81,9 @@ enum UserVerb {
     /// Replace a person's roles
     #[command(after_help = "Example:\n  vouchsafe user set-role ada support billing")]
     SetRole(SetRoleArgs),
+    /// Replace a person's groups
+    #[command(after_help = "Example:\n  vouchsafe user set-group ada staff 'night shift'")]
+    SetGroup(SetGroupArgs),
 }
 
 #[derive(Debug, Args)]
@@ -153,6 +156,18 @@ struct SetRoleArgs {
     none: bool,
 }
 
+#[derive(Debug, Args)]
+struct SetGroupArgs {
+    #[command(flatten)]
+    named: Named,
+    /// The groups that the person is in from now on
+    #[arg(required_unless_present = "none")]
+    groups: Vec<String>,
+    /// The person is in no group from now on
+    #[arg(long, conflicts_with = "groups")]
+    none: bool,
+}
+
 pub(crate) fn run(global: &Global, args: UserArgs, output: &Output) -> Result<(), Failure> {
     let place = Workplace::open(global)?;
     match args.verb {
@@ -196,17 +211,31 @@ pub(crate) fn run(global: &Global, args: UserArgs, output: &Output) -> Result<()
                 administrators::set_admin(tx, act, id, is_admin)
             })
         }
-        UserVerb::SetRole(args) => {
-            let roles = check_roles(args.roles).map_err(|problem| Failure::failed(problem.to_string()))?;
-            let user = find(&place, &args.named.user)?;
-            let changed = change(&place, user.id, "set-roles", move |tx, act, id| {
-                administration::set_roles(tx, act, id, &roles)
-            })?;
-            let words = format!("has the roles [{}]", changed.user.roles.join(", "));
-            report(output, &changed, &words);
-            Ok(())
-        }
+        UserVerb::SetRole(args) => set_roles(&place, args, output),
+        UserVerb::SetGroup(args) => set_groups(&place, args, output),
     }
+}
+
+fn set_roles(place: &Workplace, args: SetRoleArgs, output: &Output) -> Result<(), Failure> {
+    let roles = check_roles(args.roles).map_err(|problem| Failure::failed(problem.to_string()))?;
+    let user = find(place, &args.named.user)?;
+    let changed = change(place, user.id, "set-roles", move |tx, act, id| {
+        administration::set_roles(tx, act, id, &roles)
+    })?;
+    let words = format!("has the roles [{}]", changed.user.roles.join(", "));
+    report(output, &changed, &words);
+    Ok(())
+}
+
+fn set_groups(place: &Workplace, args: SetGroupArgs, output: &Output) -> Result<(), Failure> {
+    let groups = check_groups(args.groups).map_err(|problem| Failure::failed(problem.to_string()))?;
+    let user = find(place, &args.named.user)?;
+    let changed = change(place, user.id, "set-groups", move |tx, act, id| {
+        administration::set_groups(tx, act, id, &groups)
+    })?;
+    let words = format!("is in the groups [{}]", changed.user.groups.join(", "));
+    report(output, &changed, &words);
+    Ok(())
 }
 
 /// An act that needs to know nothing but whom.

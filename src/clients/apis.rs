@@ -50,7 +50,7 @@ fn check_scopes(scopes: &[ApiScope]) -> Result<(), Unregistrable> {
         let rule = if !scope::is_token(name) {
             "it has a character that RFC 6749 section 3.3 does not allow"
         } else if scope::standard(name) {
-            "OpenID Connect defines it"
+            "it is one of the server's own"
         } else if scopes.iter().take(place).any(|earlier| earlier.name == *name) {
             "it is there twice"
         } else if description.chars().any(char::is_control) || description.chars().count() > 200 {

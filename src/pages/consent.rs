@@ -3,7 +3,7 @@
 mod permission;
 mod samples;
 
-pub use permission::{Known, Permission, permissions};
+pub use permission::{Known, Memberships, Permission, permissions};
 
 use super::layout::{Account, App, Form, Frame, rendered};
 use super::texts::{FluentArgs, Text};

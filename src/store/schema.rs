@@ -35,6 +35,7 @@ tables! {
         created_at -> BigInt,
         updated_at -> BigInt,
         managed_by -> Nullable<Text>,
+        groups -> Text,
     }
 
     clients (id) {

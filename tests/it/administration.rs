@@ -86,6 +86,16 @@ on_both_databases! {
         assert!(raised.iter().all(|event| event.value.is_some() && event.target.is_some()));
     }
 
+    fn other_groups_raise_the_claims_version_of_every_grant_and_end_none(world: World) {
+        ada_with_two_grants(world);
+        for groups in [&["staff", "night shift"][..], &["staff", "night shift"], &[]] {
+            world.set_groups("ada", groups);
+        }
+        assert_eq!(ended(world), (0, 0));
+        assert_eq!(events(world, EventKind::UserGroupsChanged).len(), 2, "the same groups again change nothing");
+        assert_eq!(events(world, EventKind::GrantClaimsRaised).len(), 4);
+    }
+
     fn another_profile_is_told_by_its_names_and_makes_clients_fetch_new_tokens(world: World) {
         ada_with_two_grants(world);
         let change = ProfileChange {

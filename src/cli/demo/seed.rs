@@ -187,6 +187,7 @@ fn person(services: &Services, username: &str, given: &str, family: &str) -> (Pe
         password_hash,
         is_admin: false,
         roles: Vec::new(),
+        groups: Vec::new(),
         disabled_at: None,
         banned_at: None,
         banned_until: None,

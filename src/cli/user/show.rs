@@ -18,7 +18,7 @@ pub(super) fn all(place: &Workplace, output: &Output) -> Result<(), Failure> {
     let now = place.ports.clock.now();
     list(
         (place, output),
-        ["SUB", "USER NAME", "E-MAIL", "STANDING", "ROLES"],
+        ["SUB", "USER NAME", "E-MAIL", "STANDING", "ROLES", "GROUPS"],
         |tx, after: Option<&User>, limit| db!(tx, users::list(after.map(|user| &user.id), limit)),
         |user| {
             let row = [
@@ -27,6 +27,7 @@ pub(super) fn all(place: &Workplace, output: &Output) -> Result<(), Failure> {
                 user.email.clone(),
                 standing(user, now),
                 user.roles.join(" "),
+                user.groups.join(", "),
             ];
             Some((Value::Object(document(user)), row))
         },
@@ -55,12 +56,13 @@ pub(super) fn one(place: &Workplace, user: &User, output: &Output) -> Result<(),
     members.insert("grants".to_owned(), json!(grants));
     members.insert("consents".to_owned(), json!(consents));
     let text = format!(
-        "{} <{}>\nsub: {}\nstanding: {}\nroles: {}\nsessions: {sessions}, grants: {grants}, consents: {}",
+        "{} <{}>\nsub: {}\nstanding: {}\nroles: {}\ngroups: {}\nsessions: {sessions}, grants: {grants}, consents: {}",
         user.username,
         user.email,
         user.id,
         standing(user, now),
         user.roles.join(" "),
+        user.groups.join(", "),
         consents.len()
     );
     output.report(&Value::Object(members), &text);
@@ -77,6 +79,7 @@ pub(in crate::cli) fn document(user: &User) -> Map<String, Value> {
         "name": user.claims.get("name"),
         "admin": user.is_admin,
         "roles": user.roles,
+        "groups": user.groups,
         "disabled": user.disabled_at.is_some(),
         "banned": user.banned_at.is_some(),
         "banned_until": user.banned_until.map(UnixTime::seconds),

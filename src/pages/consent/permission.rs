@@ -31,6 +31,13 @@ pub enum Permission {
         /// The number, if it is known.
         number: Option<String>,
     },
+    /// `groups` or `roles`.
+    Memberships {
+        /// Which of the two.
+        which: Memberships,
+        /// Their names.
+        names: Vec<String>,
+    },
     /// `offline_access`: a refresh token that outlives the session.
     Offline {
         /// After how many days without use it ends.
@@ -45,6 +52,15 @@ pub enum Permission {
         /// The scope itself.
         scope: String,
     },
+}
+
+/// What a person can belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memberships {
+    /// Groups.
+    Groups,
+    /// Roles.
+    Roles,
 }
 
 /// What is known where permissions are put into words.
@@ -88,6 +104,14 @@ fn permission(scope: &str, known: &Known<'_>) -> Option<Permission> {
         },
         "phone" => Permission::Phone {
             number: claim("phone_number"),
+        },
+        "groups" => Permission::Memberships {
+            which: Memberships::Groups,
+            names: known.user.groups.clone(),
+        },
+        "roles" => Permission::Memberships {
+            which: Memberships::Roles,
+            names: known.user.roles.clone(),
         },
         "offline_access" => Permission::Offline {
             idle_days: whole_days(known.refresh_idle),
@@ -147,13 +171,14 @@ impl Permission {
             | Self::Email { .. }
             | Self::Address { .. }
             | Self::Phone { .. }
+            | Self::Memberships { .. }
             | Self::Offline { .. } => None,
         }
     }
 
     pub(super) const fn icon(&self) -> Icon {
         match self {
-            Self::Openid | Self::Profile { .. } => Icon::Person,
+            Self::Openid | Self::Profile { .. } | Self::Memberships { .. } => Icon::Person,
             Self::Email { .. } => Icon::Mail,
             Self::Address { .. } => Icon::Home,
             Self::Phone { .. } => Icon::Phone,
@@ -171,6 +196,14 @@ impl Permission {
             Self::Email { .. } => texts.text(Text::ScopeEmail),
             Self::Address { .. } => texts.text(Text::ScopeAddress),
             Self::Phone { .. } => texts.text(Text::ScopePhone),
+            Self::Memberships {
+                which: Memberships::Groups,
+                ..
+            } => texts.text(Text::ScopeGroups),
+            Self::Memberships {
+                which: Memberships::Roles,
+                ..
+            } => texts.text(Text::ScopeRoles),
             Self::Offline { .. } => texts.text(Text::ScopeOffline),
             Self::Api { sentence, scope, .. } if sentence.is_empty() => scope.clone(),
             Self::Api { sentence, .. } => sentence.clone(),
@@ -198,6 +231,7 @@ impl Permission {
             } => address.clone(),
             Self::Address { address } => or_missing(address),
             Self::Phone { number } => or_missing(number),
+            Self::Memberships { names, .. } => or_missing(&(!names.is_empty()).then(|| names.join(", "))),
             Self::Offline { idle_days } => texts.with(Text::ScopeOfflineDetail, "days", *idle_days),
             Self::Api { sentence, .. } if sentence.is_empty() => texts.text(Text::ScopeNoDescription),
             Self::Api { .. } => String::new(),

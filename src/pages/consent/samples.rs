@@ -1,6 +1,6 @@
 //! The consent page in each of its states.
 
-use super::{ConsentPage, Memory, Permission};
+use super::{ConsentPage, Memberships, Memory, Permission};
 use crate::pages::samples::{self, Sample};
 use crate::pages::texts::Locale;
 
@@ -78,6 +78,10 @@ fn everything() -> Vec<Permission> {
         Permission::Phone {
             number: Some("+46 8 123 456".to_owned()),
         },
+        Permission::Memberships {
+            which: Memberships::Groups,
+            names: vec!["staff".to_owned(), "night shift".to_owned()],
+        },
         Permission::Offline { idle_days: 30 },
     ]
 }
@@ -91,6 +95,10 @@ fn nothing_stored() -> Vec<Permission> {
         },
         Permission::Address { address: None },
         Permission::Phone { number: None },
+        Permission::Memberships {
+            which: Memberships::Roles,
+            names: Vec::new(),
+        },
         Permission::Offline { idle_days: 1 },
     ]
 }

@@ -82,6 +82,8 @@ keys! {
     ScopeEmailVerified = "scope-email-verified";
     ScopeAddress = "scope-address";
     ScopePhone = "scope-phone";
+    ScopeGroups = "scope-groups";
+    ScopeRoles = "scope-roles";
     ScopeValueMissing = "scope-value-missing";
     ScopeOffline = "scope-offline";
     ScopeOfflineDetail = "scope-offline-detail";

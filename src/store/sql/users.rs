@@ -27,6 +27,7 @@ struct Row {
     password_hash: Option<String>,
     is_admin: bool,
     roles: String,
+    groups: String,
     disabled_at: Option<i64>,
     banned_at: Option<i64>,
     banned_until: Option<i64>,
@@ -167,6 +168,15 @@ pub fn set_roles(c: &mut Conn, id: &UserId, roles: &[String], now: UnixTime) -> 
         == 1)
 }
 
+/// Sets the groups; `false` when there is no such person.
+pub fn set_groups(c: &mut Conn, id: &UserId, groups: &[String], now: UnixTime) -> Result<bool, StoreError> {
+    let change = (dsl::groups.eq(json(groups)?), dsl::updated_at.eq(now.millis()));
+    Ok(diesel::update(users::table.find(id.as_str()))
+        .set(change)
+        .execute(c)?
+        == 1)
+}
+
 /// How many people there are.
 pub fn count(c: &mut Conn) -> Result<i64, StoreError> {
     Ok(users::table.count().get_result(c)?)
@@ -198,6 +208,7 @@ impl TryFrom<&User> for Row {
             password_hash: user.password_hash.as_ref().map(|hash| hash.expose().to_owned()),
             is_admin: user.is_admin,
             roles: json(&user.roles)?,
+            groups: json(&user.groups)?,
             disabled_at: millis(user.disabled_at),
             banned_at: millis(user.banned_at),
             banned_until: millis(user.banned_until),
@@ -218,6 +229,7 @@ fn read(row: Row) -> Result<User, StoreError> {
         password_hash: row.password_hash.map(PasswordHash::new),
         is_admin: row.is_admin,
         roles: Column("users", "roles").json(&row.roles)?,
+        groups: Column("users", "groups").json(&row.groups)?,
         disabled_at: instant(row.disabled_at),
         banned_at: instant(row.banned_at),
         banned_until: instant(row.banned_until),

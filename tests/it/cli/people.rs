@@ -50,6 +50,33 @@ fn a_person_is_created_and_changed() {
             serde_json::json!([])
         );
 
+        let groups = place
+            .run(&[
+                "user",
+                "set-group",
+                "ada",
+                "staff",
+                "night shift",
+                "staff",
+                "--json",
+            ])
+            .document();
+        assert_eq!(groups["groups"], serde_json::json!(["staff", "night shift"]));
+        let listed = place.run(&["user", "list", "--json"]).document();
+        assert_eq!(listed[0]["groups"], groups["groups"]);
+        let shown = place.run(&["user", "show", "ada", "--json"]).document();
+        assert_eq!(shown["groups"], groups["groups"]);
+        place
+            .run(&["user", "set-group", "ada", "a,b"])
+            .failed(1, "no comma");
+        place.run(&["user", "set-group", "ada"]).failed(2, "<GROUPS>");
+        assert_eq!(
+            place
+                .run(&["user", "set-group", "ada", "--none", "--json"])
+                .document()["groups"],
+            serde_json::json!([])
+        );
+
         let set = place.run_with_input(
             &["user", "set-password", "ada", "--password-stdin", "--json"],
             "silver lantern 43",

@@ -2,7 +2,9 @@
 
 use crate::support::on_both_databases;
 use crate::support::people::metadata;
+use crate::support::relying_party::claims;
 use crate::support::resource_server::ResourceServer;
+use serde_json::json;
 use vouchsafe_core::model::ClientKind;
 use vouchsafe_verify::Rejection;
 use vouchsafe_verify::fetch::FeedMode;
@@ -50,6 +52,34 @@ on_both_databases! {
             let refreshed = refreshed.json();
             assert_eq!(server.accepts(refreshed["access_token"].as_str().unwrap()), Ok(()));
         }
+    }
+
+    fn a_person_who_leaves_a_group_is_asked_for_a_new_token_and_loses_what_it_gave(world: World) {
+        world.person("ada");
+        world.set_groups("ada", &["staff", "night shift"]);
+        world.set_roles("ada", &["clerk"]);
+        world.publish();
+        let orders = world.api_with_groups("https://api.example/orders", &["orders:read"]);
+        let client = world.client(metadata(ClientKind::Spa));
+        let server = ResourceServer::of_api(world, &orders);
+        let offline = [("scope", "openid offline_access orders:read"), ("prompt", "consent")];
+        let tokens = client.sign_in(world, "ada", &offline);
+        let token = tokens["access_token"].as_str().unwrap();
+        assert_eq!(claims(token)["groups"], json!(["staff", "night shift"]));
+        assert_eq!(claims(token)["roles"], json!(["clerk"]));
+        assert_eq!(server.accepts(token), Ok(()));
+        world.set_groups("ada", &["staff"]);
+        server.catches_up(world);
+        let refused = server.accepts(token).unwrap_err();
+        assert_eq!((refused.status(), refused.reason()), (401, "claims_changed"));
+        assert_eq!(refused, Rejection::ClaimsChanged);
+        let refreshed = client.refresh(world, tokens["refresh_token"].as_str().unwrap()).json();
+        let token = refreshed["access_token"].as_str().unwrap();
+        assert_eq!(claims(token)["groups"], json!(["staff"]));
+        assert_eq!(server.accepts(token), Ok(()));
+        world.set_groups("ada", &[]);
+        let refreshed = client.refresh(world, refreshed["refresh_token"].as_str().unwrap()).json();
+        assert_eq!(claims(refreshed["access_token"].as_str().unwrap())["groups"], json!([]));
     }
 
     fn what_ended_before_a_resource_server_started_is_in_its_first_snapshot(world: World) {

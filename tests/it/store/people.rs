@@ -48,6 +48,7 @@ fn a_person_is_kept_as_given(store: &Database) {
         password_hash: None,
         is_admin: true,
         roles: vec![],
+        groups: vec![],
         disabled_at: Some(at(9)),
         banned_at: None,
         banned_until: None,

@@ -29,6 +29,7 @@ pub(super) fn user(name: &str) -> User {
         password_hash: Some(PasswordHash::new("$argon2id$…")),
         is_admin: false,
         roles: vec!["clerk".to_owned()],
+        groups: vec!["staff".to_owned()],
         disabled_at: None,
         banned_at: Some(at(-5)),
         banned_until: Some(at(-4)),

@@ -87,6 +87,7 @@ impl World {
             password_hash: hash_here(Cost::of_memory(64), &password, entropy.bytes()),
             is_admin: false,
             roles: Vec::new(),
+            groups: Vec::new(),
             disabled_at: None,
             banned_at: None,
             banned_until: None,
@@ -151,6 +152,14 @@ impl World {
             let id = db!(tx, users::by_login(&key))?.unwrap().id;
             administration::update_profile(tx, &act, &id, &change)
         })
+    }
+
+    /// Puts a person into other groups, as an administrator does.
+    pub(crate) fn set_groups(&self, username: &str, groups: &[&str]) {
+        let groups: Vec<String> = groups.iter().map(|group| (*group).to_owned()).collect();
+        self.administer(username, move |tx, act, id| {
+            administration::set_groups(tx, act, id, &groups)
+        });
     }
 
     /// Takes back what a person allowed a client.
@@ -248,6 +257,13 @@ impl World {
     /// An API that owns these scopes and wants the roles of people in its tokens.
     pub(crate) fn api_with_roles(&self, identifier: &str, scopes: &[&str]) -> String {
         let identifier = self.api_with(identifier, scopes, vec![ApiClaim::Roles]);
+        self.follow();
+        identifier
+    }
+
+    /// An API that owns these scopes and wants roles and groups of people in its tokens.
+    pub(crate) fn api_with_groups(&self, identifier: &str, scopes: &[&str]) -> String {
+        let identifier = self.api_with(identifier, scopes, vec![ApiClaim::Roles, ApiClaim::Groups]);
         self.follow();
         identifier
     }

@@ -39,16 +39,27 @@ impl Clock for Ticks {
 impl ResourceServer {
     /// One that follows the revocation feed.
     pub(crate) fn new(world: &World, mode: FeedMode) -> Self {
-        Self::with(world, |builder| builder.feed(mode))
+        Self::with(world, &world.issuer, |builder| builder.feed(mode))
+    }
+
+    /// One with an identifier of its own that follows the revocation feed.
+    pub(crate) fn of_api(world: &World, identifier: &str) -> Self {
+        Self::with(world, identifier, |builder| builder.feed(FeedMode::Poll))
     }
 
     /// One that knows nothing but status lists.
     pub(crate) fn of_status_lists(world: &World) -> Self {
-        Self::with(world, |builder| builder.feed(FeedMode::Off).status_lists())
+        Self::with(world, &world.issuer, |builder| {
+            builder.feed(FeedMode::Off).status_lists()
+        })
     }
 
-    fn with(world: &World, how: impl Fn(RemoteVerifierBuilder) -> RemoteVerifierBuilder) -> Self {
-        let builder = RemoteVerifier::builder(Verifier::new(&world.issuer, &world.issuer))
+    fn with(
+        world: &World,
+        audience: &str,
+        how: impl Fn(RemoteVerifierBuilder) -> RemoteVerifierBuilder,
+    ) -> Self {
+        let builder = RemoteVerifier::builder(Verifier::new(&world.issuer, audience))
             .clock(Arc::new(Ticks(world.clock.clone())));
         let verifier = how(builder).build().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread()

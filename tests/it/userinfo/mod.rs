@@ -2,9 +2,10 @@
 
 use crate::support::on_both_databases;
 use crate::support::people::metadata;
+use crate::support::relying_party::claims;
 use crate::support::world::{Answer, World};
 use serde_json::{Value, json};
-use vouchsafe_core::model::{ClientKind, Span};
+use vouchsafe_core::model::{ClientKind, IdTokenClaims, Span};
 
 fn access_token(world: &World, scope: &str) -> String {
     world.person("ada");
@@ -82,6 +83,37 @@ on_both_databases! {
         world.orders_api();
         let token = access_token(world, "openid orders:read");
         assert_eq!(ask(world, &format!("Bearer {token}")).status, 200);
+    }
+
+    fn groups_and_roles_are_told_to_a_client_that_may_ask_for_them(world: World) {
+        world.person("ada");
+        world.set_groups("ada", &["staff", "night shift"]);
+        world.set_roles("ada", &["clerk"]);
+        let told = |scopes: &[&str], id_token_claims| {
+            let client = world.client(vouchsafe_core::model::ClientMetadata {
+                scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+                id_token_claims,
+                ..metadata(ClientKind::Web)
+            });
+            let tokens = client.sign_in(world, "ada", &[("scope", "openid groups roles")]);
+            let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+            let names = |told: &Value| [told["groups"].clone(), told["roles"].clone()];
+            [names(&ask(world, &bearer).json()), names(&claims(tokens["id_token"].as_str().unwrap()))]
+        };
+        let (groups, roles) = (json!(["staff", "night shift"]), json!(["clerk"]));
+        let nothing = [Value::Null, Value::Null];
+        let both = [groups.clone(), roles];
+        assert_eq!(
+            told(&["openid", "groups", "roles"], IdTokenClaims::Userinfo),
+            [both.clone(), nothing.clone()]
+        );
+        assert_eq!(told(&["openid", "groups", "roles"], IdTokenClaims::IdToken), [both.clone(), both]);
+        let only_groups = [groups, Value::Null];
+        assert_eq!(
+            told(&["openid", "groups"], IdTokenClaims::Userinfo),
+            [only_groups, nothing.clone()]
+        );
+        assert_eq!(told(&["openid"], IdTokenClaims::IdToken), [nothing.clone(), nothing]);
     }
 
     fn an_expired_token_is_invalid(world: World) {

@@ -98,6 +98,7 @@ pub fn access_token_claims(issuance: &Issuance<'_>, mint: &Mint<'_>, jti: &Token
             for claim in issuance.audience.api.map_or(&[][..], |api| &api.claims) {
                 match claim {
                     ApiClaim::Roles => set("roles", json!(user.roles)),
+                    ApiClaim::Groups => set("groups", json!(user.groups)),
                 }
             }
             if let Some(status) = status(grant, mint) {

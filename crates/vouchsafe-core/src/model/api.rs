@@ -54,6 +54,8 @@ pub struct Api {
 pub enum ApiClaim {
     /// The person's roles.
     Roles,
+    /// The person's groups.
+    Groups,
 }
 
 /// A scope of an API. The name belongs to one API only.

@@ -87,6 +87,8 @@ event_kinds! {
     UserDeleted = "user.deleted";
     /// A person's roles changed.
     UserRolesChanged = "user.roles_changed";
+    /// A person's groups changed.
+    UserGroupsChanged = "user.groups_changed";
     /// A person's password was set.
     PasswordChanged = "user.password_changed";
     /// A person became an administrator.

@@ -21,6 +21,8 @@ pub struct User {
     pub is_admin: bool,
     /// Roles, in the order they were given.
     pub roles: Vec<String>,
+    /// Groups, in the order they were given.
+    pub groups: Vec<String>,
     /// Set while the account is disabled.
     pub disabled_at: Option<UnixTime>,
     /// Set while the account is banned.

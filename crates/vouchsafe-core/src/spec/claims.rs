@@ -34,6 +34,12 @@ pub const ADDRESS: &[&str] = &["address"];
 /// Claims of the scope `phone`.
 pub const PHONE: &[&str] = &["phone_number", "phone_number_verified"];
 
+/// Claims of the scope `groups`.
+pub const GROUPS: &[&str] = &["groups"];
+
+/// Claims of the scope `roles`.
+pub const ROLES: &[&str] = &["roles"];
+
 /// Claims that every ID token may have.
 const OF_THE_TOKEN: &[&str] = &[
     "iss",
@@ -53,7 +59,7 @@ const OF_THE_TOKEN: &[&str] = &[
 /// `claims_supported`.
 #[must_use]
 pub fn supported() -> Vec<&'static str> {
-    [OF_THE_TOKEN, PROFILE, EMAIL, ADDRESS, PHONE].concat()
+    [OF_THE_TOKEN, PROFILE, EMAIL, ADDRESS, PHONE, GROUPS, ROLES].concat()
 }
 
 /// The claims that a scope asks for; none for scopes that are not about the person.
@@ -64,6 +70,8 @@ pub fn of_scope(scope: &str) -> &'static [&'static str] {
         scope::EMAIL => EMAIL,
         scope::ADDRESS => ADDRESS,
         scope::PHONE => PHONE,
+        scope::GROUPS => GROUPS,
+        scope::ROLES => ROLES,
         _ => &[],
     }
 }
@@ -84,6 +92,8 @@ pub fn userinfo(user: &User, scopes: &[String]) -> Map<String, Value> {
 fn claim(user: &User, name: &str) -> Option<Value> {
     match name {
         "updated_at" => Some(user.updated_at.seconds().into()),
+        "groups" => Some(user.groups.clone().into()),
+        "roles" => Some(user.roles.clone().into()),
         "email" => Some(user.email.as_str().into()),
         "email_verified" => (!user.email.is_empty()).then(|| user.email_verified.into()),
         "preferred_username" => Some(
@@ -126,7 +136,8 @@ mod tests {
             claims: claims.as_object().cloned().unwrap_or_default(),
             password_hash: None,
             is_admin: false,
-            roles: Vec::new(),
+            roles: vec!["clerk".to_owned()],
+            groups: vec!["staff".to_owned(), "night shift".to_owned()],
             disabled_at: None,
             banned_at: None,
             banned_until: None,
@@ -160,6 +171,8 @@ mod tests {
             ("openid email", EMAIL),
             ("openid address", ADDRESS),
             ("openid phone", PHONE),
+            ("openid groups", GROUPS),
+            ("openid roles", ROLES),
             ("openid offline_access orders:read", &[]),
         ] {
             let claims = given(&user, granted);
@@ -184,6 +197,17 @@ mod tests {
         assert_eq!(claims["email_verified"], true);
         assert_eq!(claims["updated_at"], 1_700_000_000);
         assert_eq!(claims["preferred_username"], "ada");
+    }
+
+    #[test]
+    fn groups_and_roles_are_lists_of_texts_and_only_the_account_has_them() {
+        let mut ada = ada(&json!({"groups": ["admins"], "roles": "admin"}));
+        assert_eq!(
+            given(&ada, "openid groups roles"),
+            json!({"sub": "u1", "groups": ["staff", "night shift"], "roles": ["clerk"]})
+        );
+        ada.groups.clear();
+        assert_eq!(given(&ada, "groups"), json!({"sub": "u1"}));
     }
 
     #[test]

@@ -26,8 +26,22 @@ pub const ADDRESS: &str = "address";
 /// Asks for the telephone number.
 pub const PHONE: &str = "phone";
 
-/// The scopes that OpenID Connect defines; no API may own them.
-pub const STANDARD: [&str; 6] = [OPENID, PROFILE, EMAIL, ADDRESS, PHONE, OFFLINE_ACCESS];
+/// Asks for the person's groups: no specification has it, and half of the applications that speak OpenID Connect want it.
+pub const GROUPS: &str = "groups";
+/// Asks for the person's roles.
+pub const ROLES: &str = "roles";
+
+/// The scopes that OpenID Connect defines, and those that are built in beside them; no API may own them.
+pub const STANDARD: [&str; 8] = [
+    OPENID,
+    PROFILE,
+    EMAIL,
+    ADDRESS,
+    PHONE,
+    GROUPS,
+    ROLES,
+    OFFLINE_ACCESS,
+];
 
 /// More scopes than any request of ours has.
 const MOST: usize = 256;
@@ -71,7 +85,7 @@ pub fn is_subset(part: &[String], whole: &[String]) -> bool {
     part.iter().all(|token| whole.contains(token))
 }
 
-/// Whether OpenID Connect defines this scope.
+/// Whether this scope is built in: one of [`STANDARD`].
 #[must_use]
 pub fn standard(scope: &str) -> bool {
     STANDARD.contains(&scope)

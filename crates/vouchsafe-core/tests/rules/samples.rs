@@ -32,6 +32,7 @@ pub(crate) fn user() -> User {
         password_hash: None,
         is_admin: false,
         roles: Vec::new(),
+        groups: Vec::new(),
         disabled_at: None,
         banned_at: None,
         banned_until: None,
