@@ -45,6 +45,7 @@ pub(super) struct DeclaredUser {
     pub(super) email_verified: Option<bool>,
     pub(super) claims: Map<String, Json>,
     pub(super) roles: Option<Vec<String>>,
+    pub(super) groups: Option<Vec<String>>,
     pub(super) admin: Option<bool>,
     /// The first password: it counts while the person has none.
     pub(super) password: Option<Arc<Zeroizing<String>>>,
@@ -271,6 +272,7 @@ fn read_user(mut section: Section<'_>) -> Option<DeclaredUser> {
         section.problem("name", "is set beside claims.name; set one of them");
     }
     let roles = section.texts("roles");
+    let groups = section.texts("groups");
     let admin = section.flag("admin");
     let password = section.secret("password_file").map(Arc::new);
     let place = section.finish();
@@ -281,6 +283,7 @@ fn read_user(mut section: Section<'_>) -> Option<DeclaredUser> {
         email_verified,
         claims,
         roles,
+        groups,
         admin,
         password,
     })

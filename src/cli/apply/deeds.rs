@@ -48,6 +48,7 @@ enum Deed {
 struct UserDeed {
     profile: Option<ProfileChange>,
     roles: Option<Vec<String>>,
+    groups: Option<Vec<String>>,
     admin: Option<bool>,
     password: Option<PasswordHash>,
 }
@@ -132,6 +133,7 @@ fn prepare(
             let UserChange {
                 profile,
                 roles,
+                groups,
                 admin,
                 password,
             } = *change;
@@ -139,6 +141,7 @@ fn prepare(
             let deed = UserDeed {
                 profile,
                 roles,
+                groups,
                 admin,
                 password,
             };
@@ -286,6 +289,9 @@ impl UserDeed {
         }
         if let Some(roles) = &self.roles {
             administration::set_roles(tx, act, id, roles)?;
+        }
+        if let Some(groups) = &self.groups {
+            administration::set_groups(tx, act, id, groups)?;
         }
         if let Some(admin) = self.admin {
             administrators::set_admin(tx, act, id, admin)?;

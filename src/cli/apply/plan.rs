@@ -116,6 +116,7 @@ pub(super) type FirstPassword = Arc<Zeroizing<String>>;
 pub(super) struct UserChange {
     pub(super) profile: Option<ProfileChange>,
     pub(super) roles: Option<Vec<String>>,
+    pub(super) groups: Option<Vec<String>>,
     pub(super) admin: Option<bool>,
     pub(super) password: Option<FirstPassword>,
 }

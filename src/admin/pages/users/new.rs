@@ -139,6 +139,8 @@ pub(super) fn sentence(problem: &PersonProblem) -> String {
         PersonProblem::Email(rule) => format!("E-mail address: {rule}"),
         PersonProblem::Claim(claim) => format!("{}: {}", super::profile::label(&claim.claim), problem.rule()),
         PersonProblem::Role(role) => format!("Role {role:?}: {}", problem.rule()),
+        PersonProblem::Group(group) => format!("Group {group:?}: {}", problem.rule()),
+        PersonProblem::TooMany(_) => format!("Too many: {}", problem.rule()),
         PersonProblem::BanIsOver => "Until: that is over already".to_owned(),
         PersonProblem::Reason => "Reason: at most 500 characters, without control characters".to_owned(),
     }

@@ -1,7 +1,7 @@
 //! The plan for people.
 
 use super::{Action, Change, Draft, FirstPassword, Kind, UserChange, Work};
-use crate::accounts::profile::{NewPerson, PersonProblem, check_roles};
+use crate::accounts::profile::{NewPerson, PersonProblem, check_groups, check_roles};
 use crate::cli::apply::declared::DeclaredUser;
 use serde_json::{Value, json};
 use vouchsafe_core::decide::password_policy;
@@ -61,6 +61,8 @@ impl Draft<'_> {
             PersonProblem::Username(_)
             | PersonProblem::Email(_)
             | PersonProblem::Role(_)
+            | PersonProblem::Group(_)
+            | PersonProblem::TooMany(_)
             | PersonProblem::BanIsOver
             | PersonProblem::Reason => problem.field(),
         };
@@ -98,6 +100,7 @@ impl Draft<'_> {
             password_hash: None,
             is_admin: declared.admin.unwrap_or_default(),
             roles: declared.roles.clone().unwrap_or_default(),
+            groups: declared.groups.clone().unwrap_or_default(),
         };
         match person.checked(self.act) {
             Ok(user) => {
@@ -119,6 +122,10 @@ impl Draft<'_> {
             Ok(roles) => roles.filter(|roles| *roles != before.roles),
             Err(problem) => return self.tell(declared, &problem),
         };
+        let groups = match declared.groups.clone().map(check_groups).transpose() {
+            Ok(groups) => groups.filter(|groups| *groups != before.groups),
+            Err(problem) => return self.tell(declared, &problem),
+        };
         let admin = declared.admin.filter(|admin| *admin != before.is_admin);
         let password = before
             .password_hash
@@ -130,6 +137,9 @@ impl Draft<'_> {
         if let Some(roles) = &roles {
             changes.push(change("roles", json!(before.roles), json!(roles)));
         }
+        if let Some(groups) = &groups {
+            changes.push(change("groups", json!(before.groups), json!(groups)));
+        }
         if let Some(admin) = admin {
             changes.push(change("admin", json!(before.is_admin), json!(admin)));
         }
@@ -139,6 +149,7 @@ impl Draft<'_> {
         let work = UserChange {
             profile,
             roles,
+            groups,
             admin,
             password,
         };
