@@ -7,15 +7,34 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use vouchsafe_core::model::UnixTime;
 
-/// An instant as `<time>`.
+/// An instant as `<time>`, to the minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Moment(pub(super) UnixTime);
+
+/// An instant as `<time>`, to the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Exactly(pub(super) UnixTime);
+
+impl Display for Exactly {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let format =
+            format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute]:[second] UTC");
+        let at = OffsetDateTime::from_unix_timestamp(self.0.seconds()).ok();
+        let words = at.and_then(|at| at.format(format).ok()).unwrap_or_default();
+        write!(
+            f,
+            "<time datetime=\"{}\">{words}</time>",
+            Moment(self.0).machine()
+        )
+    }
+}
+
+impl HtmlSafe for Exactly {}
 
 impl Moment {
     /// Day, month, year, time and zone.
     pub(super) fn words(self) -> String {
-        let format =
-            format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute]:[second] UTC");
+        let format = format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute] UTC");
         let at = OffsetDateTime::from_unix_timestamp(self.0.seconds()).ok();
         at.and_then(|at| at.format(format).ok()).unwrap_or_default()
     }
@@ -61,8 +80,9 @@ mod tests {
         let at = UnixTime::from_seconds(1_797_217_200);
         assert_eq!(
             Moment(at).to_string(),
-            "<time datetime=\"2026-12-14T03:00:00Z\">14 Dec 2026, 03:00:00 UTC</time>"
+            "<time datetime=\"2026-12-14T03:00:00Z\">14 Dec 2026, 03:00 UTC</time>"
         );
+        assert!(Exactly(at).to_string().contains(">14 Dec 2026, 03:00:00 UTC<"));
         assert_eq!(typed(&field(at)), Some(at));
         assert_eq!(
             typed("2026-12-14T03:00:07"),

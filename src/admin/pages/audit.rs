@@ -7,7 +7,7 @@ mod verify;
 
 use crate::admin::access::Admin;
 use crate::admin::form;
-use crate::admin::moment::Moment;
+use crate::admin::moment::Exactly;
 use crate::admin::pages::layout::Section;
 use crate::audit::export::Wanted;
 use crate::db;
@@ -245,7 +245,7 @@ impl Who {
 /// An event as a line of a table.
 pub(super) struct Line {
     pub(super) path: String,
-    pub(super) at: Moment,
+    pub(super) at: Exactly,
     pub(super) what: &'static str,
     pub(super) kind: &'static str,
     pub(super) actor: Who,
@@ -258,7 +258,7 @@ impl Line {
         let event: &Event = &listed.event;
         Self {
             path: crate::admin::path(&format!("audit/{}", event.id)),
-            at: Moment(event.at),
+            at: Exactly(event.at),
             what: event.kind.words(),
             kind: event.kind.as_str(),
             actor: names.actor(&event.actor),

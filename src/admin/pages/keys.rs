@@ -62,14 +62,25 @@ struct KeyRow {
 }
 
 impl KeyRow {
+    /// The state.
+    const fn name(&self) -> &'static str {
+        match self.state {
+            KeyState::Next => "Next",
+            KeyState::Active => "Active",
+            KeyState::Retiring => "Retiring",
+            KeyState::Removed => "Removed",
+            KeyState::Revoked => "Revoked",
+        }
+    }
+
     /// What the state means.
     const fn meaning(&self) -> &'static str {
         match self.state {
-            KeyState::Next => "Next: published, does not sign yet",
-            KeyState::Active => "Active: signs",
-            KeyState::Retiring => "Retiring: verifies only",
-            KeyState::Removed => "Removed: everything it signed has expired",
-            KeyState::Revoked => "Revoked",
+            KeyState::Next => "published, does not sign yet",
+            KeyState::Active => "signs",
+            KeyState::Retiring => "verifies only",
+            KeyState::Removed => "everything it signed has expired",
+            KeyState::Revoked => "taken out of use",
         }
     }
 
