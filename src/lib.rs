@@ -6,6 +6,7 @@ pub mod ports;
 pub mod store;
 
 pub mod accounts;
+pub mod attention;
 pub mod audit;
 pub mod clients;
 pub mod failure;

@@ -51,6 +51,7 @@ pub struct Services {
     own_tokens: ArcSwap<OwnTokens>,
     issuer_epoch: AtomicI64,
     config_version: AtomicI64,
+    last_tended: AtomicI64,
     draining: AtomicBool,
 }
 
@@ -95,6 +96,7 @@ impl Services {
             own_tokens: ArcSwap::from_pointee(own_tokens),
             issuer_epoch: AtomicI64::new(state.epoch),
             config_version: AtomicI64::new(state.config_version),
+            last_tended: AtomicI64::new(0),
             draining: AtomicBool::new(false),
         }))
     }
@@ -184,7 +186,20 @@ impl Services {
         let (tended, swept) = (self.keys.tend(&self.store), self.sweep());
         self.renew_own_tokens();
         let noted = self.fetchers.write_down(&self.store);
+        if tended.is_ok() && swept.is_ok() {
+            let now = self.ports.clock.now();
+            self.last_tended.store(now.millis(), Ordering::Relaxed);
+        }
         tended.and(swept.and(noted).map_err(OpenError::from))
+    }
+
+    /// When keys and expired rows were last looked after; none before the first time.
+    #[must_use]
+    pub fn last_tended(&self) -> Option<UnixTime> {
+        match self.last_tended.load(Ordering::Relaxed) {
+            0 => None,
+            at => Some(UnixTime::from_millis(at)),
+        }
     }
 
     fn sweep(&self) -> Result<(), StoreError> {

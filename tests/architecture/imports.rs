@@ -11,6 +11,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
         "services",
         &[
             "accounts",
+            "attention",
             "audit",
             "clients",
             "cx",

@@ -1,12 +1,21 @@
-//! The overview: what goes on at this server.
+//! The overview: what happened, what needs attention, and what a new installation still lacks.
+
+mod period;
+mod plot;
 
 use super::layout::{Section, Shell, answer};
 use crate::admin::access::Admin;
+use crate::attention::{self, Attention, Health, Step};
+use crate::statistics::{self, Hour};
 use crate::web::urls;
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use period::{Period, Slot};
+use plot::{Plot, Series};
+use vouchsafe_core::model::Span;
+use vouchsafe_core::spec::params::Params;
 
 /// Mounts the page.
 pub fn mount(app: &mut ServiceConfig) {
@@ -17,12 +26,160 @@ pub fn mount(app: &mut ServiceConfig) {
 #[template(path = "admin/overview.html")]
 struct OverviewPage {
     shell: Shell,
+    checklist: Vec<Step>,
+    attention: Vec<Notice>,
+    health: Vec<Health>,
+    period: Period,
+    plots: Vec<Plot>,
+}
+
+/// Something to look at, in words.
+struct Notice {
+    badge: &'static str,
+    tone: &'static str,
+    words: String,
+    path: String,
+}
+
+impl OverviewPage {
+    #[expect(clippy::unused_self, reason = "templates ask their page")]
+    const fn periods(&self) -> [Period; 3] {
+        Period::ALL
+    }
 }
 
 /// `GET /admin`.
-async fn get(admin: Admin) -> HttpResponse {
+async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
+    let query = Params::parse(http.query_string().as_bytes()).unwrap_or_default();
+    let (period, now) = (Period::parse(query.one("period")), admin.cx.now);
+    let read = admin.cx.store().read("overview", move |tx| {
+        let first = now.minus(Span::from_hours(period.hours() - 1));
+        Ok((statistics::by_hour(tx, first, now)?, attention::look(tx, now)?))
+    });
+    let (hours, looked) = match read.await {
+        Ok(read) => read,
+        Err(error) => return admin.failed(error),
+    };
+    let services = &admin.cx.services;
     let page = OverviewPage {
         shell: admin.shell(Section::Overview, "Overview"),
+        checklist: looked.checklist(&services.config.issuer),
+        attention: looked.attention(services, now).iter().map(notice).collect(),
+        health: attention::health(services, now),
+        period,
+        plots: plots(period, &hours),
     };
     answer(&admin, StatusCode::OK, &page)
+}
+
+fn plots(period: Period, hours: &[Hour]) -> Vec<Plot> {
+    let (slots, grouped): (Vec<Slot>, Vec<&[Hour]>) = period.slots(hours).into_iter().unzip();
+    let series = |name, class, of: &dyn Fn(&[Hour]) -> Option<i64>| Series {
+        name,
+        class,
+        values: grouped.iter().map(|hours| of(hours)).collect(),
+    };
+    let sum = |of: fn(&Hour) -> i64| move |hours: &[Hour]| Some(hours.iter().map(of).sum());
+    let most = |of: fn(&Hour) -> Option<i64>| move |hours: &[Hour]| hours.iter().filter_map(of).max();
+    vec![
+        Plot::new(
+            ("sign-ins", "Sign-ins", "attempts"),
+            &slots,
+            vec![
+                series("Signed in", "good", &sum(|hour| hour.sign_ins)),
+                series("Failed", "bad", &sum(|hour| hour.sign_ins_failed)),
+            ],
+            true,
+        ),
+        Plot::new(
+            ("tokens", "Answers of the token endpoint", "answers"),
+            &slots,
+            vec![
+                series("Issued", "good", &sum(|hour| hour.tokens_with("issued"))),
+                series("Refused", "bad", &sum(|hour| hour.tokens_with("refused"))),
+                series("Fault of ours", "worst", &sum(|hour| hour.tokens_with("fault"))),
+            ],
+            true,
+        ),
+        Plot::new(
+            ("sessions", "Sessions that stand", "sessions"),
+            &slots,
+            vec![series("Sessions", "plain", &most(|hour| hour.sessions))],
+            true,
+        ),
+        Plot::new(
+            ("durations", "95 of 100 are faster than", "ms"),
+            &slots,
+            vec![
+                series("Token endpoint", "plain", &most(|hour| hour.token_p95_millis)),
+                series("Passwords", "other", &most(|hour| hour.password_p95_millis)),
+            ],
+            false,
+        ),
+    ]
+}
+
+fn notice(attention: &Attention) -> Notice {
+    let of = |client: &dyn std::fmt::Display| format!("/admin/applications/{client}");
+    let keys = || "/admin/keys".to_owned();
+    let (badge, tone, words, path) = match attention {
+        Attention::SecretEnds { client_id, ends_at } => (
+            "Secret",
+            "warn",
+            format!("The last secret of {client_id} stops working on {}.", day(*ends_at)),
+            of(client_id),
+        ),
+        Attention::ClientUnused { client_id } => (
+            "Unused",
+            "",
+            format!("{client_id} was given nothing for 90 days. An application that is gone should be disabled."),
+            of(client_id),
+        ),
+        Attention::HttpRedirect {
+            client_id,
+            redirect_uri,
+        } => (
+            "Insecure",
+            "bad",
+            format!("{client_id} takes codes over http at {redirect_uri}. Anybody on the way can read them."),
+            of(client_id),
+        ),
+        Attention::NoNextKey { alg } => (
+            "Keys",
+            "warn",
+            format!("There is no next key for {alg}: the coming rotation cannot happen."),
+            keys(),
+        ),
+        Attention::CannotSign { why } => (
+            "Keys",
+            "bad",
+            format!("No token can be signed: {why}."),
+            keys(),
+        ),
+        Attention::PublisherLate { seconds } => (
+            "Events",
+            "bad",
+            format!("Events were last numbered {seconds} seconds ago. Resource servers hear late of what ends."),
+            "/admin/audit".to_owned(),
+        ),
+        Attention::OneAdministrator => (
+            "People",
+            "",
+            "One person administers the server. Make somebody else an administrator too, so that one can help the other."
+                .to_owned(),
+            "/admin/users".to_owned(),
+        ),
+    };
+    Notice {
+        badge,
+        tone,
+        words,
+        path,
+    }
+}
+
+fn day(seconds: i64) -> String {
+    let format = time::macros::format_description!("[day padding:none] [month repr:long] [year]");
+    let at = time::OffsetDateTime::from_unix_timestamp(seconds).ok();
+    at.and_then(|at| at.format(format).ok()).unwrap_or_default()
 }

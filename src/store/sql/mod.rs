@@ -10,6 +10,7 @@
 pub mod admin_sessions;
 pub mod administrators;
 pub mod apis;
+pub mod attention;
 pub mod client_assertions;
 pub mod client_refusals;
 pub mod client_uses;
