@@ -19,6 +19,8 @@ pub fn mount(app: &mut ServiceConfig) {
         .configure(pages::sessions::mount)
         .configure(pages::keys::mount)
         .configure(pages::audit::mount)
+        .configure(pages::panic::mount)
+        .configure(pages::settings::mount)
         // Last: whatever else is below.
         .configure(pages::problem::mount);
 }

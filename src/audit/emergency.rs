@@ -2,16 +2,90 @@
 //! Nothing is expanded, so the act is as fast for a million grants as for one.
 
 use super::Act;
+use crate::accounts::admin_sessions;
 use crate::db;
-use crate::store::{StoreError, Tx};
-use vouchsafe_core::model::{Client, ClientId, EndReason, Event, EventKind};
+use crate::store::{GrantsWanted, StoreError, Tx};
+use vouchsafe_core::model::{Client, ClientId, EndReason, Event, EventKind, SessionId, Span, UnixTime};
 
-/// Ends all tokens, codes and grants that this issuer ever gave, and returns the new epoch.
+/// Sessions that one transaction ends at most.
+pub const SLICE: i64 = 500;
+/// The most grants that are counted beforehand.
+const COUNTED: i64 = 100_000;
+
+/// What an emergency would end, and how long others may still take it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// Grants that stand, counted to a hundred thousand.
+    pub grants: usize,
+    /// Sign-in sessions that stand and would end.
+    pub sessions: i64,
+    /// How long a resource server that does not follow the feed may take an access token that is out.
+    pub longest: Span,
+}
+
+impl Preview {
+    /// The same in minutes, rounded up.
+    #[must_use]
+    pub const fn minutes(&self) -> i64 {
+        let seconds = self.longest.seconds();
+        seconds / 60 + if seconds % 60 > 0 { 1 } else { 0 }
+    }
+}
+
+/// What would end if everything, or all of one client, were revoked at `now`, where access tokens live as long as `usual`
+/// unless an API says otherwise. `None` when there is no such client.
+///
+/// # Errors
+/// When the store fails.
+pub fn preview(
+    tx: &mut Tx<'_>,
+    client: Option<&ClientId>,
+    (now, usual): (UnixTime, Span),
+) -> Result<Option<Preview>, StoreError> {
+    if let Some(id) = client
+        && db!(tx, clients::by_id(id))?.is_none()
+    {
+        return Ok(None);
+    }
+    let wanted = GrantsWanted {
+        after: None,
+        user: None,
+        client: client.cloned(),
+        now,
+    };
+    let apis = db!(tx, apis::all())?;
+    let longest = apis.iter().filter_map(|api| api.access_token_lifetime).max();
+    Ok(Some(Preview {
+        grants: db!(tx, grants::list(&wanted, COUNTED))?.len(),
+        sessions: if client.is_none() {
+            db!(tx, sessions::count_standing(now))?
+        } else {
+            0
+        },
+        longest: longest.map_or(usual, |longest| longest.max(usual)),
+    }))
+}
+
+/// Ends all tokens, codes and grants that this issuer ever gave, and the sessions of all administrators. Returns the new
+/// epoch.
 ///
 /// # Errors
 /// When the store fails.
 pub fn revoke_everything(tx: &mut Tx<'_>, act: &Act) -> Result<i64, StoreError> {
+    revoke_everything_but(tx, act, None)
+}
+
+/// As [`revoke_everything`], but for the session of the administrator who does it.
+///
+/// # Errors
+/// When the store fails.
+pub fn revoke_everything_but(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    kept: Option<&SessionId>,
+) -> Result<i64, StoreError> {
     let epoch = db!(tx, issuer_state::raise_epoch())?;
+    admin_sessions::end_all_but(tx, act, kept)?;
     let raised = Event {
         value: Some(epoch),
         ..act.event(EventKind::IssuerEpochRaised)

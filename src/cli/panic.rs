@@ -5,17 +5,11 @@ use super::exit::Failure;
 use super::keys;
 use super::open::Workplace;
 use super::output::Output;
-use crate::audit::emergency;
-use crate::db;
-use crate::store::GrantsWanted;
+use crate::audit::emergency::{self, Preview, SLICE};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::io::BufRead as _;
 use vouchsafe_core::model::ClientId;
-
-/// Sessions that one transaction ends at most, and the most that are counted beforehand.
-const SLICE: i64 = 500;
-const COUNTED: i64 = 100_000;
 
 #[derive(Debug, Args)]
 #[command(
@@ -79,47 +73,27 @@ fn preview(
     client: Option<&ClientId>,
     output: &Output,
 ) -> Result<Map<String, Value>, Failure> {
-    let wanted = GrantsWanted {
-        after: None,
-        user: None,
-        client: client.cloned(),
-        now: place.ports.clock.now(),
+    let times = (place.ports.clock.now(), place.config.tokens.access_token_lifetime);
+    let wanted = client.cloned();
+    let found = place
+        .store
+        .read_blocking("panic", move |tx| emergency::preview(tx, wanted.as_ref(), times))?;
+    let Some(preview) = found else {
+        let named = client.map_or("", ClientId::as_str);
+        return Err(Failure::failed(format!("there is no client {named:?}")));
     };
-    let with_sessions = client.is_none();
-    let (known, grants, sessions, longest) = place.store.read_blocking("panic", move |tx| {
-        let known = match &wanted.client {
-            Some(id) => db!(tx, clients::by_id(id))?.is_some(),
-            None => true,
-        };
-        let grants = db!(tx, grants::list(&wanted, COUNTED))?.len();
-        let sessions = if with_sessions {
-            db!(tx, sessions::list(None, None, wanted.now, COUNTED))?.len()
-        } else {
-            0
-        };
-        let apis = db!(tx, apis::all())?;
-        let longest = apis.iter().filter_map(|api| api.access_token_lifetime).max();
-        Ok((known, grants, sessions, longest))
-    })?;
-    if let Some(client) = client.filter(|_| !known) {
-        return Err(Failure::failed(format!(
-            "there is no client {:?}",
-            client.as_str()
-        )));
-    }
-    let usual = place.config.tokens.access_token_lifetime;
-    let longest = longest.map_or(usual, |longest| longest.max(usual)).seconds();
+    let Preview { grants, sessions, .. } = preview;
     output.tell(&format!(
         "this ends {grants} grants and {sessions} sessions; a resource server that does not follow the feed may take \
          access tokens for {} minutes more",
-        longest / 60 + i64::from(longest % 60 > 0)
+        preview.minutes()
     ));
     let members = json!({
         "scope": client.map_or("all", |_| "client"),
         "client_id": client,
         "grants": grants,
         "sessions": sessions,
-        "worst_case_seconds": longest,
+        "worst_case_seconds": preview.longest.seconds(),
     });
     Ok(members.as_object().cloned().unwrap_or_default())
 }

@@ -2,8 +2,11 @@
 
 mod audit;
 mod keys;
+mod overview;
+mod panic;
 mod rights;
 mod session;
+mod settings;
 mod setup;
 mod statistics;
 mod users;

@@ -1,0 +1,281 @@
+//! Revoking at once: everything, all of one application, or all that a key signed. First what it ends and how long others
+//! may still take it; then the password, a typed word, and a report.
+
+use super::layout::{Section, Shell, answer, see_other};
+use crate::admin::access::{Admin, AdminForm};
+use crate::admin::form::{self, Errors};
+use crate::admin::path;
+use crate::audit::emergency::{self, Preview, SLICE};
+use crate::db;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use vouchsafe_core::decide::key_state::KeyState;
+use vouchsafe_core::model::{ClientId, Span};
+
+/// The word that is typed before everything is revoked.
+const EVERYTHING: &str = "everything";
+/// One request ends sessions for so long; the report has a button for the rest.
+const PATIENCE: Span = Span::from_seconds(5);
+
+/// Mounts the pages.
+pub fn mount(app: &mut ServiceConfig) {
+    let page = |name: &str| web::resource(path(&format!("panic{name}")));
+    app.service(page("").route(web::get().to(get)))
+        .service(
+            page("/everything")
+                .route(web::get().to(everything))
+                .route(web::post().to(revoke_everything)),
+        )
+        .service(
+            page("/application")
+                .route(web::get().to(application))
+                .route(web::post().to(revoke_application)),
+        )
+        .service(page("/sessions").route(web::post().to(end_sessions)))
+        .service(page("/report").route(web::get().to(report)));
+}
+
+#[derive(Template)]
+#[template(path = "admin/panic.html")]
+struct PanicPage {
+    shell: Shell,
+    errors: Errors,
+    client_id: String,
+    keys: Vec<Key>,
+}
+
+/// A key that can be revoked.
+struct Key {
+    kid: String,
+    alg: &'static str,
+    state: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "admin/panic/confirm.html")]
+struct ConfirmPage {
+    shell: Shell,
+    errors: Errors,
+    action: String,
+    /// The application; none for everything.
+    client_id: Option<String>,
+    word: String,
+    preview: Preview,
+}
+
+#[derive(Template)]
+#[template(path = "admin/panic/report.html")]
+struct ReportPage {
+    shell: Shell,
+    client_id: Option<String>,
+    epoch: i64,
+    ended: i64,
+    left: i64,
+}
+
+/// `GET /admin/panic`.
+async fn get(admin: Admin) -> HttpResponse {
+    choose(&admin, "", Errors::default())
+}
+
+fn choose(admin: &Admin, client_id: &str, errors: Errors) -> HttpResponse {
+    let keys = admin.cx.services.keys.states(admin.cx.now);
+    let is_published =
+        |state: &KeyState| matches!(state, KeyState::Next | KeyState::Active | KeyState::Retiring);
+    let keys = keys.into_iter().filter(|(_, state)| is_published(state));
+    let page = PanicPage {
+        shell: admin.shell(Section::Panic, "Emergency"),
+        client_id: client_id.to_owned(),
+        keys: keys
+            .map(|(key, state)| Key {
+                kid: key.kid.as_str().to_owned(),
+                alg: key.alg.as_str(),
+                state: state.as_str(),
+            })
+            .collect(),
+        errors,
+    };
+    let status = page.errors.status();
+    answer(admin, status, &page)
+}
+
+/// `GET /admin/panic/everything`.
+async fn everything(admin: Admin) -> HttpResponse {
+    let shown = async {
+        admin.proven_recently(&path("panic/everything"))?;
+        confirm(&admin, None, Errors::default()).await
+    };
+    shown.await.unwrap_or_else(|instead| instead)
+}
+
+/// `GET /admin/panic/application`, with the `client_id` in the query.
+async fn application(admin: Admin, http: HttpRequest) -> HttpResponse {
+    let shown = async {
+        let query = form::query(&admin, http.query_string(), &["client_id"])?;
+        let id = query.one("client_id").unwrap_or_default().trim();
+        admin.proven_recently(&form::with_query(
+            &path("panic/application"),
+            &[("client_id", id)],
+        ))?;
+        confirm(&admin, Some(ClientId::new(id)), Errors::default()).await
+    };
+    shown.await.unwrap_or_else(|instead| instead)
+}
+
+/// `POST /admin/panic/everything`: first the epoch, which ends all tokens and grants at once; then the sessions.
+async fn revoke_everything(form: AdminForm) -> HttpResponse {
+    let done = async {
+        form::only(&form, &["typed"])?;
+        let admin = &form.admin;
+        admin.proven_recently(&path("panic/everything"))?;
+        if form.fields.one("typed").map(str::trim) != Some(EVERYTHING) {
+            return confirm(admin, None, mistyped()).await;
+        }
+        let (act, own) = (admin.act(), admin.present().session.id);
+        let revoked = admin.cx.store().write("panic", move |tx| {
+            emergency::revoke_everything_but(tx, &act, Some(&own))
+        });
+        let epoch = revoked.await.map_err(|error| admin.failed(error))?;
+        to_report(admin, epoch).await
+    };
+    done.await.unwrap_or_else(|instead| instead)
+}
+
+/// `POST /admin/panic/sessions`: the rest of the sessions.
+async fn end_sessions(form: AdminForm) -> HttpResponse {
+    let done = async {
+        form::only(&form, &["epoch"])?;
+        let admin = &form.admin;
+        admin.proven_recently(&path("panic/report"))?;
+        let state = admin
+            .cx
+            .store()
+            .read("issuer-state", |tx| db!(tx, issuer_state::read()));
+        let state = state.await.map_err(|error| admin.failed(error))?;
+        // Sessions end in the name of an emergency that there was, not of one that somebody made up.
+        let epoch = form.fields.one("epoch").and_then(|text| text.parse().ok());
+        if epoch != Some(state.epoch) {
+            return Err(admin.not_found());
+        }
+        to_report(admin, state.epoch).await
+    };
+    done.await.unwrap_or_else(|instead| instead)
+}
+
+/// `POST /admin/panic/application`.
+async fn revoke_application(form: AdminForm) -> HttpResponse {
+    let done = async {
+        form::only(&form, &["typed", "client_id"])?;
+        let admin = &form.admin;
+        let id = form.fields.one("client_id").unwrap_or_default();
+        let back = form::with_query(&path("panic/application"), &[("client_id", id)]);
+        admin.proven_recently(&back)?;
+        if form.fields.one("typed").map(str::trim) != Some(id) {
+            return confirm(admin, Some(ClientId::new(id)), mistyped()).await;
+        }
+        let (act, client) = (admin.act(), ClientId::new(id));
+        let revoked = admin.cx.store().write("panic-client", move |tx| {
+            emergency::revoke_client(tx, &act, &client)
+        });
+        match revoked.await.map_err(|error| admin.failed(error))? {
+            Some(_) => {
+                let report = form::with_query(&path("panic/report"), &[("client_id", id)]);
+                Ok(see_other(&report))
+            }
+            None => Err(admin.not_found()),
+        }
+    };
+    done.await.unwrap_or_else(|instead| instead)
+}
+
+/// `GET /admin/panic/report`.
+async fn report(admin: Admin, http: HttpRequest) -> HttpResponse {
+    let shown = async {
+        let query = form::query(&admin, http.query_string(), &["client_id", "ended"])?;
+        let (client, now) = (query.one("client_id").map(ClientId::new), admin.cx.now);
+        let wanted = client.clone();
+        let read = admin.cx.store().read("panic-report", move |tx| {
+            Ok(match &wanted {
+                Some(id) => db!(tx, clients::by_id(id))?.map(|client| (client.epoch, 0)),
+                None => Some((
+                    db!(tx, issuer_state::read())?.epoch,
+                    db!(tx, sessions::count_standing(now))?,
+                )),
+            })
+        });
+        let Some((epoch, left)) = read.await.map_err(|error| admin.failed(error))? else {
+            return Err(admin.not_found());
+        };
+        let ended = query.one("ended").and_then(|text| text.parse().ok());
+        let page = ReportPage {
+            shell: admin.shell(Section::Panic, "Revoked"),
+            client_id: client.map(ClientId::into_string),
+            epoch,
+            ended: ended.unwrap_or_default(),
+            left,
+        };
+        Ok(answer(&admin, StatusCode::OK, &page))
+    };
+    shown.await.unwrap_or_else(|instead| instead)
+}
+
+/// Ends sessions, a slice in each transaction, as long as a request may take, and goes to the report.
+async fn to_report(admin: &Admin, epoch: i64) -> Result<HttpResponse, HttpResponse> {
+    let clock = &admin.cx.services.ports.clock;
+    let (began, mut ended) = (clock.now(), 0);
+    while clock.now().since(began) < PATIENCE {
+        let act = admin.act();
+        let some = admin.cx.store().write("panic-sessions", move |tx| {
+            emergency::end_some_sessions(tx, &act, epoch, SLICE)
+        });
+        let some = some.await.map_err(|error| admin.failed(error))?;
+        ended += some;
+        if some == 0 {
+            break;
+        }
+    }
+    Ok(see_other(&format!("{}?ended={ended}", path("panic/report"))))
+}
+
+/// What would end, and the word to type.
+async fn confirm(
+    admin: &Admin,
+    client: Option<ClientId>,
+    errors: Errors,
+) -> Result<HttpResponse, HttpResponse> {
+    let times = (admin.cx.now, admin.cx.config().tokens.access_token_lifetime);
+    let wanted = client.clone();
+    let found = admin
+        .cx
+        .store()
+        .read("panic", move |tx| emergency::preview(tx, wanted.as_ref(), times));
+    let Some(preview) = found.await.map_err(|error| admin.failed(error))? else {
+        let typed = client.map(ClientId::into_string).unwrap_or_default();
+        let unknown = Errors::one("client_id", "Client ID: there is no application with this one");
+        return Ok(choose(admin, &typed, unknown));
+    };
+    let client_id = client.map(ClientId::into_string);
+    let title = match &client_id {
+        None => "Revoke everything",
+        Some(_) => "Revoke all of an application",
+    };
+    let page = ConfirmPage {
+        shell: admin.shell(Section::Panic, title),
+        action: path(match &client_id {
+            None => "panic/everything",
+            Some(_) => "panic/application",
+        }),
+        word: client_id.clone().unwrap_or_else(|| EVERYTHING.to_owned()),
+        client_id,
+        preview,
+        errors,
+    };
+    let status = page.errors.status();
+    Ok(answer(admin, status, &page))
+}
+
+fn mistyped() -> Errors {
+    Errors::one("typed", "Word: type it exactly as it is shown")
+}
