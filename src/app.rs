@@ -9,7 +9,7 @@ use crate::keys::{KeysError, NewKeys, OpenError};
 use crate::metrics::{self, Metrics};
 use crate::oauth::metadata::MetadataDocument;
 use crate::pages::texts::Locale;
-use crate::ports::{Ports, SystemClock, SystemEntropy};
+use crate::ports::{Outbound, Ports, SystemClock, SystemEntropy};
 use crate::services::Services;
 use crate::store::{Store, StoreError, StoreObserver, StoreOptions};
 use crate::web::{assets, health, limits, observe, urls};
@@ -65,13 +65,14 @@ impl From<OpenError> for AppError {
 
 /// The real ports.
 #[must_use]
-pub fn ports() -> Ports {
+pub fn ports(config: &Config) -> Ports {
     let entropy = Arc::new(SystemEntropy);
     Ports {
         clock: Arc::new(SystemClock),
         database_clock: None,
         entropy: entropy.clone(),
         keys: Arc::new(NewKeys(entropy)),
+        fetch: Arc::new(Outbound::new(&config.outbound)),
     }
 }
 
@@ -80,7 +81,7 @@ pub fn ports() -> Ports {
 /// # Errors
 /// [`AppError::Store`], [`AppError::Keys`].
 pub fn open(config: Config) -> Result<Arc<Services>, AppError> {
-    let ports = ports();
+    let ports = ports(&config);
     let metrics = Arc::new(Metrics::new());
     let store = open_store(&config, &ports, Some(metrics.clone()))?;
     let passwords = Passwords::start(&Cost::recommended(), workers())?;
@@ -168,7 +169,7 @@ fn serve_routes(
 ) -> Result<Server, AppError> {
     let app = web::Data::new(Arc::clone(services));
     let locales = Locale::ALL.iter().map(|locale| locale.tag().to_owned()).collect();
-    let document = web::Data::new(MetadataDocument::of(&services.config.issuer, locales)?);
+    let document = web::Data::new(MetadataDocument::of(&services.config, locales)?);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(app.clone())

@@ -1,8 +1,9 @@
 //! The services of one server, put together once and shared by all requests.
 
 use crate::accounts::passwords::Passwords;
-use crate::audit::{Feed, Published, Publisher};
-use crate::clients::Clients;
+use crate::audit::{Act, Feed, Published, Publisher};
+use crate::clients::dynamic::metadata_document::Documents;
+use crate::clients::{Clients, RemoteKeys, dynamic};
 use crate::config::Config;
 use crate::cx::RequestId;
 use crate::db;
@@ -36,6 +37,10 @@ pub struct Services {
     pub clients: Clients,
     /// What people see of this installation.
     pub site: Site,
+    /// Keys that clients publish.
+    pub remote_keys: RemoteKeys,
+    /// Metadata documents of clients that could not be read.
+    pub documents: Documents,
     /// Counters and histograms.
     pub metrics: Arc<Metrics>,
     /// What resource servers are told of.
@@ -78,7 +83,10 @@ impl Services {
         let own_tokens = own_tokens(&config.issuer, &keys, ports.clock.now());
         let node = RequestId::from_entropy(ports.entropy.bytes());
         let publisher = Publisher::new(node.as_str().to_owned());
+        let remote_keys = RemoteKeys::new(Arc::clone(&ports.fetch));
         Ok(Arc::new(Self {
+            remote_keys,
+            documents: Documents::default(),
             config,
             store,
             ports,
@@ -186,11 +194,12 @@ impl Services {
         let (tended, swept) = (self.keys.tend(&self.store), self.sweep());
         self.renew_own_tokens();
         let noted = self.fetchers.write_down(&self.store);
+        let act = Act::new("server", self.ports.clock.now(), &self.ports.entropy);
+        let removed = dynamic::remove_unused(&self.store, &act);
         if tended.is_ok() && swept.is_ok() {
-            let now = self.ports.clock.now();
-            self.last_tended.store(now.millis(), Ordering::Relaxed);
+            self.last_tended.store(act.now.millis(), Ordering::Relaxed);
         }
-        tended.and(swept.and(noted).map_err(OpenError::from))
+        tended.and(swept.and(noted).and(removed).map_err(OpenError::from))
     }
 
     /// When keys and expired rows were last looked after; none before the first time.

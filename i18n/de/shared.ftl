@@ -10,6 +10,13 @@ links = Weiteres
 support = Hilfe
 privacy = Datenschutz
 terms = Nutzungsbedingungen
+self-registered = Selbst eingetragen
+unverified = Diese App ist ungeprüft
+unverified-by-token = Jemand, der bei { $site } Apps eintragen darf, hat sie am { $time } eingetragen. Ihr Name und ihr Logo sind ihre eigenen Angaben. Machen Sie nur weiter, wenn Sie { $host } vertrauen.
+unverified-by-itself = Sie hat sich am { $time } selbst eingetragen, und niemand bei { $site } hat sie sich angesehen. Ihr Name und ihr Logo sind ihre eigenen Angaben. Machen Sie nur weiter, wenn Sie { $host } vertrauen.
+unverified-by-document = Sie beschreibt sich selbst auf { $host }, und niemand bei { $site } hat sie sich angesehen. Ihr Name ist ihre eigene Angabe. Machen Sie nur weiter, wenn Sie { $host } vertrauen.
+app-policy = Datenschutz bei { $app }
+app-terms = Nutzungsbedingungen von { $app }
 instant =
     { $day }. { $month ->
         [1] Januar

@@ -10,6 +10,13 @@ links = More
 support = Help
 privacy = Privacy policy
 terms = Terms of use
+self-registered = Registered by itself
+unverified = This app is unverified
+unverified-by-token = Somebody whom { $site } lets register apps did so on { $time }. Its name and its logo are its own claims. Only go on if you trust { $host }.
+unverified-by-itself = It registered itself on { $time }, and nobody at { $site } has looked at it. Its name and its logo are its own claims. Only go on if you trust { $host }.
+unverified-by-document = It describes itself at { $host }, and nobody at { $site } has looked at it. Its name is its own claim. Only go on if you trust { $host }.
+app-policy = Privacy policy of { $app }
+app-terms = Terms of { $app }
 instant =
     { $day } { $month ->
         [1] January

@@ -1,6 +1,7 @@
 //! `client …`: registered clients.
 
 mod change;
+mod initial_token;
 mod known;
 mod settings;
 mod show;
@@ -12,6 +13,7 @@ use super::open::Workplace;
 use super::output::Output;
 use crate::app;
 use crate::clients::registration::{self, Made, Pepper, Wish};
+use crate::config::Config;
 use crate::db;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
@@ -62,6 +64,15 @@ enum ClientVerb {
     /// Write a new secret for `secret_file` in a document of `apply`; no client has it yet
     #[command(after_help = "Example:\n  (umask 077; vouchsafe client new-secret > shop.secret)")]
     NewSecret,
+    /// Make an initial access token, with which others register clients over the network; shown this once
+    #[command(after_help = "Example:\n  vouchsafe client initial-token --uses 5 --expires 7d")]
+    InitialToken(initial_token::InitialTokenArgs),
+    /// List the initial access tokens that can still be used
+    #[command(after_help = "Example:\n  vouchsafe client initial-tokens --json")]
+    InitialTokens,
+    /// Revoke an initial access token; clients that were registered with it stay
+    #[command(after_help = "Example:\n  vouchsafe client revoke-initial-token tHk3vYt7m1cXw2aZr8Kd9gA")]
+    RevokeInitialToken(initial_token::NamedToken),
 }
 
 #[derive(Debug, Args)]
@@ -113,12 +124,15 @@ pub(crate) fn run(global: &Global, args: ClientArgs, output: &Output) -> Result<
         ClientVerb::Enable(named) => change::enable(&place, &named.client_id, output),
         ClientVerb::Delete(named) => change::delete(&place, &named.client_id, output),
         ClientVerb::RotateSecret(args) => change::rotate_secret(&place, &args, output),
+        ClientVerb::InitialToken(args) => initial_token::create(&place, &args, output),
+        ClientVerb::InitialTokens => initial_token::all(&place, output),
+        ClientVerb::RevokeInitialToken(named) => initial_token::revoke(&place, &named, output),
     }
 }
 
 /// The secret alone, as a file is to hold it, or in a document with `--json`. No database is opened for it.
 fn new_secret(output: &Output) {
-    let secret: Plain<ClientSecret> = Plain::from_entropy(app::ports().entropy.bytes());
+    let secret: Plain<ClientSecret> = Plain::from_entropy(app::ports(&Config::defaults()).entropy.bytes());
     if output.is_json() {
         output.answer(&json!({"client_secret": secret.expose()}));
     } else {

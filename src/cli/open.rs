@@ -63,11 +63,8 @@ impl Workplace {
             ..StoreOptions::default()
         };
         let store = Store::open(&config.database.url, options)?;
-        Ok(Self {
-            config,
-            store,
-            ports: app::ports(),
-        })
+        let ports = app::ports(&config);
+        Ok(Self { config, store, ports })
     }
 
     /// Does `work` in one transaction, as an act of the command line.

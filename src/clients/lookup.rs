@@ -4,8 +4,9 @@ use super::activity::Activity;
 use crate::db;
 use crate::store::{Store, StoreError, StoredSecret};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use vouchsafe_core::model::{Api, Client, ClientId, UnixTime};
+use vouchsafe_core::model::{Api, Client, ClientId, Span, UnixTime};
 use vouchsafe_core::spec::{redirect_uri, scope};
 use vouchsafe_verify::client_keys::ClientKeys;
 
@@ -21,10 +22,13 @@ pub struct Known {
     pub keys: Option<ClientKeys>,
     /// Its secrets; one may stop to count while it is remembered.
     pub secrets: Vec<StoredSecret>,
+    /// Until when it is kept, as this node noted last: milliseconds since 1970.
+    noted: AtomicI64,
 }
 
 impl Known {
-    fn new(client: Client, secrets: Vec<StoredSecret>) -> Self {
+    /// What is known of a client that was read with these secrets.
+    pub(crate) fn new(client: Client, secrets: Vec<StoredSecret>) -> Self {
         // Registration has checked the set; what an earlier release let in is as good as none.
         let set = client.metadata.jwks.as_ref().map(ToString::to_string);
         let keys = set.and_then(|set| ClientKeys::parse(&set).ok());
@@ -32,7 +36,18 @@ impl Known {
             client,
             keys,
             secrets,
+            noted: AtomicI64::new(i64::MIN),
         }
+    }
+
+    /// Whether it is worth noting that the client is kept until then: not within a day of the note before.
+    pub(crate) fn notes(&self, until: UnixTime) -> bool {
+        let before = self.noted.load(Ordering::Relaxed);
+        let is_news = until.millis() >= before.saturating_add(Span::from_hours(24).millis());
+        if is_news {
+            self.noted.store(until.millis(), Ordering::Relaxed);
+        }
+        is_news
     }
 }
 
@@ -72,6 +87,12 @@ impl Clients {
                 ..Remembered::default()
             };
         }
+    }
+
+    /// Forgets one client: it was just changed here.
+    pub(crate) fn forget(&self, id: &ClientId) {
+        let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
+        remembered.clients.remove(id);
     }
 
     /// The client with this id; a disabled one too.

@@ -4,8 +4,12 @@
 pub mod activity;
 pub mod apis;
 pub mod catalog;
+pub mod dynamic;
+pub mod logo;
 mod lookup;
 pub mod registration;
+mod remote_keys;
 pub mod standing;
 
 pub use lookup::{Clients, Known, origins};
+pub use remote_keys::RemoteKeys;

@@ -7,8 +7,8 @@ use hmac::{Hmac, Mac as _};
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 use vouchsafe_core::model::{
-    Api, AuthMethod, Client, ClientId, ClientKind, ClientMetadata, ClientSecret, EventKind, GrantType,
-    IdTokenClaims, KeyAlgorithm, PkceRule, Plain,
+    Api, AuthMethod, Client, ClientId, ClientKind, ClientMetadata, ClientSecret, Declared, EventKind,
+    GrantType, IdTokenClaims, KeyAlgorithm, PkceRule, Plain, Registrar,
 };
 use vouchsafe_core::spec::{redirect_uri, resource, scope};
 use vouchsafe_verify::client_keys::ClientKeys;
@@ -48,6 +48,8 @@ pub struct Wish {
     pub id_token_claims: IdTokenClaims,
     /// What its ID tokens are signed with.
     pub id_token_alg: KeyAlgorithm,
+    /// What it says about itself; taken as it is.
+    pub declared: Declared,
 }
 
 impl Wish {
@@ -71,6 +73,7 @@ impl Wish {
             require_consent: false,
             id_token_claims: IdTokenClaims::default(),
             id_token_alg: KeyAlgorithm::default(),
+            declared: Declared::default(),
         }
     }
 }
@@ -95,6 +98,7 @@ impl From<ClientMetadata> for Wish {
             require_consent: metadata.require_consent,
             id_token_claims: metadata.id_token_claims,
             id_token_alg: metadata.id_token_signed_response_alg,
+            declared: metadata.declared,
         }
     }
 }
@@ -189,6 +193,7 @@ pub fn check(wish: Wish, apis: &[Api]) -> Result<ClientMetadata, Unregistrable> 
         require_consent: wish.require_consent,
         id_token_claims: wish.id_token_claims,
         id_token_signed_response_alg: wish.id_token_alg,
+        declared: wish.declared,
     })
 }
 
@@ -255,6 +260,8 @@ impl Made {
             epoch: 0,
             disabled_at: None,
             created_at: act.now,
+            registrar: Registrar::Administrator,
+            unused_until: None,
             metadata,
         };
         let secret = client
@@ -276,6 +283,8 @@ impl Made {
             epoch: 0,
             disabled_at: None,
             created_at: act.now,
+            registrar: Registrar::Administrator,
+            unused_until: None,
             metadata,
         };
         Self { client, secret }
@@ -360,7 +369,24 @@ pub fn document(client: &Client) -> Map<String, Value> {
     if let Some(jwks) = &metadata.jwks {
         document.insert("jwks".to_owned(), jwks.clone());
     }
+    if let Ok(Value::Object(declared)) = serde_json::to_value(&metadata.declared) {
+        document.extend(declared);
+    }
+    if client.is_self_registered() {
+        document.insert("registered_by".to_owned(), registrar(&client.registrar));
+    }
     document
+}
+
+/// Who registered a client, as events and administrators name it.
+#[must_use]
+pub fn registrar(registrar: &Registrar) -> Value {
+    match registrar {
+        Registrar::Administrator => json!("administrator"),
+        Registrar::Token(id) => json!({"initial_token": id}),
+        Registrar::Anybody => json!("anybody"),
+        Registrar::Document => json!("document"),
+    }
 }
 
 fn is_public(kind: ClientKind) -> bool {
@@ -525,7 +551,9 @@ fn check_authentication(wish: &Wish) -> Result<(), Unregistrable> {
                 "a client of type spa or native cannot keep a secret; its method is none",
             ));
         }
-        (false, Some(AuthMethod::PrivateKeyJwt)) if wish.jwks.is_none() => {
+        (false, Some(AuthMethod::PrivateKeyJwt))
+            if wish.jwks.is_none() && wish.declared.jwks_uri.is_none() =>
+        {
             return Err(problem(
                 Field::Jwks,
                 "the method private_key_jwt needs the client's public keys: --jwks-file",

@@ -5,12 +5,13 @@ use super::value::{ListItem, Raw, Value};
 use std::path::PathBuf;
 
 section! {
-    /// Calls that the server itself makes. They are `https` only, and refuse private addresses.
+    /// Calls that the server itself makes, for documents whose addresses clients name. They are `https` only, at port
+    /// 443 only, and refuse private addresses.
     Outbound in "outbound." {
         /// A PEM file with further certificate authorities to trust.
         extra_ca_file: Option<PathBuf> = None;
-        /// Hosts, with or without port, that may be called although their addresses are private: your own services
-        /// that take back-channel logout calls or publish a client's keys. This release makes no such calls yet.
+        /// Hosts, with or without port, that may be called although their addresses are private or their port is not
+        /// 443: your own services that publish a client's keys or other documents.
         allow_private: Vec<Destination> = Vec::new();
     }
 }

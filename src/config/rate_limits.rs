@@ -11,6 +11,7 @@ section! {
         enabled: bool = true;
         section sign_in: SignIn;
         section interactions: Interactions;
+        section registration: RegistrationLimit;
     }
 }
 
@@ -23,6 +24,14 @@ section! {
         per_account: Limit = Limit { failures: 10, per: Span::from_minutes(15) };
         /// Failures per network address.
         per_address: Limit = Limit { failures: 100, per: Span::from_minutes(15) };
+    }
+}
+
+section! {
+    /// Clients that register themselves without an initial access token cost the server calls and room.
+    RegistrationLimit in "rate_limits.registration." {
+        /// Clients, or metadata documents, per network: the /24 of an address of IPv4, the /56 of one of IPv6.
+        per_network: Limit = Limit { failures: 300, per: Span::from_minutes(15) };
     }
 }
 

@@ -1,7 +1,9 @@
 //! Registration of clients by themselves.
 
 use super::key::section;
-use super::value::words;
+use super::value::{ListItem, Raw, Value, words};
+use vouchsafe_core::model::Span;
+use vouchsafe_core::spec::scope;
 
 words! {
     /// Who may register clients over the network (RFC 7591).
@@ -16,10 +18,45 @@ words! {
 }
 
 section! {
-    /// Dynamic client registration.
+    /// Dynamic client registration: docs/dynamic-registration.md.
     Registration in "registration." {
-        /// Who may register clients over the network. This release has no registration endpoint yet: values other
-        /// than `off` are accepted with a warning.
+        /// Who may register clients over the network: `off` nobody, `token` whoever has an initial access token
+        /// (`vouchsafe client initial-token`), `open` anybody.
         dynamic: DynamicRegistration = DynamicRegistration::Off;
+        /// Whether a `client_id` may be the https URL of a document with the client's metadata, which is then fetched.
+        client_id_metadata_documents: bool = false;
+        /// Scopes that clients which registered themselves may have, as far as the initial access token says nothing
+        /// else. Those of an API are kept only while an API owns them.
+        scopes: Vec<ScopeName> = scope::STANDARD.iter().map(|name| ScopeName((*name).to_owned())).collect();
+        /// Whether the pages show the logos of clients that registered themselves. The server fetches a logo once, draws
+        /// it again and serves it from its own address.
+        logos: bool = true;
+        /// A client that registered itself without an initial access token is removed when it was not used for so long.
+        unused_lifetime: Span = Span::from_days(30), from Span::from_days(2) => Span::from_days(400);
+        /// Clients that registered themselves without an initial access token, at most; beyond that none is taken.
+        most_clients: usize = 10_000;
     }
+}
+
+/// A scope by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScopeName(pub String);
+
+impl Value for ScopeName {
+    const SHAPE: &'static str = "scope";
+    fn read(raw: &Raw) -> Result<Self, String> {
+        let text = String::read(raw)?;
+        if scope::is_token(&text) {
+            Ok(Self(text))
+        } else {
+            Err(format!("has {text:?}, which is not one scope"))
+        }
+    }
+    fn show(&self) -> String {
+        self.0.clone()
+    }
+}
+
+impl ListItem for ScopeName {
+    const LIST_SHAPE: &'static str = "list of scopes, like `[\"openid\", \"profile\"]`";
 }

@@ -127,9 +127,9 @@ impl Config {
         if !self.rate_limits.enabled {
             warnings.push("rate_limits.enabled is false: passwords can be guessed at full speed".to_owned());
         }
-        if self.registration.dynamic != DynamicRegistration::Off {
+        if self.registration.dynamic == DynamicRegistration::Open {
             warnings.push(
-                "registration.dynamic is set, but this release has no registration endpoint".to_owned(),
+                "registration.dynamic is open: anybody can register a client under any name".to_owned(),
             );
         }
         if self.mail.transport != MailTransport::Off {

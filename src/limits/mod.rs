@@ -2,6 +2,7 @@
 
 mod address;
 pub mod newcomers;
+pub mod registration;
 pub mod sign_in;
 
 pub use address::network;

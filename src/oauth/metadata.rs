@@ -2,12 +2,13 @@
 //! made once: it is served while the database is away.
 
 use super::jwks::document_response;
+use crate::config::{Config, DynamicRegistration};
 use crate::web::{cors, urls};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
-use vouchsafe_core::spec::provider_metadata::ProviderMetadata;
+use vouchsafe_core::spec::provider_metadata::{Endpoints, ProviderMetadata};
 use vouchsafe_core::spec::scope;
 
 /// The metadata document as it is served.
@@ -18,14 +19,25 @@ pub struct MetadataDocument {
 }
 
 impl MetadataDocument {
-    /// The document of an issuer whose pages speak `locales`.
+    /// The document of a server whose pages speak `locales`.
     ///
     /// # Errors
     /// Never: the document is plain data.
-    pub fn of(issuer: &str, locales: Vec<String>) -> Result<Self, serde_json::Error> {
-        let endpoints = urls::endpoints(issuer);
+    pub fn of(config: &Config, locales: Vec<String>) -> Result<Self, serde_json::Error> {
+        let (issuer, registration) = (&config.issuer, &config.registration);
+        let endpoints = Endpoints {
+            registration_endpoint: match registration.dynamic {
+                DynamicRegistration::Off => None,
+                DynamicRegistration::Token | DynamicRegistration::Open => {
+                    Some(urls::absolute(issuer, urls::REGISTER))
+                }
+            },
+            ..urls::endpoints(issuer)
+        };
         let scopes = scope::STANDARD.iter().map(|scope| (*scope).to_owned()).collect();
-        let body = serde_json::to_vec(&ProviderMetadata::new(issuer, endpoints, scopes, locales))?;
+        let document = ProviderMetadata::new(issuer, endpoints, scopes, locales)
+            .with_client_id_metadata_documents(registration.client_id_metadata_documents);
+        let body = serde_json::to_vec(&document)?;
         let mut tag = URL_SAFE_NO_PAD.encode(Sha256::digest(&body));
         tag.truncate(22);
         Ok(Self {

@@ -7,6 +7,7 @@ pub mod introspect;
 pub mod jwks;
 pub mod metadata;
 mod presented;
+pub mod register;
 pub mod response_mode;
 pub mod revocations;
 pub mod revoke;
@@ -49,6 +50,18 @@ pub fn mount(app: &mut ServiceConfig) {
         resource(urls::REVOKE)
             .route(web::post().to(revoke::revoke))
             .route(web::method(actix_web::http::Method::OPTIONS).to(revoke::preflight)),
+    )
+    .service(
+        resource(urls::REGISTER)
+            .route(web::post().to(register::register))
+            .route(web::route().to(register::other_method)),
+    )
+    .service(
+        resource(urls::REGISTERED_CLIENT)
+            .route(web::get().to(register::manage::read))
+            .route(web::put().to(register::manage::replace))
+            .route(web::delete().to(register::manage::delete))
+            .route(web::route().to(register::other_method)),
     )
     .service(resource(urls::INTROSPECT).route(web::post().to(introspect::introspect)))
     .service(

@@ -1,8 +1,9 @@
 //! What all pages share: the frame around them, the form they send, the app and the person they show.
 
 use super::texts::{FluentArgs, Locale, Text, Texts};
-use crate::web::assets;
-use vouchsafe_core::model::SiteSettings;
+use crate::web::{assets, urls};
+use vouchsafe_core::model::{Client, Registrar, SiteSettings, UnixTime};
+use vouchsafe_core::spec::redirect_uri;
 
 /// The longest name that is shown, in characters.
 const LONGEST_NAME: usize = 60;
@@ -36,6 +37,28 @@ pub struct App {
     pub name: String,
     /// The host that it will be answered at.
     pub host: String,
+    /// The path of its logo, as we drew it.
+    pub logo: Option<String>,
+    /// Its own page about how it treats what it learns.
+    pub policy: Option<String>,
+    /// Its own page with terms.
+    pub terms: Option<String>,
+    /// How it came to be known here.
+    pub known: Acquaintance,
+}
+
+/// How a client came to be known here, and with that how far what it says can be believed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Acquaintance {
+    /// An administrator registered it.
+    #[default]
+    ByAdministrator,
+    /// Somebody who was allowed to register clients did, then.
+    ByToken(UnixTime),
+    /// It registered itself, then.
+    ByItself(UnixTime),
+    /// It says at this host who it is.
+    ByDocument(String),
 }
 
 /// A person as the pages show them.
@@ -125,7 +148,66 @@ impl App {
         Self {
             name: display_name(name),
             host: host.into(),
+            logo: None,
+            policy: None,
+            terms: None,
+            known: Acquaintance::default(),
         }
+    }
+
+    /// A registered client that is answered at this host.
+    #[must_use]
+    pub fn of(client: &Client, host: impl Into<String>) -> Self {
+        let declared = &client.metadata.declared;
+        Self {
+            logo: declared.logo.as_deref().map(urls::logo),
+            policy: declared.policy_uri.clone(),
+            terms: declared.tos_uri.clone(),
+            known: match client.registrar {
+                Registrar::Administrator => Acquaintance::ByAdministrator,
+                Registrar::Token(_) => Acquaintance::ByToken(client.created_at),
+                Registrar::Anybody => Acquaintance::ByItself(client.created_at),
+                Registrar::Document => Acquaintance::ByDocument(redirect_uri::host(client.id.as_str())),
+            },
+            ..Self::new(&client.metadata.client_name, host)
+        }
+    }
+
+    /// The words of the badge beside its name.
+    #[must_use]
+    pub fn badge(&self) -> Text {
+        match self.known {
+            Acquaintance::ByAdministrator => Text::RegisteredByAdmin,
+            Acquaintance::ByToken(_) | Acquaintance::ByItself(_) | Acquaintance::ByDocument(_) => {
+                Text::SelfRegistered
+            }
+        }
+    }
+
+    /// What a person should know before believing it, if there is something.
+    #[must_use]
+    pub fn warning(&self, frame: &Frame) -> Option<String> {
+        let texts = frame.texts;
+        let mut args = FluentArgs::new();
+        args.set("site", frame.site.as_str());
+        let text = match &self.known {
+            Acquaintance::ByAdministrator => return None,
+            Acquaintance::ByToken(at) => {
+                args.set("time", texts.instant(at));
+                args.set("host", self.host.as_str());
+                Text::UnverifiedByToken
+            }
+            Acquaintance::ByItself(at) => {
+                args.set("time", texts.instant(at));
+                args.set("host", self.host.as_str());
+                Text::UnverifiedByItself
+            }
+            Acquaintance::ByDocument(host) => {
+                args.set("host", host.as_str());
+                Text::UnverifiedByDocument
+            }
+        };
+        Some(texts.say(text, &args))
     }
 
     /// What stands in the tile in place of a logo.

@@ -2,7 +2,7 @@
 
 use super::consent::ConsentPage;
 use super::error::ErrorPage;
-use super::layout::{Account, App, Form, Frame};
+use super::layout::{Account, Acquaintance, App, Form, Frame};
 use super::login::LoginPage;
 use super::logout::LogoutPage;
 use super::select_account::SelectAccountPage;
@@ -56,6 +56,17 @@ pub(super) fn form(step: &str) -> Form {
 
 pub(super) fn app() -> App {
     App::new("Tideline", "tideline.example")
+}
+
+/// A client that registered itself with everything that it can show.
+pub(super) fn unknown_app() -> App {
+    App {
+        logo: Some("/static/logos/4d9a.png".to_owned()),
+        policy: Some("https://tideline.example/privacy".to_owned()),
+        terms: Some("https://tideline.example/terms".to_owned()),
+        known: Acquaintance::ByItself(AT),
+        ..app()
+    }
 }
 
 pub(super) fn account() -> Account {

@@ -1,13 +1,16 @@
-//! The outside world that the server depends on, behind traits: time, randomness and new key pairs.
+//! The outside world that the server depends on, behind traits: time, randomness, new key pairs, and documents from
+//! elsewhere.
 //! Tests put their own in; nothing else in the program reads a clock or draws a random number.
 
 mod clock;
 mod entropy;
+pub mod fetch;
 mod key_factory;
 mod node_clock;
 
 pub use clock::{Clock, SystemClock};
 pub use entropy::{Entropy, SystemEntropy};
+pub use fetch::{Fetch, Outbound};
 pub use key_factory::{KeyFactory, KeyPair};
 pub use node_clock::{Lesson, NodeClock};
 
@@ -24,6 +27,8 @@ pub struct Ports {
     pub entropy: Arc<dyn Entropy>,
     /// New signing keys.
     pub keys: Arc<dyn KeyFactory>,
+    /// Documents from elsewhere.
+    pub fetch: Arc<dyn Fetch>,
 }
 
 impl std::fmt::Debug for Ports {

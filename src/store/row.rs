@@ -336,6 +336,8 @@ pub struct Swept {
     pub key_set_fetches: usize,
     /// Refused requests of clients.
     pub client_refusals: usize,
+    /// Initial access tokens.
+    pub initial_tokens: usize,
     /// Events.
     pub events: usize,
     /// Status lists.
@@ -357,6 +359,7 @@ impl Swept {
             + self.client_assertions
             + self.key_set_fetches
             + self.client_refusals
+            + self.initial_tokens
             + self.events
             + self.status_lists
     }

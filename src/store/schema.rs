@@ -48,6 +48,27 @@ tables! {
         name_key -> Text,
         last_used_at -> Nullable<BigInt>,
         managed_by -> Nullable<Text>,
+        declared -> Nullable<Text>,
+        registrar -> Nullable<Text>,
+        unused_until -> Nullable<BigInt>,
+        registration_token -> Nullable<Binary>,
+        read_again_at -> Nullable<BigInt>,
+    }
+
+    client_logos (client_id) {
+        client_id -> Text,
+        digest -> Text,
+        png -> Binary,
+    }
+
+    initial_access_tokens (id) {
+        id -> Text,
+        digest -> Binary,
+        uses_left -> BigInt,
+        scopes -> Text,
+        created_by -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
     }
 
     client_secrets (client_id, digest) {

@@ -28,6 +28,10 @@ paths! {
     REVOKE = "/revoke";
     /// RFC 7662 §2.
     INTROSPECT = "/introspect";
+    /// RFC 7591 §3.
+    REGISTER = "/register";
+    /// RFC 7592 §2.
+    REGISTERED_CLIENT = "/register/{client_id}";
     /// The revocation feed, asked for.
     REVOCATIONS = "/revocations";
     /// The revocation feed, sent.
@@ -44,6 +48,8 @@ paths! {
     SETUP = "/setup";
     /// The administration.
     ADMIN = "/admin";
+    /// The logo of a client, as we drew it.
+    LOGO = "/static/logos/{digest}.png";
     /// Whether the process runs.
     LIVEZ = "/livez";
     /// Whether the process can serve.
@@ -66,11 +72,19 @@ pub fn endpoints(issuer: &str) -> Endpoints {
         userinfo_endpoint: at(USERINFO),
         revocation_endpoint: at(REVOKE),
         end_session_endpoint: at(LOGOUT),
+        // Where it is on, the metadata document says so.
+        registration_endpoint: None,
         introspection_endpoint: at(INTROSPECT),
         jwks_uri: at(JWKS),
         vouchsafe_revocations_uri: at(REVOCATIONS),
         vouchsafe_revocations_stream_uri: at(REVOCATIONS_STREAM),
     }
+}
+
+/// The logo with this digest.
+#[must_use]
+pub fn logo(digest: &str) -> String {
+    format!("/static/logos/{digest}.png")
 }
 
 /// The hub of one interaction, where every page of it returns to.

@@ -34,6 +34,15 @@ const ROUTES: &[(&str, Tokens)] = &[
     ),
     ("USERINFO", Asked(&["src/oauth/userinfo.rs"])),
     ("REVOKE", None("only ends things")),
+    (
+        "REGISTER",
+        None("knows registration tokens, which speak for nobody's grant"),
+    ),
+    (
+        "REGISTERED_CLIENT",
+        None("knows registration tokens, which speak for nobody's grant"),
+    ),
+    ("LOGO", None("a public picture")),
     ("INTROSPECT", Asked(&["src/oauth/introspect.rs"])),
     ("LOGOUT", None("only ends things")),
     ("INTERACTION", None("knows sessions, not tokens")),

@@ -197,6 +197,26 @@ reasons! {
     TokenTypeNotRevocable = "VS-TOKEN-TYPE" => UnsupportedTokenType;
     /// The access token does not have the scope openid.
     OpenidScopeMissing = "VS-OPENID-SCOPE-MISSING" => InsufficientScope;
+
+    // Registration
+    /// The initial access token is missing, unknown, expired, revoked, or used up.
+    InitialTokenInvalid = "VS-INITIAL-TOKEN" => InvalidToken;
+    /// The registration access token is missing, or not that of the client.
+    RegistrationTokenInvalid = "VS-REGISTRATION-TOKEN" => InvalidToken;
+    /// A redirect URI cannot be registered; the answer says which rule it breaks.
+    RedirectUriUnregistrable = "VS-REDIRECT-URI-UNREGISTRABLE" => InvalidRedirectUri;
+    /// The client metadata cannot be registered; the answer names the member and the rule that it breaks.
+    ClientMetadataInvalid = "VS-CLIENT-METADATA" => InvalidClientMetadata;
+    /// The software statement is not a signed JWT.
+    SoftwareStatementInvalid = "VS-SOFTWARE-STATEMENT" => InvalidSoftwareStatement;
+    /// A software statement came, and the server approves of none.
+    SoftwareStatementUnapproved = "VS-SOFTWARE-STATEMENT-UNAPPROVED" => UnapprovedSoftwareStatement;
+    /// The body is not a JSON object.
+    JsonMalformed = "VS-JSON" => InvalidClientMetadata;
+    /// Too many clients were registered from this network (rate_limits.registration.per_network).
+    RegistrationThrottled = "VS-REGISTRATION-THROTTLED" => TemporarilyUnavailable;
+    /// There are as many clients that registered themselves as registration.most_clients allows.
+    RegistrationFull = "VS-REGISTRATION-FULL" => TemporarilyUnavailable;
 }
 
 /// A refusal is normal: it is answered, counted by reason and, where it matters, written to the event log.

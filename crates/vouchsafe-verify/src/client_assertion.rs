@@ -44,7 +44,7 @@ pub struct ClientAssertion {
 }
 
 /// An assertion that is well-formed, of which nothing has been verified yet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct UnverifiedAssertion<'t> {
     token: Compact<'t>,
     claims: ClientAssertion,

@@ -84,6 +84,27 @@ impl ClientKeys {
         Ok(Self(keys))
     }
 
+    /// Reads a key set that a client publishes at an address of its own, perhaps for other purposes too: keys that
+    /// cannot be used here are left out.
+    ///
+    /// # Errors
+    /// [`ClientKeysProblem::Malformed`], [`ClientKeysProblem::Empty`], [`ClientKeysProblem::TooMany`].
+    pub fn parse_published(text: &str) -> Result<Self, ClientKeysProblem> {
+        let set: Set<'_> = json::read_object(text).map_err(|_| ClientKeysProblem::Malformed)?;
+        if set.keys.len() > MOST_KEYS {
+            return Err(ClientKeysProblem::TooMany);
+        }
+        let keys: Vec<_> = set
+            .keys
+            .iter()
+            .filter_map(|key| Jwk::parse(key.get()).ok())
+            .collect();
+        if keys.is_empty() {
+            return Err(ClientKeysProblem::Empty);
+        }
+        Ok(Self(keys))
+    }
+
     /// The key that a token names, or the only one.
     pub(crate) fn choose(&self, kid: Option<&str>) -> Result<&Jwk, Rejection> {
         match (kid, self.0.as_slice()) {

@@ -18,7 +18,7 @@ pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 const MAX_SIGNATURE_BYTES: usize = 1024;
 
 /// A token that is formed as a compact JWS. Nothing in it has been verified yet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Compact<'t> {
     signing_input: &'t str,
     payload: &'t str,
@@ -27,7 +27,7 @@ pub struct Compact<'t> {
 }
 
 /// RFC 7515 §4, and nothing more than these three members.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Header {
     alg: String,

@@ -94,11 +94,8 @@ fn place(folder: &Path) -> Workplace {
     config.database.url = DatabaseUrl::Sqlite(folder.join("vouchsafe.db"));
     let store = Store::open(&config.database.url, StoreOptions::default()).unwrap();
     store.migrate().unwrap();
-    Workplace {
-        config,
-        store,
-        ports: app::ports(),
-    }
+    let ports = app::ports(&config);
+    Workplace { config, store, ports }
 }
 
 /// Applies documents with `--prune`, and says whether there was nothing to do.

@@ -160,6 +160,7 @@ fn wish(port: u16) -> Wish {
         require_consent: false,
         id_token_claims: IdTokenClaims::Userinfo,
         id_token_alg: vouchsafe_core::model::KeyAlgorithm::Rs256,
+        declared: vouchsafe_core::model::Declared::default(),
     }
 }
 

@@ -14,6 +14,7 @@ fn endpoints() -> Endpoints {
         userinfo_endpoint: at("userinfo"),
         revocation_endpoint: at("revoke"),
         end_session_endpoint: at("logout"),
+        registration_endpoint: None,
         introspection_endpoint: at("introspect"),
         jwks_uri: at("jwks"),
         vouchsafe_revocations_uri: at("revocations"),
@@ -98,6 +99,8 @@ fn every_application_can_be_registered_and_its_settings_are_filled_in() {
             epoch: 0,
             disabled_at: None,
             created_at: UnixTime::default(),
+            registrar: vouchsafe_core::model::Registrar::default(),
+            unused_until: None,
             metadata,
         };
         assert_eq!(app.url_of(&client), url.unwrap_or_default(), "{}", app.id);

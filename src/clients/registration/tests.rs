@@ -25,6 +25,7 @@ fn wish(kind: ClientKind) -> Wish {
         require_consent: false,
         id_token_claims: IdTokenClaims::Userinfo,
         id_token_alg: KeyAlgorithm::Rs256,
+        declared: Declared::default(),
     }
 }
 

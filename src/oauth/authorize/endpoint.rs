@@ -10,6 +10,7 @@ use super::respond::{Destination, refuse, to_hub};
 use crate::accounts::interactions::{self, Begun};
 use crate::accounts::sessions::SignedIn;
 use crate::clients::activity;
+use crate::clients::dynamic::metadata_document::{self, Document};
 use crate::cx::Cx;
 use crate::failure::Failure;
 use crate::web::body::{Form, Unreadable};
@@ -22,7 +23,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use vouchsafe_core::decide::consent;
 use vouchsafe_core::decide::next_step::{NextStep, Situation, next_step, under_prompt_none};
 use vouchsafe_core::model::{
-    AuthorizationRequest, BrowserCookie, ClientId, Consent, Plain, Prompt, SessionCookie,
+    AuthorizationRequest, BrowserCookie, ClientId, Consent, Plain, Prompt, Registrar, SessionCookie,
 };
 use vouchsafe_core::refusal::Reason;
 
@@ -89,7 +90,11 @@ impl Stop {
 async fn accept(cx: &Cx, raw: Raw) -> Result<Accepted, Stop> {
     let clients = &cx.services.clients;
     let id = raw.client_id()?;
-    let known = clients.find(&id, cx.now).await?;
+    let document = metadata_document::look_after(cx, &id).await?;
+    let known = clients.find(&id, cx.now).await?.filter(|known| {
+        // One that says by a document who it is says so each time, or is nobody.
+        known.client.registrar != Registrar::Document || document == Document::Known
+    });
     let is_known = known.is_some();
     let redirect_uri = raw.redirect_uri();
     let judged = async {

@@ -12,8 +12,9 @@ use crate::web::urls;
 use sha2::{Digest as _, Sha256};
 use vouchsafe_core::model::{AuthMethod, UnixTime};
 use vouchsafe_core::refusal::Reason;
-use vouchsafe_verify::Verified;
 use vouchsafe_verify::client_assertion::{ClientAssertion, LEEWAY, UnverifiedAssertion};
+use vouchsafe_verify::client_keys::ClientKeys;
+use vouchsafe_verify::{Rejection, Verified};
 
 /// Verifies an assertion with the keys of the client that it names, and uses it up.
 ///
@@ -28,19 +29,14 @@ pub(super) async fn verify(
     if !known.client.may_authenticate_by(AuthMethod::PrivateKeyJwt) {
         return Err(Reason::ClientAuthenticationMethod.into());
     }
-    let keys = known.keys.as_ref().ok_or(Reason::ClientAssertionInvalid)?;
-    let issuer = &cx.config().issuer;
-    let token_endpoint = urls::absolute(issuer, urls::TOKEN);
-    let verified = assertion
-        .verify_at(keys, &[issuer, &token_endpoint], cx.now.seconds())
-        .map_err(|rejection| {
-            tracing::info!(
-                request_id = cx.request_id.as_str(),
-                reason = rejection.code(),
-                "a client assertion was refused"
-            );
-            Reason::ClientAssertionInvalid
-        })?;
+    let verified = by_any_key(cx, known, &assertion).await.map_err(|rejection| {
+        tracing::info!(
+            request_id = cx.request_id.as_str(),
+            reason = rejection.map_or("no_keys", |rejection| rejection.code()),
+            "a client assertion was refused"
+        );
+        Reason::ClientAssertionInvalid
+    })?;
     let digest = digest(&verified);
     let expires_at = UnixTime::from_seconds(verified.exp.saturating_add(LEEWAY));
     let spent = cx.store().write("spend-client-assertion", move |tx| {
@@ -49,6 +45,32 @@ pub(super) async fn verify(
     match spent.await? {
         Spent::Now(()) => Ok(verified),
         Spent::Before(()) | Spent::Unknown => Err(Reason::ClientAssertionReplayed.into()),
+    }
+}
+
+/// With the keys that it registered, or with those that it publishes; those are read again when there may be a new one.
+async fn by_any_key(
+    cx: &Cx,
+    known: &Known,
+    assertion: &UnverifiedAssertion<'_>,
+) -> Result<Verified<ClientAssertion>, Option<Rejection>> {
+    let issuer = &cx.config().issuer;
+    let token_endpoint = urls::absolute(issuer, urls::TOKEN);
+    let audiences = [issuer.as_str(), &token_endpoint];
+    let by = |keys: &ClientKeys| assertion.clone().verify_at(keys, &audiences, cx.now.seconds());
+    if let Some(keys) = &known.keys {
+        return by(keys).map_err(Some);
+    }
+    let remote = &cx.services.remote_keys;
+    let keys = remote.of(&known.client, cx.now).await.ok_or(None)?;
+    match by(&keys) {
+        Err(rejection @ (Rejection::KeyUnknown | Rejection::KeyUnnamed | Rejection::SignatureWrong)) => {
+            match remote.again(&known.client, cx.now).await {
+                Some(keys) => by(&keys).map_err(Some),
+                None => Err(Some(rejection)),
+            }
+        }
+        verdict => verdict.map_err(Some),
     }
 }
 

@@ -3,9 +3,10 @@
 mod answer;
 mod grants;
 
-use crate::clients::Known;
 use crate::clients::activity::Refused;
+use crate::clients::{Known, dynamic};
 use crate::cx::Cx;
+use crate::db;
 use crate::failure::Failure;
 use crate::oauth::client_auth;
 use crate::web::body::Form;
@@ -119,7 +120,26 @@ async fn phases(
         }
     };
     let answer = answer.await;
+    if let (Some(known), Ok(_)) = (&known, &answer) {
+        note_use(cx, known).await;
+    }
     (known, answer)
+}
+
+/// Keeps a client that would be removed if it were not used. The tokens are made: nothing stands in their way any more.
+async fn note_use(cx: &Cx, known: &Known) {
+    let unused = cx.config().registration.unused_lifetime;
+    let Some(until) = dynamic::kept_until(&known.client, unused, cx.now).filter(|until| known.notes(*until))
+    else {
+        return;
+    };
+    let id = known.client.id.clone();
+    let noted = cx.store().write("keep-client", move |tx| {
+        db!(tx, self_registered::keep(&id, until))
+    });
+    if let Err(error) = noted.await {
+        tracing::debug!(%error, "the use of a client could not be noted; the next one is");
+    }
 }
 
 /// RFC 6749 §3.2: parameters come in the body, each once. Only `resource` may repeat (RFC 8707 §2).

@@ -1,6 +1,7 @@
 //! The consent page in each of its states.
 
 use super::{ConsentPage, Memberships, Memory, Permission};
+use crate::pages::layout::{Acquaintance, App};
 use crate::pages::samples::{self, Sample};
 use crate::pages::texts::Locale;
 
@@ -23,6 +24,13 @@ impl Sample for ConsentPage {
             app_changed: true,
             ..page(everything(), Vec::new())
         };
+        let known = |known| Self {
+            app: App {
+                known,
+                ..samples::app()
+            },
+            ..page(vec![Permission::Openid], Vec::new())
+        };
         let hostile = Self {
             app: samples::hostile_app(),
             switch: None,
@@ -44,6 +52,18 @@ impl Sample for ConsentPage {
                 },
             ),
             ("app-changed", changed),
+            (
+                "self-registered",
+                Self {
+                    app: samples::unknown_app(),
+                    ..page(vec![Permission::Openid], Vec::new())
+                },
+            ),
+            ("by-token", known(Acquaintance::ByToken(samples::AT))),
+            (
+                "by-document",
+                known(Acquaintance::ByDocument("tideline.example".to_owned())),
+            ),
             ("hostile", hostile),
         ]
     }

@@ -50,6 +50,13 @@ impl Sample for LoginPage {
                 after(anybody("mara"), LoginNotice::CookieMissing),
             ),
             ("busy", after(anybody("mara"), LoginNotice::Busy)),
+            (
+                "self-registered",
+                Self {
+                    app: samples::unknown_app(),
+                    ..page(anybody(""))
+                },
+            ),
             ("hostile", hostile),
         ]
     }

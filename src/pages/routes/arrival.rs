@@ -137,7 +137,7 @@ impl<'a> Arrival<'a> {
 
     pub(super) fn app(&self) -> App {
         let host = redirect_uri::host(&self.opened.interaction.request.redirect_uri);
-        App::new(&self.opened.known.client.metadata.client_name, host)
+        App::of(&self.opened.known.client, host)
     }
 
     /// The page as an answer. Its form may end at the client.

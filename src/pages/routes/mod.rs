@@ -7,6 +7,7 @@ mod account;
 mod arrival;
 mod consent;
 mod login;
+mod logo;
 mod logout;
 mod suspended;
 mod told;
@@ -18,31 +19,32 @@ use actix_web::web::{self, ServiceConfig};
 
 /// Mounts the pages.
 pub fn mount(app: &mut ServiceConfig) {
-    app.service(
-        page("login")
-            .route(web::get().to(login::get))
-            .route(web::post().to(login::post)),
-    )
-    .service(
-        page("account")
-            .route(web::get().to(account::get))
-            .route(web::post().to(account::post)),
-    )
-    .service(
-        page("consent")
-            .route(web::get().to(consent::get))
-            .route(web::post().to(consent::post)),
-    )
-    .service(
-        page("suspended")
-            .route(web::get().to(suspended::get))
-            .route(web::post().to(suspended::post)),
-    )
-    .service(
-        web::resource(crate::web::urls::LOGOUT)
-            .route(web::get().to(logout::get))
-            .route(web::post().to(logout::post)),
-    );
+    app.route(crate::web::urls::LOGO, web::get().to(logo::get))
+        .service(
+            page("login")
+                .route(web::get().to(login::get))
+                .route(web::post().to(login::post)),
+        )
+        .service(
+            page("account")
+                .route(web::get().to(account::get))
+                .route(web::post().to(account::post)),
+        )
+        .service(
+            page("consent")
+                .route(web::get().to(consent::get))
+                .route(web::post().to(consent::post)),
+        )
+        .service(
+            page("suspended")
+                .route(web::get().to(suspended::get))
+                .route(web::post().to(suspended::post)),
+        )
+        .service(
+            web::resource(crate::web::urls::LOGOUT)
+                .route(web::get().to(logout::get))
+                .route(web::post().to(logout::post)),
+        );
 }
 
 fn page(name: &str) -> Resource {

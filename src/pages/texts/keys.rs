@@ -29,6 +29,13 @@ keys! {
     TitleWithError = "title-with-error";
     ToContinueTo = "to-continue-to";
     BackToApp = "back-to-app";
+    SelfRegistered = "self-registered";
+    Unverified = "unverified";
+    UnverifiedByToken = "unverified-by-token";
+    UnverifiedByItself = "unverified-by-itself";
+    UnverifiedByDocument = "unverified-by-document";
+    AppPolicy = "app-policy";
+    AppTerms = "app-terms";
     Instant = "instant";
     Links = "links";
     Support = "support";

@@ -13,7 +13,7 @@ use crate::store::listing::{client_terms, name_key};
 use crate::store::schema::{client_secrets, clients};
 use crate::store::{NewSecret, SecretFacts, StoreError, StoredSecret};
 use diesel::prelude::*;
-use vouchsafe_core::model::{Client, ClientId, UnixTime};
+use vouchsafe_core::model::{Client, ClientId, ClientMetadata, Declared, Registrar, UnixTime};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = clients, treat_none_as_default_value = false)]
@@ -25,6 +25,9 @@ struct Row {
     metadata: String,
     kind: String,
     name_key: String,
+    declared: Option<String>,
+    registrar: Option<String>,
+    unused_until: Option<i64>,
 }
 
 /// Adds a client and raises the configuration version.
@@ -37,6 +40,9 @@ pub fn add(c: &mut Conn, client: &Client) -> Result<(), StoreError> {
         metadata: json(&client.metadata)?,
         kind: word(&client.metadata.kind)?,
         name_key: name_key(&client.metadata.client_name),
+        declared: declared(client)?,
+        registrar: registrar(&client.registrar),
+        unused_until: millis(client.unused_until),
     };
     diesel::insert_into(clients::table).values(row).execute(c)?;
     search_terms::replace(c, search_terms::CLIENT, client.id.as_str(), &client_terms(client))?;
@@ -107,18 +113,20 @@ pub fn update(c: &mut Conn, client: &Client) -> Result<(), StoreError> {
         clients::metadata.eq(json(&client.metadata)?),
         clients::kind.eq(word(&client.metadata.kind)?),
         clients::name_key.eq(name_key(&client.metadata.client_name)),
+        clients::declared.eq(declared(client)?),
     );
     diesel::update(standing).set(change).execute(c)?;
     search_terms::replace(c, search_terms::CLIENT, client.id.as_str(), &client_terms(client))?;
     bump_config_version(c)
 }
 
-/// Removes a client of which there are no consents any more, with its secrets, and raises the configuration version;
+/// Removes a client of which there are no consents any more, with its secrets and logo, and raises the configuration version;
 /// `false` when there is no such client.
 pub fn remove(c: &mut Conn, id: &ClientId) -> Result<bool, StoreError> {
     search_terms::remove(c, search_terms::CLIENT, id.as_str())?;
     diesel::delete(client_secrets::table.filter(client_secrets::client_id.eq(id.as_str()))).execute(c)?;
     client_refusals::remove_of_client(c, id)?;
+    super::client_logos::remove(c, id)?;
     let removed = diesel::delete(clients::table.find(id.as_str())).execute(c)?;
     bump_config_version(c)?;
     Ok(removed == 1)
@@ -238,12 +246,49 @@ pub fn live_secrets(c: &mut Conn, client: &ClientId, now: UnixTime) -> Result<Ve
         .collect()
 }
 
+/// What a client says about itself, if it says anything: the release before wrote none.
+fn declared(client: &Client) -> Result<Option<String>, StoreError> {
+    let declared = &client.metadata.declared;
+    (*declared != Declared::default())
+        .then(|| json(declared))
+        .transpose()
+}
+
+const TOKEN: &str = "token:";
+
+fn registrar(registrar: &Registrar) -> Option<String> {
+    match registrar {
+        Registrar::Administrator => None,
+        Registrar::Token(id) => Some(format!("{TOKEN}{id}")),
+        Registrar::Anybody => Some("anybody".to_owned()),
+        Registrar::Document => Some("document".to_owned()),
+    }
+}
+
+fn read_registrar(text: Option<&str>) -> Result<Registrar, StoreError> {
+    Ok(match text {
+        None => Registrar::Administrator,
+        Some("anybody") => Registrar::Anybody,
+        Some("document") => Registrar::Document,
+        Some(text) => {
+            let id = text.strip_prefix(TOKEN);
+            Registrar::Token(id.ok_or(Column("clients", "registrar").corrupt())?.to_owned())
+        }
+    })
+}
+
 fn read(row: Row) -> Result<Client, StoreError> {
+    let mut metadata: ClientMetadata = Column("clients", "metadata").json(&row.metadata)?;
+    if let Some(declared) = &row.declared {
+        metadata.declared = Column("clients", "declared").json(declared)?;
+    }
     Ok(Client {
         id: ClientId::new(row.id),
         epoch: row.epoch,
         disabled_at: instant(row.disabled_at),
         created_at: UnixTime::from_millis(row.created_at),
-        metadata: Column("clients", "metadata").json(&row.metadata)?,
+        registrar: read_registrar(row.registrar.as_deref())?,
+        unused_until: instant(row.unused_until),
+        metadata,
     })
 }

@@ -2,8 +2,9 @@
 
 use super::super::Conn;
 use crate::store::schema::{
-    admin_sessions, client_assertions, client_refusals, client_secrets, events, grants, interactions,
-    key_set_fetches, sessions, setup_links, statistics, status_lists, throttles,
+    admin_sessions, client_assertions, client_refusals, client_secrets, events, grants,
+    initial_access_tokens, interactions, key_set_fetches, sessions, setup_links, statistics, status_lists,
+    throttles,
 };
 use crate::store::{StoreError, Swept};
 use diesel::prelude::*;
@@ -39,6 +40,7 @@ pub fn expired(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Swept, StoreEr
         client_assertions: client_assertions_over(c, at, limit)?,
         key_set_fetches: key_set_fetches_over(c, now.minus(FETCHES).millis())?,
         client_refusals: client_refusals_over(c, now.minus(REFUSALS).millis(), limit)?,
+        initial_tokens: initial_tokens_over(c, at, limit)?,
         events: events_over(c, now.minus(EVENTS).millis(), limit)?,
         status_lists: status_lists_over(c, at, limit)?,
     })
@@ -204,6 +206,17 @@ fn client_refusals_over(c: &mut Conn, before: i64, limit: i64) -> Result<usize, 
 /// By then every token that refers to the list has expired. Its address is never given again: it is random.
 fn status_lists_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
     use status_lists::{expires_at, id, table};
+    let over: Vec<String> = table
+        .filter(expires_at.lt(at))
+        .order(expires_at)
+        .limit(limit)
+        .select(id)
+        .load(c)?;
+    Ok(diesel::delete(table.filter(id.eq_any(over))).execute(c)?)
+}
+
+fn initial_tokens_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
+    use initial_access_tokens::{expires_at, id, table};
     let over: Vec<String> = table
         .filter(expires_at.lt(at))
         .order(expires_at)

@@ -14,5 +14,6 @@ mod leaks;
 mod pkce;
 mod races;
 mod refresh_and_userinfo;
+mod registration;
 mod sign_in_and_forms;
 mod token_form;

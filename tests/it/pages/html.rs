@@ -24,7 +24,7 @@ impl Element {
     }
 }
 
-const VOID: [&str; 5] = ["meta", "link", "input", "br", "hr"];
+const VOID: [&str; 6] = ["meta", "link", "input", "br", "hr", "img"];
 
 /// The elements of a page in document order.
 pub(crate) fn elements(html: &str) -> Result<Vec<Element>, String> {

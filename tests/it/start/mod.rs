@@ -43,7 +43,7 @@ impl Installation {
     }
 
     fn start(&self) -> Result<Keys, OpenError> {
-        let ports = ports(&self.clock, self.name);
+        let ports = ports(&self.clock, self.name, &self.config);
         let store = app::open_store(&self.config, &ports, None).unwrap();
         Keys::open(&self.config, &store, &ports, &Arc::new(Metrics::new()))
     }
@@ -107,7 +107,7 @@ fn what_a_start_that_was_cut_off_left_behind_is_in_nobodys_way() {
 fn of_two_nodes_that_bring_a_key_each_one_starts_and_the_other_says_why_not() {
     each(|installation| {
         // The tables are there; what is raced for is the first key.
-        let ports = ports(&installation.clock, "start");
+        let ports = ports(&installation.clock, "start", &installation.config);
         app::open_store(&installation.config, &ports, None).unwrap();
         let mut other = Installation::new(None);
         other.config.database = installation.config.database.clone();
@@ -149,7 +149,7 @@ fn a_further_key_file_seals_nothing_by_itself() {
 fn a_server_that_runs_goes_on_when_everything_was_wrapped_anew() {
     each(|installation| {
         let keys = installation.start().unwrap();
-        let ports = ports(&installation.clock, "operator");
+        let ports = ports(&installation.clock, "operator", &installation.config);
         let store = app::open_store(&installation.config, &ports, None).unwrap();
         let before = kids(&keys, &installation.clock);
         let act = Act::new("cli", installation.clock.now(), &ports.entropy);

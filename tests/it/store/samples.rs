@@ -46,6 +46,8 @@ pub(super) fn client(id: &str) -> Client {
         epoch: 1,
         disabled_at: None,
         created_at: at(0),
+        registrar: vouchsafe_core::model::Registrar::default(),
+        unused_until: None,
         metadata: ClientMetadata {
             client_name: "Shop".to_owned(),
             kind: ClientKind::Web,
@@ -63,6 +65,7 @@ pub(super) fn client(id: &str) -> Client {
             require_consent: false,
             id_token_claims: vouchsafe_core::model::IdTokenClaims::Userinfo,
             id_token_signed_response_alg: vouchsafe_core::model::KeyAlgorithm::Rs256,
+            declared: vouchsafe_core::model::Declared::default(),
         },
     }
 }

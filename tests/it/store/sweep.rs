@@ -8,8 +8,8 @@ use vouchsafe::db;
 use vouchsafe::ports::{Entropy, SystemEntropy};
 use vouchsafe::store::{Counted, NewSecret, StatusListRow, Swept};
 use vouchsafe_core::model::{
-    AdminSession, ClientId, EndReason, Event, EventKind, Grant, GrantId, Session, Span, StatusListId,
-    UnixTime,
+    AdminSession, ClientId, EndReason, Event, EventKind, Grant, GrantId, InitialToken, Session, Span,
+    StatusListId, UnixTime,
 };
 
 on_both_stores! {
@@ -53,6 +53,14 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
             expires_at: Some(expires_at),
         };
         let assertion = [filling; 32];
+        let token = InitialToken {
+            id: name.to_owned(),
+            uses_left: 1,
+            scopes: Vec::new(),
+            created_by: "cli".to_owned(),
+            created_at: at(0),
+            expires_at,
+        };
         store
             .write_blocking("add", move |tx| {
                 db!(tx, client_assertions::spend(&assertion, expires_at)).map(drop)
@@ -83,6 +91,7 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
                 db!(tx, statistics::add(&counted))?;
                 db!(tx, admin_sessions::add(&admin_session, &digest(filling)))?;
                 db!(tx, interactions::add(&waiting, &digest(filling), &digest(0)))?;
+                db!(tx, initial_tokens::add(&token, &digest(filling)))?;
                 db!(tx, clients::add_secret(&ClientId::new("shop"), &secret))?;
                 db!(tx, throttles::reserve(name, at(0), expires_at.since(at(0))))?;
                 db!(tx, events::append(&log))
@@ -138,6 +147,7 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
         client_assertions: 1,
         key_set_fetches: 0,
         client_refusals: 0,
+        initial_tokens: 1,
         events: 0,
         status_lists: 1,
     };

@@ -7,14 +7,17 @@ pub(crate) mod chain;
 pub(crate) mod databases;
 pub(crate) mod feed_reader;
 pub(crate) mod fleet;
+pub(crate) mod newcomer;
 pub(crate) mod patience;
 pub(crate) mod people;
+pub(crate) mod picture;
 pub(crate) mod ports;
 pub(crate) mod postgres;
 pub(crate) mod proxy;
 pub(crate) mod relying_party;
 pub(crate) mod resource_server;
 pub(crate) mod steps;
+pub(crate) mod tls_site;
 pub(crate) mod world;
 
 /// Writes each test once and runs it in a [`World`](world::World) on SQLite and in one on PostgreSQL.

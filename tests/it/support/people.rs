@@ -61,6 +61,7 @@ pub(crate) fn metadata(kind: ClientKind) -> ClientMetadata {
         require_consent: false,
         id_token_claims: IdTokenClaims::Userinfo,
         id_token_signed_response_alg: vouchsafe_core::model::KeyAlgorithm::Rs256,
+        declared: vouchsafe_core::model::Declared::default(),
     }
 }
 
@@ -216,6 +217,8 @@ impl World {
             epoch: 0,
             disabled_at: None,
             created_at: now,
+            registrar: vouchsafe_core::model::Registrar::default(),
+            unused_until: None,
             metadata,
         };
         let secret = client

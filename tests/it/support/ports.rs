@@ -4,8 +4,9 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+use vouchsafe::config::Config;
 use vouchsafe::keys::NewKeys;
-use vouchsafe::ports::{Clock, Entropy, KeyFactory, KeyPair, Ports, SystemEntropy};
+use vouchsafe::ports::{Clock, Entropy, KeyFactory, KeyPair, Outbound, Ports, SystemEntropy};
 use vouchsafe_core::model::{KeyAlgorithm, Span, UnixTime};
 
 /// A clock that stands still until it is moved. It can be wrong by some time; the database's never is.
@@ -80,7 +81,7 @@ impl KeyFactory for FixedKeys {
 pub(crate) const ANOTHER_NODE: &str = "another node";
 
 /// The ports of a test.
-pub(crate) fn ports(clock: &FakeClock, name: &str) -> Ports {
+pub(crate) fn ports(clock: &FakeClock, name: &str, config: &Config) -> Ports {
     let mut seed = [0; 32];
     for (at, byte) in name.bytes().enumerate() {
         seed[at % 32] ^= byte;
@@ -89,6 +90,7 @@ pub(crate) fn ports(clock: &FakeClock, name: &str) -> Ports {
         clock: Arc::new(clock.clone()),
         database_clock: Some(Arc::new(clock.another())),
         entropy: Arc::new(SeededEntropy(Mutex::new(ChaCha20Rng::from_seed(seed)))),
+        fetch: Arc::new(Outbound::new(&config.outbound)),
         // Two servers on one database make different keys.
         keys: Arc::new(FixedKeys(AtomicUsize::new(if name == ANOTHER_NODE {
             KEYS / 2

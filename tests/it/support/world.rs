@@ -114,7 +114,7 @@ impl World {
         listener: TcpListener,
         folder: Arc<tempfile::TempDir>,
     ) -> Self {
-        let ports = ports(&clock, name);
+        let ports = ports(&clock, name, &config);
         let metrics = Arc::new(Metrics::new());
         let store = app::open_store(&config, &ports, Some(Arc::clone(&metrics))).unwrap();
         let passwords = Passwords::start(&Cost::of_memory(64), 2).unwrap();

@@ -76,8 +76,72 @@ pub struct Client {
     pub disabled_at: Option<UnixTime>,
     /// When it was registered.
     pub created_at: UnixTime,
+    /// Who registered it. Never changes.
+    pub registrar: Registrar,
+    /// It is removed unless used before; none for a client that stays.
+    pub unused_until: Option<UnixTime>,
     /// Everything else.
     pub metadata: ClientMetadata,
+}
+
+/// Who registered a client, and with that how much of what it says about itself somebody has looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Registrar {
+    /// An administrator.
+    #[default]
+    Administrator,
+    /// Whoever had an initial access token (RFC 7591 §3): this one.
+    Token(String),
+    /// Anybody: registration is open.
+    Anybody,
+    /// The client itself, by a document at the URL that is its `client_id`.
+    Document,
+}
+
+/// What a client says about itself beyond what the protocol needs, by the names of RFC 7591 §2 and OpenID Connect
+/// Dynamic Client Registration §2. All addresses are `https`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Declared {
+    /// Its own page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    /// Its logo, where it keeps it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    /// How it treats what it learns about people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    /// Its terms of service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
+    /// Who answers for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<String>,
+    /// Where it publishes its keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// Where it lists redirect URIs of several clients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sector_identifier_uri: Option<String>,
+    /// Where others can send a person to begin a sign-in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initiate_login_uri: Option<String>,
+    /// `max_age` of requests that have none, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_max_age: Option<i64>,
+    /// Whether it wants `auth_time`, which every ID token of ours has.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_auth_time: bool,
+    /// The software that it is one installation of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub software_id: Option<String>,
+    /// The version of that software.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub software_version: Option<String>,
+    /// The digest of the logo as we fetched and redrew it: the name that it is served by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
 }
 
 /// A client's metadata, stored as one JSON document. Unknown members never get in.
@@ -129,6 +193,9 @@ pub struct ClientMetadata {
     /// What its ID tokens are signed with. Not written when it is the default, which every release knows.
     #[serde(default, skip_serializing_if = "KeyAlgorithm::is_default")]
     pub id_token_signed_response_alg: KeyAlgorithm,
+    /// What it says about itself. Stored in a column of its own, which the release before does not read.
+    #[serde(skip)]
+    pub declared: Declared,
 }
 
 impl Client {
@@ -145,6 +212,15 @@ impl Client {
     #[must_use]
     pub fn has_secret(&self) -> bool {
         !self.is_public() && self.metadata.token_endpoint_auth_method != Some(AuthMethod::PrivateKeyJwt)
+    }
+
+    /// Whether nobody but the client itself vouches for what it says.
+    #[must_use]
+    pub fn is_self_registered(&self) -> bool {
+        match self.registrar {
+            Registrar::Administrator => false,
+            Registrar::Token(_) | Registrar::Anybody | Registrar::Document => true,
+        }
     }
 
     /// Whether the client may use `grant`.

@@ -127,6 +127,12 @@ event_kinds! {
     ClientSecretAdded = "client.secret_added";
     /// An end was set to a secret of a client; `until` in the detail is that end, in seconds.
     ClientSecretEnded = "client.secret_ended";
+    /// A client registered itself; `registrar` in the detail says by what right.
+    ClientRegistered = "client.registered";
+    /// An initial access token was made; `target` is its id.
+    InitialTokenCreated = "initial_token.created";
+    /// An initial access token was revoked; `target` is its id.
+    InitialTokenRevoked = "initial_token.revoked";
     /// An API was registered.
     ApiCreated = "api.created";
     /// An API changed; `target` is its identifier.

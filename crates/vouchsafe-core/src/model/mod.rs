@@ -8,6 +8,7 @@ mod consent;
 mod event;
 mod grant;
 mod id;
+mod initial_token;
 mod interaction;
 mod request;
 pub mod revocation;
@@ -22,16 +23,19 @@ mod user;
 pub use admin_session::AdminSession;
 pub use api::{Api, ApiClaim, ApiScope, TokenTyp};
 pub use audit_record::{AuditRecord, BrokenRecord};
-pub use client::{AuthMethod, Client, ClientKind, ClientMetadata, GrantType, IdTokenClaims, PkceRule};
+pub use client::{
+    AuthMethod, Client, ClientKind, ClientMetadata, Declared, GrantType, IdTokenClaims, PkceRule, Registrar,
+};
 pub use consent::Consent;
 pub use event::{Event, EventKind};
 pub use grant::{EndReason, Grant, PersonSignedIn};
 pub use id::{ClientId, EventId, GrantId, Kid, SessionId, Sid, StatusListId, TokenId, UserId};
+pub use initial_token::InitialToken;
 pub use interaction::{Declined, Interaction};
 pub use request::{AuthorizationRequest, Prompt};
 pub use secret::{
-    AdminCookie, BrowserCookie, ClientSecret, Code, Digest, InteractionHandle, Plain, SecretKind,
-    SessionCookie, SetupCode,
+    AdminCookie, BrowserCookie, ClientSecret, Code, Digest, InitialAccessToken, InteractionHandle, Plain,
+    RegistrationAccessToken, SecretKind, SessionCookie, SetupCode,
 };
 pub use session::Session;
 pub use signing_key::{KeyAlgorithm, KeyUse, SigningKey};

@@ -33,6 +33,10 @@ secret_kind! {
     Code = "vac";
     /// A client secret (RFC 6749 §2.3.1).
     ClientSecret = "vcs";
+    /// An initial access token (RFC 7591 §3): the right to register a client.
+    InitialAccessToken = "viat";
+    /// A registration access token (RFC 7592 §1): the right to manage one client.
+    RegistrationAccessToken = "vrat";
     /// The value of the session cookie.
     SessionCookie = "vss";
     /// The value of the cookie that binds interactions to a browser.

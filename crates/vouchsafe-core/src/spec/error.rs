@@ -1,4 +1,5 @@
-//! RFC 6749 §4.1.2.1, §5.2; RFC 6750 §3.1; RFC 7009 §2.2.1; OpenID Connect Core §3.1.2.6; RFC 8707 §2 — error codes.
+//! RFC 6749 §4.1.2.1, §5.2; RFC 6750 §3.1; RFC 7009 §2.2.1; OpenID Connect Core §3.1.2.6; RFC 8707 §2;
+//! RFC 7591 §3.2.2 — error codes.
 
 macro_rules! error_codes {
     ($($name:ident = $text:literal, $description:literal;)+) => {
@@ -48,5 +49,9 @@ error_codes! {
     RegistrationNotSupported = "registration_not_supported", "The registration parameter is not supported.";
     InvalidToken = "invalid_token", "The access token is missing a right property, expired, or revoked.";
     UnsupportedTokenType = "unsupported_token_type", "Tokens of this type cannot be revoked.";
+    InvalidRedirectUri = "invalid_redirect_uri", "A redirect URI cannot be registered.";
+    InvalidClientMetadata = "invalid_client_metadata", "The client metadata has a value that cannot be registered.";
+    InvalidSoftwareStatement = "invalid_software_statement", "The software statement is not a signed JWT.";
+    UnapprovedSoftwareStatement = "unapproved_software_statement", "This server approves no software statements.";
     InsufficientScope = "insufficient_scope", "The access token does not have the scope that is needed.";
 }

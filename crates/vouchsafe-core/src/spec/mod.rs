@@ -5,6 +5,8 @@ pub mod basic;
 pub mod bearer;
 pub mod claims;
 pub mod client_assertion;
+pub mod client_metadata;
+pub mod client_metadata_document;
 pub mod error;
 pub mod grant_type;
 pub mod id_token_hint;
@@ -30,6 +32,7 @@ pub mod token_type_hint;
 pub mod ui_locales;
 mod uri;
 pub mod username;
+pub mod web_uri;
 
 pub use error::ErrorCode;
 pub use params::Params;

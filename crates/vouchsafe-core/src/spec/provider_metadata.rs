@@ -28,6 +28,9 @@ pub struct Endpoints {
     pub revocation_endpoint: String,
     /// OpenID Connect RP-Initiated Logout 1.0 §2.1.
     pub end_session_endpoint: String,
+    /// OpenID Connect Dynamic Client Registration §3, RFC 7591 §3, where it is on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration_endpoint: Option<String>,
     /// RFC 7662 §2.
     pub introspection_endpoint: String,
     /// RFC 7517.
@@ -68,6 +71,8 @@ pub struct ProviderMetadata {
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
     authorization_response_iss_parameter_supported: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    client_id_metadata_document_supported: bool,
 }
 
 impl ProviderMetadata {
@@ -100,6 +105,17 @@ impl ProviderMetadata {
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
             authorization_response_iss_parameter_supported: iss::SUPPORTED,
+            client_id_metadata_document_supported: false,
+        }
+    }
+
+    /// The document of a server that takes URLs of metadata documents as `client_id`
+    /// (draft-ietf-oauth-client-id-metadata-document §5).
+    #[must_use]
+    pub fn with_client_id_metadata_documents(self, supported: bool) -> Self {
+        Self {
+            client_id_metadata_document_supported: supported,
+            ..self
         }
     }
 }
@@ -116,6 +132,7 @@ mod tests {
             userinfo_endpoint: "https://id.example.com/userinfo".to_owned(),
             revocation_endpoint: "https://id.example.com/revoke".to_owned(),
             end_session_endpoint: "https://id.example.com/logout".to_owned(),
+            registration_endpoint: None,
             introspection_endpoint: "https://id.example.com/introspect".to_owned(),
             jwks_uri: "https://id.example.com/jwks".to_owned(),
             vouchsafe_revocations_uri: "https://id.example.com/revocations".to_owned(),

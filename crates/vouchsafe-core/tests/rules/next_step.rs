@@ -87,7 +87,7 @@ fn a_code_is_given_at_once_when_nothing_is_missing() {
 
 #[test]
 fn nobody_is_signed_in_without_a_live_session_of_a_person_in_good_standing() {
-    let worlds = [
+    let worlds = vec![
         settled().with(|world| world.session = None),
         settled().with(|world| world.user = None),
         settled().with_session(|session| session.ended_at = Some(NOW)),

@@ -48,6 +48,8 @@ pub(crate) fn client(kind: ClientKind) -> Client {
         epoch: 0,
         disabled_at: None,
         created_at: after(-1000),
+        registrar: vouchsafe_core::model::Registrar::default(),
+        unused_until: None,
         metadata: ClientMetadata {
             client_name: "Storefront".to_owned(),
             kind,
@@ -65,6 +67,7 @@ pub(crate) fn client(kind: ClientKind) -> Client {
             require_consent: false,
             id_token_claims: IdTokenClaims::Userinfo,
             id_token_signed_response_alg: KeyAlgorithm::Rs256,
+            declared: vouchsafe_core::model::Declared::default(),
         },
     }
 }

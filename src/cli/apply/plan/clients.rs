@@ -4,7 +4,7 @@ use super::{Action, Change, Draft, Kind, NewSecret, Work, difference};
 use crate::cli::apply::declared::DeclaredClient;
 use crate::clients::registration::{self, document};
 use serde_json::Value;
-use vouchsafe_core::model::{Api, Client, ClientId, ClientMetadata};
+use vouchsafe_core::model::{Api, Client, ClientId, ClientMetadata, Registrar};
 
 impl Draft<'_> {
     /// Plans them, for when there are these APIs.
@@ -44,6 +44,8 @@ impl Draft<'_> {
             epoch: before.map_or(0, |client| client.epoch),
             disabled_at: before.and_then(|client| client.disabled_at),
             created_at: before.map_or(self.act.now, |client| client.created_at),
+            registrar: before.map_or(Registrar::Administrator, |client| client.registrar.clone()),
+            unused_until: before.and_then(|client| client.unused_until),
             metadata,
         };
         if declared.secret.is_some() && !after.has_secret() {

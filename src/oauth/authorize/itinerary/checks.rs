@@ -126,7 +126,9 @@ pub(super) fn prompt(stage: &mut RedirectBound) -> Verdict {
 }
 
 pub(super) fn max_age(stage: &mut RedirectBound) -> Verdict {
-    stage.request.max_age = spec_max_age::parse(stage.params.one("max_age"))?;
+    let asked = spec_max_age::parse(stage.params.one("max_age"))?;
+    // OpenID Connect Dynamic Client Registration §2: what the request says overrides what was registered.
+    stage.request.max_age = asked.or(stage.known.client.metadata.declared.default_max_age);
     Ok(())
 }
 

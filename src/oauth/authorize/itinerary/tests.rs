@@ -26,6 +26,7 @@ fn client(change: impl FnOnce(&mut ClientMetadata)) -> Arc<Known> {
         require_consent: false,
         id_token_claims: IdTokenClaims::Userinfo,
         id_token_signed_response_alg: vouchsafe_core::model::KeyAlgorithm::Rs256,
+        declared: vouchsafe_core::model::Declared::default(),
     };
     change(&mut metadata);
     let client = Client {
@@ -33,13 +34,11 @@ fn client(change: impl FnOnce(&mut ClientMetadata)) -> Arc<Known> {
         epoch: 0,
         disabled_at: None,
         created_at: UnixTime::default(),
+        registrar: vouchsafe_core::model::Registrar::default(),
+        unused_until: None,
         metadata,
     };
-    Arc::new(Known {
-        keys: None,
-        client,
-        secrets: Vec::new(),
-    })
+    Arc::new(Known::new(client, Vec::new()))
 }
 
 fn surroundings() -> Surroundings {
@@ -271,16 +270,9 @@ fn a_client_that_is_switched_off_or_may_not_have_codes_gets_none() {
     );
     let Known { mut client, .. } = Arc::into_inner(client(|_| ())).unwrap();
     client.disabled_at = Some(UnixTime::default());
-    let refused = run_with(
-        Arc::new(Known {
-            keys: None,
-            client,
-            secrets: Vec::new(),
-        }),
-        &good(""),
-    )
-    .map(drop)
-    .unwrap_err();
+    let refused = run_with(Arc::new(Known::new(client, Vec::new())), &good(""))
+        .map(drop)
+        .unwrap_err();
     assert_eq!(
         refused,
         Refused {

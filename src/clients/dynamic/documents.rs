@@ -1,0 +1,124 @@
+//! What is fetched when a client registers itself: the list behind `sector_identifier_uri`, its logo, and whether its
+//! key set may be fetched later.
+
+use crate::clients::logo::{self, Logo};
+use crate::db;
+use crate::ports::Fetch;
+use crate::ports::fetch::{FetchProblem, Wanted};
+use crate::store::{StoreError, Tx};
+use serde_json::Value;
+use vouchsafe_core::model::{ClientId, ClientMetadata, UnixTime};
+use vouchsafe_core::spec::client_metadata::MetadataProblem;
+
+/// Metadata whose documents are there.
+#[derive(Clone, Debug)]
+pub struct Gathered {
+    /// The metadata; it names the logo.
+    pub metadata: ClientMetadata,
+    /// What belongs to it.
+    pub attachments: Attachments,
+}
+
+/// What is stored beside a client's metadata.
+#[derive(Clone, Debug, Default)]
+pub struct Attachments {
+    logo: Option<Logo>,
+}
+
+impl Attachments {
+    /// Stores them in the place of those before.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) fn save(&self, tx: &mut Tx<'_>, id: &ClientId) -> Result<(), StoreError> {
+        match &self.logo {
+            Some(logo) => db!(tx, client_logos::save(id, &logo.digest, &logo.png)),
+            None => db!(tx, client_logos::remove(id)),
+        }
+    }
+}
+
+/// Fetches what the metadata names.
+///
+/// # Errors
+/// The first member whose document cannot be had or is not right.
+pub async fn gather(
+    fetch: &dyn Fetch,
+    mut metadata: ClientMetadata,
+    logos: bool,
+    now: UnixTime,
+) -> Result<Gathered, MetadataProblem> {
+    let declared = &metadata.declared;
+    if let Some(url) = &declared.jwks_uri {
+        fetch
+            .judge(url)
+            .await
+            .map_err(|problem| unfit("jwks_uri", problem))?;
+    }
+    if let Some(url) = &declared.sector_identifier_uri {
+        let document = fetch.fetch(Wanted::json(url, now)).await;
+        let document = document.map_err(|problem| unfit("sector_identifier_uri", problem))?;
+        check_sector(&document.body, &metadata.redirect_uris)?;
+    }
+    let logo = match &declared.logo_uri {
+        Some(url) if logos => Some(draw(fetch, url, now).await?),
+        Some(_) | None => None,
+    };
+    metadata.declared.logo = logo.as_ref().map(|logo| logo.digest.clone());
+    Ok(Gathered {
+        metadata,
+        attachments: Attachments { logo },
+    })
+}
+
+/// OpenID Connect Dynamic Client Registration §5: an array with every redirect URI, and nothing but strings.
+fn check_sector(body: &[u8], redirect_uris: &[String]) -> Result<(), MetadataProblem> {
+    let listed: Vec<String> = serde_json::from_slice(body).map_err(|_| {
+        MetadataProblem::of("sector_identifier_uri", "the document is not an array of strings")
+    })?;
+    if redirect_uris.iter().all(|uri| listed.contains(uri)) {
+        Ok(())
+    } else {
+        Err(MetadataProblem::of(
+            "sector_identifier_uri",
+            "the document lacks a redirect URI",
+        ))
+    }
+}
+
+async fn draw(fetch: &dyn Fetch, url: &str, now: UnixTime) -> Result<Logo, MetadataProblem> {
+    let wanted = Wanted {
+        url,
+        kinds: logo::KINDS,
+        most: logo::BYTES,
+        now,
+    };
+    let picture = fetch
+        .fetch(wanted)
+        .await
+        .map_err(|problem| unfit("logo_uri", problem))?;
+    // A decoder that panics takes nothing down but its own thread's task.
+    let drawn = tokio::task::spawn_blocking(move || logo::redraw(&picture.body)).await;
+    match drawn {
+        Ok(Ok(logo)) => Ok(logo),
+        Ok(Err(logo::LogoProblem::TooLarge)) => {
+            Err(MetadataProblem::of("logo_uri", "the picture has too many pixels"))
+        }
+        Ok(Err(logo::LogoProblem::NotAPicture)) | Err(_) => {
+            Err(MetadataProblem::of("logo_uri", "it is not a whole PNG or JPEG"))
+        }
+    }
+}
+
+/// A problem of fetching in words of ours.
+fn unfit(member: &'static str, problem: FetchProblem) -> MetadataProblem {
+    MetadataProblem::of(member, problem.sentence())
+}
+
+/// The members of a JSON object, or nothing.
+pub(crate) fn object(body: &[u8]) -> Option<serde_json::Map<String, Value>> {
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(members)) => Some(members),
+        Ok(_) | Err(_) => None,
+    }
+}

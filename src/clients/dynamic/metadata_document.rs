@@ -1,0 +1,199 @@
+//! Clients whose `client_id` is the URL of their own metadata (draft-ietf-oauth-client-id-metadata-document): read when
+//! an authorization request names one, kept as a client like any other, and read again when what is kept is old.
+
+use super::documents::object;
+use super::policy::{Place, metadata};
+use super::{count_newcomer, registration};
+use crate::audit::Act;
+use crate::clients::registration::Made;
+use crate::clients::standing;
+use crate::cx::Cx;
+use crate::db;
+use crate::failure::Failure;
+use crate::ports::fetch::{FetchProblem, Fetched, Wanted};
+use crate::store::{StoreError, Tx};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use vouchsafe_core::model::{ClientId, ClientMetadata, Declared, EventKind, Registrar, Span, UnixTime};
+use vouchsafe_core::spec::client_metadata_document::{is_client_id, parse};
+
+/// How long a document is kept when its server says nothing.
+const KEPT: Span = Span::from_hours(1);
+/// How long it is kept at least, and at most.
+const SHORTEST: Span = Span::from_minutes(5);
+const LONGEST: Span = Span::from_hours(24);
+/// How long a document that is old is good enough while its server cannot be reached.
+const STALE: Span = Span::from_hours(24);
+/// A document that could not be had is not asked for again so soon.
+const PAUSE: Span = Span::from_minutes(1);
+/// Failures that are remembered at most.
+const REMEMBERED: usize = 1024;
+
+/// What this node could not read lately.
+#[derive(Default)]
+pub struct Documents {
+    failed: Mutex<HashMap<ClientId, UnixTime>>,
+}
+
+/// What is known of a `client_id` that is a URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Document {
+    /// The client is kept, and what is kept is good.
+    Known,
+    /// There is no such client for us.
+    None,
+}
+
+/// Sees to it that the client behind such a `client_id` is known, as far as it can be.
+///
+/// # Errors
+/// When the store fails.
+pub async fn look_after(cx: &Cx, id: &ClientId) -> Result<Document, Failure> {
+    if !cx.config().registration.client_id_metadata_documents || !is_client_id(id.as_str()) {
+        return Ok(Document::None);
+    }
+    let wanted = id.clone();
+    let again_at = cx.store().read("metadata-document", move |tx| {
+        db!(tx, self_registered::read_again_at(&wanted))
+    });
+    let again_at = again_at.await?;
+    if again_at.is_some_and(|at| at > cx.now) {
+        return Ok(Document::Known);
+    }
+    let good_enough = match again_at {
+        Some(at) if at.plus(STALE) > cx.now => Document::Known,
+        Some(_) | None => Document::None,
+    };
+    let documents = &cx.services.documents;
+    if documents.failed_lately(id, cx.now) || count_newcomer(cx).await?.is_some() {
+        return Ok(good_enough);
+    }
+    let fetched = cx
+        .services
+        .ports
+        .fetch
+        .fetch(Wanted::json(id.as_str(), cx.now))
+        .await;
+    match fetched {
+        Ok(fetched) => read(cx, id, fetched).await,
+        Err(problem) => {
+            tracing::info!(client_id = id.as_str(), %problem, "a client's metadata document could not be fetched");
+            documents.note_failure(id, cx.now);
+            Ok(if passes(problem) {
+                good_enough
+            } else {
+                Document::None
+            })
+        }
+    }
+}
+
+/// Whether a problem is one of the way there, not of what is there.
+fn passes(problem: FetchProblem) -> bool {
+    matches!(
+        problem,
+        FetchProblem::Unreachable | FetchProblem::TooSlow | FetchProblem::TooMany | FetchProblem::NotSetUp
+    )
+}
+
+async fn read(cx: &Cx, id: &ClientId, fetched: Fetched) -> Result<Document, Failure> {
+    let lasts = fetched.max_age.unwrap_or(KEPT).max(SHORTEST).min(LONGEST);
+    let apis = cx.services.clients.apis().await?;
+    let place = Place::of_newcomer(&cx.config().registration, None);
+    let checked = object(&fetched.body)
+        .ok_or("it is not a JSON object".to_owned())
+        .and_then(|document| {
+            let mut requested = parse(id.as_str(), &document).map_err(|problem| problem.to_string())?;
+            // What would have to be fetched for a client without a secret is not kept.
+            requested.jwks = None;
+            requested.declared = Declared {
+                jwks_uri: None,
+                logo_uri: None,
+                sector_identifier_uri: None,
+                ..requested.declared
+            };
+            metadata(requested, &place, &apis).map_err(|problem| problem.to_string())
+        });
+    let metadata = match checked {
+        Ok(metadata) => metadata,
+        Err(problem) => {
+            tracing::info!(
+                client_id = id.as_str(),
+                problem,
+                "a client's metadata document was refused"
+            );
+            cx.services.documents.note_failure(id, cx.now);
+            return Ok(Document::None);
+        }
+    };
+    let keeping = Keeping {
+        act: Act::of(cx, "anybody"),
+        id: id.clone(),
+        metadata,
+        read_again_at: cx.now.plus(lasts),
+        unused_until: cx.now.plus(cx.config().registration.unused_lifetime),
+        most: i64::try_from(cx.config().registration.most_clients).unwrap_or(i64::MAX),
+    };
+    let kept = cx
+        .store()
+        .write("keep-document", move |tx| keeping.write(tx))
+        .await?;
+    cx.services.clients.forget(id);
+    Ok(kept)
+}
+
+/// The transaction, with all that it needs.
+struct Keeping {
+    act: Act,
+    id: ClientId,
+    metadata: ClientMetadata,
+    read_again_at: UnixTime,
+    unused_until: UnixTime,
+    most: i64,
+}
+
+impl Keeping {
+    fn write(&self, tx: &mut Tx<'_>) -> Result<Document, StoreError> {
+        match db!(tx, clients::lock(&self.id))? {
+            Some(client) if client.registrar != Registrar::Document => return Ok(Document::None),
+            Some(client) => {
+                // What only an administrator can set stays.
+                let metadata = ClientMetadata {
+                    web_origins: client.metadata.web_origins.clone(),
+                    online_refresh: client.metadata.online_refresh,
+                    id_token_claims: client.metadata.id_token_claims,
+                    ..self.metadata.clone()
+                };
+                standing::update(tx, &self.act, &self.id, &metadata)?;
+            }
+            None if db!(tx, self_registered::count())? >= self.most => return Ok(Document::None),
+            None => {
+                let mut made = Made::new(self.metadata.clone(), &self.act);
+                made.client.id = self.id.clone();
+                made.client.registrar = Registrar::Document;
+                made.client.unused_until = Some(self.unused_until);
+                db!(tx, clients::add(&made.client))?;
+                let told = self.act.about_client(EventKind::ClientRegistered, &self.id);
+                let by = registration::registrar(&made.client.registrar);
+                db!(tx, events::append(&crate::audit::with("registrar", by, told)))?;
+            }
+        }
+        db!(tx, self_registered::set_read_again(&self.id, self.read_again_at))?;
+        Ok(Document::Known)
+    }
+}
+
+impl Documents {
+    fn failed_lately(&self, id: &ClientId, now: UnixTime) -> bool {
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.get(id).is_some_and(|at| at.plus(PAUSE) > now)
+    }
+
+    fn note_failure(&self, id: &ClientId, now: UnixTime) {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if failed.len() >= REMEMBERED {
+            failed.clear();
+        }
+        failed.insert(id.clone(), now);
+    }
+}

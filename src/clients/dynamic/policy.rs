@@ -1,0 +1,161 @@
+//! What a client that registers itself may be: never first-party, always with a consent page, and no scope that
+//! nobody allowed it.
+
+use crate::clients::registration::{self, Wish};
+use crate::config::Registration;
+use vouchsafe_core::model::{
+    Api, Client, ClientKind, ClientMetadata, GrantType, InitialToken, PkceRule, Registrar,
+};
+use vouchsafe_core::spec::client_metadata::{MetadataProblem, Requested};
+use vouchsafe_core::spec::scope;
+use vouchsafe_verify::client_keys::ClientKeys;
+
+/// What the policy allows a client that asks to be registered.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Scopes that it may have.
+    scopes: Vec<String>,
+    /// Whether somebody vouches for it, so that it may act in its own name.
+    is_vouched_for: bool,
+}
+
+impl Place {
+    /// The place of a newcomer with this initial access token, or none.
+    #[must_use]
+    pub fn of_newcomer(config: &Registration, token: Option<&InitialToken>) -> Self {
+        let scopes = match token {
+            Some(token) if !token.scopes.is_empty() => token.scopes.clone(),
+            Some(_) | None => configured(config),
+        };
+        Self {
+            scopes,
+            is_vouched_for: token.is_some(),
+        }
+    }
+
+    /// The place of a client that changes itself: what it has, and what any newcomer could have.
+    #[must_use]
+    pub fn of_client(config: &Registration, client: &Client) -> Self {
+        let mut scopes = client.metadata.scopes.clone();
+        scopes.extend(configured(config));
+        Self {
+            scopes,
+            is_vouched_for: matches!(client.registrar, Registrar::Token(_)),
+        }
+    }
+}
+
+fn configured(config: &Registration) -> Vec<String> {
+    config.scopes.iter().map(|name| name.0.clone()).collect()
+}
+
+/// The metadata that a client gets of what it asked for.
+///
+/// # Errors
+/// The first member that cannot be registered.
+pub fn metadata(
+    requested: Requested,
+    place: &Place,
+    apis: &[Api],
+) -> Result<ClientMetadata, MetadataProblem> {
+    if !place.is_vouched_for && requested.grant_types.contains(&GrantType::ClientCredentials) {
+        let rule = "client_credentials needs an initial access token";
+        return Err(MetadataProblem::of("grant_types", rule));
+    }
+    check_keys(&requested)?;
+    let scopes = scopes(&requested, place, apis)?;
+    let mut wish = Wish::new(requested.name, requested.kind);
+    // A confidential client of OpenID Connect has nonce and secret; many libraries for it know no PKCE.
+    let needs_no_pkce = requested.kind == ClientKind::Web && scopes.iter().any(|name| name == scope::OPENID);
+    wish.pkce = Some(if needs_no_pkce {
+        PkceRule::Allowed
+    } else {
+        PkceRule::Required
+    });
+    wish.redirect_uris = requested.redirect_uris;
+    wish.post_logout_redirect_uris = requested.post_logout_redirect_uris;
+    wish.grants = requested.grant_types;
+    wish.auth_method = requested.auth_method;
+    wish.jwks = requested.jwks;
+    wish.require_consent = true;
+    wish.id_token_alg = requested.id_token_alg;
+    wish.declared = requested.declared;
+    wish.scopes = scopes;
+    registration::check(wish, apis)
+        .map_err(|_| MetadataProblem::of("client_metadata", "the members do not fit together"))
+}
+
+/// The metadata of a client that replaces its own (RFC 7592 §2.2). What only an administrator can set stays.
+///
+/// # Errors
+/// The first member that cannot be registered.
+pub fn replacement(
+    requested: Requested,
+    client: &Client,
+    place: &Place,
+    apis: &[Api],
+) -> Result<ClientMetadata, MetadataProblem> {
+    let (new, old) = (metadata(requested, place, apis)?, client.metadata.clone());
+    let new = ClientMetadata {
+        pkce: old.pkce,
+        web_origins: old.web_origins,
+        introspects: old.introspects,
+        online_refresh: old.online_refresh,
+        first_party: old.first_party,
+        require_consent: old.require_consent,
+        id_token_claims: old.id_token_claims,
+        ..new
+    };
+    if super::keeps_trust(client, &new) {
+        Ok(new)
+    } else {
+        Err(MetadataProblem::of(
+            "token_endpoint_auth_method",
+            "a client that has a secret keeps it, and one without gets none",
+        ))
+    }
+}
+
+fn check_keys(requested: &Requested) -> Result<(), MetadataProblem> {
+    let Some(jwks) = &requested.jwks else {
+        return Ok(());
+    };
+    let parsed = ClientKeys::parse(&jwks.to_string());
+    parsed.map(drop).map_err(|_| {
+        MetadataProblem::of(
+            "jwks",
+            "each key must be a public key for RS256, PS256, ES256 or EdDSA, and none come twice",
+        )
+    })
+}
+
+/// What it asked for, of what it may have; all of that when it asked for nothing in particular.
+fn scopes(requested: &Requested, place: &Place, apis: &[Api]) -> Result<Vec<String>, MetadataProblem> {
+    let owned = |name: &String| {
+        apis.iter()
+            .flat_map(|api| &api.scopes)
+            .any(|scope| scope.name == *name)
+    };
+    let acts_for_people = requested.kind != ClientKind::Service;
+    let refreshes = requested.grant_types.contains(&GrantType::RefreshToken);
+    let fits = |name: &String| {
+        place.scopes.contains(name)
+            && (scope::standard(name) || owned(name))
+            && (acts_for_people || !scope::standard(name))
+            && (refreshes || name != scope::OFFLINE_ACCESS)
+    };
+    let wanted = requested.scopes.clone().filter(|scopes| !scopes.is_empty());
+    let named = wanted.is_some();
+    let scopes: Vec<_> = wanted
+        .unwrap_or_else(|| place.scopes.clone())
+        .into_iter()
+        .filter(fits)
+        .collect();
+    if scopes.is_empty() && (named || acts_for_people) {
+        return Err(MetadataProblem::of(
+            "scope",
+            "the client may have none of these scopes",
+        ));
+    }
+    Ok(scopes)
+}

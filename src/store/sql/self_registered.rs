@@ -1,0 +1,81 @@
+//! What the table of clients knows of those that registered themselves: their tokens, their last use, their documents.
+
+use super::super::Conn;
+use crate::store::StoreError;
+use crate::store::convert::{Column, instant};
+use crate::store::schema::clients::{dsl, table};
+use diesel::prelude::*;
+use vouchsafe_core::model::{ClientId, Digest, RegistrationAccessToken, UnixTime};
+
+/// Gives a client another registration access token; the one before counts no more.
+pub fn set_token(
+    c: &mut Conn,
+    id: &ClientId,
+    digest: &Digest<RegistrationAccessToken>,
+) -> Result<(), StoreError> {
+    diesel::update(table.find(id.as_str()))
+        .set(dsl::registration_token.eq(&digest.as_bytes()[..]))
+        .execute(c)?;
+    Ok(())
+}
+
+/// The digest of a client's registration access token.
+pub fn token(c: &mut Conn, id: &ClientId) -> Result<Option<Digest<RegistrationAccessToken>>, StoreError> {
+    let found: Option<Option<Vec<u8>>> = table
+        .find(id.as_str())
+        .select(dsl::registration_token)
+        .first(c)
+        .optional()?;
+    let digest = found.flatten();
+    digest
+        .map(|digest| Column("clients", "registration_token").digest(&digest))
+        .transpose()
+}
+
+/// Notes that a client was used, unless that is noted already or it stays in any case.
+pub fn keep(c: &mut Conn, id: &ClientId, until: UnixTime) -> Result<(), StoreError> {
+    let shorter = table
+        .find(id.as_str())
+        .filter(dsl::unused_until.lt(until.millis()));
+    diesel::update(shorter)
+        .set(dsl::unused_until.eq(until.millis()))
+        .execute(c)?;
+    Ok(())
+}
+
+/// How many clients there are that are removed when they are not used.
+pub fn count(c: &mut Conn) -> Result<i64, StoreError> {
+    Ok(table
+        .filter(dsl::unused_until.is_not_null())
+        .count()
+        .get_result(c)?)
+}
+
+/// Clients that were not used for so long that they are removed, those first that have waited longest.
+pub fn unused(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Vec<ClientId>, StoreError> {
+    let ids: Vec<String> = table
+        .filter(dsl::unused_until.lt(now.millis()))
+        .order(dsl::unused_until)
+        .limit(limit)
+        .select(dsl::id)
+        .load(c)?;
+    Ok(ids.into_iter().map(ClientId::new).collect())
+}
+
+/// When the metadata document of a client is to be read again; none for a client without.
+pub fn read_again_at(c: &mut Conn, id: &ClientId) -> Result<Option<UnixTime>, StoreError> {
+    let found: Option<Option<i64>> = table
+        .find(id.as_str())
+        .select(dsl::read_again_at)
+        .first(c)
+        .optional()?;
+    Ok(instant(found.flatten()))
+}
+
+/// Notes when the metadata document of a client is to be read again.
+pub fn set_read_again(c: &mut Conn, id: &ClientId, at: UnixTime) -> Result<(), StoreError> {
+    diesel::update(table.find(id.as_str()))
+        .set(dsl::read_again_at.eq(at.millis()))
+        .execute(c)?;
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! `jwks_uri`: keys that a client publishes, fetched when they are needed.
+
+use crate::support::assertions::Signer;
+use crate::support::newcomer::{client, open, with_registration};
+use crate::support::tls_site::TlsSite;
+use crate::support::world::{Answer, World};
+use serde_json::{Value, json};
+use vouchsafe_core::model::Span;
+use vouchsafe_core::spec::client_assertion::TYPE;
+
+fn named(signer: &Signer, kid: &str) -> Value {
+    let mut jwk = signer.jwk();
+    jwk["kid"] = json!(kid);
+    jwk
+}
+
+fn publish(site: &TlsSite, keys: &[Value]) {
+    site.serve("/jwks", "application/json", json!({ "keys": keys }).to_string());
+}
+
+fn signing(world: &World, site: &TlsSite) -> Value {
+    world.registered(json!({
+        "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": site.url("/jwks"),
+    }))
+}
+
+/// Whether an assertion that is signed so is good, as a refused code says.
+fn is_taken(world: &World, made: &Value, signer: &Signer, kid: &str) -> bool {
+    let claims = crate::token::private_key_jwt::claims(world, made["client_id"].as_str().unwrap());
+    let assertion = signer.sign(&json!({"alg": signer.alg(), "kid": kid}), &claims);
+    let answer = Answer::to(world.post("/token").form(&[
+        ("grant_type", "authorization_code"),
+        ("code", "none"),
+        ("redirect_uri", client(made).redirect_uri.as_str()),
+        ("client_assertion_type", TYPE),
+        ("client_assertion", &assertion),
+    ]));
+    match answer.error() {
+        (400, code) if code == "invalid_grant" => true,
+        (401, code) if code == "invalid_client" => false,
+        other => panic!("{other:?}"),
+    }
+}
+
+with_registration! { open;
+    fn keys_are_fetched_at_the_first_use_and_again_for_a_new_one(world: World, site: TlsSite) {
+        let (old, new) = (Signer::es256(), Signer::es256());
+        publish(site, &[named(&old, "old")]);
+        let made = signing(world, site);
+        assert!(made.get("client_secret").is_none());
+        assert_eq!(site.asked_for("/jwks"), 0, "not before they are needed");
+        assert!(is_taken(world, &made, &old, "old"));
+        assert!(is_taken(world, &made, &old, "old"));
+        assert_eq!(site.asked_for("/jwks"), 1);
+        publish(site, &[named(&old, "old"), named(&new, "new")]);
+        assert!(!is_taken(world, &made, &new, "new"), "once a minute");
+        world.wait(Span::from_seconds(60));
+        assert!(is_taken(world, &made, &new, "new"));
+        assert!(is_taken(world, &made, &old, "old"));
+        assert_eq!(site.asked_for("/jwks"), 2);
+    }
+
+    fn made_up_key_names_cost_one_call_a_minute(world: World, site: TlsSite) {
+        let signer = Signer::es256();
+        publish(site, &[named(&signer, "real")]);
+        let made = signing(world, site);
+        for n in 0..10 {
+            assert!(!is_taken(world, &made, &signer, &format!("k{n}")));
+        }
+        world.wait(Span::from_seconds(61));
+        for n in 0..10 {
+            assert!(!is_taken(world, &made, &signer, &format!("k{n}")));
+        }
+        assert!(is_taken(world, &made, &signer, "real"));
+        assert_eq!(site.asked_for("/jwks"), 2);
+    }
+
+    fn keys_that_cannot_be_had_are_asked_for_again_after_a_minute(world: World, site: TlsSite) {
+        let signer = Signer::es256();
+        let made = signing(world, site);
+        assert!(!is_taken(world, &made, &signer, "a"));
+        publish(site, &[named(&signer, "a")]);
+        assert!(!is_taken(world, &made, &signer, "a"));
+        world.wait(Span::from_seconds(61));
+        assert!(is_taken(world, &made, &signer, "a"));
+        // And what was had stays good while their server is away, for an hour at least.
+        site.serve_raw("/jwks", "HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n");
+        world.wait(Span::from_hours(2));
+        assert!(is_taken(world, &made, &signer, "a"));
+    }
+
+    fn keys_for_other_purposes_do_not_disturb(world: World, site: TlsSite) {
+        let signer = Signer::es256();
+        let mut encryption = named(&Signer::es256(), "enc");
+        encryption["use"] = json!("enc");
+        publish(site, &[encryption, json!({"kty": "oct", "k": "AAAA"}), json!({"kty": "future"}), named(&signer, "sig")]);
+        let made = signing(world, site);
+        assert!(is_taken(world, &made, &signer, "sig"));
+    }
+
+    fn keys_in_the_registration_work_without_any_call(world: World, site: TlsSite) {
+        let signer = Signer::es256();
+        let made = world.registered(json!({
+            "token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [signer.jwk()]},
+        }));
+        assert!(is_taken(world, &made, &signer, "any"));
+        assert_eq!(made["jwks"], json!({"keys": [signer.jwk()]}));
+        assert!(site.asked().is_empty());
+    }
+}

@@ -1,0 +1,150 @@
+//! A `client_id` that is the URL of the client's own metadata (draft-ietf-oauth-client-id-metadata-document).
+
+use crate::support::newcomer::with_registration;
+use crate::support::people::{PASSWORD, Registered};
+use crate::support::steps::{Page, code};
+use crate::support::tls_site::TlsSite;
+use crate::support::world::{Answer, World};
+use serde_json::{Value, json};
+use vouchsafe::config::Config;
+use vouchsafe_core::model::Span;
+
+fn on(config: &mut Config) {
+    config.registration.client_id_metadata_documents = true;
+}
+
+/// A client with a document at `/app/client` of the site.
+fn published(site: &TlsSite, over: Value) -> Registered {
+    let id = site.url("/app/client");
+    let mut document = json!({
+        "client_id": id, "client_name": "Editor", "redirect_uris": [site.url("/cb"), "http://127.0.0.1/cb"],
+        "grant_types": ["authorization_code", "refresh_token"],
+    });
+    let Value::Object(over) = over else { unreachable!() };
+    document.as_object_mut().unwrap().extend(over);
+    site.serve("/app/client", "application/json", document.to_string());
+    Registered {
+        id,
+        secret: None,
+        redirect_uri: site.url("/cb"),
+    }
+}
+
+fn asked(world: &World, client: &Registered) -> Page {
+    world.browser().ask(client, &[])
+}
+
+fn is_unknown(world: &World, client: &Registered) -> bool {
+    asked(world, client).says("client_id is unknown")
+}
+
+with_registration! { on;
+    fn a_client_is_known_by_its_document(world: World, site: TlsSite) {
+        world.person("ada");
+        let facts = Answer::to(world.get("/.well-known/openid-configuration")).json();
+        assert_eq!(facts["client_id_metadata_document_supported"], json!(true));
+        assert!(facts.get("registration_endpoint").is_none(), "the two ways are apart");
+        let client = published(site, json!({}));
+        let browser = world.browser();
+        let page = browser.ask(&client, &[]);
+        assert_eq!(page.name(), "login", "{}", page.answer.body);
+        let page = browser.fill(&page, &[("username", "ada"), ("password", PASSWORD)]);
+        assert_eq!(page.name(), "consent");
+        assert!(page.says("Editor") && page.says("This app is unverified") && page.says("describes itself at localhost"));
+        let code = code(&browser.fill(&page, &[("decision", "allow")]));
+        let tokens = client.redeem(world, &code);
+        assert_eq!(tokens.status, 200, "{}", tokens.body);
+        // Installed applications take any port on the person's own machine.
+        let native = Registered { redirect_uri: "http://127.0.0.1:49152/cb".to_owned(), ..published(site, json!({})) };
+        assert_eq!(asked(world, &native).name(), "login");
+        assert_eq!(site.asked_for("/app/client"), 1, "it is kept for a while");
+    }
+
+    fn a_document_is_read_again_when_it_is_old(world: World, site: TlsSite) {
+        let client = published(site, json!({}));
+        assert_eq!(asked(world, &client).name(), "login");
+        published(site, json!({"redirect_uris": [site.url("/new")], "client_name": "Writer"}));
+        assert_eq!(asked(world, &client).name(), "login");
+        world.wait(Span::from_minutes(61));
+        let old = asked(world, &client);
+        assert!(old.says("redirect_uri is not registered"), "{}", old.answer.body);
+        let moved = Registered { redirect_uri: site.url("/new"), ..published(site, json!({"redirect_uris": [site.url("/new")]})) };
+        assert_eq!(asked(world, &moved).name(), "login");
+        assert_eq!(site.asked_for("/app/client"), 2);
+    }
+
+    fn one_that_was_taken_away_is_unknown_and_one_that_cannot_be_reached_is_known_for_a_day(world: World, site: TlsSite) {
+        let client = published(site, json!({}));
+        assert_eq!(asked(world, &client).name(), "login");
+        site.serve_raw("/app/client", "");
+        world.wait(Span::from_hours(2));
+        assert_eq!(asked(world, &client).name(), "login");
+        world.wait(Span::from_hours(24));
+        assert!(is_unknown(world, &client));
+        published(site, json!({}));
+        assert!(is_unknown(world, &client), "it is not asked for again at once");
+        world.wait(Span::from_minutes(1));
+        assert_eq!(asked(world, &client).name(), "login");
+        site.serve_raw("/app/client", "HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n");
+        world.wait(Span::from_hours(2));
+        assert!(is_unknown(world, &client));
+    }
+
+    fn a_document_that_says_something_else_makes_no_client(world: World, site: TlsSite) {
+        for over in [
+            json!({"client_id": site.url("/app/other")}),
+            json!({"client_id": null}),
+            json!({"client_secret": "x"}),
+            json!({"token_endpoint_auth_method": "client_secret_basic"}),
+            json!({"redirect_uris": ["https://evil.example/cb"]}),
+            json!({"redirect_uris": []}),
+            json!({"client_name": "Bank\u{202e}"}),
+        ] {
+            let client = published(site, over.clone());
+            assert!(is_unknown(world, &client), "{over}");
+            world.wait(Span::from_minutes(1));
+        }
+        for (kind, body) in [("text/html", "{}"), ("application/json", "[]"), ("application/json", "{")] {
+            let client = published(site, json!({}));
+            site.serve("/app/client", kind, body);
+            assert!(is_unknown(world, &client));
+            world.wait(Span::from_minutes(1));
+        }
+        let asked = site.asked().len();
+        for id in [
+            "https://127.0.0.1/app/client".to_owned(),
+            "https://[::1]/app/client".to_owned(),
+            "https://169.254.169.254/latest".to_owned(),
+            "https://localhost/app/client".to_owned(),
+            site.url("/"),
+            site.url("/app/../app/client"),
+            site.url("/app/client?x=1"),
+            site.url("/app/client").replace("https", "http"),
+        ] {
+            let client = Registered { id: id.clone(), secret: None, redirect_uri: site.url("/cb") };
+            assert!(is_unknown(world, &client), "{id}");
+        }
+        assert_eq!(site.asked().len(), asked, "and nothing is asked for it");
+    }
+
+    fn it_cannot_be_disabled_by_anybody_but_an_administrator_and_then_stays_so(world: World, site: TlsSite) {
+        let client = published(site, json!({}));
+        assert_eq!(asked(world, &client).name(), "login");
+        let ports = &world.services.ports;
+        let act = vouchsafe::audit::Act::new("cli", ports.clock.now(), &ports.entropy);
+        let id = vouchsafe_core::model::ClientId::new(client.id.clone());
+        world.write(move |tx| vouchsafe::clients::standing::disable(tx, &act, &id).map(drop));
+        world.follow();
+        world.wait(Span::from_hours(2));
+        assert!(asked(world, &client).answer.status == 400, "its document does not bring it back");
+    }
+
+    fn one_that_nobody_uses_is_forgotten(world: World, site: TlsSite) {
+        let client = published(site, json!({}));
+        assert_eq!(asked(world, &client).name(), "login");
+        world.wait(Span::from_days(31));
+        world.services.tend().unwrap();
+        let count = crate::support::databases::number(world.database(), "SELECT count(*) FROM clients");
+        assert_eq!(count, 0);
+    }
+}

@@ -1,0 +1,201 @@
+//! RFC 7591, RFC 7592, OpenID Connect Dynamic Client Registration: clients that register themselves.
+
+mod documents;
+mod keys;
+mod lifetime;
+mod manage;
+mod metadata_documents;
+mod off;
+mod pages;
+mod tokens;
+
+use crate::support::newcomer::{client, open, ordinary, with_registration};
+use crate::support::relying_party::{claims, header};
+use crate::support::world::Answer;
+use serde_json::{Value, json};
+
+/// The code and the description of a refusal.
+pub(crate) fn refused(answer: &Answer) -> (u16, String, String) {
+    let body = answer.json();
+    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+    (answer.status, text("error"), text("error_description"))
+}
+
+with_registration! { open;
+    fn a_client_registers_itself_and_signs_people_in(world: World, _site: TlsSite) {
+        world.person("ada");
+        let facts = Answer::to(world.get("/.well-known/openid-configuration")).json();
+        let endpoint = facts["registration_endpoint"].as_str().unwrap();
+        assert_eq!(endpoint, format!("{}/register", world.issuer));
+        let answer = Answer::to(world.post(endpoint).json(&ordinary(json!({}))));
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        assert_eq!(answer.header("content-type"), "application/json");
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("access-control-allow-origin"), "");
+        let made = answer.json();
+        assert_eq!(made["client_id_issued_at"], json!(world.clock_seconds()));
+        assert_eq!(made["client_secret_expires_at"], json!(0));
+        assert!(made["client_secret"].as_str().unwrap().starts_with("vcs_"));
+        assert!(made["registration_access_token"].as_str().unwrap().starts_with("vrat_"));
+        let id = made["client_id"].as_str().unwrap();
+        assert_eq!(made["registration_client_uri"], json!(format!("{}/register/{id}", world.issuer)));
+        assert_eq!(made["client_name"], "Tideline");
+        assert_eq!(made["token_endpoint_auth_method"], "client_secret_basic");
+        assert_eq!(made["response_types"], json!(["code"]));
+        assert_eq!(made["scope"], "openid profile email address phone offline_access");
+        for own in ["first_party", "require_consent", "pkce", "disabled", "type"] {
+            assert!(made.get(own).is_none(), "{own} is no business of the client's");
+        }
+        // Without PKCE: many libraries of confidential clients know none.
+        let client = client(&made);
+        let browser = world.browser();
+        let page = browser.ask(&client, &[("code_challenge", ""), ("code_challenge_method", "")]);
+        let page = browser.fill(&page, &[("username", "ada"), ("password", crate::support::people::PASSWORD)]);
+        assert_eq!(page.name(), "consent", "it is never first-party");
+        let end = browser.fill(&page, &[("decision", "allow")]);
+        let code = crate::support::steps::code(&end);
+        let redeemed = client.token(world, &[
+            ("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", &client.redirect_uri),
+        ]);
+        assert_eq!(redeemed.status, 200, "{}", redeemed.body);
+    }
+
+    fn everything_that_is_accepted_comes_back_and_the_rest_is_ignored(world: World, _site: TlsSite) {
+        let asked = json!({
+            "client_name": "OIDF Conformance Test 7Qx",
+            "grant_types": ["authorization_code", "implicit", "refresh_token"],
+            "response_types": ["code"],
+            "token_endpoint_auth_method": "client_secret_post",
+            "contacts": ["certification@example.org"],
+            "policy_uri": "https://client.example/policy",
+            "tos_uri": "https://other.example/terms",
+            "client_uri": "https://client.example/",
+            "initiate_login_uri": "https://client.example/login",
+            "post_logout_redirect_uris": ["https://client.example/out"],
+            "default_max_age": 3600,
+            "require_auth_time": true,
+            "subject_type": "public",
+            "application_type": "web",
+            "id_token_signed_response_alg": "ES256",
+            "software_id": "4NRB1-0XZABZI9E6-5SM3R",
+            "software_version": "2.1",
+            "scope": "openid email",
+            "request_uris": ["https://client.example/request"],
+            "client_name#de": "Gezeiten",
+            "made_up": {"x": [null]},
+        });
+        let made = world.registered(asked.clone());
+        for (name, value) in asked.as_object().unwrap() {
+            match name.as_str() {
+                "request_uris" | "client_name#de" | "made_up" => assert!(made.get(name).is_none(), "{name}"),
+                "grant_types" => assert_eq!(made[name], json!(["authorization_code", "refresh_token"])),
+                _ => assert_eq!(made[name], *value, "{name}"),
+            }
+        }
+        let shown = world.manage("GET", &made, None).json();
+        for (name, value) in made.as_object().unwrap() {
+            if !name.starts_with("client_secret") {
+                assert_eq!(shown[name], *value, "{name}");
+            }
+        }
+    }
+
+    fn what_was_registered_is_what_happens(world: World, _site: TlsSite) {
+        world.person("ada");
+        for alg in ["RS256", "PS256", "ES256", "EdDSA"] {
+            let made = world.registered(json!({"id_token_signed_response_alg": alg, "default_max_age": 60}));
+            world.follow();
+            let client = client(&made);
+            let browser = world.browser();
+            let page = browser.ask(&client, &[]);
+            let page = browser.fill(&page, &[("username", "ada"), ("password", crate::support::people::PASSWORD)]);
+            let code = crate::support::steps::code(&browser.fill(&page, &[("decision", "allow")]));
+            let tokens = client.redeem(world, &code);
+            assert_eq!(tokens.status, 200, "{}", tokens.body);
+            let id_token = tokens.json()["id_token"].as_str().unwrap().to_owned();
+            assert_eq!(header(&id_token)["alg"], alg);
+            assert!(claims(&id_token)["auth_time"].is_i64());
+            world.wait(vouchsafe_core::model::Span::from_seconds(61));
+            assert_eq!(browser.ask(&client, &[]).name(), "login", "default_max_age");
+            crate::support::steps::code(&browser.ask(&client, &[("max_age", "600")]));
+        }
+    }
+
+    fn kinds_of_clients_get_what_fits_them(world: World, _site: TlsSite) {
+        let native = world.registered(json!({
+            "token_endpoint_auth_method": "none", "redirect_uris": ["http://127.0.0.1/cb"],
+        }));
+        assert_eq!((native["application_type"].as_str(), native.get("client_secret")), (Some("native"), None));
+        assert!(native.get("client_secret_expires_at").is_none());
+        let spa = world.registered(json!({"token_endpoint_auth_method": "none"}));
+        assert_eq!(spa["application_type"], "web");
+        let refreshless = world.registered(json!({"grant_types": ["authorization_code"]}));
+        assert_eq!(refreshless["scope"], "openid profile email address phone");
+        // A public client proves itself by PKCE only.
+        let page = world.browser().ask(&client(&spa), &[("code_challenge", ""), ("code_challenge_method", "")]);
+        assert!(page.at.contains("error=invalid_request"), "{}", page.at);
+    }
+
+    fn a_refusal_has_the_code_of_the_specification_and_names_the_member(world: World, _site: TlsSite) {
+        for (over, code, begins) in [
+            (json!({"redirect_uris": ["https://client.example/cb#x"]}), "invalid_redirect_uri", "redirect_uris: "),
+            (json!({"redirect_uris": ["http://client.example/cb"]}), "invalid_redirect_uri", "redirect_uris: "),
+            (json!({"redirect_uris": []}), "invalid_redirect_uri", "redirect_uris: "),
+            (json!({"redirect_uris": "https://client.example/cb"}), "invalid_client_metadata", "redirect_uris: "),
+            (json!({"initiate_login_uri": "http://client.example/"}), "invalid_client_metadata", "initiate_login_uri: "),
+            (json!({"subject_type": "pairwise"}), "invalid_client_metadata", "subject_type: "),
+            (json!({"grant_types": ["client_credentials"], "redirect_uris": []}), "invalid_client_metadata", "grant_types: "),
+            (json!({"scope": "admin:everything"}), "invalid_client_metadata", "scope: "),
+            (json!({"jwks": {"keys": []}}), "invalid_client_metadata", "jwks: "),
+            (json!({"software_statement": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"}), "unapproved_software_statement", "software_statement: "),
+            (json!({"software_statement": "x"}), "invalid_software_statement", "software_statement: "),
+        ] {
+            let answer = world.register(&ordinary(over.clone()));
+            let (status, error, told) = refused(&answer);
+            assert_eq!((status, error.as_str()), (400, code), "{over}");
+            assert!(told.starts_with(begins), "{told}");
+            assert_eq!(answer.header("cache-control"), "no-store");
+        }
+    }
+
+    fn a_body_that_is_no_json_object_is_refused(world: World, _site: TlsSite) {
+        let send = |kind: &str, body: String| {
+            Answer::to(world.post("/register").header("content-type", kind).body(body))
+        };
+        for (kind, body) in [
+            ("application/json", "[]".to_owned()),
+            ("application/json", "null".to_owned()),
+            ("application/json", "{".to_owned()),
+            ("application/json", String::new()),
+            ("application/json", "[".repeat(10_000)),
+            ("text/plain", ordinary(json!({})).to_string()),
+            ("application/x-www-form-urlencoded", "client_name=x".to_owned()),
+        ] {
+            assert_eq!(send(kind, body).error(), (400, "invalid_client_metadata".to_owned()));
+        }
+        assert_eq!(send("application/json", " ".repeat(65 * 1024)).status, 413);
+        assert_eq!(send("application/json; charset=utf-8", ordinary(json!({})).to_string()).status, 201);
+        assert_eq!(Answer::to(world.get("/register")).status, 405);
+    }
+
+    fn a_hundred_and_fifty_clients_register_within_minutes(world: World, _site: TlsSite) {
+        let mut ids: Vec<Value> = (0..150).map(|_| world.registered(json!({}))["client_id"].clone()).collect();
+        ids.sort_by_key(ToString::to_string);
+        ids.dedup();
+        assert_eq!(ids.len(), 150);
+    }
+
+    fn every_registration_is_written_to_the_log(world: World, _site: TlsSite) {
+        let made = world.registered(json!({}));
+        let id = vouchsafe_core::model::ClientId::new(made["client_id"].as_str().unwrap());
+        let kinds = world.write(move |tx| {
+            let events = vouchsafe::db!(tx, events::unnumbered(50))?;
+            let own = events.into_iter().filter(|event| event.client_id.as_ref() == Some(&id));
+            let mut told: Vec<_> = own.map(|event| (event.kind.as_str(), event.actor)).collect();
+            told.sort_unstable();
+            Ok(told)
+        });
+        let anybody = "anybody".to_owned();
+        assert_eq!(kinds, [("client.created", anybody.clone()), ("client.registered", anybody)]);
+    }
+}
