@@ -158,17 +158,20 @@ on_both_databases! {
         assert!(taken.body.contains("id=\"email-error\""));
     }
 
-    fn roles_are_replaced(world: World) {
+    fn roles_and_groups_are_replaced(world: World) {
         world.administrator("grace");
         let ada = world.person("ada");
         let browser = world.admin_browser("grace");
         let path = format!("{}/roles", page_of(&ada));
-        let page = done(&browser, &browser.admin_post(&path, &path, &[("roles", "support\r\nbilling support")]));
+        let page = done(&browser, &browser.admin_post(&path, &path, &[("roles", "support\r\nbilling support"), ("groups", "Night shift\r\n\r\nKüche")]));
         assert!(page.contains("support") && page.contains("billing"));
         assert_eq!(reload(world, &ada).roles, ["support", "billing"]);
+        assert_eq!(reload(world, &ada).groups, ["Night shift", "Küche"]);
+        assert!(page.contains(">Night shift</span>"), "{page}");
+        assert_eq!((world.events_of(EventKind::UserRolesChanged).len(), world.events_of(EventKind::UserGroupsChanged).len()), (1, 1));
         assert_eq!(browser.admin_post(&path, &path, &[("roles", "a,b")]).status, 422);
-        done(&browser, &browser.admin_post(&path, &path, &[("roles", "")]));
-        assert!(reload(world, &ada).roles.is_empty());
+        done(&browser, &browser.admin_post(&path, &path, &[("roles", ""), ("groups", "")]));
+        assert!(reload(world, &ada).roles.is_empty() && reload(world, &ada).groups.is_empty());
     }
 
     fn a_ban_says_how_long_tokens_still_pass_and_the_person_reads_the_reason(world: World) {

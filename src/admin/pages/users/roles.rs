@@ -1,9 +1,9 @@
-//! A person's roles.
+//! A person's roles and groups.
 
 use super::new::sentence;
 use super::{Named, path_of, person};
 use crate::accounts::administration;
-use crate::accounts::profile::check_roles;
+use crate::accounts::profile::{PersonProblem, check_groups, check_roles};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
@@ -17,13 +17,37 @@ struct RolesPage {
     shell: Shell,
     errors: Errors,
     who: Named,
+    typed: Typed,
+}
+
+/// What stands in the two fields.
+struct Typed {
     roles: String,
+    groups: String,
+}
+
+impl Typed {
+    /// Roles are words; the name of a group may have spaces, so each has a line.
+    fn read(&self) -> Result<(Vec<String>, Vec<String>), PersonProblem> {
+        let roles = self.roles.split_whitespace().map(str::to_owned).collect();
+        let groups = self.groups.lines().map(str::trim).filter(|line| !line.is_empty());
+        Ok((
+            check_roles(roles)?,
+            check_groups(groups.map(str::to_owned).collect())?,
+        ))
+    }
 }
 
 /// `GET /admin/users/{sub}/roles`.
 pub(super) async fn get(admin: Admin, sub: web::Path<String>) -> HttpResponse {
     match person(&admin, &sub).await {
-        Ok(user) => page(&admin, &user, user.roles.join("\n"), Errors::default()),
+        Ok(user) => {
+            let typed = Typed {
+                roles: user.roles.join("\n"),
+                groups: user.groups.join("\n"),
+            };
+            page(&admin, &user, typed, Errors::default())
+        }
         Err(instead) => instead,
     }
 }
@@ -34,24 +58,25 @@ pub(super) async fn post(form: AdminForm, sub: web::Path<String>) -> HttpRespons
 }
 
 async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse> {
-    form::only(form, &["roles"])?;
+    form::only(form, &["roles", "groups"])?;
     let admin = &form.admin;
     let user = person(admin, sub).await?;
-    let typed = form.fields.one("roles").unwrap_or_default().to_owned();
-    let roles = match check_roles(typed.split_whitespace().map(str::to_owned).collect()) {
-        Ok(roles) => roles,
+    let text = |name| form.fields.one(name).unwrap_or_default().to_owned();
+    let typed = Typed {
+        roles: text("roles"),
+        groups: text("groups"),
+    };
+    let (roles, groups) = match typed.read() {
+        Ok(read) => read,
         Err(problem) => {
-            return Ok(page(
-                admin,
-                &user,
-                typed,
-                Errors::one("roles", sentence(&problem)),
-            ));
+            let errors = Errors::one(problem.field(), sentence(&problem));
+            return Ok(page(admin, &user, typed, errors));
         }
     };
     let (act, id) = (admin.act(), user.id.clone());
-    let done = admin.cx.store().write("set-roles", move |tx| {
-        administration::set_roles(tx, &act, &id, &roles)
+    let done = admin.cx.store().write("set-roles-and-groups", move |tx| {
+        administration::set_roles(tx, &act, &id, &roles)?;
+        administration::set_groups(tx, &act, &id, &groups)
     });
     match done.await {
         Ok(Some(_)) => Ok(see_other(&format!("{}?done=roles", path_of(&user.id)))),
@@ -60,13 +85,13 @@ async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse>
     }
 }
 
-fn page(admin: &Admin, user: &User, roles: String, errors: Errors) -> HttpResponse {
+fn page(admin: &Admin, user: &User, typed: Typed, errors: Errors) -> HttpResponse {
     let status = errors.status();
     let view = RolesPage {
-        shell: admin.shell(Section::Users, "Roles"),
+        shell: admin.shell(Section::Users, "Roles and groups"),
         errors,
         who: Named::of(admin, user),
-        roles,
+        typed,
     };
     answer(admin, status, &view)
 }
