@@ -9,6 +9,7 @@ use crate::cx::RequestId;
 use crate::db;
 use crate::keys::fetchers::Fetchers;
 use crate::keys::{Keys, KeysError, OpenError};
+use crate::limits::connections::Connections;
 use crate::metrics::Metrics;
 use crate::ports::{NodeClock, Ports};
 use crate::site::Site;
@@ -47,6 +48,8 @@ pub struct Services {
     pub feed: Feed,
     /// Who fetched the key set.
     pub fetchers: Fetchers,
+    /// Who holds connections to the feed.
+    pub feed_readers: Connections,
     /// Places in status lists, to give to grants.
     pub status_places: StatusPlaces,
     /// The status lists themselves.
@@ -97,6 +100,7 @@ impl Services {
             metrics,
             feed: Feed::new(),
             fetchers: Fetchers::default(),
+            feed_readers: Connections::default(),
             status_places: StatusPlaces::default(),
             status_lists: StatusLists::default(),
             publisher,

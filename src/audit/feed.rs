@@ -5,16 +5,16 @@
 //! its database signs none, and a publisher that stands still makes heads old, never falsely fresh.
 
 use super::ended_places::EndedPlaces;
+use super::page::{Content, Page, Pages};
 use crate::db;
 use crate::keys::{Keys, OpenError};
 use crate::metrics::FeedFigures;
 use crate::store::{FeedEntry, Publication, Store, StoreError, Tx};
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::watch;
-use vouchsafe_core::model::revocation::{ChainHash, Entry, EntryKind, HEAD_TYP, hash_text};
+use vouchsafe_core::model::revocation::{ChainHash, EntryKind, HEAD_TYP, hash_text};
 use vouchsafe_core::model::{Span, StatusListId, UnixTime};
 
 /// A head is signed anew after so long, also when nothing happened.
@@ -56,6 +56,8 @@ struct Head {
     signed_at: UnixTime,
     /// The number that it reaches. What came since is told with the next one.
     seq: i64,
+    /// What readers were told under it.
+    pages: Mutex<Pages>,
 }
 
 /// What a head says of the window, and the window will be when it is out.
@@ -63,22 +65,6 @@ struct Plan {
     claims: Map<String, Value>,
     seq: i64,
     floor: i64,
-}
-
-/// An answer to a resource server.
-#[derive(Debug, Serialize)]
-pub struct Page {
-    /// The signed head.
-    pub head: String,
-    /// Whether this begins at the beginning, whatever the reader knew.
-    pub snapshot: bool,
-    /// Whether the reader must ask again, behind the last entry, before it is at the head.
-    pub more: bool,
-    /// What the reader did not know yet.
-    pub entries: Vec<Entry>,
-    /// Where the reader is after this page.
-    #[serde(skip)]
-    pub at: Position,
 }
 
 /// How far a reader is.
@@ -170,36 +156,18 @@ impl Feed {
         Ok(())
     }
 
-    /// What a reader at this position does not know; none before the first head.
+    /// What a reader at this position does not know; none before the first head. Readers at one place share it.
     #[must_use]
-    pub fn page(&self, from: &Position) -> Option<Page> {
+    pub fn page(&self, from: &Position) -> Option<Arc<Page>> {
         let window = self.read();
         let head = window.head.as_ref()?;
         let snapshot = from.timeline != window.timeline || from.seq < window.floor;
         // A reader that another node has brought further waits here until this one is there too.
         let after = if snapshot { window.floor } else { from.seq };
-        let first = window.entries.partition_point(|known| known.entry.seq <= after);
-        let end = window
-            .entries
-            .partition_point(|known| known.entry.seq <= head.seq);
-        let waiting = end.saturating_sub(first);
-        let news = window.entries.iter().skip(first).take(waiting.min(PAGE));
-        let entries: Vec<Entry> = news.map(|known| known.entry.clone()).collect();
-        let more = waiting > PAGE;
-        let reached = match entries.last() {
-            Some(last) if more => last.seq,
-            Some(_) | None => head.seq.max(after),
-        };
-        Some(Page {
-            head: head.text.clone(),
-            snapshot,
-            more,
-            entries,
-            at: Position {
-                timeline: window.timeline.clone(),
-                seq: reached,
-            },
-        })
+        let mut pages = head.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        pages
+            .take((snapshot, after), || window.page(head, snapshot, after))
+            .ok()
     }
 
     /// What this node knows of a status list: the history and up to when it knows it, and the places that ended; none
@@ -328,7 +296,30 @@ impl Window {
             text,
             signed_at: now,
             seq: plan.seq,
+            pages: Mutex::default(),
         });
+    }
+
+    fn page(&self, head: &Head, snapshot: bool, after: i64) -> Result<Page, serde_json::Error> {
+        let first = self.entries.partition_point(|known| known.entry.seq <= after);
+        let end = self.entries.partition_point(|known| known.entry.seq <= head.seq);
+        let waiting = end.saturating_sub(first);
+        let news = self.entries.iter().skip(first).take(waiting.min(PAGE));
+        let content = Content {
+            head: &head.text,
+            snapshot,
+            more: waiting > PAGE,
+            entries: news.map(|known| &known.entry).collect(),
+        };
+        let seq = match content.entries.last() {
+            Some(last) if content.more => last.seq,
+            Some(_) | None => head.seq.max(after),
+        };
+        let at = Position {
+            timeline: self.timeline.clone(),
+            seq,
+        };
+        Page::of(&content, at)
     }
 
     fn plan(&self, issuer: &str, now: UnixTime) -> Plan {

@@ -5,11 +5,13 @@ pub mod emergency;
 mod ended_places;
 pub mod export;
 mod feed;
+mod page;
 mod publisher;
 pub mod verification;
 
 pub use act::{Act, with};
-pub use feed::{Feed, Page, Position};
+pub use feed::{Feed, Position};
+pub use page::Page;
 pub use publisher::{Published, Publisher};
 
 use crate::db;

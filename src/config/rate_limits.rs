@@ -12,6 +12,8 @@ section! {
         section sign_in: SignIn;
         section interactions: Interactions;
         section registration: RegistrationLimit;
+        section revoke: Revoke;
+        section feed: Feed;
     }
 }
 
@@ -42,5 +44,22 @@ section! {
         /// Behind one address there may be many people; what counts is that one address cannot fill the 100,000
         /// places that all share, each for an hour.
         per_address: Limit = Limit { failures: 24_000, per: Span::from_minutes(15) };
+    }
+}
+
+section! {
+    /// Revocations (`/revoke`) are told to every resource server.
+    Revoke in "rate_limits.revoke." {
+        /// Revocations per client; the next one is refused, with `Retry-After`. Only tokens of the client itself count.
+        per_client: Limit = Limit { failures: 3_000, per: Span::from_minutes(1) };
+    }
+}
+
+section! {
+    /// Resource servers hold connections open to follow the revocation feed.
+    Feed in "rate_limits.feed." {
+        /// Streams, and questions that wait for news, per network address on each node; the next one is refused, and
+        /// the next question does not wait. Behind one address there may be many resource servers.
+        connections_per_address: usize = 256, from 1 => 4_096;
     }
 }

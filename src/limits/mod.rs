@@ -1,8 +1,10 @@
 //! Limits on what somebody may try how often.
 
 mod address;
+pub mod connections;
 pub mod newcomers;
 pub mod registration;
+pub mod revocations;
 pub mod sign_in;
 
 pub use address::network;

@@ -1,9 +1,10 @@
 //! The revocation feed: what resource servers must know so that an end takes effect at once, without a call per
 //! request. Asked for (`/revocations`) or sent (`/revocations/stream`); public, for it holds only digests.
 
-use crate::audit::{Feed, Page, Position};
+use crate::audit::{Page, Position};
 use crate::cx::Cx;
 use crate::failure::{Broken, Failure};
+use crate::limits::connections::Held;
 use crate::services::Services;
 use crate::web::limits::CONNECTIONS;
 use crate::web::{cors, problem};
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
+use vouchsafe_core::model::Span;
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::params::Params;
 
@@ -23,17 +25,21 @@ const LONGEST_WAIT: u64 = 30;
 /// Heads come every two seconds. A node that has had none for so long is not well: its readers are sent away, and may
 /// find another.
 const SILENCE: Duration = Duration::from_secs(15);
+/// A reader who may not stay comes again after so long.
+const LATER: Span = Span::from_seconds(30);
 /// Readers that one server has at once; more are sent away, so that connections are left for people and clients.
 const READERS: usize = CONNECTIONS / 2;
 
 /// `GET /revocations?timeline=T&after=N&wait=S`.
 pub async fn revocations(cx: Cx, request: HttpRequest) -> HttpResponse {
     let answer = match Question::read(&request) {
-        Ok(question) => next_page(&cx.services.feed, &question).await,
+        Ok(question) => next_page(&cx, &question).await,
         Err(reason) => Err(reason.into()),
     };
     let mut response = match answer {
-        Ok(page) => HttpResponse::Ok().json(page),
+        Ok(page) => HttpResponse::Ok()
+            .content_type("application/json")
+            .body(bytes(&page).slice(page.json())),
         Err(failure) => problem::json(&cx, &failure),
     };
     problem::no_store(response.headers_mut());
@@ -51,6 +57,9 @@ pub async fn stream(cx: Cx, request: HttpRequest) -> HttpResponse {
     if figures.signed_at.is_none() || figures.readers >= READERS {
         return problem::json(&cx, &not_yet());
     }
+    let Some(held) = hold(&cx) else {
+        return problem::too_many(&cx, cx.now.plus(LATER));
+    };
     // Those who lose their server at once shall not come back at once.
     let [jitter] = cx.services.ports.entropy.bytes();
     let retry = web::Bytes::from(format!("retry: {}\n\n", 1_000 + u32::from(jitter) * 8));
@@ -60,6 +69,7 @@ pub async fn stream(cx: Cx, request: HttpRequest) -> HttpResponse {
         from: question.from,
         first: Some(retry),
         behind: true,
+        _held: held,
     };
     let events = unfold(reader, |mut reader| async move {
         let event = reader.next().await?;
@@ -113,14 +123,41 @@ impl Question {
     }
 }
 
+/// A place for a reader who stays; none when its address holds as many as it may.
+fn hold(cx: &Cx) -> Option<Held> {
+    let limits = &cx.config().rate_limits;
+    let most = if limits.enabled {
+        limits.feed.connections_per_address
+    } else {
+        usize::MAX
+    };
+    cx.services.feed_readers.hold(cx.peer, most)
+}
+
+/// The bytes of a page, shared with everybody who gets it.
+fn bytes(page: &Arc<Page>) -> web::Bytes {
+    web::Bytes::from_owner(Shared(Arc::clone(page)))
+}
+
+struct Shared(Arc<Page>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        (*self.0).as_ref()
+    }
+}
+
 /// The page for a reader: at once when there is something new, else with the next head or when the time is up.
-async fn next_page(feed: &Feed, question: &Question) -> Result<Page, Failure> {
+async fn next_page(cx: &Cx, question: &Question) -> Result<Arc<Page>, Failure> {
+    let feed = &cx.services.feed;
     let mut news = feed.news();
     news.mark_unchanged();
     let page = feed.page(&question.from).ok_or_else(not_yet)?;
-    if question.wait.is_zero() || page.snapshot || !page.entries.is_empty() {
+    if question.wait.is_zero() || !page.is_empty {
         return Ok(page);
     }
+    // One that may not stay is told at once that there is nothing new.
+    let Some(_held) = hold(cx) else { return Ok(page) };
     match timeout(question.wait, news.changed()).await {
         Ok(Ok(())) => feed.page(&question.from).ok_or_else(not_yet),
         Ok(Err(_)) | Err(_) => Ok(page),
@@ -140,6 +177,7 @@ struct Reader {
     first: Option<web::Bytes>,
     /// Whether there is something to send without waiting.
     behind: bool,
+    _held: Held,
 }
 
 impl Reader {
@@ -155,8 +193,6 @@ impl Reader {
         let page = self.services.feed.page(&self.from)?;
         self.behind = page.more;
         self.from = page.at.clone();
-        let data = serde_json::to_string(&page).ok()?;
-        let event = format!("event: page\nid: {}\ndata: {data}\n\n", page.at.seq);
-        Some(web::Bytes::from(event))
+        Some(bytes(&page))
     }
 }

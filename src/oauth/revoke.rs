@@ -6,12 +6,14 @@ use crate::audit::{self, Act};
 use crate::clients::Known;
 use crate::cx::Cx;
 use crate::failure::Failure;
+use crate::limits::revocations::Revocations;
+use crate::store::{StoreError, Tx};
 use crate::tokens;
 use crate::web::body::Form;
 use crate::web::{cors, problem};
 use actix_web::{HttpRequest, HttpResponse};
 use std::sync::Arc;
-use vouchsafe_core::model::EndReason;
+use vouchsafe_core::model::{ClientId, EndReason, UnixTime};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::params::Params;
 
@@ -22,7 +24,8 @@ pub async fn revoke(cx: Cx, request: HttpRequest, Form(form): Form) -> HttpRespo
         Err(why) => return problem::unreadable(&cx, why),
     };
     let mut response = match revoked {
-        Ok(()) => HttpResponse::Ok().finish(),
+        Ok(Revoked::Done) => HttpResponse::Ok().finish(),
+        Ok(Revoked::TooMany { until }) => problem::too_many(&cx, until),
         Err(failure) => problem::json(&cx, &failure),
     };
     problem::no_store(response.headers_mut());
@@ -41,7 +44,23 @@ pub async fn preflight(cx: Cx, request: HttpRequest) -> HttpResponse {
     }
 }
 
-async fn take(cx: &Cx, request: &HttpRequest, params: &Params) -> (Option<Arc<Known>>, Result<(), Failure>) {
+/// What became of the request.
+#[derive(Clone, Copy)]
+enum Revoked {
+    /// The token is good for nothing, if it ever was for something.
+    Done,
+    /// The client has revoked too many; nothing was done.
+    TooMany {
+        /// When it may go on.
+        until: UnixTime,
+    },
+}
+
+async fn take(
+    cx: &Cx,
+    request: &HttpRequest,
+    params: &Params,
+) -> (Option<Arc<Known>>, Result<Revoked, Failure>) {
     let (known, about) = presented::about(cx, request, params).await;
     let revoked = match about {
         Ok(about) => end(cx, &about).await,
@@ -51,21 +70,17 @@ async fn take(cx: &Cx, request: &HttpRequest, params: &Params) -> (Option<Arc<Kn
 }
 
 /// A refresh token ends its grant, whichever of its chain it is; an access token ends what was made with it.
-async fn end(cx: &Cx, about: &About) -> Result<(), Failure> {
+async fn end(cx: &Cx, about: &About) -> Result<Revoked, Failure> {
     let client = about.authenticated.client_id().clone();
-    let act = Act::of_client(cx, &client);
     match presented::read(cx, &client, &about.text) {
         Some(Presented::Refresh(genuine)) => {
-            let ending = cx.store().write("revoke", move |tx| {
-                audit::end_grant(tx, &act, genuine.gid(), EndReason::Revoked).map(drop)
-            });
-            Ok(ending.await?)
+            write(cx, &client, move |tx, act| {
+                audit::end_grant(tx, act, genuine.gid(), EndReason::Revoked).map(drop)
+            })
+            .await
         }
         Some(Presented::Access(token)) if token.client_id == client.as_str() => {
-            let ending = cx
-                .store()
-                .write("revoke", move |tx| tokens::revoke(tx, &act, &token));
-            Ok(ending.await?)
+            write(cx, &client, move |tx, act| tokens::revoke(tx, act, &token)).await
         }
         None if cx
             .services
@@ -75,6 +90,28 @@ async fn end(cx: &Cx, about: &About) -> Result<(), Failure> {
         {
             Err(Reason::TokenTypeNotRevocable.into())
         }
-        Some(Presented::Access(_)) | None => Ok(()),
+        Some(Presented::Access(_)) | None => Ok(Revoked::Done),
     }
+}
+
+/// Ends something, unless the client has ended too much already.
+async fn write(
+    cx: &Cx,
+    client: &ClientId,
+    mut ending: impl FnMut(&mut Tx<'_>, &Act) -> Result<(), StoreError> + Send + 'static,
+) -> Result<Revoked, Failure> {
+    let limits = &cx.config().rate_limits;
+    let counter = limits
+        .enabled
+        .then(|| Revocations::of(client, limits.revoke.per_client));
+    let act = Act::of_client(cx, client);
+    let revoked = cx.store().write("revoke", move |tx| {
+        let counted = counter.as_ref().map(|counter| counter.count(tx, act.now));
+        if let Some(until) = counted.transpose()?.flatten() {
+            return Ok(Revoked::TooMany { until });
+        }
+        ending(tx, &act)?;
+        Ok(Revoked::Done)
+    });
+    Ok(revoked.await?)
 }

@@ -7,6 +7,7 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, PRAGMA, RET
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde_json::json;
+use vouchsafe_core::model::UnixTime;
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::ErrorCode;
 
@@ -23,6 +24,7 @@ pub fn no_store(headers: &mut HeaderMap) {
 #[must_use]
 pub fn status(failure: &Failure) -> StatusCode {
     match failure {
+        Failure::Refused(Reason::TooManyRequests) => StatusCode::TOO_MANY_REQUESTS,
         Failure::Refused(reason) if reason.code() == ErrorCode::InvalidClient => StatusCode::UNAUTHORIZED,
         Failure::Refused(_) => StatusCode::BAD_REQUEST,
         Failure::Broken(broken) if broken.passes() => StatusCode::SERVICE_UNAVAILABLE,
@@ -89,9 +91,22 @@ fn decorate(status: StatusCode, headers: &mut HeaderMap) {
         let challenge = HeaderValue::from_static("Basic realm=\"vouchsafe\", charset=\"UTF-8\"");
         headers.insert(WWW_AUTHENTICATE, challenge);
     }
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+    if matches!(
+        status,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
+    ) {
         headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
     }
+}
+
+/// The answer for one too many, who may come again then.
+#[must_use]
+pub fn too_many(cx: &Cx, until: UnixTime) -> HttpResponse {
+    let mut response = json(cx, &Reason::TooManyRequests.into());
+    let seconds = until.since(cx.now).seconds().saturating_add(1).max(1);
+    let headers = response.headers_mut();
+    headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 /// A refusal in short.

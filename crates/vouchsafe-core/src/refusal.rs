@@ -51,6 +51,8 @@ reasons! {
     ParameterMissing = "VS-PARAMETER-MISSING" => InvalidRequest;
     /// A parameter is longer than the server takes.
     ParameterTooLong = "VS-PARAMETER-TOO-LONG" => InvalidRequest;
+    /// More came from this client or this network address than a limit of the configuration allows; Retry-After says when to come again.
+    TooManyRequests = "VS-TOO-MANY-REQUESTS" => TemporarilyUnavailable;
     /// Parameters of the token endpoint came in the URL.
     ParametersInUrl = "VS-PARAMETERS-IN-URL" => InvalidRequest;
     /// The content type is not application/x-www-form-urlencoded.

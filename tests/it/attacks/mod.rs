@@ -8,6 +8,7 @@ mod clock;
 mod codes;
 mod crashes;
 mod faults;
+mod floods;
 mod http;
 mod kills;
 mod leaks;
