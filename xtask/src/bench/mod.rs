@@ -12,18 +12,30 @@ mod syncs;
 
 use crate::step::{build_release, server as program};
 use load::{Effort, drive};
-use operations::OPERATIONS;
+use operations::{OPERATIONS, Operation};
 use server::{Database, Installation};
 use site::Site;
 use std::time::Duration;
 
-const USAGE: &str = "cargo xtask bench [sqlite|postgres] [--seconds N] [--connections N]\n\
+const USAGE: &str = "cargo xtask bench [sqlite|postgres] [--seconds N] [--connections N] [--only WORD]\n\
                      cargo xtask bench freshness [--bans N] [--verifiers N] [--dev]";
 
 /// What is wanted.
 struct Wanted {
     databases: Vec<Database>,
     effort: Effort,
+    /// Only the operations whose name has this in it, and nothing about memory.
+    only: Option<String>,
+}
+
+impl Wanted {
+    fn operations(&self) -> impl Iterator<Item = &'static Operation> {
+        let wanted = |operation: &&Operation| match &self.only {
+            Some(word) => operation.name.contains(word.as_str()),
+            None => true,
+        };
+        OPERATIONS.iter().filter(wanted)
+    }
 }
 
 pub(crate) fn run(words: &[String]) -> Result<(), String> {
@@ -42,7 +54,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
         println!("strace is missing and could not be installed: syncs are not counted");
     }
     for database in &wanted.databases {
-        measure(*database, signature, wanted.effort, traced)
+        measure(*database, signature, &wanted, traced)
             .map_err(|problem| format!("{}: {problem}", database.name()))?;
     }
     Ok(())
@@ -56,17 +68,15 @@ impl Wanted {
             warm_up: Duration::from_secs(1),
             time: Duration::from_secs(5),
         };
+        let mut only = None;
         let mut words = words.iter();
         while let Some(word) = words.next() {
-            let mut number = || {
-                words
-                    .next()
-                    .and_then(|word| word.parse::<u32>().ok())
-                    .ok_or(USAGE)
-            };
+            let mut next = || words.next().ok_or(USAGE);
+            let mut number = || next()?.parse::<u32>().map_err(|_| USAGE);
             match word.as_str() {
                 "sqlite" => databases.push(Database::Sqlite),
                 "postgres" => databases.push(Database::Postgres),
+                "--only" => only = Some(next()?.clone()),
                 "--seconds" => effort.time = Duration::from_secs(number()?.into()),
                 "--connections" => effort.connections = number()? as usize,
                 _ => return Err(USAGE.to_owned()),
@@ -75,11 +85,16 @@ impl Wanted {
         if databases.is_empty() {
             databases = Database::ALL.to_vec();
         }
-        Ok(Self { databases, effort })
+        Ok(Self {
+            databases,
+            effort,
+            only,
+        })
     }
 }
 
-fn measure(database: Database, signature: Duration, effort: Effort, traced: bool) -> Result<(), String> {
+fn measure(database: Database, signature: Duration, wanted: &Wanted, traced: bool) -> Result<(), String> {
+    let effort = wanted.effort;
     let mut installation = Installation::new(database, program())?;
     let first = installation.start()?;
     let site = Site::furnish(&installation)?;
@@ -93,7 +108,7 @@ fn measure(database: Database, signature: Duration, effort: Effort, traced: bool
         "{:<24}{:>9}{:>10}{:>10}{:>10}{:>12}{:>8}{:>8}{:>8}",
         "", "per s", "p50 ms", "p99 ms", "CPU µs", "signatures", "target", "syncs", "target"
     );
-    for operation in &OPERATIONS {
+    for operation in wanted.operations() {
         let measured = drive(&site, operation, &installation.processes(), effort)?;
         let syncs = traced
             .then(|| syncs::count(&site, operation, &installation.processes(), installation.folder()))
@@ -115,6 +130,9 @@ fn measure(database: Database, signature: Duration, effort: Effort, traced: bool
             syncs.map_or_else(|| "?".to_owned(), |syncs| format!("{syncs:.2}")),
             target(operation.syncs.map(|syncs| syncs.to_string())),
         );
+    }
+    if wanted.only.is_some() {
+        return Ok(());
     }
     memory_and_start(&mut installation, &site, first)
 }
