@@ -343,11 +343,14 @@ impl Served {
 
 /// A loopback address that nobody listens on.
 pub(crate) fn free_address() -> String {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .to_string()
+    let [address] = free_addresses();
+    address
+}
+
+/// Loopback addresses that nobody listens on, no two of them the same.
+pub(crate) fn free_addresses<const N: usize>() -> [String; N] {
+    let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().to_string())
 }
 
 /// Sends a request without body and returns the whole answer.

@@ -5,7 +5,7 @@ use super::patience::until;
 use super::people::{PASSWORD, Registered};
 use super::proxy::Proxy;
 use super::world::Site;
-use crate::cli::program::{Ended, Place, free_address, request};
+use crate::cli::program::{Ended, Place, free_addresses, request};
 use serde_json::Value;
 use std::fs::{File, read_to_string};
 use std::io::{BufRead as _, BufReader};
@@ -148,7 +148,7 @@ impl Fleet {
 
     fn start_node(&self) -> Node {
         until("a free port", || {
-            let (address, metrics) = (free_address(), free_address());
+            let [address, metrics] = free_addresses();
             let log = self.place.path(&format!("{address}.log"));
             let serve = ["serve", "--json", "--listen", &address, "--issuer", &self.issuer];
             let mut process = self
