@@ -63,30 +63,39 @@ pub fn hour_of(at: UnixTime) -> UnixTime {
 /// # Errors
 /// When the store fails: what was counted is kept for the next time.
 pub fn record(store: &Store, tally: &Tally, now: UnixTime) -> Result<(), StoreError> {
+    let counts_sessions = now.millis().rem_euclid(SESSIONS_ANEW) < SESSIONS_ANEW / 10;
+    let standing = counts_sessions.then(|| standing(store, now)).transpose()?;
     let amounts = tally.take();
     let rows: Vec<Counted> = amounts.iter().map(|amount| row(amount, now)).collect();
-    let counts_sessions = now.millis().rem_euclid(SESSIONS_ANEW) < SESSIONS_ANEW / 10;
-    if rows.is_empty() && !counts_sessions {
+    if rows.is_empty() && standing.is_none() {
         return Ok(());
     }
     let written = store.write_blocking("statistics", move |tx| {
         for row in &rows {
             db!(tx, statistics::add(row))?;
         }
-        if counts_sessions {
-            let standing = Amount {
-                measure: Measure::Sessions,
-                label: String::new(),
-                amount: db!(tx, sessions::count_standing(now))?,
-            };
-            db!(tx, statistics::set(&row(&standing, now)))?;
+        match &standing {
+            Some(standing) => db!(tx, statistics::set(standing)),
+            None => Ok(()),
         }
-        Ok(())
     });
     if written.is_err() {
         tally.give_back(&amounts);
     }
     written
+}
+
+/// How many sessions stand. Looks at all of them, so it comes before the write: that would hold up all others.
+fn standing(store: &Store, now: UnixTime) -> Result<Counted, StoreError> {
+    let count = store.read_blocking("standing-sessions", move |tx| {
+        db!(tx, sessions::count_standing(now))
+    });
+    let standing = Amount {
+        measure: Measure::Sessions,
+        label: String::new(),
+        amount: count?,
+    };
+    Ok(row(&standing, now))
 }
 
 /// What happened in the hours from that of `first` to that of `last`, each of them, the oldest first. Of a longer time

@@ -33,6 +33,10 @@ pub struct Ban {
 /// # Errors
 /// [`StoreError::Conflict`] when the name or address is taken; other failures of the store.
 pub fn create(tx: &mut Tx<'_>, act: &Act, user: &User) -> Result<(), StoreError> {
+    if user.is_admin {
+        // A link for the first administrator, used at the same time, must see this one.
+        db!(tx, administrators::lock())?;
+    }
     db!(tx, users::add(user))?;
     let mut told = vec![act.about(EventKind::UserCreated, &user.id)];
     if user.is_admin {

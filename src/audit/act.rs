@@ -5,14 +5,10 @@ use crate::ports::Entropy;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
-use vouchsafe_core::decide::token_end;
+use vouchsafe_core::decide::token_end::{self, SKEW};
 use vouchsafe_core::model::{
-    ClientId, EndReason, EndedPlace, Event, EventId, EventKind, Grant, Session, Span, TokenId, UnixTime,
-    UserId,
+    ClientId, EndReason, EndedPlace, Event, EventId, EventKind, Grant, Session, TokenId, UnixTime, UserId,
 };
-
-/// How far the clock of a verifier may be behind: so much longer it must know what was revoked.
-const SKEW: Span = Span::from_seconds(60);
 
 /// An act that events tell of.
 #[derive(Clone)]

@@ -31,6 +31,11 @@ impl EndedPlaces {
         self.0.retain(|_, list| list.expires_at > now.seconds());
     }
 
+    /// How many places of a list ended.
+    pub(super) fn count(&self, list: &StatusListId) -> usize {
+        self.0.get(list).map_or(0, |list| list.places.len())
+    }
+
     /// The places of a list that ended, in order.
     pub(super) fn of(&self, list: &StatusListId) -> Vec<u32> {
         let list = self.0.get(list);

@@ -170,10 +170,19 @@ impl Feed {
             .ok()
     }
 
-    /// What this node knows of a status list: the history and up to when it knows it, and the places that ended; none
-    /// before the first head.
+    /// What this node knows of a status list: the history and up to when it knows it, and how many of its places ended;
+    /// none before the first head.
     #[must_use]
-    pub fn status_list(&self, list: &StatusListId) -> Option<(String, UnixTime, Vec<u32>)> {
+    pub fn status_list(&self, list: &StatusListId) -> Option<(String, UnixTime, usize)> {
+        let window = self.read();
+        window.head.as_ref()?;
+        let ended = window.ended.count(list);
+        Some((window.timeline.clone(), window.published_to, ended))
+    }
+
+    /// As [`Feed::status_list`], with the places themselves: for a list that is about to be signed.
+    #[must_use]
+    pub fn ended_places(&self, list: &StatusListId) -> Option<(String, UnixTime, Vec<u32>)> {
         let window = self.read();
         window.head.as_ref()?;
         let ended = window.ended.of(list);

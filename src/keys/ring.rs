@@ -90,6 +90,21 @@ impl Keys {
         self.sign_with(KeyAlgorithm::Rs256, now, typ, claims)
     }
 
+    /// As [`Keys::sign`], and says which key it was.
+    ///
+    /// # Errors
+    /// As [`Keys::sign_with`].
+    pub fn sign_named(
+        &self,
+        now: UnixTime,
+        typ: &str,
+        claims: &Map<String, Value>,
+    ) -> Result<(Kid, String), KeysError> {
+        let signer = self.signer(KeyAlgorithm::Rs256, now)?;
+        let text = self.metrics.time_signing(|| signer.sign(typ, claims))?;
+        Ok((signer.kid().clone(), text))
+    }
+
     /// Signs `claims` with the key of this algorithm that is active at `now`.
     ///
     /// # Errors

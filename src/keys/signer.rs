@@ -34,6 +34,11 @@ impl Signer {
         })
     }
 
+    /// Which key it is.
+    pub(super) const fn kid(&self) -> &Kid {
+        &self.kid
+    }
+
     /// The signed compact form of `claims` with `typ` in its header.
     ///
     /// # Errors

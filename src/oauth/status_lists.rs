@@ -10,7 +10,8 @@ use crate::tokens::{ListState, StatusListToken};
 use crate::web::{cors, problem, urls};
 use actix_web::{HttpRequest, HttpResponse, web};
 use std::sync::Arc;
-use vouchsafe_core::model::{Span, StatusListId};
+use vouchsafe_core::decide::status_list;
+use vouchsafe_core::model::{Span, StatusListId, UnixTime};
 
 /// Caches between readers and us: what ended is known everywhere after this, the publication, and the list's `ttl`.
 const KEPT: &str = "public, max-age=5";
@@ -37,18 +38,20 @@ async fn find(cx: &Cx, id: &StatusListId) -> Result<Option<Arc<StatusListToken>>
         return Ok(None);
     };
     let lists = &cx.services.status_lists;
-    let (state, _) = known(cx, &row)?;
-    if let Some(token) = lists.fresh(id, &state, cx.now) {
+    let keys = &cx.services.keys;
+    if let Some(token) = lists.fresh((id, keys), &known(cx, &row)?, cx.now) {
         return Ok(Some(token));
     }
     let _signing = lists.signing.lock().await;
-    let (state, ended) = known(cx, &row)?;
-    if let Some(token) = lists.fresh(id, &state, cx.now) {
+    let state = known(cx, &row)?;
+    if let Some(token) = lists.fresh((id, keys), &state, cx.now) {
         return Ok(Some(token));
     }
     if state.as_of.plus(OLD) <= cx.now {
-        return lists.last(id, cx.now).map(Some).ok_or_else(not_yet);
+        return lists.last((id, keys), cx.now).map(Some).ok_or_else(not_yet);
     }
+    let (timeline, as_of, ended) = cx.services.feed.ended_places(id).ok_or_else(not_yet)?;
+    let state = state_of(cx, &row, (timeline, as_of, ended.len()));
     let (services, now) = (Arc::clone(&cx.services), cx.now);
     let signed = web::block(move || {
         let issuer = services.config.issuer.as_str();
@@ -59,10 +62,10 @@ async fn find(cx: &Cx, id: &StatusListId) -> Result<Option<Arc<StatusListToken>>
     Ok(Some(signed.await.map_err(|_| not_yet())??))
 }
 
-/// The list, if there are lists at all and this is one.
+/// The list, if this is one, also when new tokens refer to none any more: those that were given still do.
 async fn row(cx: &Cx, id: &StatusListId) -> Result<Option<StatusListRow>, Failure> {
-    // 128 bits in base64url: anything else never reaches the database.
-    if !cx.config().tokens.status_lists || id.as_str().len() != 22 {
+    // What nobody here made never reaches the database.
+    if !status_list::is_own_id(cx.services.keys.secrets().identifier_key(), id) {
         return Ok(None);
     }
     if let Some(row) = cx.services.status_lists.row(id) {
@@ -79,16 +82,20 @@ async fn row(cx: &Cx, id: &StatusListId) -> Result<Option<StatusListRow>, Failur
     Ok(found)
 }
 
-/// What the list is to say, and the places that ended. Raising the issuer's epoch ends them all.
-fn known(cx: &Cx, row: &StatusListRow) -> Result<(ListState, Vec<u32>), Failure> {
-    let (timeline, as_of, ended) = cx.services.feed.status_list(&row.id).ok_or_else(not_yet)?;
+/// What the list is to say.
+fn known(cx: &Cx, row: &StatusListRow) -> Result<ListState, Failure> {
+    let known = cx.services.feed.status_list(&row.id).ok_or_else(not_yet)?;
+    Ok(state_of(cx, row, known))
+}
+
+/// The same of what the feed knows. Raising the issuer's epoch ends all places.
+fn state_of(cx: &Cx, row: &StatusListRow, (timeline, as_of, ended): (String, UnixTime, usize)) -> ListState {
     let some = row.epoch >= cx.services.issuer_epoch();
-    let state = ListState {
+    ListState {
         timeline,
-        ended: some.then_some(ended.len()),
+        ended: some.then_some(ended),
         as_of,
-    };
-    Ok((state, ended))
+    }
 }
 
 /// A node that has just started, or that has lost its database for long.

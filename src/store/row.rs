@@ -29,16 +29,17 @@ pub struct ExchangeGuard {
 pub struct TokenGiven {
     /// Until when resource servers may meet it. The row never goes back behind what it remembers.
     pub until: UnixTime,
+    /// The claims version that was read, when the token refers to a status list: part of the guard, for a place belongs
+    /// to one version.
+    pub gver: Option<i64>,
     /// Set when the grant needs another place in a status list.
     pub status: Option<PlacesGiven>,
 }
 
-/// Places in status lists that a grant has from now on. Part of the guard: the places and the claims version must
-/// still be those that were read.
+/// Places in status lists that a grant has from now on. Part of the guard: the places must still be those that were
+/// read.
 #[derive(Clone, Debug)]
 pub struct PlacesGiven {
-    /// The claims version.
-    pub gver: i64,
     /// The places so far.
     pub before: Vec<StatusPlace>,
     /// The places from now on.

@@ -1,12 +1,13 @@
 //! Signs the tokens of an [`Issuance`]. Happens in memory, after the transaction that allowed it has committed.
 
-use crate::failure::Failure;
+use crate::failure::{Broken, Failure};
 use crate::keys::Keys;
 use crate::ports::Ports;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256, Sha512};
-use vouchsafe_core::decide::issue::{Issuance, Mint, access_token_claims, id_token_claims};
+use vouchsafe_core::decide::issue::{Issuance, Mint, Subject, access_token_claims, id_token_claims};
+use vouchsafe_core::decide::status_list;
 use vouchsafe_core::model::{KeyAlgorithm, Span, TokenId, TokenTyp, UnixTime};
 
 /// Token strings ready to be sent.
@@ -42,7 +43,7 @@ pub struct Issuer<'a> {
 /// Signs an access token, and an ID token when there is one to make.
 ///
 /// # Errors
-/// [`Failure::Broken`] when there is no usable key.
+/// [`Failure::Broken`] when there is no usable key, or no place in a status list.
 pub fn mint(
     (keys, ports): (&Keys, &Ports),
     issuer: &Issuer<'_>,
@@ -55,6 +56,12 @@ pub fn mint(
         .and_then(|api| api.access_token_lifetime)
         .unwrap_or(issuer.access_token_lifetime);
     let typ = api.map_or(TokenTyp::AtJwt, |api| api.token_typ);
+    // The transaction gave the grant a place. Should there be none after all: a token that no list can end is not made.
+    if let (Some(_), Subject::Person { grant, .. }) = (&issuer.status_lists, &issuance.subject)
+        && status_list::standing(grant, now, now.plus(lifetime)).is_none()
+    {
+        return Err(Failure::Broken(Broken::Overloaded("the status list")));
+    }
     let facts = |lifetime| Mint {
         issuer: issuer.issuer,
         issuer_epoch: issuer.epoch,

@@ -19,15 +19,13 @@ pub fn revoke(tx: &mut Tx<'_>, act: &Act, token: &AccessToken) -> Result<(), Sto
         };
         act.claims_raised(&grant)
     } else {
-        if db!(tx, events::token_has_ended(&token.jti))? {
-            return Ok(());
-        }
         let jti = TokenId::new(token.jti.clone());
-        act.token_ended(
+        let ended = act.token_ended(
             &ClientId::new(token.client_id.clone()),
             &jti,
             UnixTime::from_seconds(token.exp),
-        )
+        );
+        return db!(tx, events::append_token_end(&ended)).map(drop);
     };
     db!(tx, events::append(&event))
 }

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use vouchsafe_core::decide::status_list;
-use vouchsafe_core::model::{Span, StatusListId, UnixTime};
+use vouchsafe_core::model::{Kid, Span, StatusListId, UnixTime};
 
 /// `typ` in the header of a list.
 const TYP: &str = "statuslist+jwt";
@@ -47,6 +47,7 @@ pub struct StatusListToken {
     pub text: String,
     /// Its entity tag.
     pub etag: String,
+    kid: Kid,
     state: ListState,
     expires_at: UnixTime,
 }
@@ -81,17 +82,23 @@ impl StatusLists {
 
     /// The token that still serves for this state.
     #[must_use]
-    pub fn fresh(&self, id: &StatusListId, state: &ListState, now: UnixTime) -> Option<Arc<StatusListToken>> {
-        self.last(id, now).filter(|token| {
+    pub fn fresh(
+        &self,
+        of: (&StatusListId, &Keys),
+        state: &ListState,
+        now: UnixTime,
+    ) -> Option<Arc<StatusListToken>> {
+        self.last(of, now).filter(|token| {
             let same = token.state.timeline == state.timeline && token.state.ended == state.ended;
             same && state.as_of < token.state.as_of.plus(RENEWAL)
         })
     }
 
-    /// The last token, whatever happened since, while it may be used.
+    /// The last token, whatever happened since, while it may be used and the key that signed it is published.
     #[must_use]
-    pub fn last(&self, id: &StatusListId, now: UnixTime) -> Option<Arc<StatusListToken>> {
-        self.token(id).filter(|token| now < token.expires_at)
+    pub fn last(&self, (id, keys): (&StatusListId, &Keys), now: UnixTime) -> Option<Arc<StatusListToken>> {
+        self.token(id)
+            .filter(|token| now < token.expires_at && keys.document(now).kids.contains(&token.kid))
     }
 
     /// Signs the list at `uri` with these ended places, and keeps it.
@@ -121,12 +128,13 @@ impl StatusLists {
                 "lst": URL_SAFE_NO_PAD.encode(compress_to_vec_zlib(&bits, LEVEL)),
             },
         });
-        let text = keys.sign(now, TYP, &claims.as_object().cloned().unwrap_or_default())?;
+        let (kid, text) = keys.sign_named(now, TYP, &claims.as_object().cloned().unwrap_or_default())?;
         let mut tag = URL_SAFE_NO_PAD.encode(Sha256::digest(&text));
         tag.truncate(22);
         let token = Arc::new(StatusListToken {
             text,
             etag: format!("\"{tag}\""),
+            kid,
             state,
             expires_at,
         });

@@ -1,12 +1,13 @@
 //! Token Status Lists — the places that this node gives to grants, taken from the database a block at a time.
 
 use crate::db;
+use crate::keys::Keys;
 use crate::ports::Ports;
 use crate::store::{StatusBlock, StatusListRow, Store, StoreError};
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use vouchsafe_core::decide::status_list::{self, BLOCK};
-use vouchsafe_core::model::{Span, StatusListId, StatusPlace, UnixTime};
+use vouchsafe_core::model::{Span, StatusPlace, UnixTime};
 
 /// How often a node that lost the making of a list to another looks for a block again.
 const ATTEMPTS: usize = 4;
@@ -36,7 +37,7 @@ impl StatusPlaces {
     /// When the store fails.
     pub async fn take(
         &self,
-        (store, ports): (&Store, &Ports),
+        (store, ports, keys): (&Store, &Ports, &Keys),
         epoch: i64,
         now: UnixTime,
         longest: Span,
@@ -51,7 +52,7 @@ impl StatusPlaces {
         }
         let (closes_at, expires_at) = status_list::times(now, longest);
         let fresh = StatusListRow {
-            id: StatusListId::from_entropy(ports.entropy.bytes()),
+            id: status_list::new_id(keys.secrets().identifier_key(), ports.entropy.bytes()),
             seed: ports.entropy.bytes(),
             epoch,
             closes_at,

@@ -113,7 +113,7 @@ fn attempt(
             },
             Output::Issue { .. } => match db!(
                 tx,
-                grants::exchange(&exchange.request.digest, &guard(exchange, row, lifetime))
+                grants::exchange(&exchange.request.digest, &guard(exchange, row, lifetime)?)
             )? {
                 Some(grant) => {
                     won = Some(grant);
@@ -150,7 +150,7 @@ fn judge(
     }
 }
 
-fn guard(exchange: &Exchange, row: &Grant, lifetime: Span) -> ExchangeGuard {
+fn guard(exchange: &Exchange, row: &Grant, lifetime: Span) -> Result<ExchangeGuard, StoreError> {
     let refreshes = row.offline || exchange.online_refresh;
     let refresh_idle = exchange.refresh_idle.filter(|_| refreshes);
     let tokens = Tokens {
@@ -158,7 +158,7 @@ fn guard(exchange: &Exchange, row: &Grant, lifetime: Span) -> ExchangeGuard {
         rotates: exchange.tokens.rotates || refresh_idle.is_none(),
         ..exchange.tokens.clone()
     };
-    ExchangeGuard {
+    Ok(ExchangeGuard {
         client_id: exchange.request.client_id.clone(),
         redirect_uri: row.redirect_uri.clone(),
         code_challenge: row.code_challenge.clone(),
@@ -166,6 +166,6 @@ fn guard(exchange: &Exchange, row: &Grant, lifetime: Span) -> ExchangeGuard {
         refresh: refresh_idle.map(|idle| RefreshStart {
             idle_expires_at: exchange.act.now.plus(idle),
         }),
-        token: tokens.given(row, exchange.act.now, lifetime),
-    }
+        token: tokens.given(row, exchange.act.now, lifetime)?,
+    })
 }

@@ -170,7 +170,7 @@ fn write(
         rotated_at: step.rotated_at,
         parent_at: Some(step.parent_at),
         idle_expires_at,
-        token: refresh.tokens.given(row, now, lifetime),
+        token: refresh.tokens.given(row, now, lifetime)?,
     };
     db!(tx, grants::advance(&row.id, row.generation, &advance))
 }
@@ -188,7 +188,7 @@ fn slide(
     let slide = Slide {
         now,
         idle_expires_at: now.plus(refresh.idle_lifetime),
-        token: refresh.tokens.given(row, now, lifetime),
+        token: refresh.tokens.given(row, now, lifetime)?,
     };
     let gained = slide.idle_expires_at.since(row.idle_expires_at).millis();
     let is_little = gained.saturating_mul(20) < refresh.idle_lifetime.millis();

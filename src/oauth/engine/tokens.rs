@@ -1,6 +1,6 @@
 //! What the row of a grant remembers of an access token that is about to be given.
 
-use crate::store::{PlacesGiven, TokenGiven};
+use crate::store::{PlacesGiven, StoreError, TokenGiven};
 use vouchsafe_core::decide::{status_list, token_end};
 use vouchsafe_core::model::{Grant, Span, StatusPlace, UnixTime};
 
@@ -15,21 +15,28 @@ pub struct Tokens {
 
 impl Tokens {
     /// What the row must remember, whether or not it does already.
-    #[must_use]
-    pub fn given(&self, row: &Grant, now: UnixTime, lifetime: Span) -> TokenGiven {
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] on a node that has not heard yet of the issuer's epoch that the grant was made in: a place of
+    /// the epoch before would be none for its token.
+    pub fn given(&self, row: &Grant, now: UnixTime, lifetime: Span) -> Result<TokenGiven, StoreError> {
         let until = now.plus(lifetime);
         let spare = self
             .spare
             .as_ref()
             .filter(|_| status_list::standing(row, now, until).is_none());
-        TokenGiven {
+        let [epoch, _] = row.ep;
+        if spare.is_some_and(|spare| spare.epoch < epoch) {
+            return Err(StoreError::Busy);
+        }
+        Ok(TokenGiven {
             until: token_end::remembered(now, lifetime, self.rotates),
+            gver: self.spare.as_ref().map(|_| row.gver),
             status: spare.map(|spare| PlacesGiven {
-                gver: row.gver,
                 before: row.status.clone(),
                 after: status_list::with_spare(row, spare, now),
             }),
-        }
+        })
     }
 }
 

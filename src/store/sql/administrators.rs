@@ -15,7 +15,7 @@ pub fn lock(c: &mut Conn) -> Result<(), StoreError> {
     Ok(row.get_result::<i64>(c).map(drop)?)
 }
 
-/// Refuses with [`Unique::LastAdministrator`] when nobody but this person could administer at `now`. Others who change
+/// Refuses with [`Unique::LastAdministrator`] when nobody but this person could sign in and administer at `now`. Others who change
 /// that wait until this transaction ends.
 pub fn check_others(c: &mut Conn, leaving: &UserId, now: UnixTime) -> Result<(), StoreError> {
     use users::dsl;
@@ -26,6 +26,7 @@ pub fn check_others(c: &mut Conn, leaving: &UserId, now: UnixTime) -> Result<(),
     let others = users::table
         .filter(dsl::is_admin)
         .filter(dsl::id.ne(leaving.as_str()))
+        .filter(dsl::password_hash.is_not_null())
         .filter(dsl::disabled_at.is_null())
         .filter(unbanned)
         .select(dsl::id)

@@ -10,7 +10,7 @@ use crate::store::schema::events::{self, dsl};
 use crate::store::{FeedEntry, StoreError};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool, Nullable};
 use vouchsafe_core::model::AuditRecord;
 use vouchsafe_core::model::revocation::Entry;
 use vouchsafe_core::model::{ClientId, EndedPlace, Event, EventId, EventKind, UnixTime};
@@ -40,6 +40,15 @@ pub fn append(c: &mut Conn, event: &Event) -> Result<(), StoreError> {
         .values(Row::try_from(event)?)
         .execute(c)?;
     Ok(())
+}
+
+/// Appends the end of an access token without a grant, unless it was told before; `false` when it was.
+pub fn append_token_end(c: &mut Conn, event: &Event) -> Result<bool, StoreError> {
+    let added = diesel::insert_into(events::table)
+        .values(Row::try_from(event)?)
+        .on_conflict_do_nothing()
+        .execute(c)?;
+    Ok(added == 1)
 }
 
 /// Appends events, as the end of many grants needs it.
@@ -144,7 +153,10 @@ pub fn feed_begins(c: &mut Conn, now: UnixTime) -> Result<Option<i64>, StoreErro
     let matters = events::table
         .filter(dsl::feed_before.is_not_null())
         .filter(dsl::expires_at.gt(now.millis()));
-    Ok(matters.select(diesel::dsl::min(dsl::seq)).get_result(c)?)
+    // Not the plain column: both databases would take that for a walk along all numbers, from the oldest on.
+    Ok(matters
+        .select(sql::<Nullable<BigInt>>("min(seq + 0)"))
+        .get_result(c)?)
 }
 
 impl TryFrom<&Event> for Row {

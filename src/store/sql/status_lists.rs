@@ -5,7 +5,8 @@ use crate::store::convert::Column;
 use crate::store::schema::status_lists::{self, dsl};
 use crate::store::{StatusBlock, StatusListRow, StoreError};
 use diesel::prelude::*;
-use vouchsafe_core::decide::status_list::{BLOCK, PLACES, SKEW};
+use vouchsafe_core::decide::status_list::{BLOCK, PLACES};
+use vouchsafe_core::decide::token_end::SKEW;
 use vouchsafe_core::model::{StatusListId, UnixTime};
 
 #[derive(Queryable, Selectable)]

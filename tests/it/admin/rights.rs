@@ -6,8 +6,9 @@ use std::sync::Barrier;
 use vouchsafe::accounts::administration::{self, Ban, Changed};
 use vouchsafe::accounts::administrators;
 use vouchsafe::audit::Act;
+use vouchsafe::db;
 use vouchsafe::store::{StoreError, Tx, Unique};
-use vouchsafe_core::model::{EventKind, UserId};
+use vouchsafe_core::model::{EventKind, User, UserId};
 
 type Doing = fn(&mut Tx<'_>, &Act, &UserId) -> Result<Option<Changed>, StoreError>;
 
@@ -42,9 +43,10 @@ on_both_databases! {
     }
 
     fn administrators_who_cannot_come_in_are_not_counted(world: World) {
-        for name in ["grace", "root", "eve"] {
+        for name in ["grace", "root", "eve", "mallory"] {
             world.administrator(name);
         }
+        world.sql("UPDATE users SET password_hash = NULL WHERE username = 'mallory'");
         world.disable("root");
         world.ban("eve");
         for (name, act) in LOSSES {
@@ -53,6 +55,28 @@ on_both_databases! {
         world.enable("root");
         assert_eq!(world.try_to("grace", withdraw), Ok(()));
         assert!(world.try_to("root", withdraw).is_err());
+        assert_eq!(world.try_to("mallory", withdraw), Ok(()), "no loss");
+    }
+
+    fn nobody_becomes_an_administrator_while_a_link_for_the_first_is_used(world: World) {
+        let other = World::on(world);
+        let root = User { id: UserId::new("sub-root"), username: "root".to_owned(), email: "root@example.com".to_owned(), is_admin: true, ..world.person("ada") };
+        let (locked, is_locked) = std::sync::mpsc::sync_channel(1);
+        std::thread::scope(|scope| {
+            let link = scope.spawn(move || world.write(move |tx| {
+                db!(tx, administrators::lock())?;
+                let _ = locked.try_send(());
+                // Time for the other to slip in, if it can.
+                for _ in 0..200 {
+                    db!(tx, users::count())?;
+                }
+                db!(tx, administrators::exist())
+            }));
+            is_locked.recv().unwrap();
+            let act = other.act();
+            other.write(move |tx| administration::create(tx, &act, &root));
+            assert!(!link.join().unwrap(), "the link makes the first one");
+        });
     }
 
     fn of_two_administrators_who_remove_each_other_at_once_one_stays(world: World) {

@@ -93,7 +93,19 @@ on_both_databases! {
         assert_eq!(ended.len(), 1);
         let claims = claims(&token);
         assert_eq!(ended[0].target.as_deref(), claims["jti"].as_str());
-        assert_eq!(ended[0].expires_at.seconds(), claims["exp"].as_i64().unwrap() + 60, "known until nobody takes it");
+        assert_eq!(ended[0].expires_at.seconds(), claims["exp"].as_i64().unwrap() + 120, "known until nobody takes it");
+    }
+
+    fn of_simultaneous_revocations_of_one_token_one_is_told(world: World) {
+        let (service, token) = service_token(world);
+        let other = World::on(world);
+        std::thread::scope(|scope| {
+            for number in 0..8 {
+                let (node, service, token) = (if number % 2 == 0 { world } else { &other }, &service, &token);
+                scope.spawn(move || assert_eq!(service.revoke(node, token).status, 200));
+            }
+        });
+        assert_eq!(events(world, EventKind::TokenEnded).len(), 1);
     }
 
     fn a_foreign_or_unknown_token_changes_nothing(world: World) {

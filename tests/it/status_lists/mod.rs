@@ -8,8 +8,9 @@ use crate::support::relying_party::{claims, header};
 use crate::support::resource_server::ResourceServer;
 use crate::support::world::{Answer, World};
 use serde_json::Value;
-use vouchsafe::audit::{Act, emergency};
-use vouchsafe_core::model::{ClientKind, Span};
+use vouchsafe::audit::emergency;
+use vouchsafe_core::decide::status_list::new_id;
+use vouchsafe_core::model::{ClientKind, Kid, Span, StatusListId};
 use vouchsafe_verify::Rejection;
 
 const OFFLINE: &[(&str, &str)] = &[("scope", "openid offline_access"), ("prompt", "consent")];
@@ -110,11 +111,7 @@ fn revoking_everything_ends_every_place_of_every_list_and_new_grants_get_new_lis
         let server = ResourceServer::of_status_lists(world);
         let before = app.sign_in(world, "ada", &[]);
         assert_eq!(server.accepts(access_token(&before)), Ok(()));
-        let act = Act::new(
-            "cli",
-            world.services.ports.clock.now(),
-            &world.services.ports.entropy,
-        );
+        let act = world.act();
         world.write(move |tx| emergency::revoke_everything(tx, &act));
         world.follow();
         told(world);
@@ -189,7 +186,42 @@ fn a_list_never_looks_fresher_than_it_is() {
 }
 
 #[test]
-fn without_the_switch_tokens_refer_to_no_list_and_there_is_none() {
+fn a_list_that_a_revoked_key_signed_is_served_no_more() {
+    on_both("revoked-key", |world| {
+        world.person("ada");
+        let app = world.client(metadata(ClientKind::Spa));
+        world.wait(Span::from_days(2));
+        world.publish();
+        let (uri, _) = place(access_token(&app.sign_in(world, "ada", &[])));
+        let kid = |list: &Answer| header(&list.body)["kid"].as_str().unwrap().to_owned();
+        let before = Answer::to(world.get(&uri));
+        let revoked = Kid::new(kid(&before));
+        let services = &world.services;
+        services
+            .keys
+            .revoke(&services.store, &world.act(), &revoked)
+            .unwrap();
+        world.follow();
+        world.publish();
+        let after = Answer::to(world.get(&uri));
+        assert_eq!(after.status, 200, "{}", after.body);
+        assert_ne!(kid(&after), revoked.as_str());
+    });
+}
+
+#[test]
+fn invented_lists_are_unknown_without_a_look_into_the_database() {
+    on_both("invented", |world| {
+        world.sql("ALTER TABLE status_lists RENAME TO elsewhere");
+        for seed in 0..8 {
+            let id = StatusListId::from_entropy([seed; 16]);
+            assert_eq!(Answer::to(world.get(&format!("/status-lists/{id}"))).status, 404);
+        }
+    });
+}
+
+#[test]
+fn without_the_switch_tokens_refer_to_no_list_and_those_there_are_stay() {
     for database in [None, Some(postgres::migrated_database())] {
         let world = World::with("no-lists", database, |_| {});
         world.publish();
@@ -198,7 +230,7 @@ fn without_the_switch_tokens_refer_to_no_list_and_there_is_none() {
             .client(metadata(ClientKind::Spa))
             .sign_in(&world, "ada", &[]);
         assert_eq!(claims(access_token(&tokens)).get("status"), None);
-        let id = vouchsafe_core::model::StatusListId::from_entropy([1; 16]);
+        let id = new_id(world.services.keys.secrets().identifier_key(), [1; 10]);
         let row = vouchsafe::store::StatusListRow {
             id: id.clone(),
             seed: [1; 32],
@@ -207,6 +239,10 @@ fn without_the_switch_tokens_refer_to_no_list_and_there_is_none() {
             expires_at: world.services.ports.clock.now().plus(Span::from_hours(2)),
         };
         world.write(move |tx| vouchsafe::db!(tx, status_lists::add(&row)));
-        assert_eq!(Answer::to(world.get(&format!("/status-lists/{id}"))).status, 404);
+        let list = || Answer::to(world.get(&format!("/status-lists/{id}")));
+        assert_eq!(list().status, 200, "tokens of the time before may refer to it");
+        world.wait(Span::from_hours(2));
+        world.publish();
+        assert_eq!(list().status, 404);
     }
 }

@@ -2,13 +2,15 @@
 
 use super::{OFFLINE, access_token, on_both, place, refreshed, told};
 use crate::support::people::metadata;
+use crate::support::relying_party::claims;
 use crate::support::resource_server::ResourceServer;
 use crate::support::world::{Answer, World};
 use std::collections::HashSet;
 use std::sync::Mutex;
+use vouchsafe::audit::emergency;
 use vouchsafe::db;
 use vouchsafe_core::decide::status_list::BLOCK;
-use vouchsafe_core::model::{ClientKind, Span};
+use vouchsafe_core::model::{ClientId, ClientKind, GrantId, Span};
 use vouchsafe_verify::Rejection;
 
 #[test]
@@ -28,7 +30,7 @@ fn a_grant_keeps_its_place_for_an_epoch_and_its_list_dies_after_the_last_token()
             // The list before is still referred to, and is still told of.
             let (before, _) = place(access_token(&second));
             assert_eq!(Answer::to(world.get(&before)).status, 200);
-            world.wait(Span::from_millis(6 * 60_000 + 1));
+            world.wait(Span::from_millis(7 * 60_000 + 1));
             world.publish();
             assert_eq!(Answer::to(world.get(&before)).status, 404, "{kind:?}");
             world.services.tend().unwrap();
@@ -103,6 +105,59 @@ fn simultaneous_refreshes_that_need_a_place_forget_none_of_each_other() {
     });
 }
 
+#[test]
+fn a_place_that_a_refused_refresh_has_written_is_given_to_nobody_else() {
+    on_both("refused", |world| {
+        world.person("ada");
+        world.person("bob");
+        for kind in [ClientKind::Spa, ClientKind::Web] {
+            let app = world.client(metadata(kind));
+            let first = app.sign_in(world, "ada", OFFLINE);
+            let (act, id) = (world.act(), ClientId::new(app.id.clone()));
+            world.write(move |tx| emergency::revoke_client(tx, &act, &id));
+            world.follow();
+            // The epoch of its place is over.
+            world.wait(Span::from_hours(1));
+            let refused = app.refresh(world, first["refresh_token"].as_str().unwrap());
+            assert_eq!(refused.error(), (400, "invalid_grant".to_owned()));
+            let gid = GrantId::new(claims(access_token(&first))["gid"].as_str().unwrap());
+            let row = world.write(move |tx| db!(tx, grants::by_id(&gid))).unwrap();
+            let written = &row.status[0];
+            let (before, _) = place(access_token(&first));
+            assert!(
+                !before.ends_with(written.list.as_str()),
+                "{kind:?}: it was written"
+            );
+            let (list, idx) = place(access_token(&app.sign_in(world, "bob", OFFLINE)));
+            assert!(list.ends_with(written.list.as_str()), "{kind:?}");
+            assert_ne!(idx, u64::from(written.idx), "{kind:?}");
+        }
+    });
+}
+
+#[test]
+fn tokens_made_while_a_role_changes_refer_to_a_list_all_the_same() {
+    on_both("while-a-role-changes", |world| {
+        world.person("ada");
+        let app = world.client(metadata(ClientKind::Web));
+        let first = app.sign_in(world, "ada", OFFLINE);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for round in 0..40 {
+                    world.set_roles("ada", &[&format!("role-{round}")]);
+                }
+            });
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    for _ in 0..30 {
+                        place(access_token(&refreshed(&app, world, &first)));
+                    }
+                });
+            }
+        });
+    });
+}
+
 /// A node that takes places, gives some back, and dies with the rest.
 fn take(world: &World, number: u32) -> Vec<(String, u32)> {
     let services = &world.services;
@@ -112,7 +167,7 @@ fn take(world: &World, number: u32) -> Vec<(String, u32)> {
         .unwrap();
     let mut taken = Vec::new();
     for round in 0..number {
-        let from = (&services.store, &services.ports);
+        let from = (&services.store, &services.ports, &services.keys);
         let now = services.ports.clock.now();
         let place = services.status_places.take(from, 1, now, Span::from_minutes(5));
         let place = runtime.block_on(place).unwrap();

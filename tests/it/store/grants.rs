@@ -23,6 +23,38 @@ on_both_stores! {
     a_ban_ends_everything_of_the_person,
     raised_claims_concern_live_grants_only,
     no_two_grants_share_a_code,
+    a_token_with_a_place_needs_the_claims_version_that_was_read,
+}
+
+/// A role that changes in between gives a place of another version: whoever is late looks again.
+fn a_token_with_a_place_needs_the_claims_version_that_was_read(store: &Database) {
+    let token = |gver| TokenGiven {
+        gver: Some(gver),
+        ..TokenGiven::default()
+    };
+    add_grant(store, &grant("g"), digest(1));
+    add_grant(store, &chain("c"), digest(2));
+    let (of_code, of_chain) = (grant("g").gver, chain("c").gver);
+    for (late, wins) in [(1, false), (0, true)] {
+        let asked = ExchangeGuard {
+            token: token(of_code + late),
+            ..guard()
+        };
+        assert_eq!(exchange(store, 1, asked).is_some(), wins);
+        let slid = Slide {
+            token: token(of_chain + late),
+            ..slide(200)
+        };
+        let slid = store.write_blocking("slide", move |tx| {
+            db!(tx, grants::slide(&GrantId::new("c"), 4, &slid))
+        });
+        assert_eq!(slid.unwrap().is_some(), wins);
+        let stepped = Advance {
+            token: token(of_chain + late),
+            ..step()
+        };
+        assert_eq!(advance(store, "c", 4, stepped).is_some(), wins);
+    }
 }
 
 fn guard() -> ExchangeGuard {

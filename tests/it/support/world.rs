@@ -13,6 +13,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use vouchsafe::accounts::passwords::{Cost, Passwords};
 use vouchsafe::app;
+use vouchsafe::audit::Act;
 use vouchsafe::config::{Config, DatabaseUrl};
 use vouchsafe::metrics::Metrics;
 use vouchsafe::services::Services;
@@ -165,6 +166,12 @@ impl World {
     /// Where its database is.
     pub(crate) fn database(&self) -> &DatabaseUrl {
         &self.config.database.url
+    }
+
+    /// An act from the command line, now.
+    pub(crate) fn act(&self) -> Act {
+        let ports = &self.services.ports;
+        Act::new("cli", ports.clock.now(), &ports.entropy)
     }
 
     /// Runs a write on the database.

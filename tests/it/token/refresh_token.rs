@@ -6,7 +6,8 @@ use crate::support::relying_party::claims;
 use crate::support::world::{Answer, World};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use vouchsafe_core::model::{ClientKind, Span};
+use vouchsafe::db;
+use vouchsafe_core::model::{ClientKind, GrantId, Span};
 
 const OFFLINE: &[(&str, &str)] = &[("scope", "openid offline_access"), ("prompt", "consent")];
 
@@ -213,6 +214,25 @@ on_both_databases! {
         }
         world.wait(Span::from_days(2));
         assert_eq!(app.refresh(world, &current).error(), invalid_grant());
+    }
+
+    fn a_token_that_comes_again_within_the_retry_window_writes_nothing(world: World) {
+        world.person("ada");
+        let app = world.client(metadata(ClientKind::Spa));
+        let tokens = app.sign_in(world, "ada", OFFLINE);
+        let gid = GrantId::new(claims(tokens["access_token"].as_str().unwrap())["gid"].as_str().unwrap());
+        let row = || {
+            let gid = gid.clone();
+            world.write(move |tx| db!(tx, grants::by_id(&gid))).unwrap()
+        };
+        let first = refresh_token(&tokens);
+        let next = successor(&app.refresh(world, &first));
+        let rotated = row();
+        for _ in 0..3 {
+            world.wait(Span::from_seconds(3));
+            assert_eq!(successor(&app.refresh(world, &first)), next);
+            assert_eq!(row(), rotated);
+        }
     }
 
     fn an_online_chain_ends_with_its_session(world: World) {

@@ -5,7 +5,10 @@
 //! nobody can tell from one which other grants are about as old, and they never collide.
 
 use super::issue::LONGEST_TOKEN;
-use crate::model::{Grant, Span, StatusPlace, UnixTime};
+use super::token_end::SKEW;
+use crate::model::{Grant, Span, StatusListId, StatusPlace, UnixTime};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
@@ -13,8 +16,6 @@ use sha2::Sha256;
 pub const PLACES: u32 = 1 << (2 * HALF);
 /// Counters that a node takes at a time.
 pub const BLOCK: u32 = 1024;
-/// How far the clock of a verifier may be behind.
-pub const SKEW: Span = Span::from_seconds(60);
 /// A list is given out for at least as long.
 const SHORTEST_EPOCH: Span = Span::from_hours(1);
 /// Bits of each half of a place.
@@ -24,6 +25,43 @@ const ROUNDS: u8 = 8;
 
 /// The key of a list's permutation.
 pub type Seed = [u8; 32];
+
+/// Random bytes of a list's identifier; the rest of its sixteen is the proof.
+const RANDOM: usize = 10;
+
+/// The identifier of a new list. It proves with a few bytes that this installation made it, so that invented ones are
+/// refused without a look into the database.
+#[must_use]
+pub fn new_id(key: &[u8; 32], random: [u8; RANDOM]) -> StatusListId {
+    let mut bytes = [0_u8; 16];
+    let (front, proof) = bytes.split_at_mut(RANDOM);
+    front.copy_from_slice(&random);
+    proof.copy_from_slice(&proof_of(key, &random));
+    StatusListId::from_entropy(bytes)
+}
+
+/// Whether an identifier was made with this key.
+#[must_use]
+pub fn is_own_id(key: &[u8; 32], id: &StatusListId) -> bool {
+    let bytes: Option<[u8; 16]> = URL_SAFE_NO_PAD
+        .decode(id.as_str())
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok());
+    // What is told apart here is public: no time is too telling.
+    bytes.is_some_and(|bytes| {
+        let (random, proof) = bytes.split_at(RANDOM);
+        proof == proof_of(key, random)
+    })
+}
+
+fn proof_of(key: &[u8; 32], random: &[u8]) -> [u8; 6] {
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any key length");
+    mac.update(b"status list|");
+    mac.update(random);
+    let [a, b, c, d, e, f, ..]: [u8; 32] = mac.finalize().into_bytes().into();
+    [a, b, c, d, e, f]
+}
 
 /// The times of a list that is made now, for tokens that live for `longest` at most: when it is closed, and when the
 /// last token that refers to it has expired everywhere.

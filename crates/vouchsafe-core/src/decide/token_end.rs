@@ -6,15 +6,21 @@
 use super::issue::LONGEST_TOKEN;
 use crate::model::{Grant, Span, UnixTime};
 
+/// How long after its end a verifier may still take a token: its leeway is a minute at most, and its clock may be a
+/// minute behind. So much longer it must know what was revoked.
+pub const SKEW: Span = Span::from_seconds(120);
 /// A grant whose refresh tokens stay the same is not written at each refresh: the row is ahead by so much.
 const AHEAD: Span = Span::from_hours(1);
+/// A rotating token that comes again within the retry window is answered from the row: so much the row is ahead of what
+/// each rotation writes anyway.
+const AHEAD_OF_RETRIES: Span = Span::from_minutes(1);
 
 /// The end of an access token that a grant gives now, as its row is to remember it. `rotates` is whether each refresh
 /// writes the row anyway.
 #[must_use]
 pub fn remembered(now: UnixTime, lifetime: Span, rotates: bool) -> UnixTime {
-    let end = now.plus(lifetime);
-    if rotates { end } else { end.plus(AHEAD) }
+    let ahead = if rotates { AHEAD_OF_RETRIES } else { AHEAD };
+    now.plus(lifetime).plus(ahead)
 }
 
 /// Whether the row covers a token that ends then.

@@ -5,8 +5,9 @@ use proptest::prelude::*;
 use std::collections::HashSet;
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
 use vouchsafe_core::decide::status_list::{
-    BLOCK, PLACES, SKEW, bits, place, serves, standing, times, with_spare,
+    BLOCK, PLACES, bits, is_own_id, new_id, place, serves, standing, times, with_spare,
 };
+use vouchsafe_core::decide::token_end::SKEW;
 use vouchsafe_core::model::{EndedPlace, Grant, Span, StatusListId, StatusPlace};
 
 fn spare(list: &str, idx: u32, (closes, expires): (i64, i64)) -> StatusPlace {
@@ -80,6 +81,24 @@ proptest! {
 }
 
 #[test]
+fn an_identifier_is_known_by_the_key_that_made_it() {
+    let id = new_id(&[1; 32], [7; 10]);
+    assert_eq!(id.as_str().len(), 22);
+    assert!(is_own_id(&[1; 32], &id));
+    assert!(!is_own_id(&[2; 32], &id));
+    assert_ne!(id, new_id(&[1; 32], [8; 10]));
+    for invented in [
+        "",
+        "x",
+        "AAAAAAAAAAAAAAAAAAAAAA",
+        &format!("{id}A"),
+        &format!("{id}=="),
+    ] {
+        assert!(!is_own_id(&[1; 32], &StatusListId::new(invented)), "{invented}");
+    }
+}
+
+#[test]
 fn places_look_random_and_every_list_has_its_own() {
     let of = |seed: u8| {
         (0..64)
@@ -125,11 +144,11 @@ fn a_place_of_another_claims_version_or_epoch_does_not_stand() {
     );
     assert_eq!(standing(&row, after(3_600), after(3_700)), None);
     assert_eq!(
-        standing(&row, NOW, after(3_941)),
+        standing(&row, NOW, after(3_881)),
         None,
         "the token would outlive the list"
     );
-    assert_eq!(standing(&row, NOW, after(3_940)), Some(&newest));
+    assert_eq!(standing(&row, NOW, after(3_880)), Some(&newest));
 }
 
 #[test]

@@ -19,8 +19,8 @@ use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::refresh_token::{self, MacKey};
 use vouchsafe_core::spec::scope;
 
-/// What the transaction found, once the code is spent.
-type Spent = Result<(Grant, User, LiveGrant), Reason>;
+/// What the transaction found: the grant once the code is spent, and whether it stands.
+type Spent = Result<(Grant, Result<(User, LiveGrant), Reason>), Reason>;
 
 /// Redeems a code.
 pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<TokenAnswer, Failure> {
@@ -66,11 +66,13 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
                 Err(reason) => return Ok(Err(reason)),
             };
             let person = live_person(tx, &grant, (&known.client, issuer_epoch), now)?;
-            Ok(person.map(|(user, live)| (grant, user, live)))
+            Ok(Ok((grant, person)))
         })
         .await?;
-    give_back(cx, spare, spent.as_ref().ok().map(|(grant, ..)| grant));
-    let (grant, user, live) = spent?;
+    // Also a grant that the gate refused was written, and has the place.
+    give_back(cx, spare, spent.as_ref().ok().map(|(grant, _)| grant));
+    let (grant, person) = spent?;
+    let (user, live) = person?;
     answer(cx, &request, &asked, (&grant, &user, live))
 }
 

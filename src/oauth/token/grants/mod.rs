@@ -48,7 +48,10 @@ async fn spare_place(cx: &Cx, request: &TokenRequest) -> Result<Option<StatusPla
     let longest = lifetimes.fold(usual, Span::max);
     let services = &cx.services;
     let places = &services.status_places;
-    let (epoch, from) = (services.issuer_epoch(), (&services.store, &services.ports));
+    let (epoch, from) = (
+        services.issuer_epoch(),
+        (&services.store, &services.ports, &services.keys),
+    );
     Ok(Some(places.take(from, epoch, cx.now, longest).await?))
 }
 

@@ -20,8 +20,8 @@ use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::refresh_token::{self, MacKey};
 use vouchsafe_core::spec::scope;
 
-/// What the transaction found, once the chain has moved on.
-type Refreshed = Result<(Grant, User, LiveGrant), Reason>;
+/// What the transaction found: the grant once its chain has moved on, and whether it stands.
+type Refreshed = Result<(Grant, Result<(User, LiveGrant), Reason>), Reason>;
 
 /// Redeems a refresh token. What this server did not make, for this client, never reaches the database.
 pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<TokenAnswer, Failure> {
@@ -74,11 +74,13 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
                 Err(reason) => return Ok(Err(reason)),
             };
             let person = live_person(tx, &grant, (&known.client, issuer_epoch), now)?;
-            Ok(person.map(|(user, live)| (grant, user, live)))
+            Ok(Ok((grant, person)))
         })
         .await?;
-    give_back(cx, spare, refreshed.as_ref().ok().map(|(grant, ..)| grant));
-    let (grant, user, live) = refreshed?;
+    // Also a grant that the gate refused was written, and has the place.
+    give_back(cx, spare, refreshed.as_ref().ok().map(|(grant, _)| grant));
+    let (grant, person) = refreshed?;
+    let (user, live) = person?;
     answer(cx, &request, (narrowed.as_ref(), &asked), (&grant, &user, live))
 }
 

@@ -13,8 +13,9 @@ pub(super) struct Remembered {
     /// The places from now on, if they change.
     pub(super) places: Option<String>,
     /// What must still be there if they do.
-    gver: i64,
     before: String,
+    /// The claims version that must still be there.
+    gver: Option<i64>,
 }
 
 impl Remembered {
@@ -22,26 +23,27 @@ impl Remembered {
         let mut remembered = Self {
             until: token.until.millis(),
             places: None,
-            gver: 0,
             before: String::new(),
+            gver: token.gver,
         };
         if let Some(given) = &token.status {
             remembered.places = Some(json(&given.after)?);
-            remembered.gver = given.gver;
             remembered.before = json(&given.before)?;
         }
         Ok(remembered)
     }
 }
 
-/// Two requests that give places to one grant must not forget each other's: the places and the claims version are
-/// still those that were read.
+/// Two requests that give places to one grant must not forget each other's, and a token refers to a place of its own
+/// claims version: the places and the version are still those that were read.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn unmoved<'a>(token: &'a Remembered) -> _ {
-    let (changes_nothing, gver): (bool, i64) = (token.places.is_none(), token.gver);
+    let (keeps_places, any_gver): (bool, bool) = (token.places.is_none(), token.gver.is_none());
+    let gver: i64 = token.gver.unwrap_or(0);
     let before: &'a str = token.before.as_str();
-    let same = dsl::gver.eq(gver).and(dsl::status.eq(before));
-    changes_nothing.into_sql::<Bool>().or(same)
+    let same_places = keeps_places.into_sql::<Bool>().or(dsl::status.eq(before));
+    let same_gver = any_gver.into_sql::<Bool>().or(dsl::gver.eq(gver));
+    same_places.and(same_gver)
 }
 
 /// The later end of an access token. A row of the release before has none, and keeps none: nobody knows it.
