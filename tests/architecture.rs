@@ -37,6 +37,11 @@ fn every_endpoint_that_handles_tokens_asks_whether_what_is_behind_them_stands() 
 }
 
 #[test]
+fn every_page_of_the_administration_asks_for_an_administrator() {
+    none(&Project::read().each_rust(gate::ungated_pages));
+}
+
+#[test]
 fn no_file_is_longer_than_the_budget() {
     none(&Project::read().each_rust(layout::too_long));
 }

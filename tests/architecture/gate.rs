@@ -160,3 +160,38 @@ fn a_planted_route_and_a_planted_mint_are_found() {
     assert_eq!(unasked("src/oauth/device.rs", "fn redeem() { mint(a) }").len(), 1);
     assert!(unasked("src/oauth/device.rs", "fn redeem() { live_person(tx); mint(a) }").is_empty());
 }
+
+/// Pages of the administration that people meet before they have signed in to it.
+const BEFORE_SIGN_IN: [&str; 2] = ["src/admin/pages/setup.rs", "src/admin/pages/sign_in.rs"];
+
+/// A handler of the administration that does not ask for an administrator, or for a form that one sent: whoever wants an
+/// `Admin` or `AdminForm` has passed the gate of `src/admin/access.rs`.
+pub(crate) fn ungated_pages(path: &str, source: &str) -> Vec<String> {
+    if !path.starts_with("src/admin/pages/") || BEFORE_SIGN_IN.contains(&path) {
+        return Vec::new();
+    }
+    let code = without_tests(&code_only(source));
+    let handlers = code.split("async fn ").skip(1).filter_map(|rest| {
+        let (signature, _) = rest.split_once('{')?;
+        let (arguments, answer) = signature.rsplit_once("->")?;
+        let (name, arguments) = arguments.split_once('(')?;
+        (answer.trim() == "HttpResponse").then(|| (name.to_owned(), arguments.to_owned()))
+    });
+    handlers
+        .filter(|(_, arguments)| {
+            !["Admin", "AdminForm"]
+                .iter()
+                .any(|gate| arguments.contains(&format!(": {gate}")))
+        })
+        .map(|(name, _)| format!("{path}: {name} takes neither an Admin nor an AdminForm"))
+        .collect()
+}
+
+#[test]
+fn a_page_without_its_gate_is_found() {
+    let gated = "async fn get(admin: Admin) -> HttpResponse { }\nasync fn post(\n    form: AdminForm,\n) -> HttpResponse {}";
+    assert!(ungated_pages("src/admin/pages/x.rs", gated).is_empty());
+    let bare = "async fn get(cx: Cx) -> HttpResponse { }";
+    assert_eq!(ungated_pages("src/admin/pages/x.rs", bare).len(), 1);
+    assert!(ungated_pages("src/admin/pages/sign_in.rs", bare).is_empty());
+}

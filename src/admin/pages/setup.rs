@@ -58,6 +58,7 @@ struct Typed<'a> {
 struct Problem {
     field: &'static str,
     sentence: String,
+    advice: &'static str,
     status: StatusCode,
 }
 
@@ -155,9 +156,12 @@ fn problem(outcome: &Outcome, minimum: usize) -> Option<Problem> {
         Outcome::Done { .. } => return None,
         Outcome::CodeRefused => Problem::new(
             "code",
-            "This code is not good: it was used, is older than 30 minutes, or is mistyped. \
-             `vouchsafe admin invite`, on the machine of the server, makes a new one.",
+            "This code is not good.",
             wrong,
+        )
+        .advising(
+            "It was used, is older than 30 minutes, or is mistyped. The command “vouchsafe admin invite”, on the \
+             machine of the server, makes a new link.",
         ),
         Outcome::Person(person) => Problem::new(
             match person.field() {
@@ -192,8 +196,13 @@ impl Problem {
         Self {
             field,
             sentence,
+            advice: "",
             status,
         }
+    }
+
+    fn advising(self, advice: &'static str) -> Self {
+        Self { advice, ..self }
     }
 }
 

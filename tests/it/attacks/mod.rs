@@ -2,6 +2,7 @@
 //! endpoint's tests; each file says which. The whole list is in `docs/attacks.md`.
 
 mod admin_pages;
+mod administration;
 mod authorization_request;
 mod client_assertions;
 mod clock;

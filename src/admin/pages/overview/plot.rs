@@ -10,6 +10,8 @@ const LEFT: i64 = 40;
 const RIGHT: i64 = 8;
 const TOP: i64 = 10;
 const BOTTOM: i64 = 26;
+/// A label of the axis of time is no wider than this.
+const LABEL: i64 = 40;
 
 /// What of each slot is shown.
 pub(super) struct Series {
@@ -88,11 +90,11 @@ impl Plot {
         }
     }
 
-    /// Whether anything was measured.
+    /// Whether nothing was measured, or nothing happened.
     pub(super) fn is_empty(&self) -> bool {
         self.series
             .iter()
-            .all(|series| series.values.iter().all(Option::is_none))
+            .all(|series| series.values.iter().all(|value| value.unwrap_or_default() == 0))
     }
 
     /// Where the plot begins, from the left.
@@ -227,6 +229,7 @@ fn times(slots: &[Slot]) -> Vec<Mark> {
             at: LEFT + at * (WIDTH - LEFT - RIGHT) / count,
             text: slot.mark.clone(),
         })
+        .filter(|mark| mark.at <= WIDTH - RIGHT - LABEL)
         .collect()
 }
 
