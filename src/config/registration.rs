@@ -17,6 +17,17 @@ words! {
     }
 }
 
+/// The scopes that OpenID Connect defines: what they tell of a person, most people expect. Roles and groups are for
+/// those that an operator knows.
+const OF_OPENID: [&str; 6] = [
+    scope::OPENID,
+    scope::PROFILE,
+    scope::EMAIL,
+    scope::ADDRESS,
+    scope::PHONE,
+    scope::OFFLINE_ACCESS,
+];
+
 section! {
     /// Dynamic client registration: docs/dynamic-registration.md.
     Registration in "registration." {
@@ -27,7 +38,7 @@ section! {
         client_id_metadata_documents: bool = false;
         /// Scopes that clients which registered themselves may have, as far as the initial access token says nothing
         /// else. Those of an API are kept only while an API owns them.
-        scopes: Vec<ScopeName> = scope::STANDARD.iter().map(|name| ScopeName((*name).to_owned())).collect();
+        scopes: Vec<ScopeName> = OF_OPENID.iter().map(|name| ScopeName((*name).to_owned())).collect();
         /// Whether the pages show the logos of clients that registered themselves. The server fetches a logo once, draws
         /// it again and serves it from its own address.
         logos: bool = true;

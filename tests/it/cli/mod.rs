@@ -12,6 +12,7 @@ mod demo;
 mod exit_status;
 mod help;
 mod holdings;
+mod initial_tokens;
 mod keys;
 mod people;
 pub(crate) mod program;

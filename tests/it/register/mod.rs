@@ -60,6 +60,11 @@ with_registration! { open;
         assert_eq!(redeemed.status, 200, "{}", redeemed.body);
     }
 
+    fn groups_and_roles_are_for_clients_that_an_operator_knows(world: World, _site: TlsSite) {
+        let made = world.registered(json!({"scope": "openid groups roles"}));
+        assert_eq!(made["scope"], "openid");
+    }
+
     fn everything_that_is_accepted_comes_back_and_the_rest_is_ignored(world: World, _site: TlsSite) {
         let asked = json!({
             "client_name": "OIDF Conformance Test 7Qx",
