@@ -9,6 +9,8 @@ import { Visitor } from '../harness/visitor.mjs';
 const library = await import('openid-client');
 const callback = 'https://app.example.test/callback';
 const overHttp = { execute: [library.allowInsecureRequests] };
+// What the library authenticates by unless it is told: the body.
+const authentications = { client_secret_basic: library.ClientSecretBasic, none: library.None };
 const wanted = { client_name: 'Tideline', redirect_uris: [callback], grant_types: ['authorization_code', 'refresh_token'] };
 
 /** The whole code flow of a client that registered itself. */
@@ -38,7 +40,8 @@ for (const dynamic of ['open', 'token']) {
     const register = async (metadata) => {
       const made = dynamic === 'token' ? await server.cli(['client', 'initial-token']) : {};
       const options = { ...overHttp, initialAccessToken: made.initial_access_token };
-      return library.dynamicClientRegistration(new URL(server.issuer), metadata, undefined, options);
+      const authentication = authentications[metadata.token_endpoint_auth_method]?.();
+      return library.dynamicClientRegistration(new URL(server.issuer), metadata, authentication, options);
     };
 
     for (const method of ['client_secret_basic', 'client_secret_post', 'none']) {

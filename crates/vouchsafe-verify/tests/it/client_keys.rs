@@ -120,3 +120,28 @@ fn a_set_is_small_and_says_which_key_is_which() {
         assert_eq!(parsed, Err(ClientKeysProblem::Malformed), "{text}");
     }
 }
+
+#[test]
+fn of_a_published_set_what_cannot_be_used_is_left_out() {
+    let published =
+        |keys: &[Value]| ClientKeys::parse_published(&json!({ "keys": keys }).to_string()).map(drop);
+    let encryption = with(p256(), "use", json!("enc"));
+    assert_eq!(
+        published(&[encryption.clone(), json!({"kty": "oct", "k": "AA"}), p256()]),
+        Ok(())
+    );
+    assert_eq!(
+        published(&[p256(), ed25519()]),
+        Ok(()),
+        "which is meant, the signature says by its kid"
+    );
+    assert_eq!(published(&[encryption]), Err(ClientKeysProblem::Empty));
+    assert_eq!(
+        published(&vec![p256(); MOST_KEYS + 1]),
+        Err(ClientKeysProblem::TooMany)
+    );
+    assert_eq!(
+        ClientKeys::parse_published("[]").map(drop),
+        Err(ClientKeysProblem::Malformed)
+    );
+}
