@@ -15,6 +15,8 @@ pub fn mount(app: &mut ServiceConfig) {
         .configure(pages::confirm::mount)
         .configure(pages::setup::mount)
         .configure(pages::overview::mount)
+        .configure(pages::applications::mount)
+        .configure(pages::apis::mount)
         .configure(pages::users::mount)
         .configure(pages::sessions::mount)
         .configure(pages::keys::mount)

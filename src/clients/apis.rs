@@ -10,37 +10,64 @@ use vouchsafe_core::spec::{resource, scope};
 
 /// Why an API cannot be made, as a sentence for the one who asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unregistrable(String);
+#[error("{sentence}")]
+pub struct Unregistrable {
+    /// The member that breaks a rule.
+    pub field: Field,
+    sentence: String,
+}
+
+/// A member of an API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// Its identifier.
+    Identifier,
+    /// Its name.
+    Name,
+    /// How long its access tokens last.
+    Lifetime,
+    /// Its scopes.
+    Scopes,
+}
 
 /// Checks an API before it is stored.
 ///
 /// # Errors
 /// The first rule that it breaks.
 pub fn check(api: &Api, issuer: &str) -> Result<(), Unregistrable> {
-    let problem = |sentence: String| Err(Unregistrable(sentence));
+    let problem = |field, sentence: String| Err(Unregistrable { field, sentence });
     let identifier = &api.identifier;
     if resource::check(identifier).is_err() {
-        return problem(format!(
-            "identifier {identifier:?}: it must be an absolute URI without fragment"
-        ));
+        return problem(
+            Field::Identifier,
+            format!("identifier {identifier:?}: it must be an absolute URI without fragment"),
+        );
     }
     // Tokens for these two open the server's own endpoints.
     if identifier
         .strip_prefix(issuer)
         .is_some_and(|rest| matches!(rest, "" | "/" | "/api" | "/api/"))
     {
-        return problem(format!("identifier {identifier:?}: it is the server's own"));
+        return problem(
+            Field::Identifier,
+            format!("identifier {identifier:?}: it is the server's own"),
+        );
     }
     if api.name.trim().is_empty() || api.name.chars().any(char::is_control) || api.name.chars().count() > 100
     {
-        return problem("the name must have 1 to 100 characters, without control characters".to_owned());
+        return problem(
+            Field::Name,
+            "the name must have 1 to 100 characters, without control characters".to_owned(),
+        );
     }
     if api
         .access_token_lifetime
         .is_some_and(|span| span < Span::from_seconds(1) || span > LONGEST_TOKEN)
     {
-        return problem("the lifetime of access tokens must be between 1s and 24h".to_owned());
+        return problem(
+            Field::Lifetime,
+            "the lifetime of access tokens must be between 1s and 24h".to_owned(),
+        );
     }
     check_scopes(&api.scopes)
 }
@@ -58,7 +85,10 @@ fn check_scopes(scopes: &[ApiScope]) -> Result<(), Unregistrable> {
         } else {
             continue;
         };
-        return Err(Unregistrable(format!("scope {name:?}: {rule}")));
+        return Err(Unregistrable {
+            field: Field::Scopes,
+            sentence: format!("scope {name:?}: {rule}"),
+        });
     }
     Ok(())
 }

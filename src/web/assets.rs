@@ -12,7 +12,7 @@ struct Asset {
     content: &'static str,
 }
 
-const ASSETS: [Asset; 6] = [
+const ASSETS: [Asset; 7] = [
     Asset {
         name: "app.css",
         content_type: "text/css; charset=utf-8",
@@ -22,6 +22,11 @@ const ASSETS: [Asset; 6] = [
         name: "reveal.js",
         content_type: "text/javascript; charset=utf-8",
         content: include_str!("../../static/reveal.js"),
+    },
+    Asset {
+        name: "copy.js",
+        content_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/copy.js"),
     },
     Asset {
         name: "mark.svg",

@@ -8,6 +8,7 @@ mod verify;
 use crate::admin::access::Admin;
 use crate::admin::form;
 use crate::admin::moment::Exactly;
+use crate::admin::pages::applications::path_of;
 use crate::admin::pages::layout::Section;
 use crate::audit::export::Wanted;
 use crate::db;
@@ -223,7 +224,13 @@ impl Names {
     }
 
     fn client(&self, id: &str) -> Who {
-        Who::plain(self.clients.get(id).map_or(id, String::as_str))
+        self.clients.get(id).map_or_else(
+            || Who::plain(id),
+            |name| Who {
+                name: name.clone(),
+                path: Some(path_of(&ClientId::new(id))),
+            },
+        )
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::Conn;
 use crate::store::StoreError;
-use crate::store::schema::{client_secrets, clients};
+use crate::store::schema::{client_secrets, clients, consents, grants};
 use diesel::prelude::*;
 use vouchsafe_core::model::{ClientId, ClientSecret, Digest, UnixTime};
 
@@ -46,4 +46,22 @@ pub fn last_of(c: &mut Conn, ids: &[ClientId]) -> Result<Vec<(ClientId, UnixTime
         .into_iter()
         .filter_map(|(id, used)| Some((ClientId::new(id), UnixTime::from_millis(used?))))
         .collect())
+}
+
+/// How many live grants and how many consents a client has, each counted up to `most`.
+pub fn held(c: &mut Conn, client: &ClientId, now: UnixTime, most: i64) -> Result<(usize, usize), StoreError> {
+    let live: Vec<String> = grants::table
+        .filter(grants::client_id.eq(client.as_str()))
+        .filter(grants::ended_at.is_null())
+        .filter(grants::expires_at.gt(now.millis()))
+        .filter(grants::code_used_at.is_not_null())
+        .limit(most)
+        .select(grants::id)
+        .load(c)?;
+    let allowed: Vec<String> = consents::table
+        .filter(consents::client_id.eq(client.as_str()))
+        .limit(most)
+        .select(consents::user_id)
+        .load(c)?;
+    Ok((live.len(), allowed.len()))
 }

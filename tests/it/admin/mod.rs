@@ -1,5 +1,8 @@
 //! The administration.
 
+mod apis;
+mod application;
+mod applications;
 mod audit;
 mod keys;
 mod overview;

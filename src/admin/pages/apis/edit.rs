@@ -1,0 +1,292 @@
+//! Making an API and changing it. Scopes that applications have are taken from them only when that was ticked.
+
+use super::{User, find, page_of};
+use crate::admin::access::{Admin, AdminForm};
+use crate::admin::form::{self, Errors};
+use crate::admin::pages::applications::{capital, ensure_keys, of_word, word};
+use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::clients::apis::{self, ApiChange, Field, Force};
+use crate::config::parse_duration;
+use crate::store::{StoreError, Unique};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use vouchsafe_core::model::{Api, ApiClaim, ApiScope, KeyAlgorithm, Span, TokenTyp, UnixTime};
+use vouchsafe_core::spec::params::Params;
+
+#[derive(Template)]
+#[template(path = "admin/apis/edit.html")]
+struct EditPage {
+    shell: Shell,
+    /// The path of the API, unless it is being made.
+    path: Option<String>,
+    typed: Typed,
+    users: Vec<User>,
+    /// Those that would lose something, when it was not ticked that they may.
+    losing: Vec<User>,
+    errors: Errors,
+}
+
+#[derive(Default)]
+struct Typed {
+    identifier: String,
+    name: String,
+    scopes: String,
+    lifetime: String,
+    token_typ: String,
+    signing_alg: String,
+    roles: bool,
+    force: bool,
+}
+
+impl From<&Api> for Typed {
+    fn from(api: &Api) -> Self {
+        let scopes = api
+            .scopes
+            .iter()
+            .map(|scope| format!("{} = {}", scope.name, scope.description));
+        Self {
+            identifier: api.identifier.clone(),
+            name: api.name.clone(),
+            scopes: scopes.collect::<Vec<_>>().join("\n"),
+            lifetime: api.access_token_lifetime.map(duration).unwrap_or_default(),
+            token_typ: api.token_typ.as_str().to_owned(),
+            signing_alg: word(&api.signing_alg),
+            roles: api.claims.contains(&ApiClaim::Roles),
+            force: false,
+        }
+    }
+}
+
+impl Typed {
+    fn of(fields: &Params) -> Self {
+        let text = |name| fields.one(name).unwrap_or_default().trim().to_owned();
+        Self {
+            identifier: text("identifier"),
+            name: text("name"),
+            scopes: text("scopes"),
+            lifetime: text("lifetime"),
+            token_typ: text("token_typ"),
+            signing_alg: text("signing_alg"),
+            roles: fields.one("roles").is_some(),
+            force: fields.one("force").is_some(),
+        }
+    }
+
+    /// The API that was typed, after all rules.
+    fn check(&self, issuer: &str, now: UnixTime) -> Result<Api, Errors> {
+        let mut errors = Errors::default();
+        let lifetime = match self.lifetime.as_str() {
+            "" => None,
+            text => parse_duration(text)
+                .map_err(|rule| errors.add("lifetime", rule))
+                .ok(),
+        };
+        let token_typ = of_word::<TokenTyp>(&self.token_typ);
+        let signing_alg = of_word::<KeyAlgorithm>(&self.signing_alg);
+        for (field, found) in [
+            ("token_typ", token_typ.is_some()),
+            ("signing_alg", signing_alg.is_some()),
+        ] {
+            if !found {
+                errors.add(field, "Choose one of the values of the list");
+            }
+        }
+        let api = Api {
+            identifier: self.identifier.clone(),
+            name: self.name.clone(),
+            token_typ: token_typ.unwrap_or_default(),
+            signing_alg: signing_alg.unwrap_or_default(),
+            access_token_lifetime: lifetime,
+            claims: if self.roles {
+                vec![ApiClaim::Roles]
+            } else {
+                Vec::new()
+            },
+            created_at: now,
+            scopes: self.scopes.lines().filter_map(scope).collect(),
+        };
+        if let Err(rule) = apis::check(&api, issuer) {
+            let field = match rule.field {
+                Field::Identifier => "identifier",
+                Field::Name => "name",
+                Field::Lifetime => "lifetime",
+                Field::Scopes => "scopes",
+            };
+            if errors.of(field).is_none() {
+                errors.add(field, capital(&rule.to_string()));
+            }
+        }
+        if errors.is_empty() { Ok(api) } else { Err(errors) }
+    }
+}
+
+/// A line of scopes: a name, and behind an equals sign the permission in words.
+fn scope(line: &str) -> Option<ApiScope> {
+    let (name, description) = line.split_once('=').unwrap_or((line, ""));
+    let name = name.trim();
+    (!line.trim().is_empty()).then(|| ApiScope {
+        name: name.to_owned(),
+        description: description.trim().to_owned(),
+    })
+}
+
+/// `GET /admin/apis/new`.
+pub(super) async fn new(admin: Admin) -> HttpResponse {
+    let typed = Typed {
+        token_typ: TokenTyp::default().as_str().to_owned(),
+        signing_alg: word(&KeyAlgorithm::default()),
+        ..Typed::default()
+    };
+    show(&admin, None, typed, Errors::default())
+}
+
+/// `POST /admin/apis/new`.
+pub(super) async fn create(form: AdminForm) -> HttpResponse {
+    let AdminForm { admin, fields } = form;
+    let typed = Typed::of(&fields);
+    let api = match typed.check(&admin.cx.config().issuer, admin.cx.now) {
+        Ok(api) => api,
+        Err(errors) => return show(&admin, None, typed, errors),
+    };
+    if let Err(failure) = ensure_keys(&admin.cx, api.signing_alg).await {
+        return admin.failed(failure);
+    }
+    let (act, added) = (admin.act(), api.clone());
+    let created = admin
+        .cx
+        .store()
+        .write("create-api", move |tx| apis::create(tx, &act, &added));
+    match created.await {
+        Ok(()) => see_other(&form::with_query(&page_of(&api.identifier), &[("said", "made")])),
+        Err(error) => match taken(&error) {
+            Some(errors) => show(&admin, None, typed, errors),
+            None => admin.failed(error),
+        },
+    }
+}
+
+/// `GET /admin/apis/{api}`.
+pub(super) async fn get(admin: Admin, slug: web::Path<String>, http: HttpRequest) -> HttpResponse {
+    let shown = async {
+        let query = form::query(&admin, http.query_string(), &["said"])?;
+        let (api, users) = find(&admin, &slug).await?;
+        let notice = query.one("said").and_then(|word| match word {
+            "made" => Some("The API is registered. Applications may have its scopes now."),
+            "saved" => Some("The API is saved."),
+            _ => None,
+        });
+        let page = EditPage {
+            shell: admin
+                .shell(Section::Apis, &api.name)
+                .noting(notice.map(str::to_owned)),
+            path: Some(page_of(&api.identifier)),
+            typed: Typed::from(&api),
+            users,
+            losing: Vec::new(),
+            errors: Errors::default(),
+        };
+        Ok(answer(&admin, page.errors.status(), &page))
+    };
+    match shown.await {
+        Ok(response) | Err(response) => response,
+    }
+}
+
+/// `POST /admin/apis/{api}`.
+pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpResponse {
+    let AdminForm { admin, fields } = form;
+    let saved = async {
+        let (known, users) = find(&admin, &slug).await?;
+        // The identifier is that of the path: tokens in the world carry it.
+        let typed = Typed {
+            identifier: known.identifier.clone(),
+            ..Typed::of(&fields)
+        };
+        let api = match typed.check(&admin.cx.config().issuer, admin.cx.now) {
+            Ok(api) => api,
+            Err(errors) => return Ok(show(&admin, Some((&known, users)), typed, errors)),
+        };
+        ensure_keys(&admin.cx, api.signing_alg)
+            .await
+            .map_err(|failure| admin.failed(failure))?;
+        save(&admin, (&known, users), (api, typed)).await
+    };
+    match saved.await {
+        Ok(response) | Err(response) => response,
+    }
+}
+
+async fn save(
+    admin: &Admin,
+    (known, users): (&Api, Vec<User>),
+    (api, typed): (Api, Typed),
+) -> Result<HttpResponse, HttpResponse> {
+    let force = if typed.force { Force::Yes } else { Force::No };
+    let act = admin.act();
+    let changed = admin
+        .cx
+        .store()
+        .write("update-api", move |tx| apis::update(tx, &act, &api, force));
+    match changed.await {
+        Ok(ApiChange::Done(_)) => {
+            let page = page_of(&known.identifier);
+            Ok(see_other(&form::with_query(&page, &[("said", "saved")])))
+        }
+        Ok(ApiChange::InUse(losing)) => {
+            let rule = "Applications have scopes that you removed: take them away too, or keep the scopes";
+            let mut page = edit(admin, Some((known, users)), typed, Errors::one("force", rule));
+            page.losing = losing.into_iter().map(User::from).collect();
+            Ok(answer(admin, page.errors.status(), &page))
+        }
+        Ok(ApiChange::Unknown) => Err(admin.not_found()),
+        Err(error) => match taken(&error) {
+            Some(errors) => Ok(show(admin, Some((known, users)), typed, errors)),
+            None => Err(admin.failed(error)),
+        },
+    }
+}
+
+fn taken(error: &StoreError) -> Option<Errors> {
+    match error {
+        StoreError::Conflict(Unique::ApiIdentifier) => Some(Errors::one(
+            "identifier",
+            "An API with this identifier is registered",
+        )),
+        StoreError::Conflict(Unique::Scope) => {
+            Some(Errors::one("scopes", "One of the scopes belongs to another API"))
+        }
+        StoreError::Conflict(
+            Unique::Username | Unique::Email | Unique::LastAdministrator | Unique::Other,
+        )
+        | StoreError::Busy
+        | StoreError::Unavailable(_)
+        | StoreError::Corrupt { .. }
+        | StoreError::Refused(_) => None,
+    }
+}
+
+fn show(admin: &Admin, known: Option<(&Api, Vec<User>)>, typed: Typed, errors: Errors) -> HttpResponse {
+    let page = edit(admin, known, typed, errors);
+    answer(admin, page.errors.status(), &page)
+}
+
+fn edit(admin: &Admin, known: Option<(&Api, Vec<User>)>, typed: Typed, errors: Errors) -> EditPage {
+    let title = known.as_ref().map_or("New API", |(api, _)| api.name.as_str());
+    EditPage {
+        shell: admin.shell(Section::Apis, title),
+        path: known.as_ref().map(|(api, _)| page_of(&api.identifier)),
+        users: known.map(|(_, users)| users).unwrap_or_default(),
+        typed,
+        losing: Vec::new(),
+        errors,
+    }
+}
+
+/// A duration as it can be typed.
+pub(super) fn duration(span: Span) -> String {
+    match span.seconds() {
+        seconds if seconds % 3_600 == 0 => format!("{}h", seconds / 3_600),
+        seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
+        seconds => format!("{seconds}s"),
+    }
+}

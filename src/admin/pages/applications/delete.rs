@@ -1,0 +1,106 @@
+//! Deleting an application: what goes with it is counted first, and its name is typed.
+
+use super::facts::Head;
+use super::find;
+use super::show::known;
+use crate::admin::access::{Admin, AdminForm};
+use crate::admin::form::{self, Errors};
+use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::clients::standing;
+use crate::db;
+use crate::failure::{Broken, Failure};
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use std::sync::Arc;
+use vouchsafe_core::model::Client;
+
+/// Grants and consents are counted up to so many.
+const COUNTED: i64 = 1_000;
+
+#[derive(Template)]
+#[template(path = "admin/applications/delete.html")]
+struct DeletePage {
+    shell: Shell,
+    head: Head,
+    tab: &'static str,
+    name: String,
+    grants: String,
+    consents: String,
+    secrets: usize,
+    errors: Errors,
+}
+
+/// `GET /admin/applications/{client}/delete`.
+pub(super) async fn get(admin: Admin, slug: web::Path<String>) -> HttpResponse {
+    let shown = async {
+        let client = find(&admin, &slug).await?;
+        admin.proven_recently(&format!("{}/delete", super::path_of(&client.id)))?;
+        show(&admin, &client, Errors::default()).await
+    };
+    match shown.await {
+        Ok(response) | Err(response) => response,
+    }
+}
+
+/// `POST /admin/applications/{client}/delete`.
+pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpResponse {
+    let AdminForm { admin, fields } = form;
+    let done = async {
+        let client = find(&admin, &slug).await?;
+        admin.proven_recently(&format!("{}/delete", super::path_of(&client.id)))?;
+        if fields.one("name").unwrap_or_default().trim() != client.metadata.client_name {
+            let errors = Errors::one("name", "Type the name of the application exactly");
+            return show(&admin, &client, errors).await;
+        }
+        delete(&admin, &client).await
+    };
+    match done.await {
+        Ok(response) | Err(response) => response,
+    }
+}
+
+async fn delete(admin: &Admin, client: &Client) -> Result<HttpResponse, HttpResponse> {
+    let (services, act, id) = (Arc::clone(&admin.cx.services), admin.act(), client.id.clone());
+    // It takes several transactions, one after another.
+    let deleted = web::block(move || standing::delete(&services.store, &act, &id)).await;
+    match deleted {
+        Ok(Ok(Some(_))) => {
+            let list = Section::Applications.path();
+            Ok(see_other(&form::with_query(list, &[("said", "deleted")])))
+        }
+        Ok(Ok(None)) => Err(admin.not_found()),
+        Ok(Err(error)) => Err(admin.failed(error)),
+        Err(_) => Err(admin.failed(Failure::Broken(Broken::Overloaded("the pool of threads")))),
+    }
+}
+
+async fn show(admin: &Admin, client: &Client, errors: Errors) -> Result<HttpResponse, HttpResponse> {
+    let (secrets, _) = known(admin, client).await.map_err(|error| admin.failed(error))?;
+    let (id, now) = (client.id.clone(), admin.cx.now);
+    let counted = admin.cx.store().read("count-client", move |tx| {
+        db!(tx, client_uses::held(&id, now, COUNTED))
+    });
+    let (grants, consents) = counted.await.map_err(|error| admin.failed(error))?;
+    let page = DeletePage {
+        shell: admin.shell(
+            Section::Applications,
+            &format!("Delete {}", client.metadata.client_name),
+        ),
+        head: Head::of(client, &secrets, now),
+        tab: "delete",
+        name: client.metadata.client_name.clone(),
+        grants: count(grants),
+        consents: count(consents),
+        secrets: secrets.len(),
+        errors,
+    };
+    Ok(answer(admin, page.errors.status(), &page))
+}
+
+fn count(number: usize) -> String {
+    if usize::try_from(COUNTED).is_ok_and(|most| number >= most) {
+        format!("{COUNTED} or more")
+    } else {
+        number.to_string()
+    }
+}

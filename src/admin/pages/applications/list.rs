@@ -1,0 +1,154 @@
+//! The list of applications, searched and filtered by its address.
+
+use super::facts::{self, Badge};
+use super::show::said;
+use crate::admin::access::Admin;
+use crate::admin::form;
+use crate::admin::moment::Moment;
+use crate::admin::pages::layout::{Section, Shell, answer};
+use crate::db;
+use crate::store::listing::{ClientsWanted, Page, Part};
+use crate::store::{SecretFacts, StoreError, Tx};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use vouchsafe_core::model::{Client, ClientId, ClientKind, UnixTime};
+
+/// Rows of a page.
+const ROWS: i64 = 50;
+
+#[derive(Template)]
+#[template(path = "admin/applications.html")]
+struct ApplicationsPage {
+    shell: Shell,
+    asked: Asked,
+    rows: Vec<Row>,
+    begin: Option<String>,
+    next: Option<String>,
+}
+
+/// What the address asks for.
+#[derive(Clone, Debug, Default)]
+struct Asked {
+    q: String,
+    kind: String,
+}
+
+impl Asked {
+    fn is_any(&self) -> bool {
+        !self.q.is_empty() || !self.kind.is_empty()
+    }
+
+    fn address(&self, after: &str) -> String {
+        form::with_query(
+            Section::Applications.path(),
+            &[("q", &self.q), ("type", &self.kind), ("after", after)],
+        )
+    }
+}
+
+struct Row {
+    path: String,
+    name: String,
+    client_id: String,
+    kind: &'static str,
+    authentication: String,
+    last_used: Option<Moment>,
+    badge: Badge,
+}
+
+/// `GET /admin/applications`.
+pub(super) async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
+    match show(&admin, &http).await {
+        Ok(response) | Err(response) => response,
+    }
+}
+
+async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
+    let query = form::query(admin, http.query_string(), &["q", "type", "after", "said"])?;
+    let text = |name| query.one(name).unwrap_or_default().trim().to_owned();
+    let asked = Asked {
+        q: text("q"),
+        kind: text("type"),
+    };
+    let mut wanted = ClientsWanted {
+        text: Some(asked.q.clone()).filter(|text| !text.is_empty()),
+        kind: of_word(&asked.kind),
+        part: Part::first(ROWS),
+        ..ClientsWanted::default()
+    };
+    if !asked.kind.is_empty() && wanted.kind.is_none() {
+        return Err(form::bad_address(admin));
+    }
+    let after = text("after");
+    if !after.is_empty() && wanted.resume(&after).is_err() {
+        return Err(form::bad_address(admin));
+    }
+    let now = admin.cx.now;
+    let read = admin
+        .cx
+        .store()
+        .read("applications", move |tx| read(tx, &wanted, now));
+    let page = read.await.map_err(|error| admin.failed(error))?;
+    let shell = admin.shell(Section::Applications, "Applications");
+    let page = ApplicationsPage {
+        shell: shell.noting(query.one("said").and_then(said).map(str::to_owned)),
+        begin: (!after.is_empty()).then(|| asked.address("")),
+        next: page.next.as_deref().map(|next| asked.address(next)),
+        rows: page.items.iter().map(|found| row(found, now)).collect(),
+        asked,
+    };
+    Ok(answer(admin, StatusCode::OK, &page))
+}
+
+struct Found {
+    client: Client,
+    secrets: Vec<SecretFacts>,
+    last_used: Option<UnixTime>,
+}
+
+fn read(tx: &mut Tx<'_>, wanted: &ClientsWanted, now: UnixTime) -> Result<Page<Found>, StoreError> {
+    let page = db!(tx, clients::page_of(wanted))?;
+    let ids: Vec<ClientId> = page.items.iter().map(|client| client.id.clone()).collect();
+    let used = db!(tx, client_uses::last_of(&ids))?;
+    page.try_map(|client| {
+        let secrets = if client.has_secret() {
+            db!(tx, clients::secret_facts(&client.id, now))?
+        } else {
+            Vec::new()
+        };
+        let last_used = used.iter().find(|(id, _)| *id == client.id).map(|(_, at)| *at);
+        Ok(Found {
+            client,
+            secrets,
+            last_used,
+        })
+    })
+}
+
+fn row(found: &Found, now: UnixTime) -> Row {
+    let Found {
+        client,
+        secrets,
+        last_used,
+    } = found;
+    Row {
+        path: super::path_of(&client.id),
+        name: client.metadata.client_name.clone(),
+        client_id: client.id.as_str().to_owned(),
+        kind: facts::kind(client.metadata.kind),
+        authentication: facts::authentication(&client.metadata),
+        last_used: last_used.map(Moment),
+        badge: facts::badge(client, secrets, now),
+    }
+}
+
+fn of_word(word: &str) -> Option<ClientKind> {
+    match word {
+        "web" => Some(ClientKind::Web),
+        "spa" => Some(ClientKind::Spa),
+        "native" => Some(ClientKind::Native),
+        "service" => Some(ClientKind::Service),
+        _ => None,
+    }
+}

@@ -1,0 +1,292 @@
+//! The settings of an application: everything that `client update` can change, with errors at their fields.
+
+use super::facts::Head;
+use super::plan::{capital, field};
+use super::scopes::Scopes;
+use super::show::known;
+use super::typed;
+use super::{apis, ensure_keys, find};
+use crate::admin::access::{Admin, AdminForm};
+use crate::admin::form::{self, Errors};
+use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::clients::registration::{self, Field, Wish};
+use crate::clients::standing;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use vouchsafe_core::model::{
+    Api, AuthMethod, Client, ClientKind, ClientMetadata, GrantType, IdTokenClaims, KeyAlgorithm, PkceRule,
+};
+use vouchsafe_core::spec::params::Params;
+
+#[derive(Template)]
+#[template(path = "admin/applications/settings.html")]
+struct SettingsPage {
+    shell: Shell,
+    head: Head,
+    tab: &'static str,
+    kind: ClientKind,
+    typed: Typed,
+    scopes: Scopes,
+    errors: Errors,
+}
+
+impl SettingsPage {
+    fn has_people(&self) -> bool {
+        self.kind != ClientKind::Service
+    }
+
+    fn is_confidential(&self) -> bool {
+        matches!(self.kind, ClientKind::Web | ClientKind::Service)
+    }
+
+    fn is_web(&self) -> bool {
+        self.kind == ClientKind::Web
+    }
+}
+
+/// The settings as they were typed.
+struct Typed {
+    name: String,
+    redirect_uris: String,
+    post_logout_redirect_uris: String,
+    web_origins: String,
+    introspects: String,
+    scopes: Vec<String>,
+    grants: Vec<String>,
+    auth_method: String,
+    pkce: String,
+    id_token_claims: String,
+    id_token_alg: String,
+    online_refresh: bool,
+    first_party: bool,
+    require_consent: bool,
+}
+
+impl From<&ClientMetadata> for Typed {
+    fn from(metadata: &ClientMetadata) -> Self {
+        Self {
+            name: metadata.client_name.clone(),
+            redirect_uris: metadata.redirect_uris.join("\n"),
+            post_logout_redirect_uris: metadata.post_logout_redirect_uris.join("\n"),
+            web_origins: metadata.web_origins.join("\n"),
+            introspects: metadata.introspects.join("\n"),
+            scopes: metadata.scopes.clone(),
+            grants: metadata.grant_types.iter().map(word).collect(),
+            auth_method: metadata
+                .token_endpoint_auth_method
+                .as_ref()
+                .map(word)
+                .unwrap_or_default(),
+            pkce: word(&metadata.pkce),
+            id_token_claims: word(&metadata.id_token_claims),
+            id_token_alg: word(&metadata.id_token_signed_response_alg),
+            online_refresh: metadata.online_refresh,
+            first_party: metadata.first_party,
+            require_consent: metadata.require_consent,
+        }
+    }
+}
+
+impl Typed {
+    fn of(fields: &Params) -> Self {
+        let text = |name| typed::text(fields, name);
+        let ticked = |name| fields.one(name).is_some();
+        Self {
+            name: text("name"),
+            redirect_uris: text("redirect_uris"),
+            post_logout_redirect_uris: text("post_logout_redirect_uris"),
+            web_origins: text("web_origins"),
+            introspects: text("introspects"),
+            scopes: typed::scopes(fields),
+            grants: fields.all("grant").into_iter().map(str::to_owned).collect(),
+            auth_method: text("auth_method"),
+            pkce: text("pkce"),
+            id_token_claims: text("id_token_claims"),
+            id_token_alg: text("id_token_alg"),
+            online_refresh: ticked("online_refresh"),
+            first_party: ticked("first_party"),
+            require_consent: ticked("require_consent"),
+        }
+    }
+
+    fn has_grant(&self, grant: &str) -> bool {
+        self.grants.iter().any(|one| one == grant)
+    }
+
+    /// Puts what was typed into what the client is; its type and its keys stay.
+    fn apply(&self, wish: &mut Wish, errors: &mut Errors) {
+        wish.name.clone_from(&self.name);
+        wish.scopes.clone_from(&self.scopes);
+        wish.introspects = typed::lines(&self.introspects);
+        if wish.kind != ClientKind::Service {
+            wish.redirect_uris = typed::lines(&self.redirect_uris);
+            wish.post_logout_redirect_uris = typed::lines(&self.post_logout_redirect_uris);
+            wish.web_origins = typed::lines(&self.web_origins);
+            wish.first_party = self.first_party;
+            wish.require_consent = self.require_consent;
+            wish.online_refresh = self.online_refresh;
+            let grants: Option<Vec<GrantType>> = self.grants.iter().map(|word| of_word(word)).collect();
+            take(&mut wish.grants, grants, errors, "grant_types");
+            take(
+                &mut wish.id_token_claims,
+                of_word::<IdTokenClaims>(&self.id_token_claims),
+                errors,
+                "id_token_claims",
+            );
+            take(
+                &mut wish.id_token_alg,
+                of_word::<KeyAlgorithm>(&self.id_token_alg),
+                errors,
+                "id_token_alg",
+            );
+        }
+        if wish.kind == ClientKind::Web {
+            take(
+                &mut wish.pkce,
+                of_word::<PkceRule>(&self.pkce).map(Some),
+                errors,
+                "pkce",
+            );
+        }
+        if matches!(wish.kind, ClientKind::Web | ClientKind::Service) {
+            let method = Some(self.auth_method.as_str()).filter(|word| !word.is_empty());
+            let method = method.map(of_word::<AuthMethod>);
+            take(
+                &mut wish.auth_method,
+                method.map_or(Some(None), |found| found.map(Some)),
+                errors,
+                "auth_method",
+            );
+        }
+        typed::check_uris(errors, "redirect_uris", &wish.redirect_uris, wish.kind);
+        typed::check_wildcards(errors, "redirect_uris", &wish.redirect_uris);
+        typed::check_uris(
+            errors,
+            "post_logout_redirect_uris",
+            &wish.post_logout_redirect_uris,
+            wish.kind,
+        );
+    }
+}
+
+/// Takes a value that was chosen; what no page offers is an error at its field.
+fn take<T>(place: &mut T, chosen: Option<T>, errors: &mut Errors, field: &str) {
+    match chosen {
+        Some(value) => *place = value,
+        None => errors.add(field, "Choose one of the values of the list"),
+    }
+}
+
+/// `GET /admin/applications/{client}/settings`.
+pub(super) async fn get(admin: Admin, slug: web::Path<String>) -> HttpResponse {
+    let shown = async {
+        let client = find(&admin, &slug).await?;
+        let apis = apis(&admin).await?;
+        let typed = Typed::from(&client.metadata);
+        show(&admin, &client, (typed, Errors::default()), &apis).await
+    };
+    match shown.await {
+        Ok(response) | Err(response) => response,
+    }
+}
+
+/// `POST /admin/applications/{client}/settings`.
+pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpResponse {
+    let AdminForm { admin, fields } = form;
+    let saved = async {
+        let client = find(&admin, &slug).await?;
+        let apis = apis(&admin).await?;
+        let typed = Typed::of(&fields);
+        match check(&client, &typed, &apis) {
+            Ok(metadata) => save(&admin, &client, metadata).await,
+            Err(errors) => show(&admin, &client, (typed, errors), &apis).await,
+        }
+    };
+    match saved.await {
+        Ok(response) | Err(response) => response,
+    }
+}
+
+fn check(client: &Client, typed: &Typed, apis: &[Api]) -> Result<ClientMetadata, Errors> {
+    let mut errors = Errors::default();
+    let mut wish = Wish::from(client.metadata.clone());
+    typed.apply(&mut wish, &mut errors);
+    if typed.scopes.is_empty() && client.metadata.kind != ClientKind::Service {
+        errors.add(
+            "scopes",
+            "Tick at least openid: without any scope nobody can sign in",
+        );
+    }
+    if typed.grants.is_empty() && client.metadata.kind != ClientKind::Service {
+        errors.add(
+            "grant_types",
+            "Without any grant the application gets no tokens; disable it instead",
+        );
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    registration::check(wish, apis).map_err(|rule| {
+        if rule.field == Field::Jwks {
+            let advice = "Add the application's public keys under Secrets and keys before it signs with them";
+            Errors::one("auth_method", advice)
+        } else {
+            Errors::one(field(rule.field), capital(&rule.to_string()))
+        }
+    })
+}
+
+async fn save(
+    admin: &Admin,
+    client: &Client,
+    metadata: ClientMetadata,
+) -> Result<HttpResponse, HttpResponse> {
+    let alg = metadata.id_token_signed_response_alg;
+    ensure_keys(&admin.cx, alg)
+        .await
+        .map_err(|failure| admin.failed(failure))?;
+    let (act, id) = (admin.act(), client.id.clone());
+    let saved = admin.cx.store().write("update-client", move |tx| {
+        standing::update(tx, &act, &id, &metadata)
+    });
+    match saved.await {
+        Ok(Some(_)) => Ok(see_other(&form::with_query(
+            &super::path_of(&client.id),
+            &[("said", "saved")],
+        ))),
+        Ok(None) => Err(admin.not_found()),
+        Err(error) => Err(admin.failed(error)),
+    }
+}
+
+async fn show(
+    admin: &Admin,
+    client: &Client,
+    (typed, errors): (Typed, Errors),
+    apis: &[Api],
+) -> Result<HttpResponse, HttpResponse> {
+    let (secrets, _) = known(admin, client).await.map_err(|error| admin.failed(error))?;
+    let page = SettingsPage {
+        shell: admin.shell(Section::Applications, &client.metadata.client_name),
+        head: Head::of(client, &secrets, admin.cx.now),
+        tab: "settings",
+        kind: client.metadata.kind,
+        scopes: Scopes::of(client.metadata.kind, apis, &typed.scopes),
+        typed,
+        errors,
+    };
+    Ok(answer(admin, page.errors.status(), &page))
+}
+
+/// An enum's value by the name that specifications give it.
+pub(crate) fn of_word<T: serde::de::DeserializeOwned>(word: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
+}
+
+/// The name that specifications give an enum's value.
+pub(crate) fn word<T: serde::Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        Ok(_) | Err(_) => String::new(),
+    }
+}

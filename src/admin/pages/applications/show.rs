@@ -1,0 +1,94 @@
+//! One application: what it is, and what it needs to connect.
+
+use super::connection::{self, Block, Value};
+use super::facts::{self, Head};
+use super::{apis, find, review};
+use crate::admin::access::Admin;
+use crate::admin::form;
+use crate::admin::moment::Moment;
+use crate::admin::pages::layout::{Section, Shell, answer};
+use crate::db;
+use crate::store::{SecretFacts, StoreError};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use vouchsafe_core::model::{AuthMethod, Client, UnixTime};
+
+#[derive(Template)]
+#[template(path = "admin/applications/show.html")]
+struct ShowPage {
+    shell: Shell,
+    head: Head,
+    tab: &'static str,
+    disabled: bool,
+    made: Moment,
+    last_used: Option<Moment>,
+    authentication: String,
+    signs: bool,
+    sentences: Vec<String>,
+    redirect_uris: Vec<String>,
+    values: Vec<Value>,
+    blocks: Vec<Block>,
+}
+
+/// `GET /admin/applications/{client}`.
+pub(super) async fn get(admin: Admin, slug: web::Path<String>, http: HttpRequest) -> HttpResponse {
+    match show(&admin, &slug, &http).await {
+        Ok(response) | Err(response) => response,
+    }
+}
+
+async fn show(admin: &Admin, slug: &str, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
+    let query = form::query(admin, http.query_string(), &["said"])?;
+    let client = find(admin, slug).await?;
+    let apis = apis(admin).await?;
+    let (secrets, last_used) = known(admin, &client).await.map_err(|error| admin.failed(error))?;
+    let metadata = &client.metadata;
+    let shell = admin.shell(Section::Applications, &metadata.client_name);
+    let page = ShowPage {
+        shell: shell.noting(query.one("said").and_then(said).map(str::to_owned)),
+        head: Head::of(&client, &secrets, admin.cx.now),
+        tab: "overview",
+        disabled: client.disabled_at.is_some(),
+        made: Moment(client.created_at),
+        last_used: facts::last_used(last_used),
+        authentication: facts::authentication(metadata),
+        signs: metadata.token_endpoint_auth_method == Some(AuthMethod::PrivateKeyJwt),
+        sentences: review::sentences(metadata, &apis),
+        redirect_uris: metadata.redirect_uris.clone(),
+        values: connection::values(admin, &client),
+        blocks: connection::blocks(admin, &client, None, None),
+    };
+    Ok(answer(admin, StatusCode::OK, &page))
+}
+
+/// The live secrets of a client, and when it was last used.
+pub(super) async fn known(
+    admin: &Admin,
+    client: &Client,
+) -> Result<(Vec<SecretFacts>, Option<UnixTime>), StoreError> {
+    let (id, now) = (client.id.clone(), admin.cx.now);
+    let read = admin.cx.store().read("application", move |tx| {
+        let secrets = db!(tx, clients::secret_facts(&id, now))?;
+        let used = db!(tx, client_uses::last_of(std::slice::from_ref(&id)))?;
+        Ok((secrets, used.first().map(|(_, at)| *at)))
+    });
+    read.await
+}
+
+/// What was just done, by the word in the address: no text comes from there.
+pub(super) fn said(word: &str) -> Option<&'static str> {
+    match word {
+        "repeated" => Some(
+            "This application was registered already: the same form came before. If you did not see its secret, add another.",
+        ),
+        "saved" => Some("The settings are saved."),
+        "disabled" => Some("The application is disabled. Everything that it was given has ended."),
+        "enabled" => Some("The application is enabled. What was ended stays ended."),
+        "secret-ended" => Some("The secret has ended."),
+        "secret-ends" => Some("The secret has an end now."),
+        "keys-saved" => Some("The keys are saved."),
+        "deleted" => Some("The application is deleted."),
+        _ => None,
+    }
+}

@@ -1,0 +1,49 @@
+//! Disabling and enabling an application.
+
+use super::slug;
+use crate::admin::access::AdminForm;
+use crate::admin::form;
+use crate::admin::pages::layout::see_other;
+use crate::audit::Act;
+use crate::clients::standing;
+use crate::store::{StoreError, Tx};
+use actix_web::{HttpResponse, web};
+use vouchsafe_core::model::{Client, ClientId};
+
+type Change = fn(&mut Tx<'_>, &Act, &ClientId) -> Result<Option<Client>, StoreError>;
+
+/// `POST /admin/applications/{client}/disable`.
+pub(super) async fn disable(form: AdminForm, slug: web::Path<String>) -> HttpResponse {
+    change(form, &slug, "disabled", standing::disable).await
+}
+
+/// `POST /admin/applications/{client}/enable`.
+pub(super) async fn enable(form: AdminForm, slug: web::Path<String>) -> HttpResponse {
+    change(form, &slug, "enabled", standing::enable).await
+}
+
+async fn change(form: AdminForm, slug: &str, said: &str, work: Change) -> HttpResponse {
+    let admin = form.admin;
+    let Some(id) = slug::read(slug).map(ClientId::new) else {
+        return admin.not_found();
+    };
+    let (act, client) = (admin.act(), id.clone());
+    let changed = admin
+        .cx
+        .store()
+        .write(said_name(said), move |tx| work(tx, &act, &client));
+    match changed.await {
+        Ok(Some(_)) => see_other(&form::with_query(&super::path_of(&id), &[("said", said)])),
+        Ok(None) => admin.not_found(),
+        Err(error) => admin.failed(error),
+    }
+}
+
+/// The operation as metrics name it.
+fn said_name(said: &str) -> &'static str {
+    if said == "disabled" {
+        "disable-client"
+    } else {
+        "enable-client"
+    }
+}

@@ -1,0 +1,60 @@
+//! Lists that are typed one a line, and what is wrong with a line of them.
+
+use crate::admin::form::Errors;
+use vouchsafe_core::model::ClientKind;
+use vouchsafe_core::spec::params::Params;
+use vouchsafe_core::spec::redirect_uri;
+
+/// The lines of a text that are not empty.
+pub(super) fn lines(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect()
+}
+
+/// The scopes that were ticked or typed.
+pub(super) fn scopes(fields: &Params) -> Vec<String> {
+    let all = fields.all("scope");
+    let mut scopes: Vec<String> = Vec::new();
+    for name in all.iter().flat_map(|text| text.split_whitespace()) {
+        if !scopes.iter().any(|known| known == name) {
+            scopes.push(name.to_owned());
+        }
+    }
+    scopes
+}
+
+/// A text field as it was typed.
+pub(super) fn text(fields: &Params, name: &str) -> String {
+    fields.one(name).unwrap_or_default().trim().to_owned()
+}
+
+/// Looks at each address by itself, so that each bad one is named with its rule.
+pub(super) fn check_uris(errors: &mut Errors, field: &str, uris: &[String], kind: ClientKind) {
+    for uri in uris {
+        if let Err(rule) = redirect_uri::registrable(uri, kind) {
+            errors.add(field, explained(uri, &rule.to_string()));
+        }
+    }
+}
+
+/// An address with the rule that it breaks. A wildcard is a plain character to the rule; people mean something by it.
+fn explained(uri: &str, rule: &str) -> String {
+    if uri.contains('*') {
+        format!("{uri}: addresses are compared exactly, so a wildcard matches nothing; list each address")
+    } else {
+        format!("{uri}: {rule}")
+    }
+}
+
+/// Whether an address has a wildcard in it: lawful, but never what was meant.
+pub(super) fn check_wildcards(errors: &mut Errors, field: &str, uris: &[String]) {
+    for uri in uris.iter().filter(|uri| uri.contains('*')) {
+        if !errors
+            .all()
+            .iter()
+            .any(|(_, rule)| rule.starts_with(uri.as_str()))
+        {
+            errors.add(field, explained(uri, ""));
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The wizard that registers an application: what it is, its addresses, a review in sentences, and what it then needs.
+//! Every step is a form that carries what was typed before, and the last one is checked as if there had been no other.
+
+use super::connection::{self, Block};
+use super::plan::{Plan, Preset};
+use super::scopes::Scopes;
+use super::{apis, ensure_keys, path_of, review};
+use crate::admin::access::{Admin, AdminForm};
+use crate::admin::form::{self, Errors};
+use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::problem;
+use crate::admin::path;
+use crate::clients::catalog::{self, App};
+use crate::clients::registration::{self, Made, Pepper};
+use crate::db;
+use crate::store::StoreError;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use std::sync::Arc;
+use vouchsafe_core::model::{Api, ClientId, ClientMetadata, EventId, Plain};
+use zeroize::Zeroizing;
+
+#[derive(Template)]
+#[template(path = "admin/applications/kind.html")]
+struct KindPage {
+    shell: Shell,
+    cards: [Preset; 5],
+    apps: &'static [App],
+}
+
+/// `GET /admin/applications/new`: what is being built.
+pub(super) async fn kind(admin: Admin) -> HttpResponse {
+    let page = KindPage {
+        shell: admin.shell(Section::Applications, "What are you building?"),
+        cards: Preset::CARDS,
+        apps: catalog::apps(),
+    };
+    answer(&admin, StatusCode::OK, &page)
+}
+
+#[derive(Template)]
+#[template(path = "admin/applications/addresses.html")]
+struct AddressesPage {
+    shell: Shell,
+    plan: Plan,
+    scopes: Scopes,
+    errors: Errors,
+}
+
+/// `GET /admin/applications/new/addresses?preset=…`: the empty form.
+pub(super) async fn addresses(admin: Admin, http: HttpRequest) -> HttpResponse {
+    let shown = async {
+        let query = form::query(&admin, http.query_string(), &["preset", "app"])?;
+        let Some(preset) = Preset::of(&query) else {
+            return Err(see_other(&path("applications/new")));
+        };
+        let apis = apis(&admin).await?;
+        Ok(typing(&admin, Plan::new(preset), &apis, Errors::default()))
+    };
+    match shown.await {
+        Ok(response) | Err(response) => response,
+    }
+}
+
+/// `POST /admin/applications/new/addresses`: back from the review, with everything as it was typed.
+pub(super) async fn back(form: AdminForm) -> HttpResponse {
+    let AdminForm { admin, fields } = form;
+    let (Some(plan), Ok(apis)) = (Plan::of(&fields), apis(&admin).await) else {
+        return see_other(&path("applications/new"));
+    };
+    typing(&admin, plan, &apis, Errors::default())
+}
+
+fn typing(admin: &Admin, plan: Plan, apis: &[Api], errors: Errors) -> HttpResponse {
+    let status = errors.status();
+    let title = if plan.preset.has_people() {
+        "Name and addresses"
+    } else {
+        "Name and permissions"
+    };
+    let page = AddressesPage {
+        shell: admin.shell(Section::Applications, title),
+        scopes: Scopes::of(plan.preset.kind(), apis, &plan.scopes),
+        plan,
+        errors,
+    };
+    answer(admin, status, &page)
+}
+
+#[derive(Template)]
+#[template(path = "admin/applications/review.html")]
+struct ReviewPage {
+    shell: Shell,
+    plan: Plan,
+    sentences: Vec<String>,
+    addresses: Vec<String>,
+    once: String,
+}
+
+/// `POST /admin/applications/new/review`: what will be registered, in sentences; or what is wrong with it (422).
+pub(super) async fn check(form: AdminForm) -> HttpResponse {
+    let AdminForm { admin, fields } = form;
+    match judged(&admin, Plan::of(&fields)).await {
+        Err(response) => response,
+        Ok((plan, metadata, apis)) => {
+            let page = ReviewPage {
+                shell: admin.shell(Section::Applications, "Is this right?"),
+                sentences: review::sentences(&metadata, &apis),
+                addresses: metadata.redirect_uris,
+                plan,
+                once: EventId::from_entropy(admin.cx.services.ports.entropy.bytes()).into_string(),
+            };
+            answer(&admin, StatusCode::OK, &page)
+        }
+    }
+}
+
+/// Checks a plan by all rules, or answers with the form and what is wrong.
+async fn judged(admin: &Admin, plan: Option<Plan>) -> Result<(Plan, ClientMetadata, Vec<Api>), HttpResponse> {
+    let plan = plan.ok_or_else(|| see_other(&path("applications/new")))?;
+    let apis = apis(admin).await?;
+    match plan.check(&apis) {
+        Ok(metadata) => Ok((plan, metadata, apis)),
+        Err(errors) => Err(typing(admin, plan, &apis, errors)),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "admin/applications/made.html")]
+struct MadePage<'a> {
+    shell: Shell,
+    path: String,
+    client_id: &'a str,
+    secret: Option<&'a str>,
+    has_keys: bool,
+    blocks: Vec<Block>,
+    notes: &'a [String],
+}
+
+/// `POST /admin/applications/new/create`: registers it and shows the secret this once.
+pub(super) async fn create(form: AdminForm) -> HttpResponse {
+    let AdminForm { admin, fields } = form;
+    let (plan, metadata, _) = match judged(&admin, Plan::of(&fields)).await {
+        Ok(judged) => judged,
+        Err(response) => return response,
+    };
+    let once = fields.one("once").unwrap_or_default().to_owned();
+    if once.len() < SHORTEST_ONCE || once.len() > LONGEST_ONCE {
+        return problem::say(
+            &admin,
+            StatusCode::BAD_REQUEST,
+            "This form could not be read",
+            "A part of it is missing. Nothing was registered; begin again from the list of applications.",
+        );
+    }
+    if let Err(failure) = ensure_keys(&admin.cx, metadata.id_token_signed_response_alg).await {
+        return admin.failed(failure);
+    }
+    match register(&admin, metadata, once).await {
+        Ok(Registered::Made(made)) => show_made(&admin, &plan, &made),
+        Ok(Registered::Before(id)) => see_other(&form::with_query(&path_of(&id), &[("said", "repeated")])),
+        Err(error) => admin.failed(error),
+    }
+}
+
+/// What the review page draws has 22 characters.
+const SHORTEST_ONCE: usize = 16;
+const LONGEST_ONCE: usize = 64;
+
+enum Registered {
+    Made(Arc<Made>),
+    /// The same form came before.
+    Before(ClientId),
+}
+
+async fn register(admin: &Admin, metadata: ClientMetadata, once: String) -> Result<Registered, StoreError> {
+    let secrets = admin.cx.services.keys.secrets();
+    let (version, pepper) = secrets.newest_pepper();
+    let (pepper, key) = (Zeroizing::new(*pepper), Zeroizing::new(*secrets.form_key()));
+    let act = admin.act();
+    let id = registration::id_of_once(&key, &act.actor, &once);
+    let registered = admin.cx.store().write("create-client", move |tx| {
+        let made = Made::once(metadata.clone(), &act, (&key, &once));
+        if db!(tx, clients::by_id(&made.client.id))?.is_some() {
+            return Ok(None);
+        }
+        let pepper = Pepper {
+            version,
+            key: &pepper,
+        };
+        registration::create(tx, &act, &made, pepper)?;
+        Ok(Some(Arc::new(made)))
+    });
+    match registered.await {
+        Ok(Some(made)) => Ok(Registered::Made(made)),
+        // Of two that come at once, one meets the other's row only when it writes its own.
+        Ok(None) | Err(StoreError::Conflict(_)) => Ok(Registered::Before(id)),
+        Err(error) => Err(error),
+    }
+}
+
+fn show_made(admin: &Admin, plan: &Plan, made: &Made) -> HttpResponse {
+    let app = match plan.preset {
+        Preset::Known(app) => Some(app),
+        Preset::Spa | Preset::Web | Preset::Native | Preset::Service | Preset::Device => None,
+    };
+    let secret = made.secret.as_ref().map(Plain::expose);
+    let page = MadePage {
+        shell: admin.shell(
+            Section::Applications,
+            &format!("{} is registered", made.client.metadata.client_name),
+        ),
+        path: path_of(&made.client.id),
+        client_id: made.client.id.as_str(),
+        secret,
+        has_keys: made.client.metadata.jwks.is_some(),
+        blocks: connection::blocks(admin, &made.client, secret, app),
+        notes: app.map_or(&[], |app| app.notes.as_slice()),
+    };
+    answer(admin, StatusCode::OK, &page)
+}

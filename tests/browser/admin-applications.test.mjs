@@ -1,0 +1,205 @@
+// Applications and APIs in the administration: by keyboard, without script, and looked at by axe in every state.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { inspect, renderings, startBrowser } from '../harness/browser.mjs';
+import { addOrdersApi } from '../harness/people.mjs';
+import { startServer } from '../harness/server.mjs';
+
+const password = 'copper lantern forty two';
+let browser, server, shop, service;
+
+before(async () => {
+  [browser, server] = await Promise.all([startBrowser(), startServer({ 'rate_limits.enabled': false })]);
+  await server.cli(['admin', 'create', '--username', 'grace', '--email', 'grace@example.test', '--password-stdin'], password);
+  await addOrdersApi(server);
+  shop = await server.cli([
+    'client', 'create', '--name', 'Storefront', '--type', 'web', '--redirect-uri', 'https://shop.example.test/callback',
+    '--scope', 'openid', '--scope', 'orders:read',
+  ]);
+  service = await server.cli(['client', 'create', '--name', 'Nightly export', '--type', 'service', '--scope', 'orders:read']);
+  await server.cli(['client', 'create', '--name', 'Field tablet', '--type', 'native', '--redirect-uri', 'http://127.0.0.1/cb']);
+  // Something to see under activity.
+  const wrong = new URLSearchParams({ client_id: shop.client_id, response_type: 'code', redirect_uri: 'https://shop.example.test/other' });
+  await fetch(`${server.issuer}/authorize?${wrong}`);
+  const authorization = `Basic ${btoa(`${service.client_id}:${service.client_secret}`)}`;
+  const body = new URLSearchParams({ grant_type: 'client_credentials' });
+  assert.equal((await fetch(`${server.issuer}/token`, { method: 'POST', headers: { authorization }, body })).status, 200);
+});
+
+after(() => Promise.all([browser?.stop(), server?.stop()]));
+
+async function enter(options = {}) {
+  const opened = await browser.open(options);
+  await opened.tab.goto(`${server.issuer}/admin/sign-in`);
+  await opened.tab.fill('#admin-username', 'grace');
+  await opened.tab.fill('#admin-password', password);
+  await opened.tab.click('#admin-login-submit');
+  await opened.tab.waitForURL(`${server.issuer}/admin`);
+  return opened;
+}
+
+const open = (tab, path) => tab.goto(`${server.issuer}/admin${path}`);
+
+/** Presses Tab until the element has the focus. */
+async function tabTo(tab, selector) {
+  for (let presses = 0; presses < 80; presses += 1) {
+    if (await tab.locator(selector).evaluate((element) => element === document.activeElement)) return;
+    await tab.keyboard.press('Tab');
+  }
+  assert.fail(`${selector} cannot be reached by Tab`);
+}
+
+test('an application is registered with the keyboard alone', async () => {
+  const { tab, trouble, close } = await enter();
+  await open(tab, '/applications');
+  await tabTo(tab, '#application-new');
+  await tab.keyboard.press('Enter');
+  await tab.waitForURL('**/applications/new');
+  await tabTo(tab, '#preset-spa');
+  await tab.keyboard.press('ArrowDown');
+  assert.ok(await tab.isChecked('#preset-web'));
+  await tabTo(tab, '#wizard-next');
+  await tab.keyboard.press('Enter');
+  await tab.waitForURL('**/addresses?**');
+  // A mistake first: the summary has the focus, and leads to the field.
+  await tabTo(tab, '#name');
+  await tab.keyboard.type('Keyboard shop');
+  await tabTo(tab, '#redirect_uris');
+  await tab.keyboard.type('http://shop.example.test/callback');
+  await tabTo(tab, '#wizard-review');
+  await tab.keyboard.press('Enter');
+  await tab.locator('#form-errors').waitFor();
+  assert.ok(await tab.locator('#form-errors').evaluate((element) => element === document.activeElement));
+  assert.match(await tab.textContent('#redirect_uris-error'), /use https/);
+  await tab.keyboard.press('Tab');
+  await tab.keyboard.press('Enter');
+  assert.ok(await tab.locator('#redirect_uris').evaluate((element) => element === document.activeElement || location.hash === '#redirect_uris'));
+  await tabTo(tab, '#redirect_uris');
+  await tab.keyboard.press('Control+A');
+  await tab.keyboard.type('https://shop.example.test/callback');
+  await tabTo(tab, '#wizard-review');
+  await tab.keyboard.press('Enter');
+  await tab.locator('#wizard-sentences').waitFor();
+  assert.match(await tab.textContent('#wizard-sentences'), /Keyboard shop may ask people to sign in here\..*It must use PKCE/s);
+  await tabTo(tab, '#wizard-register');
+  await tab.keyboard.press('Enter');
+  await tab.locator('#made-secret').waitFor();
+  assert.match(await tab.textContent('#made-secret'), /^vcs_/);
+  await tabTo(tab, '#made-stored');
+  await tab.keyboard.press('Enter');
+  await tab.waitForURL('**/applications/*');
+  assert.equal(await tab.textContent('h1'), 'Keyboard shop');
+  assert.deepEqual(trouble, []);
+  await close();
+});
+
+test('everything works without script', async () => {
+  const { tab, close } = await enter({ javaScriptEnabled: false });
+  await open(tab, '/applications/new');
+  await tab.click('label[for=preset-catalogue]');
+  await tab.selectOption('#app', 'grafana');
+  await tab.click('#wizard-next');
+  await tab.fill('#url', 'https://grafana.example.test');
+  await tab.click('#wizard-review');
+  await tab.click('#wizard-back');
+  assert.equal(await tab.inputValue('#url'), 'https://grafana.example.test');
+  await tab.click('#wizard-review');
+  await tab.click('#wizard-register');
+  const secret = await tab.textContent('#made-secret');
+  assert.ok((await tab.content()).includes(`client_secret = ${secret}`));
+  assert.equal(await tab.locator('[data-copy]:visible').count(), 0, 'buttons that need script are not there');
+  await tab.click('#made-stored');
+  await tab.click('text=Settings >> nth=-1');
+  await tab.goto(`${tab.url().replace(/\/settings.*|\?.*/, '')}/secrets`);
+  await tab.click('#secret-add');
+  assert.match(await tab.textContent('#made-secret'), /^vcs_/);
+  await tab.click('#made-stored');
+  assert.equal(await tab.locator('#secrets-table tbody tr').count(), 2);
+  await tab.locator('#secrets-table button').last().click();
+  assert.match(await tab.textContent('[role=status]'), /The secret has ended/);
+  assert.equal(await tab.locator('#secrets-table tbody tr').count(), 1);
+  await close();
+});
+
+test('a text is copied by its button', async () => {
+  const { tab, context, trouble, close } = await enter();
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await open(tab, `/applications/${shop.client_id}`);
+  await tab.click('[data-copy=client-id]');
+  await tab.locator('[data-copy=client-id]', { hasText: 'Copied' }).waitFor();
+  assert.equal(await tab.evaluate(() => navigator.clipboard.readText()), shop.client_id);
+  assert.deepEqual(trouble, []);
+  await close();
+});
+
+const api = (part = '') => `/apis/~${Buffer.from('https://orders.example.test').toString('base64url')}${part}`;
+
+/** How each page is reached. */
+const pages = {
+  list: (tab) => open(tab, '/applications'),
+  'list-nothing-found': (tab) => open(tab, '/applications?q=zzz'),
+  'wizard-kind': (tab) => open(tab, '/applications/new'),
+  'wizard-addresses': (tab) => open(tab, '/applications/new/addresses?preset=web'),
+  'wizard-service': (tab) => open(tab, '/applications/new/addresses?preset=service'),
+  'wizard-catalogue': (tab) => open(tab, '/applications/new/addresses?preset=catalogue&app=grafana'),
+  'wizard-errors': async (tab) => {
+    await open(tab, '/applications/new/addresses?preset=web');
+    await tab.fill('#redirect_uris', 'https://shop.example.test/*\nhttp://shop.example.test/');
+    await tab.click('#wizard-review');
+    await tab.locator('#form-errors').waitFor();
+  },
+  'wizard-review': async (tab) => {
+    await open(tab, '/applications/new/addresses?preset=web');
+    await tab.fill('#name', 'A shop with a name that is rather long for a phone');
+    await tab.fill('#redirect_uris', 'https://a-long-name-of-a-host.shop.example.test/path/to/the/callback');
+    await tab.click('#wizard-review');
+    await tab.locator('#wizard-sentences').waitFor();
+  },
+  made: async (tab) => {
+    await pages['wizard-review'](tab);
+    await tab.click('#wizard-register');
+    await tab.locator('#made-secret').waitFor();
+  },
+  show: (tab) => open(tab, `/applications/${shop.client_id}`),
+  settings: (tab) => open(tab, `/applications/${shop.client_id}/settings`),
+  'settings-errors': async (tab) => {
+    await open(tab, `/applications/${shop.client_id}/settings`);
+    await tab.fill('#name', '');
+    await tab.fill('#redirect_uris', 'ftp://shop.example.test');
+    await tab.evaluate(() => document.querySelector('#settings-form').submit());
+    await tab.locator('#form-errors').waitFor();
+  },
+  secrets: (tab) => open(tab, `/applications/${service.client_id}/secrets`),
+  'secrets-of-public': async (tab) => {
+    await open(tab, '/applications?type=native');
+    await tab.click('#applications tbody a');
+    await tab.click('nav.tabs >> text=Secrets and keys');
+    await tab.locator('#secrets-none').waitFor();
+  },
+  activity: (tab) => open(tab, `/applications/${shop.client_id}/activity`),
+  delete: (tab) => open(tab, `/applications/${shop.client_id}/delete`),
+  apis: (tab) => open(tab, '/apis'),
+  'api-new': (tab) => open(tab, '/apis/new'),
+  api: (tab) => open(tab, api()),
+  'api-losing': async (tab) => {
+    await open(tab, api());
+    await tab.fill('#scopes', 'orders:other = Something else');
+    await tab.click('#api-save');
+    await tab.locator('#api-losing').waitFor();
+  },
+  'api-delete': (tab) => open(tab, api('/delete')),
+};
+
+for (const { name: rendering, options } of renderings) {
+  test(`applications and APIs are clean in ${rendering}`, async (t) => {
+    const { tab, trouble, close } = await enter(options);
+    for (const [name, reach] of Object.entries(pages)) {
+      await t.test(name, async () => {
+        await reach(tab);
+        await inspect(tab, `admin-applications-${name}-${rendering}`);
+      });
+    }
+    assert.deepEqual(trouble, []);
+    await close();
+  });
+}

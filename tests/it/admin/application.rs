@@ -1,0 +1,401 @@
+//! One application in the administration: settings, secrets, keys, activity, standing, deletion.
+
+use crate::support::browser::{Browser, hidden};
+use crate::support::on_both_databases;
+use crate::support::people::{Registered, metadata};
+use crate::support::world::{Answer, World};
+use vouchsafe::db;
+use vouchsafe_core::model::{
+    AuthMethod, Client, ClientId, ClientKind, ClientMetadata, EventKind, GrantType, IdTokenClaims,
+    KeyAlgorithm, PkceRule, Span,
+};
+
+const GRANT: [(&str, &str); 1] = [("grant_type", "client_credentials")];
+
+fn find(world: &World, id: &str) -> Option<Client> {
+    let id = ClientId::new(id);
+    world.write(move |tx| db!(tx, clients::by_id(&id)))
+}
+
+fn page(client: &Registered, part: &str) -> String {
+    format!("/admin/applications/{}{part}", client.id)
+}
+
+fn send(browser: &Browser<'_>, action: &str, fields: &[(&str, &str)]) -> Answer {
+    browser.admin_post("/admin", action, fields)
+}
+
+/// The settings of [`metadata`] as its form has them.
+fn settings<'a>(over: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut fields = vec![
+        ("name", "Storefront"),
+        ("redirect_uris", "https://client.example/cb"),
+        ("scope", "openid"),
+        ("grant", "authorization_code"),
+        ("auth_method", ""),
+        ("pkce", "required"),
+        ("id_token_claims", "userinfo"),
+        ("id_token_alg", "RS256"),
+        ("first_party", "yes"),
+    ];
+    fields.retain(|(name, _)| !over.iter().any(|(other, _)| other == name));
+    fields.extend(over.iter().filter(|(_, value)| !value.is_empty()));
+    fields
+}
+
+fn shown_secret(answer: &Answer) -> String {
+    let (_, rest) = answer
+        .body
+        .split_once("<code id=\"made-secret\" translate=\"no\">")
+        .unwrap_or_else(|| panic!("{}", answer.body));
+    rest.split('<').next().unwrap().to_owned()
+}
+
+fn with_secret(client: &Registered, secret: String) -> Registered {
+    Registered {
+        id: client.id.clone(),
+        secret: Some(secret),
+        redirect_uri: client.redirect_uri.clone(),
+    }
+}
+
+/// The names of the secrets that a page offers to end.
+fn secret_ids(browser: &Browser<'_>, client: &Registered) -> Vec<String> {
+    let shown = browser.get(&page(client, "/secrets"));
+    assert_eq!(shown.status, 200, "{}", shown.header("location"));
+    let pieces = shown.body.split("<span class=\"under mono\">").skip(1);
+    pieces
+        .map(|piece| piece.split('<').next().unwrap().to_owned())
+        .collect()
+}
+
+on_both_databases! {
+    fn everything_that_can_be_set_is_saved_and_nothing_else(world: World) {
+        world.administrator("grace");
+        let orders = world.orders_api();
+        let client = world.client(metadata(ClientKind::Web));
+        let browser = world.admin_browser("grace");
+        let before = find(world, &client.id).unwrap();
+        let fields = [
+            ("name", "Shop"),
+            ("redirect_uris", "https://shop.example/a\r\n\r\n https://shop.example/b "),
+            ("post_logout_redirect_uris", "https://shop.example/"),
+            ("web_origins", "https://www.shop.example"),
+            ("scope", "openid"),
+            ("scope", "orders:read"),
+            ("scope", "offline_access"),
+            ("grant", "authorization_code"),
+            ("grant", "refresh_token"),
+            ("grant", "client_credentials"),
+            ("auth_method", "client_secret_post"),
+            ("pkce", "allowed"),
+            ("id_token_claims", "id_token"),
+            ("id_token_alg", "ES256"),
+            ("introspects", orders.as_str()),
+            ("require_consent", "yes"),
+            ("online_refresh", "yes"),
+            // What the page does not ask for.
+            ("kind", "spa"),
+            ("jwks", "{\"keys\": []}"),
+            ("disabled_at", "1"),
+            ("epoch", "7"),
+            ("client_id", "other"),
+        ];
+        let saved = send(&browser, &page(&client, "/settings"), &fields);
+        assert_eq!((saved.status, saved.header("location")), (303, page(&client, "?said=saved").as_str()), "{}", saved.body);
+        let after = find(world, &client.id).unwrap();
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let expected = ClientMetadata {
+            client_name: "Shop".to_owned(),
+            redirect_uris: texts(&["https://shop.example/a", "https://shop.example/b"]),
+            post_logout_redirect_uris: texts(&["https://shop.example/"]),
+            web_origins: texts(&["https://www.shop.example"]),
+            scopes: texts(&["openid", "orders:read", "offline_access"]),
+            grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials],
+            token_endpoint_auth_method: Some(AuthMethod::ClientSecretPost),
+            pkce: PkceRule::Allowed,
+            introspects: vec![orders.clone()],
+            online_refresh: true,
+            first_party: false,
+            require_consent: true,
+            id_token_claims: IdTokenClaims::IdToken,
+            id_token_signed_response_alg: KeyAlgorithm::Es256,
+            ..before.metadata.clone()
+        };
+        assert_eq!(after.metadata, expected);
+        assert_eq!((after.epoch, after.disabled_at, after.created_at), (before.epoch, None, before.created_at));
+        assert_eq!(world.events_of(EventKind::ClientUpdated).len(), 1);
+        let shown = browser.get(&page(&client, "?said=saved"));
+        assert!(shown.body.contains("The settings are saved."));
+        assert!(!browser.get(&page(&client, "?said=%3Cscript%3E")).body.contains("script&#62;"));
+    }
+
+    fn a_setting_that_breaks_a_rule_is_refused_at_its_field(world: World) {
+        world.administrator("grace");
+        let client = world.client(metadata(ClientKind::Web));
+        let browser = world.admin_browser("grace");
+        let before = find(world, &client.id);
+        for (name, value, field) in [
+            ("name", "", "name"),
+            ("redirect_uris", "http://client.example/cb", "redirect_uris"),
+            ("redirect_uris", "", "redirect_uris"),
+            ("post_logout_redirect_uris", "javascript:alert(1)", "post_logout_redirect_uris"),
+            ("web_origins", "https://client.example/path", "web_origins"),
+            ("introspects", "orders", "introspects"),
+            ("scope", "nobody:owns", "scopes"),
+            ("scope", "", "scopes"),
+            ("grant", "", "grant_types"),
+            ("grant", "password", "grant_types"),
+            ("auth_method", "none", "auth_method"),
+            ("auth_method", "private_key_jwt", "auth_method"),
+            ("auth_method", "tls", "auth_method"),
+            ("pkce", "plain", "pkce"),
+            ("id_token_claims", "everywhere", "id_token_claims"),
+            ("id_token_alg", "none", "id_token_alg"),
+            ("id_token_alg", "HS256", "id_token_alg"),
+        ] {
+            let answer = send(&browser, &page(&client, "/settings"), &settings(&[(name, value)]));
+            assert_eq!(answer.status, 422, "{name}={value}: {}", answer.body);
+            assert!(answer.body.contains(&format!("href=\"#{field}\"")), "{name}={value}: {}", answer.body);
+        }
+        assert_eq!(find(world, &client.id), before);
+        assert_eq!(send(&browser, &page(&client, "/settings"), &settings(&[])).status, 303);
+    }
+
+    fn a_public_client_stays_one_and_a_service_has_no_people(world: World) {
+        world.administrator("grace");
+        world.orders_api();
+        let browser = world.admin_browser("grace");
+        let spa = world.client(metadata(ClientKind::Spa));
+        let over = [("pkce", "allowed"), ("auth_method", "client_secret_basic")];
+        assert_eq!(send(&browser, &page(&spa, "/settings"), &settings(&over)).status, 303);
+        let spa = find(world, &spa.id).unwrap();
+        assert_eq!((spa.metadata.pkce, spa.metadata.token_endpoint_auth_method), (PkceRule::Required, None));
+        let service = ClientMetadata { redirect_uris: Vec::new(), scopes: vec!["orders:read".to_owned()], first_party: false, ..metadata(ClientKind::Service) };
+        let service = world.client(service);
+        let fields = [("name", "Export"), ("scope", "orders:write"), ("auth_method", ""), ("redirect_uris", "https://evil.test/"), ("grant", "authorization_code"), ("first_party", "yes")];
+        assert_eq!(send(&browser, &page(&service, "/settings"), &fields).status, 303);
+        let service = find(world, &service.id).unwrap().metadata;
+        assert_eq!((service.redirect_uris.len(), service.first_party), (0, false));
+        assert_eq!((service.grant_types, service.scopes), (vec![GrantType::ClientCredentials], vec!["orders:write".to_owned()]));
+    }
+
+    fn a_secret_is_added_shown_once_used_and_the_old_one_ended(world: World) {
+        world.administrator("grace");
+        world.orders_api();
+        let client = world.client(metadata(ClientKind::Service));
+        let browser = world.admin_browser("grace");
+        assert_eq!(client.token(world, &GRANT).status, 200);
+        world.services.record_activity().unwrap();
+        let [old] = secret_ids(&browser, &client).try_into().unwrap();
+        world.wait(Span::from_seconds(2));
+
+        let added = send(&browser, &page(&client, "/secrets/add"), &[("lasts", "for-ever")]);
+        assert_eq!((added.status, added.header("cache-control")), (200, "no-store"));
+        let renewed = with_secret(&client, shown_secret(&added));
+        world.follow();
+        assert_eq!((client.token(world, &GRANT).status, renewed.token(world, &GRANT).status), (200, 200));
+        let too_many = send(&browser, &page(&client, "/secrets/add"), &[("lasts", "for-ever")]);
+        assert_eq!(too_many.status, 422);
+        assert!(too_many.body.contains("Two secrets count already"));
+
+        let shown = browser.get(&page(&client, "/secrets"));
+        assert!(!shown.body.contains(renewed.secret.as_deref().unwrap()));
+        assert_eq!(secret_ids(&browser, &client).len(), 2);
+        let ended = send(&browser, &page(&client, "/secrets/end"), &[("secret", &old), ("when", "now")]);
+        assert_eq!((ended.status, ended.header("location")), (303, page(&client, "/secrets?said=secret-ended").as_str()));
+        world.follow();
+        assert_eq!((client.token(world, &GRANT).status, renewed.token(world, &GRANT).status), (401, 200));
+        let [last] = secret_ids(&browser, &client).try_into().unwrap();
+        let refused = send(&browser, &page(&client, "/secrets/end"), &[("secret", &last), ("when", "now")]);
+        assert_eq!(refused.status, 422);
+        assert!(refused.body.contains("It is the only secret"));
+        assert_eq!((world.events_of(EventKind::ClientSecretAdded).len(), world.events_of(EventKind::ClientSecretEnded).len()), (1, 1));
+    }
+
+    fn a_secret_can_end_later_and_a_choice_that_is_none_is_refused(world: World) {
+        world.administrator("grace");
+        world.orders_api();
+        let client = world.client(metadata(ClientKind::Service));
+        let browser = world.admin_browser("grace");
+        let [old] = secret_ids(&browser, &client).try_into().unwrap();
+        for (action, fields) in [
+            ("/secrets/add", vec![("lasts", "9999d")]),
+            ("/secrets/add", vec![]),
+            ("/secrets/end", vec![("secret", old.as_str()), ("when", "later")]),
+            ("/secrets/end", vec![("when", "now")]),
+            ("/secrets/end", vec![("secret", "ffffffffffff"), ("when", "now")]),
+            ("/secrets/end", vec![("secret", old.as_str()), ("when", "for-ever")]),
+        ] {
+            assert_eq!(send(&browser, &page(&client, action), &fields).status, 422, "{action} {fields:?}");
+        }
+        world.wait(Span::from_seconds(2));
+        let brief = send(&browser, &page(&client, "/secrets/add"), &[("lasts", "90d")]);
+        let brief = with_secret(&client, shown_secret(&brief));
+        let later = send(&browser, &page(&client, "/secrets/end"), &[("secret", &old), ("when", "1d")]);
+        assert_eq!(later.header("location"), page(&client, "/secrets?said=secret-ends"));
+        world.follow();
+        assert_eq!((client.token(world, &GRANT).status, brief.token(world, &GRANT).status), (200, 200));
+        world.wait(Span::from_days(1));
+        assert_eq!((client.token(world, &GRANT).status, brief.token(world, &GRANT).status), (401, 200));
+        world.wait(Span::from_days(89));
+        assert_eq!(brief.token(world, &GRANT).status, 401);
+    }
+
+    fn secrets_keys_and_deletion_ask_for_the_password_again_after_five_minutes(world: World) {
+        world.administrator("grace");
+        let client = world.client(metadata(ClientKind::Web));
+        let browser = world.admin_browser("grace");
+        world.wait(Span::from_minutes(6));
+        let asks = |answer: &Answer| answer.status == 303 && answer.header("location").starts_with("/admin/confirm?back=");
+        for part in ["/secrets", "/delete"] {
+            assert!(asks(&browser.get(&page(&client, part))), "{part}");
+        }
+        for (part, fields) in [
+            ("/secrets/add", vec![("lasts", "for-ever")]),
+            ("/secrets/end", vec![("secret", "x"), ("when", "now")]),
+            ("/keys", vec![("jwks", "")]),
+            ("/delete", vec![("name", "Storefront")]),
+        ] {
+            assert!(asks(&send(&browser, &page(&client, part), &fields)), "{part}");
+        }
+        assert!(find(world, &client.id).is_some());
+        assert_eq!(world.events_of(EventKind::ClientSecretAdded).len(), 0);
+    }
+
+    fn public_keys_are_saved_and_bad_ones_are_refused(world: World) {
+        world.administrator("grace");
+        world.orders_api();
+        let client = world.client(metadata(ClientKind::Web));
+        let browser = world.admin_browser("grace");
+        let good = r#"{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "alg": "EdDSA", "use": "sig", "kid": "k"}]}"#;
+        let private = r#"{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", "alg": "EdDSA"}]}"#;
+        for bad in ["{", "[]", "{\"keys\": 1}", private] {
+            let answer = send(&browser, &page(&client, "/keys"), &[("jwks", bad)]);
+            assert_eq!(answer.status, 422, "{bad}");
+            assert!(answer.body.contains("href=\"#jwks\""));
+        }
+        assert_eq!(send(&browser, &page(&client, "/keys"), &[("jwks", good)]).status, 303);
+        assert!(find(world, &client.id).unwrap().metadata.jwks.is_some());
+        let signs = settings(&[("auth_method", "private_key_jwt")]);
+        assert_eq!(send(&browser, &page(&client, "/settings"), &signs).status, 303);
+        let emptied = send(&browser, &page(&client, "/keys"), &[("jwks", "")]);
+        assert_eq!(emptied.status, 422, "an application that signs needs its keys");
+        let spa = world.client(metadata(ClientKind::Spa));
+        assert_eq!(send(&browser, &page(&spa, "/keys"), &[("jwks", good)]).status, 422);
+    }
+
+    fn disabling_ends_everything_and_enabling_lets_people_sign_in_anew(world: World) {
+        world.person("ada");
+        world.administrator("grace");
+        let client = world.client(ClientMetadata { scopes: vec!["openid".to_owned(), "offline_access".to_owned()], ..metadata(ClientKind::Web) });
+        let browser = world.admin_browser("grace");
+        let tokens = client.sign_in(world, "ada", &[("scope", "openid offline_access"), ("prompt", "consent")]);
+        let disabled = send(&browser, &page(&client, "/disable"), &[]);
+        assert_eq!((disabled.status, disabled.header("location")), (303, page(&client, "?said=disabled").as_str()));
+        world.follow();
+        assert!(browser.get(&page(&client, "")).body.contains("id=\"application-enable\""));
+        assert_ne!(client.refresh(world, tokens["refresh_token"].as_str().unwrap()).status, 200);
+        assert_eq!(send(&browser, &page(&client, "/enable"), &[]).status, 303);
+        world.follow();
+        assert_ne!(client.refresh(world, tokens["refresh_token"].as_str().unwrap()).status, 200, "nothing is revived");
+        client.sign_in(world, "ada", &[("scope", "openid")]);
+        assert_eq!((world.events_of(EventKind::ClientDisabled).len(), world.events_of(EventKind::ClientEnabled).len()), (1, 1));
+    }
+
+    fn deleting_counts_what_goes_with_it_and_wants_the_name(world: World) {
+        world.person("ada");
+        world.administrator("grace");
+        let shop = ClientMetadata { first_party: false, scopes: vec!["openid".to_owned(), "offline_access".to_owned()], ..metadata(ClientKind::Web) };
+        let client = world.client(shop);
+        let browser = world.admin_browser("grace");
+        client.sign_in(world, "ada", &[("scope", "openid offline_access"), ("prompt", "consent")]);
+        client.sign_in(world, "ada", &[("scope", "openid")]);
+        let asked = browser.get(&page(&client, "/delete"));
+        let counts = asked.body.split("id=\"delete-counts\"").nth(1).unwrap().split("</dl>").next().unwrap();
+        assert!(counts.contains("<dd>2</dd>") && counts.contains("<dd>1</dd>"), "{counts}");
+        for name in ["", "storefront", "Storefront2"] {
+            assert_eq!(send(&browser, &page(&client, "/delete"), &[("name", name)]).status, 422, "{name}");
+        }
+        let deleted = send(&browser, &page(&client, "/delete"), &[("name", " Storefront ")]);
+        assert_eq!((deleted.status, deleted.header("location")), (303, "/admin/applications?said=deleted"));
+        assert!(browser.get("/admin/applications?said=deleted").body.contains("The application is deleted."));
+        assert_eq!(find(world, &client.id), None);
+        assert_eq!((world.events_of(EventKind::ClientDeleted).len(), world.events_of(EventKind::GrantEnded).len()), (1, 2));
+        for part in ["", "/settings", "/secrets", "/activity", "/delete"] {
+            assert_eq!(browser.get(&page(&client, part)).status, 404, "{part}");
+        }
+        for part in ["/settings", "/secrets/add", "/keys", "/disable", "/enable", "/delete"] {
+            assert_eq!(send(&browser, &page(&client, part), &[("name", "Storefront")]).status, 404, "{part}");
+        }
+    }
+
+    fn refusals_stand_under_activity_in_words_with_what_helps(world: World) {
+        world.administrator("grace");
+        world.orders_api();
+        let app = world.client(metadata(ClientKind::Web));
+        let browser = world.admin_browser("grace");
+        assert!(browser.get(&page(&app, "/activity")).body.contains("id=\"refusals-none\""));
+        let elsewhere = app.authorization(&[("redirect_uri", "https://client.example/<b>other?code=hidden")]);
+        assert_eq!(world.browser().get(&elsewhere).status, 400);
+        let wrong = with_secret(&app, world.client(metadata(ClientKind::Web)).secret.unwrap());
+        wrong.token(world, &GRANT);
+        wrong.token(world, &GRANT);
+        world.services.record_activity().unwrap();
+        let shown = browser.get(&page(&app, "/activity"));
+        assert_eq!(shown.status, 200);
+        for text in [
+            "The redirect_uri is not registered for the client; matching is exact.",
+            "https://client.example/&#60;b&#62;other</code>",
+            "add it under Settings",
+            "The client secret is wrong.",
+            "VS-CLIENT-SECRET-WRONG",
+            "class=\"num\">2</td>",
+        ] {
+            assert!(shown.body.contains(text), "{text}: {}", shown.body);
+        }
+        assert!(!shown.body.contains("hidden?") && !shown.body.contains("code=hidden") && !shown.body.contains(wrong.secret.as_deref().unwrap()));
+        assert_eq!(send(&browser, &page(&app, "/disable"), &[]).status, 303);
+        assert!(browser.get(&page(&app, "/activity")).body.contains("client.disabled"));
+    }
+
+    fn the_overview_has_the_values_and_settings_of_this_application(world: World) {
+        world.administrator("grace");
+        world.orders_api();
+        let browser = world.admin_browser("grace");
+        for kind in [ClientKind::Web, ClientKind::Spa, ClientKind::Native, ClientKind::Service] {
+            let mut data = metadata(kind);
+            if kind == ClientKind::Service {
+                data.redirect_uris = Vec::new();
+            }
+            let client = world.client(data);
+            let shown = browser.get(&page(&client, ""));
+            assert_eq!(shown.status, 200, "{kind:?}");
+            assert!(shown.body.contains(&format!("<code id=\"client-id\" translate=\"no\">{}</code>", client.id)));
+            assert!(shown.body.contains(&format!("<code id=\"issuer\" translate=\"no\">{}</code>", world.issuer)));
+            assert!(shown.body.matches("class=\"snippets\"").count() >= 3, "{kind:?}");
+            assert!(!shown.body.contains("@client_id@"));
+            let has_secret = matches!(kind, ClientKind::Web | ClientKind::Service);
+            assert_eq!(shown.body.contains("YOUR-CLIENT-SECRET"), has_secret, "{kind:?}");
+        }
+    }
+
+    fn an_address_that_names_no_application_is_nowhere(world: World) {
+        world.administrator("grace");
+        let browser = world.admin_browser("grace");
+        for slug in ["nobody", "~", "~AA", "~!", "~aHR0cHM6Ly94", "%00"] {
+            let status = browser.get(&format!("/admin/applications/{slug}")).status;
+            assert!(matches!(status, 404 | 400), "{slug}: {status}");
+        }
+        let url = world.client(metadata(ClientKind::Web));
+        world.sql(&format!("DELETE FROM client_secrets WHERE client_id = '{}'", url.id));
+        world.sql(&format!("UPDATE clients SET id = 'https://app.example/client' WHERE id = '{}'", url.id));
+        let listed = browser.get("/admin/applications");
+        let path = listed.body.split("<th scope=\"row\"><a href=\"").nth(1).unwrap().split('"').next().unwrap();
+        assert!(path.starts_with("/admin/applications/~"), "{path}");
+        for part in ["", "/settings", "/secrets", "/activity", "/delete"] {
+            assert_eq!(browser.get(&format!("{path}{part}")).status, 200, "{part}");
+        }
+        let _ = hidden(&listed.body, "form_token");
+    }
+}
