@@ -1,16 +1,21 @@
 //! What an administrator does to a registered client. Each act is one transaction with its events; what is too much for
 //! one is done in slices, after an epoch has ended all of it at once.
 
-use super::registration::Pepper;
+use super::registration::{self, Pepper};
 use crate::audit::{Act, emergency, with};
 use crate::db;
 use crate::store::{NewSecret, Store, StoreError, Tx};
 use serde_json::json;
 use vouchsafe_core::model::{
-    Client, ClientId, ClientMetadata, ClientSecret, EndReason, EventKind, Plain, UnixTime,
+    Client, ClientId, ClientMetadata, ClientSecret, EndReason, EventKind, Plain, Registrar, UnixTime,
 };
 
-/// Replaces a client's metadata, which was checked. `None` when there is no such client.
+/// Scopes of this server's own API begin so.
+const OWN_SCOPES: &str = "vouchsafe:";
+
+/// Replaces a client's metadata, which was checked. A client that registered itself and is given trust by this is the
+/// administrator's from then on: its registration access token ends, and it is not removed when nobody uses it. `None`
+/// when there is no such client.
 ///
 /// # Errors
 /// When the store fails.
@@ -24,12 +29,25 @@ pub fn update(
         return Ok(None);
     };
     if client.metadata != *metadata {
+        let is_adopted = client.is_self_registered() && gives_trust(&client.metadata, metadata);
         client.metadata = metadata.clone();
         db!(tx, clients::update(&client))?;
-        let updated = act.about_client(EventKind::ClientUpdated, id);
+        let mut updated = act.about_client(EventKind::ClientUpdated, id);
+        if is_adopted {
+            client.registrar = Registrar::Administrator;
+            client.unused_until = None;
+            db!(tx, self_registered::adopt(id))?;
+            updated = with("registrar", registration::registrar(&client.registrar), updated);
+        }
         db!(tx, events::append(&updated))?;
     }
     Ok(Some(client))
+}
+
+/// Whether a client gets what whoever holds its registration access token must not have a say in.
+fn gives_trust(before: &ClientMetadata, after: &ClientMetadata) -> bool {
+    let is_new = |name: &String| name.starts_with(OWN_SCOPES) && !before.scopes.contains(name);
+    (after.first_party && !before.first_party) || after.scopes.iter().any(is_new)
 }
 
 /// Disables a client and ends everything that it was given. `None` when there is no such client.

@@ -155,13 +155,20 @@ struct Keeping {
 impl Keeping {
     fn write(&self, tx: &mut Tx<'_>) -> Result<Document, StoreError> {
         match db!(tx, clients::lock(&self.id))? {
-            Some(client) if client.registrar != Registrar::Document => return Ok(Document::None),
+            Some(client) if client.registrar != Registrar::Document => {
+                // An administrator answers for it now: its document is not asked for at each request.
+                db!(tx, self_registered::set_read_again(&self.id, self.read_again_at))?;
+                return Ok(Document::None);
+            }
             Some(client) => {
-                // What only an administrator can set stays.
+                // What only an administrator can set stays, and what one took does not come back.
+                let had = &client.metadata.scopes;
+                let scopes = self.metadata.scopes.iter().filter(|name| had.contains(name));
                 let metadata = ClientMetadata {
                     web_origins: client.metadata.web_origins.clone(),
                     online_refresh: client.metadata.online_refresh,
                     id_token_claims: client.metadata.id_token_claims,
+                    scopes: scopes.cloned().collect(),
                     ..self.metadata.clone()
                 };
                 standing::update(tx, &self.act, &self.id, &metadata)?;

@@ -33,13 +33,12 @@ impl Place {
         }
     }
 
-    /// The place of a client that changes itself: what it has, and what any newcomer could have.
+    /// The place of a client that changes itself: the scopes that it has now. What its initial access token did not
+    /// give, and what an administrator took, it cannot take by itself.
     #[must_use]
-    pub fn of_client(config: &Registration, client: &Client) -> Self {
-        let mut scopes = client.metadata.scopes.clone();
-        scopes.extend(configured(config));
+    pub fn of_client(client: &Client) -> Self {
         Self {
-            scopes,
+            scopes: client.metadata.scopes.clone(),
             is_vouched_for: matches!(client.registrar, Registrar::Token(_)),
         }
     }

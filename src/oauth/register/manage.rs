@@ -103,7 +103,7 @@ async fn change(
     let Shown { client, token, apis } = shown;
     check_identity(cx, &client, document).await?;
     let requested = client_metadata::parse(document)?;
-    let place = Place::of_client(&cx.config().registration, &client);
+    let place = Place::of_client(&client);
     let metadata = dynamic::replacement(requested, &client, &place, &apis)?;
     if client.registrar == Registrar::Anybody {
         count(cx).await?;

@@ -19,6 +19,18 @@ pub fn set_token(
     Ok(())
 }
 
+/// Makes a client the administrator's: it manages itself no more, and stays.
+pub fn adopt(c: &mut Conn, id: &ClientId) -> Result<(), StoreError> {
+    diesel::update(table.find(id.as_str()))
+        .set((
+            dsl::registrar.eq(None::<String>),
+            dsl::unused_until.eq(None::<i64>),
+            dsl::registration_token.eq(None::<Vec<u8>>),
+        ))
+        .execute(c)?;
+    Ok(())
+}
+
 /// The digest of a client's registration access token.
 pub fn token(c: &mut Conn, id: &ClientId) -> Result<Option<Digest<RegistrationAccessToken>>, StoreError> {
     let found: Option<Option<Vec<u8>>> = table

@@ -6,12 +6,29 @@ use crate::support::people::PASSWORD;
 use crate::support::steps::code;
 use crate::support::world::{Answer, World};
 use serde_json::{Value, json};
+use vouchsafe::audit::Act;
+use vouchsafe::clients::standing;
+use vouchsafe::db;
+use vouchsafe_core::model::{Client, ClientId, ClientMetadata};
 
 /// What a client sends to replace its registration: all of it, changed.
 fn replacement(made: &Value, over: Value) -> Value {
     let mut document = ordinary(over);
     document["client_id"] = made["client_id"].clone();
     document
+}
+
+/// The client after an administrator changed its metadata.
+fn changed_by_administrator(world: &World, made: &Value, change: fn(&mut ClientMetadata)) -> Client {
+    let ports = &world.services.ports;
+    let act = Act::new("cli", ports.clock.now(), &ports.entropy);
+    let id = ClientId::new(made["client_id"].as_str().unwrap());
+    world.write(move |tx| {
+        let mut metadata = db!(tx, clients::by_id(&id))?.unwrap().metadata;
+        change(&mut metadata);
+        standing::update(tx, &act, &id, &metadata)?;
+        Ok(db!(tx, clients::by_id(&id))?.unwrap())
+    })
 }
 
 fn tokens(world: &World, made: &Value) -> Value {
@@ -90,6 +107,34 @@ with_registration! { open;
         let id = vouchsafe_core::model::ClientId::new(made["client_id"].as_str().unwrap());
         let stored = world.write(move |tx| vouchsafe::db!(tx, clients::by_id(&id))).unwrap();
         assert!(!stored.metadata.first_party && stored.metadata.require_consent && stored.is_self_registered());
+    }
+
+    fn what_an_administrator_took_does_not_come_back_by_a_replacement(world: World, _site: TlsSite) {
+        let made = world.registered(json!({}));
+        changed_by_administrator(world, &made, |metadata| metadata.scopes = vec!["openid".to_owned()]);
+        let all = json!({"scope": "openid profile email offline_access"});
+        let changed = world.manage("PUT", &made, Some(&replacement(&made, all))).json();
+        assert_eq!(changed["scope"], "openid");
+        let unnamed = world.manage("PUT", &changed, Some(&replacement(&changed, json!({})))).json();
+        assert_eq!(unnamed["scope"], "openid");
+    }
+
+    fn a_client_that_an_administrator_trusts_is_no_more_its_own(world: World, _site: TlsSite) {
+        for trusted in [
+            |metadata: &mut ClientMetadata| metadata.first_party = true,
+            |metadata: &mut ClientMetadata| metadata.scopes.push("vouchsafe:clients".to_owned()),
+        ] {
+            let made = world.registered(json!({}));
+            let client = changed_by_administrator(world, &made, trusted);
+            assert!(!client.is_self_registered() && client.unused_until.is_none());
+            for method in ["GET", "PUT", "DELETE"] {
+                let body = (method == "PUT").then(|| replacement(&made, json!({})));
+                assert_eq!(world.manage(method, &made, body.as_ref()).status, 401, "{method}");
+            }
+        }
+        let other = world.registered(json!({}));
+        changed_by_administrator(world, &other, |metadata| metadata.online_refresh = true);
+        assert_eq!(world.manage("GET", &other, None).status, 200, "what is no trust changes nothing");
     }
 
     fn deleting_ends_everything_that_the_client_was_given(world: World, _site: TlsSite) {

@@ -139,6 +139,25 @@ with_registration! { on;
         assert!(asked(world, &client).answer.status == 400, "its document does not bring it back");
     }
 
+    fn what_an_administrator_took_does_not_come_back_by_its_document(world: World, site: TlsSite) {
+        let client = published(site, json!({}));
+        assert_eq!(asked(world, &client).name(), "login");
+        let ports = &world.services.ports;
+        let act = vouchsafe::audit::Act::new("cli", ports.clock.now(), &ports.entropy);
+        let id = vouchsafe_core::model::ClientId::new(client.id.clone());
+        let limited = id.clone();
+        world.write(move |tx| {
+            let mut metadata = vouchsafe::db!(tx, clients::by_id(&limited))?.unwrap().metadata;
+            metadata.scopes = vec!["openid".to_owned()];
+            vouchsafe::clients::standing::update(tx, &act, &limited, &metadata).map(drop)
+        });
+        published(site, json!({"client_name": "Writer", "scope": "openid email"}));
+        world.wait(Span::from_hours(2));
+        asked(world, &client);
+        let kept = world.write(move |tx| vouchsafe::db!(tx, clients::by_id(&id))).unwrap().metadata;
+        assert_eq!((kept.client_name.as_str(), kept.scopes), ("Writer", vec!["openid".to_owned()]));
+    }
+
     fn one_that_nobody_uses_is_forgotten(world: World, site: TlsSite) {
         let client = published(site, json!({}));
         assert_eq!(asked(world, &client).name(), "login");

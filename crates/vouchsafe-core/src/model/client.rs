@@ -76,7 +76,7 @@ pub struct Client {
     pub disabled_at: Option<UnixTime>,
     /// When it was registered.
     pub created_at: UnixTime,
-    /// Who registered it. Never changes.
+    /// Who registered it, or the administrator who has given it trust since.
     pub registrar: Registrar,
     /// It is removed unless used before; none for a client that stays.
     pub unused_until: Option<UnixTime>,
