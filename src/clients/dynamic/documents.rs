@@ -7,8 +7,16 @@ use crate::ports::Fetch;
 use crate::ports::fetch::{FetchProblem, Wanted};
 use crate::store::{StoreError, Tx};
 use serde_json::Value;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use vouchsafe_core::model::{ClientId, ClientMetadata, UnixTime};
 use vouchsafe_core::spec::client_metadata::MetadataProblem;
+
+/// Pictures that are drawn at once: each takes a processor, and up to some tens of megabytes.
+static DRAWING: Semaphore = Semaphore::const_new(2);
+/// How long a picture waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Metadata whose documents are there.
 #[derive(Clone, Debug)]
@@ -97,8 +105,16 @@ async fn draw(fetch: &dyn Fetch, url: &str, now: UnixTime) -> Result<Logo, Metad
         .fetch(wanted)
         .await
         .map_err(|problem| unfit("logo_uri", problem))?;
-    // A decoder that panics takes nothing down but its own thread's task.
-    let drawn = tokio::task::spawn_blocking(move || logo::redraw(&picture.body)).await;
+    let Ok(Ok(turn)) = timeout(PATIENCE, DRAWING.acquire()).await else {
+        return Err(MetadataProblem::of("logo_uri", "too many pictures are being drawn; try again later"));
+    };
+    // A decoder that panics takes nothing down but its own thread's task. The work keeps its turn when nobody waits for
+    // it any more.
+    let work = move || {
+        let _turn = turn;
+        logo::redraw(&picture.body)
+    };
+    let drawn = tokio::task::spawn_blocking(work).await;
     match drawn {
         Ok(Ok(logo)) => Ok(logo),
         Ok(Err(logo::LogoProblem::TooLarge)) => {
