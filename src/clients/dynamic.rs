@@ -24,7 +24,7 @@ use vouchsafe_core::model::{
 };
 use vouchsafe_core::spec::scope;
 
-/// Counts one newcomer for the network that it came from. When there were too many: until when.
+/// Counts one newcomer, or one change of a client by itself, for the network that it came from. When there were too many: until when.
 ///
 /// # Errors
 /// When the store fails.

@@ -30,9 +30,10 @@ section! {
 }
 
 section! {
-    /// Clients that register themselves without an initial access token cost the server calls and room.
+    /// Clients that register or change themselves cost the server calls and room.
     RegistrationLimit in "rate_limits.registration." {
-        /// Clients, or metadata documents, per network: the /24 of an address of IPv4, the /56 of one of IPv6.
+        /// Registrations, changes of them, and metadata documents, with an initial access token or without, per
+        /// network: the /24 of an address of IPv4, the /56 of one of IPv6.
         per_network: Limit = Limit { failures: 300, per: Span::from_minutes(15) };
     }
 }

@@ -1,4 +1,4 @@
-//! A limit on clients that register themselves, per network: each costs calls to the outside and room in the database.
+//! A limit on clients that register or change themselves, per network: each costs calls to the outside and room in the database.
 
 use super::address::masked;
 use crate::config::Limit;

@@ -13,6 +13,8 @@ use tokio::time::timeout;
 use vouchsafe_core::model::{ClientId, ClientMetadata, UnixTime};
 use vouchsafe_core::spec::client_metadata::MetadataProblem;
 
+/// What strangers are told of an address that leads nowhere.
+const OUT_OF_REACH: &str = "the address leads to no public host that answers over TLS in time";
 /// Pictures that are drawn at once: each takes a processor, and up to some tens of megabytes.
 static DRAWING: Semaphore = Semaphore::const_new(2);
 /// How long a picture waits for its turn.
@@ -126,9 +128,21 @@ async fn draw(fetch: &dyn Fetch, url: &str, now: UnixTime) -> Result<Logo, Metad
     }
 }
 
-/// A problem of fetching in words of ours.
+/// A problem of fetching in words of ours. Strangers choose the address: which hosts are inside, and which of them
+/// answer, only the log says.
 fn unfit(member: &'static str, problem: FetchProblem) -> MetadataProblem {
-    MetadataProblem::of(member, problem.sentence())
+    tracing::info!(member, %problem, "what a client's metadata names could not be fetched");
+    let told = match problem {
+        FetchProblem::NotPublic | FetchProblem::Unreachable | FetchProblem::TooSlow => OUT_OF_REACH,
+        FetchProblem::NotHttps
+        | FetchProblem::Port
+        | FetchProblem::Status
+        | FetchProblem::Kind
+        | FetchProblem::TooLarge
+        | FetchProblem::TooMany
+        | FetchProblem::NotSetUp => problem.sentence(),
+    };
+    MetadataProblem::of(member, told)
 }
 
 /// The members of a JSON object, or nothing.

@@ -11,7 +11,7 @@ use crate::failure::Broken;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value};
-use vouchsafe_core::model::{Api, Client, ClientId, ClientSecret, Plain, Registrar, RegistrationAccessToken};
+use vouchsafe_core::model::{Api, Client, ClientId, ClientSecret, Plain, RegistrationAccessToken};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::client_metadata::{self, MetadataProblem};
 
@@ -105,9 +105,7 @@ async fn change(
     let requested = client_metadata::parse(document)?;
     let place = Place::of_client(&client);
     let metadata = dynamic::replacement(requested, &client, &place, &apis)?;
-    if client.registrar == Registrar::Anybody {
-        count(cx).await?;
-    }
+    count(cx).await?;
     let gathered: Gathered = gather(cx, metadata).await?;
     let act = Act::of_client(cx, &client.id);
     let new = Plain::from_entropy(act.entropy.bytes());

@@ -66,9 +66,7 @@ async fn take(cx: &Cx, headers: &HeaderMap, document: &Map<String, Value>) -> Re
     let requested = client_metadata::parse(document)?;
     let place = Place::of_newcomer(&cx.config().registration, token.as_ref());
     let metadata = dynamic::metadata(requested, &place, &apis)?;
-    if let Right::Open { .. } = right {
-        count(cx).await?;
-    }
+    count(cx).await?;
     let gathered = gather(cx, metadata).await?;
     store(cx, gathered, right).await
 }

@@ -93,5 +93,9 @@ with_registration! { open;
         }
         let missing = json!({"sector_identifier_uri": site.url("/missing")});
         assert!(problem(world, missing).contains("not 200"));
+        // An address inside, and one where nobody answers, cannot be told apart.
+        site.serve_raw("/dumb", "");
+        let inside = problem(world, json!({"sector_identifier_uri": "https://10.0.0.1/"}));
+        assert_eq!(problem(world, json!({"sector_identifier_uri": site.url("/dumb")})), inside);
     }
 }

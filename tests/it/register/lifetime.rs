@@ -101,6 +101,20 @@ mod of_a_network {
             world.wait(Span::from_minutes(15));
             assert_eq!(from(world, "203.0.113.9").status, 201);
         }
+
+        fn changes_and_clients_with_a_token_count_as_well(world: World, _site: TlsSite) {
+            let made = world.registered(json!({}));
+            let mut new = ordinary(json!({}));
+            new["client_id"] = made["client_id"].clone();
+            let changed = world.manage("PUT", &made, Some(&new));
+            assert_eq!(changed.status, 200, "{}", changed.body);
+            assert_eq!(world.manage("PUT", &changed.json(), Some(&new)).status, 429);
+            let token = world.initial_token(1, Span::from_days(1), &[]);
+            let request = || Answer::to(world.post("/register").bearer_auth(&token).json(&ordinary(json!({}))));
+            assert_eq!(request().status, 429);
+            world.wait(Span::from_minutes(15));
+            assert_eq!(request().status, 201, "a use that was not had is not lost");
+        }
     }
 }
 
