@@ -9,7 +9,7 @@ mod removal;
 
 pub use documents::{Attachments, Gathered, gather};
 pub use policy::{Place, metadata, replacement};
-pub use removal::{remove_all_of, remove_unused};
+pub use removal::{remove_itself, remove_unused};
 
 use super::registration::{self, Made, Pepper};
 use crate::audit::{Act, with};

@@ -59,12 +59,14 @@ pub async fn replace(
 /// `DELETE /register/{client_id}`.
 pub async fn delete(cx: Cx, request: HttpRequest, id: web::Path<String>) -> HttpResponse {
     let deleted = async {
-        let Shown { client, .. } = shown(&cx, &request, &id).await?;
+        let Shown { client, token, .. } = shown(&cx, &request, &id).await?;
         let act = Act::of_client(&cx, &client.id);
         let store = cx.store().clone();
-        let removal = move || dynamic::remove_all_of(&store, &act, &client.id);
+        let removal = move || dynamic::remove_itself(&store, &act, (&client.id, &token.digest()));
         match tokio::task::spawn_blocking(removal).await {
-            Ok(removed) => Ok(removed?),
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(Refused::Token(INVALID)),
+            Ok(Err(error)) => Err(error.into()),
             Err(_) => Err(Refused::Failed(
                 Broken::Overloaded("the removal of clients").into(),
             )),

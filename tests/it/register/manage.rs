@@ -196,6 +196,26 @@ with_registration! { open;
         assert!(statuses.iter().all(|status| matches!(status, 200 | 401)), "{statuses:?}");
     }
 
+    fn of_a_replacement_and_a_removal_at_once_one_holds(world: World, _site: TlsSite) {
+        let made = world.registered(json!({}));
+        let statuses: Vec<u16> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|n| {
+                    let made = &made;
+                    scope.spawn(move || {
+                        let new = (n % 2 == 0).then(|| replacement(made, json!({})));
+                        let method = if new.is_some() { "PUT" } else { "DELETE" };
+                        world.manage(method, made, new.as_ref()).status
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let held = statuses.iter().filter(|status| matches!(status, 200 | 204)).count();
+        assert_eq!(held, 1, "{statuses:?}");
+        assert!(statuses.iter().all(|status| matches!(status, 200 | 204 | 401)), "{statuses:?}");
+    }
+
     fn a_client_that_an_administrator_disabled_manages_itself_no_more(world: World, _site: TlsSite) {
         let made = world.registered(json!({}));
         let ports = &world.services.ports;
