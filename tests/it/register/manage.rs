@@ -104,7 +104,7 @@ with_registration! { open;
         world.orders_api();
         let changed = world.manage("PUT", &made, Some(&replacement(&made, sly))).json();
         assert_eq!(changed["scope"], "openid");
-        let id = vouchsafe_core::model::ClientId::new(made["client_id"].as_str().unwrap());
+        let id = ClientId::new(made["client_id"].as_str().unwrap());
         let stored = world.write(move |tx| vouchsafe::db!(tx, clients::by_id(&id))).unwrap();
         assert!(!stored.metadata.first_party && stored.metadata.require_consent && stored.is_self_registered());
     }
@@ -219,9 +219,9 @@ with_registration! { open;
     fn a_client_that_an_administrator_disabled_manages_itself_no_more(world: World, _site: TlsSite) {
         let made = world.registered(json!({}));
         let ports = &world.services.ports;
-        let act = vouchsafe::audit::Act::new("cli", ports.clock.now(), &ports.entropy);
-        let id = vouchsafe_core::model::ClientId::new(made["client_id"].as_str().unwrap());
-        world.write(move |tx| vouchsafe::clients::standing::disable(tx, &act, &id).map(drop));
+        let act = Act::new("cli", ports.clock.now(), &ports.entropy);
+        let id = ClientId::new(made["client_id"].as_str().unwrap());
+        world.write(move |tx| standing::disable(tx, &act, &id).map(drop));
         for method in ["GET", "DELETE"] {
             assert_eq!(world.manage(method, &made, None).status, 401);
         }
