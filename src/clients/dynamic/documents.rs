@@ -108,7 +108,10 @@ async fn draw(fetch: &dyn Fetch, url: &str, now: UnixTime) -> Result<Logo, Metad
         .await
         .map_err(|problem| unfit("logo_uri", problem))?;
     let Ok(Ok(turn)) = timeout(PATIENCE, DRAWING.acquire()).await else {
-        return Err(MetadataProblem::of("logo_uri", "too many pictures are being drawn; try again later"));
+        return Err(MetadataProblem::of(
+            "logo_uri",
+            "too many pictures are being drawn; try again later",
+        ));
     };
     // A decoder that panics takes nothing down but its own thread's task. The work keeps its turn when nobody waits for
     // it any more.
