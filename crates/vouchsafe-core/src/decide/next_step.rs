@@ -6,6 +6,7 @@ use crate::model::{
     User,
 };
 use crate::refusal::Reason;
+use crate::spec::scope;
 
 /// Everything that the next step depends on.
 #[derive(Clone, Copy)]
@@ -184,7 +185,14 @@ fn wants_account_choice(situation: &Situation<'_>, session: &Session) -> bool {
 
 fn needs_consent(situation: &Situation<'_>, session: &Session) -> bool {
     let metadata = &situation.client.metadata;
-    if metadata.first_party && !metadata.require_consent {
+    // Power over the server itself is given by a person who sees it, every time: neither a client that is called our
+    // own nor an earlier answer gives it in silence.
+    let administers = situation
+        .request
+        .scopes
+        .iter()
+        .any(|name| scope::administers(name));
+    if metadata.first_party && !metadata.require_consent && !administers {
         return false;
     }
     if situation
@@ -202,5 +210,5 @@ fn needs_consent(situation: &Situation<'_>, session: &Session) -> bool {
             situation.shown,
         )
     });
-    situation.request.prompts(Prompt::Consent) || !covered
+    situation.request.prompts(Prompt::Consent) || administers || !covered
 }

@@ -91,6 +91,12 @@ pub fn standard(scope: &str) -> bool {
     STANDARD.contains(&scope)
 }
 
+/// Whether this scope opens the server's own administration: its names begin with `vouchsafe:`.
+#[must_use]
+pub fn administers(scope: &str) -> bool {
+    scope.starts_with("vouchsafe:")
+}
+
 /// Takes any text; for the fuzzer.
 ///
 /// # Panics
@@ -166,5 +172,8 @@ mod tests {
         assert!(is_subset(&[], &[]));
         assert!(!is_subset(&list("a d"), &list("a b c")));
         assert!(standard("openid") && !standard("orders:read"));
+        assert!(
+            administers("vouchsafe:admin") && !administers("vouchsafe") && !administers("x:vouchsafe:admin")
+        );
     }
 }

@@ -271,6 +271,24 @@ fn a_first_party_client_shows_no_consent_page_unless_it_must() {
 }
 
 #[test]
+fn power_over_the_server_is_asked_for_every_time_also_by_a_first_party_client() {
+    for first_party in [false, true] {
+        let asks = || {
+            settled().with(move |world| {
+                world.client.metadata.first_party = first_party;
+                world.request.scopes = list("openid vouchsafe:admin");
+                if let Some(consent) = &mut world.consent {
+                    consent.scopes = list("openid vouchsafe:admin");
+                }
+            })
+        };
+        assert!(asks_consent(&asks()), "first_party: {first_party}");
+        assert!(asks_consent(&asks().with(|world| world.consent = None)));
+        assert_eq!(asks().consented_here().step(), NextStep::Issue);
+    }
+}
+
+#[test]
 fn who_declined_gets_no_code_whatever_else_is_there() {
     for (declined, reason) in [
         (Declined::SignIn, Reason::SignInCancelled),
