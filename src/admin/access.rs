@@ -121,7 +121,20 @@ impl Admin {
     /// # Errors
     /// The answer to give instead.
     pub fn proven_recently(&self, back: &str) -> Result<(), HttpResponse> {
-        if self.session.is_proven(self.cx.now) {
+        self.asking(self.session.is_proven(self.cx.now), back)
+    }
+
+    /// As [`Admin::proven_recently`], for the last of several pages of typing: within thirty minutes, because the first
+    /// of them asked within five, and what was typed since would be lost.
+    ///
+    /// # Errors
+    /// The answer to give instead.
+    pub fn proven_for_long(&self, back: &str) -> Result<(), HttpResponse> {
+        self.asking(self.session.is_proven_for_long(self.cx.now), back)
+    }
+
+    fn asking(&self, proven: bool, back: &str) -> Result<(), HttpResponse> {
+        if proven {
             return Ok(());
         }
         Err(see_other(&with_back(&super::path("confirm"), back)))

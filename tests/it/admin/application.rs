@@ -248,7 +248,7 @@ on_both_databases! {
         let browser = world.admin_browser("grace");
         world.wait(Span::from_minutes(6));
         let asks = |answer: &Answer| answer.status == 303 && answer.header("location").starts_with("/admin/confirm?back=");
-        for part in ["/secrets", "/delete"] {
+        for part in ["/settings", "/secrets", "/delete"] {
             assert!(asks(&browser.get(&page(&client, part))), "{part}");
         }
         for (part, fields) in [
@@ -261,6 +261,34 @@ on_both_databases! {
         }
         assert!(find(world, &client.id).is_some());
         assert_eq!(world.events_of(EventKind::ClientSecretAdded).len(), 0);
+    }
+
+    fn settings_that_could_hand_over_sign_ins_ask_for_the_password_again(world: World) {
+        world.administrator("grace");
+        world.api("https://server.example/api", &["vouchsafe:admin"]);
+        let plain = world.client(metadata(ClientKind::Web));
+        let browser = world.admin_browser("grace");
+        let version = hidden(&browser.get(&page(&plain, "/settings")).body, "shown");
+        let sent = |over| {
+            let mut fields = settings(&[over]);
+            fields.push(("shown", &version));
+            send(&browser, &page(&plain, "/settings"), &fields)
+        };
+        world.wait(Span::from_minutes(6));
+        let before = find(world, &plain.id);
+        for over in [
+            ("redirect_uris", "https://evil.test/cb"),
+            ("first_party", ""),
+            ("require_consent", "yes"),
+            ("auth_method", "client_secret_post"),
+            ("scope", "vouchsafe:admin"),
+        ] {
+            let asked = sent(over);
+            assert_eq!((asked.status, asked.header("location").starts_with("/admin/confirm?back=")), (303, true), "{over:?}: {}", asked.body);
+        }
+        assert_eq!(find(world, &plain.id), before);
+        let renamed = sent(("name", "Shop"));
+        assert_eq!(renamed.header("location"), page(&plain, "?said=saved"), "a name is no such thing: {}", renamed.body);
     }
 
     fn public_keys_are_saved_and_bad_ones_are_refused(world: World) {

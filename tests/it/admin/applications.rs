@@ -7,7 +7,7 @@ use crate::support::relying_party::claims;
 use crate::support::world::{Answer, World};
 use vouchsafe::clients::catalog;
 use vouchsafe::db;
-use vouchsafe_core::model::{Client, ClientKind, ClientMetadata, EventKind, PkceRule};
+use vouchsafe_core::model::{Client, ClientKind, ClientMetadata, EventKind, PkceRule, Span};
 
 const REVIEW: &str = "/admin/applications/new/review";
 const CREATE: &str = "/admin/applications/new/create";
@@ -305,6 +305,20 @@ on_both_databases! {
             assert!(unescaped(&made.body).contains(line), "{}: {line}", app.id);
         }
         assert_eq!(clients(world).len(), catalog::apps().len());
+    }
+
+    fn the_wizard_asks_for_the_password_before_anything_is_typed_and_after_half_an_hour(world: World) {
+        world.administrator("grace");
+        let browser = world.admin_browser("grace");
+        let fields = reviewed(&send(&browser, REVIEW, WEB));
+        world.wait(Span::from_minutes(6));
+        let asked = browser.get("/admin/applications/new/addresses?preset=catalogue&app=grafana");
+        let back = "/admin/confirm?back=%2Fadmin%2Fapplications%2Fnew%2Faddresses%3Fpreset%3Dcatalogue%26app%3Dgrafana";
+        assert_eq!((asked.status, asked.header("location")), (303, back));
+        world.wait(Span::from_minutes(25));
+        let late = send(&browser, CREATE, &pairs(&fields));
+        assert_eq!((late.status, late.header("location").starts_with("/admin/confirm?back=")), (303, true), "{}", late.body);
+        assert!(clients(world).is_empty());
     }
 
     fn back_from_the_review_everything_is_as_it_was_typed(world: World) {

@@ -28,6 +28,8 @@ impl AdminSession {
     pub const ABSOLUTE: Span = Span::from_hours(12);
     /// How long after the password was given keys, secrets, rights and the like may be touched.
     pub const PROOF: Span = Span::from_minutes(5);
+    /// The same for what takes several pages of typing, whose first page asked within [`Self::PROOF`].
+    pub const LONG_PROOF: Span = Span::from_minutes(30);
 
     /// A session that begins at `now`, with the password just given.
     #[must_use]
@@ -53,6 +55,12 @@ impl AdminSession {
     #[must_use]
     pub fn is_proven(&self, now: UnixTime) -> bool {
         now < self.proven_at.plus(Self::PROOF)
+    }
+
+    /// Whether the password was given recently enough for the last of several pages of typing.
+    #[must_use]
+    pub fn is_proven_for_long(&self, now: UnixTime) -> bool {
+        now < self.proven_at.plus(Self::LONG_PROOF)
     }
 
     /// The new idle end of a session in use, when moving it is worth a write: at most once a minute.
@@ -99,5 +107,6 @@ mod tests {
     #[test]
     fn a_password_counts_for_five_minutes() {
         assert!(session().is_proven(at(4)) && !session().is_proven(at(5)));
+        assert!(session().is_proven_for_long(at(29)) && !session().is_proven_for_long(at(30)));
     }
 }

@@ -17,6 +17,7 @@ use vouchsafe_core::model::{
     Api, AuthMethod, Client, ClientKind, ClientMetadata, GrantType, IdTokenClaims, KeyAlgorithm, PkceRule,
 };
 use vouchsafe_core::spec::params::Params;
+use vouchsafe_core::spec::scope;
 
 #[derive(Template)]
 #[template(path = "admin/applications/settings.html")]
@@ -177,10 +178,11 @@ fn take<T>(place: &mut T, chosen: Option<T>, errors: &mut Errors, field: &str) {
     }
 }
 
-/// `GET /admin/applications/{client}/settings`.
+/// `GET /admin/applications/{client}/settings`. The password is asked for before anything is typed that would be lost.
 pub(super) async fn get(admin: Admin, slug: web::Path<String>) -> HttpResponse {
     let shown = async {
         let client = find(&admin, &slug).await?;
+        admin.proven_recently(&page_of(&client))?;
         let apis = apis(&admin).await?;
         let typed = Typed::from(&client.metadata);
         show(&admin, &client, (typed, Errors::default()), &apis).await
@@ -198,13 +200,34 @@ pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpRespon
         let apis = apis(&admin).await?;
         let typed = Typed::of(&fields);
         match check(&client, &typed, &apis) {
-            Ok(metadata) => save(&admin, &client, metadata).await,
+            Ok(metadata) => {
+                if is_grave(&client.metadata, &metadata) {
+                    admin.proven_recently(&page_of(&client))?;
+                }
+                save(&admin, &client, metadata).await
+            }
             Err(errors) => show(&admin, &client, (typed, errors), &apis).await,
         }
     };
     match saved.await {
         Ok(response) | Err(response) => response,
     }
+}
+
+fn page_of(client: &Client) -> String {
+    format!("{}/settings", super::path_of(&client.id))
+}
+
+/// Whether a change could hand people's sign-ins, or the server itself, to somebody else: where codes are sent, who is
+/// trusted without asking, how the client proves itself, and anything about a client that administers the server.
+fn is_grave(before: &ClientMetadata, after: &ClientMetadata) -> bool {
+    let administers = |metadata: &ClientMetadata| metadata.scopes.iter().any(|name| scope::administers(name));
+    administers(before)
+        || administers(after)
+        || before.redirect_uris != after.redirect_uris
+        || before.first_party != after.first_party
+        || before.require_consent != after.require_consent
+        || before.token_endpoint_auth_method != after.token_endpoint_auth_method
 }
 
 fn check(client: &Client, typed: &Typed, apis: &[Api]) -> Result<ClientMetadata, Errors> {

@@ -48,19 +48,28 @@ struct AddressesPage {
     errors: Errors,
 }
 
-/// `GET /admin/applications/new/addresses?preset=…`: the empty form.
+/// `GET /admin/applications/new/addresses?preset=…`: the empty form. The last step hands out a secret, and nothing that is
+/// typed survives the page that asks for the password, so it is asked for here.
 pub(super) async fn addresses(admin: Admin, http: HttpRequest) -> HttpResponse {
     let shown = async {
         let query = form::query(&admin, http.query_string(), &["preset", "app"])?;
         let Some(preset) = Preset::of(&query) else {
             return Err(see_other(&path("applications/new")));
         };
+        admin.proven_recently(&first_step(preset))?;
         let apis = apis(&admin).await?;
         Ok(typing(&admin, Plan::new(preset), &apis, Errors::default()))
     };
     match shown.await {
         Ok(response) | Err(response) => response,
     }
+}
+
+fn first_step(preset: Preset) -> String {
+    form::with_query(
+        &path("applications/new/addresses"),
+        &[("preset", preset.word()), ("app", preset.app())],
+    )
 }
 
 /// `POST /admin/applications/new/addresses`: back from the review, with everything as it was typed.
@@ -145,6 +154,9 @@ pub(super) async fn create(form: AdminForm) -> HttpResponse {
         Ok(judged) => judged,
         Err(response) => return response,
     };
+    if let Err(response) = admin.proven_for_long(&first_step(plan.preset)) {
+        return response;
+    }
     let once = fields.one("once").unwrap_or_default().to_owned();
     if once.len() < SHORTEST_ONCE || once.len() > LONGEST_ONCE {
         return problem::say(
