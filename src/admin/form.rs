@@ -5,6 +5,9 @@ use super::pages::problem;
 use crate::web::csrf;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
 use vouchsafe_core::spec::params::Params;
 
 /// Refuses a form with a field that the page does not have, or with one field twice: nothing is set by the way.
@@ -58,6 +61,17 @@ pub(super) fn with_query(path: &str, fields: &[(&str, &str)]) -> String {
         query => format!("{path}?{query}"),
     }
 }
+
+/// The name of what a form was filled from: a form that comes back with another one was made of something that somebody
+/// has changed since.
+pub(super) fn version(shown: &impl serde::Serialize) -> String {
+    let text = serde_json::to_vec(shown).unwrap_or_default();
+    URL_SAFE_NO_PAD.encode(Sha256::digest(text))
+}
+
+/// What stands above a form that somebody else was quicker than.
+pub(super) const CHANGED_SINCE: &str = "Somebody changed this since your page was made, and nothing of yours was saved. \
+     Open the page again to see what it is now, or save once more to put what stands here in its place";
 
 /// What is wrong with the fields of a form, in the order of the page.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,6 @@
 //! APIs and scopes in the administration.
 
-use crate::support::browser::Browser;
+use crate::support::browser::{Browser, hidden};
 use crate::support::on_both_databases;
 use crate::support::people::metadata;
 use crate::support::world::{Answer, World};
@@ -20,8 +20,14 @@ fn page(identifier: &str, part: &str) -> String {
     format!("/admin/apis/~{}{part}", URL_SAFE_NO_PAD.encode(identifier))
 }
 
+/// Sends a form; that of an API as one that was opened just now, unless it says which one it is.
 fn send(browser: &Browser<'_>, action: &str, fields: &[(&str, &str)]) -> Answer {
-    browser.admin_post("/admin", action, fields)
+    let mut form = fields.to_vec();
+    let edits = action.starts_with("/admin/apis/~") && !action.ends_with("/delete");
+    let opened = edits && !fields.iter().any(|(name, _)| *name == "shown");
+    let shown = opened.then(|| hidden(&browser.get(action).body, "shown"));
+    form.extend(shown.as_deref().map(|shown| ("shown", shown)));
+    browser.admin_post("/admin", action, &form)
 }
 
 const ORDERS: &str = "https://api.example/orders";
@@ -76,6 +82,21 @@ on_both_databases! {
         assert_eq!(changed.created_at, api.created_at);
         assert_eq!(stored(world, "https://evil.test"), None);
         assert_eq!((world.events_of(EventKind::ApiCreated).len(), world.events_of(EventKind::ApiUpdated).len()), (1, 1));
+    }
+
+    fn an_api_that_somebody_changed_meanwhile_is_not_overwritten_unread(world: World) {
+        world.administrator("grace");
+        world.orders_api();
+        let browser = world.admin_browser("grace");
+        let old = hidden(&browser.get(&page(ORDERS, "")).body, "shown");
+        assert_eq!(send(&browser, &page(ORDERS, ""), &typed(&[("lifetime", "2m")])).status, 303);
+        let late = send(&browser, &page(ORDERS, ""), &typed(&[("name", "Bills"), ("shown", &old)]));
+        assert_eq!(late.status, 409, "{}", late.body);
+        assert!(late.body.contains("Somebody changed this") && late.body.contains("value=\"Bills\""), "{}", late.body);
+        let kept = stored(world, ORDERS).unwrap();
+        assert_eq!((kept.name.as_str(), kept.access_token_lifetime), ("Orders", Some(Span::from_minutes(2))));
+        let again = send(&browser, &page(ORDERS, ""), &typed(&[("name", "Bills"), ("shown", &hidden(&late.body, "shown"))]));
+        assert_eq!(again.status, 303, "who has read it may save it");
     }
 
     fn what_is_wrong_is_said_at_its_field(world: World) {

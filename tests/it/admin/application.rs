@@ -21,8 +21,13 @@ fn page(client: &Registered, part: &str) -> String {
     format!("/admin/applications/{}{part}", client.id)
 }
 
+/// Sends a form; that of the settings as one that was opened just now, unless it says which one it is.
 fn send(browser: &Browser<'_>, action: &str, fields: &[(&str, &str)]) -> Answer {
-    browser.admin_post("/admin", action, fields)
+    let mut form = fields.to_vec();
+    let opened = action.ends_with("/settings") && !fields.iter().any(|(name, _)| *name == "shown");
+    let shown = opened.then(|| hidden(&browser.get(action).body, "shown"));
+    form.extend(shown.as_deref().map(|shown| ("shown", shown)));
+    browser.admin_post("/admin", action, &form)
 }
 
 /// The settings of [`metadata`] as its form has them.
@@ -128,6 +133,23 @@ on_both_databases! {
         let shown = browser.get(&page(&client, "?said=saved"));
         assert!(shown.body.contains("The settings are saved."));
         assert!(!browser.get(&page(&client, "?said=%3Cscript%3E")).body.contains("script&#62;"));
+    }
+
+    fn settings_that_somebody_changed_meanwhile_are_not_overwritten_unread(world: World) {
+        world.administrator("grace");
+        let client = world.client(metadata(ClientKind::Web));
+        let browser = world.admin_browser("grace");
+        let old = hidden(&browser.get(&page(&client, "/settings")).body, "shown");
+        let mended = settings(&[("redirect_uris", "https://client.example/new")]);
+        assert_eq!(send(&browser, &page(&client, "/settings"), &mended).status, 303);
+        let before = find(world, &client.id);
+        for shown in [old.as_str(), ""] {
+            let late = send(&browser, &page(&client, "/settings"), &[settings(&[("name", "Shop")]), vec![("shown", shown)]].concat());
+            assert_eq!(late.status, 409, "{}", late.body);
+            assert!(late.body.contains("Somebody changed this") && late.body.contains("value=\"Shop\""), "{}", late.body);
+            assert_eq!(find(world, &client.id), before);
+            assert_ne!(hidden(&late.body, "shown"), old, "who has read it may save it");
+        }
     }
 
     fn a_setting_that_breaks_a_rule_is_refused_at_its_field(world: World) {

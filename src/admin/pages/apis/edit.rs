@@ -7,7 +7,9 @@ use crate::admin::pages::applications::{capital, ensure_keys, of_word, word};
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
 use crate::clients::apis::{self, ApiChange, Field, Force};
 use crate::config::parse_duration;
+use crate::db;
 use crate::store::{StoreError, Unique};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use vouchsafe_core::model::{Api, ApiClaim, ApiScope, KeyAlgorithm, Span, TokenTyp, UnixTime};
@@ -28,6 +30,8 @@ struct EditPage {
 
 #[derive(Default)]
 struct Typed {
+    /// The version of the API that the page was made of; empty while it is being made.
+    shown: String,
     identifier: String,
     name: String,
     scopes: String,
@@ -45,6 +49,7 @@ impl From<&Api> for Typed {
             .iter()
             .map(|scope| format!("{} = {}", scope.name, scope.description));
         Self {
+            shown: version(api),
             identifier: api.identifier.clone(),
             name: api.name.clone(),
             scopes: scopes.collect::<Vec<_>>().join("\n"),
@@ -61,6 +66,7 @@ impl Typed {
     fn of(fields: &Params) -> Self {
         let text = |name| fields.one(name).unwrap_or_default().trim().to_owned();
         Self {
+            shown: text("shown"),
             identifier: text("identifier"),
             name: text("name"),
             scopes: text("scopes"),
@@ -202,6 +208,9 @@ pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpRespon
             identifier: known.identifier.clone(),
             ..Typed::of(&fields)
         };
+        if typed.shown != version(&known) {
+            return Ok(stale(&admin, (&known, users), typed));
+        }
         let api = match typed.check(&admin.cx.config().issuer, admin.cx.now) {
             Ok(api) => api,
             Err(errors) => return Ok(show(&admin, Some((&known, users)), typed, errors)),
@@ -222,12 +231,19 @@ async fn save(
     (api, typed): (Api, Typed),
 ) -> Result<HttpResponse, HttpResponse> {
     let force = if typed.force { Force::Yes } else { Force::No };
-    let act = admin.act();
-    let changed = admin
-        .cx
-        .store()
-        .write("update-api", move |tx| apis::update(tx, &act, &api, force));
-    match changed.await {
+    let (act, shown) = (admin.act(), typed.shown.clone());
+    let changed = admin.cx.store().write("update-api", move |tx| {
+        match db!(tx, apis::lock(&api.identifier))? {
+            Some(now) if version(&now) != shown => Ok(Err(Box::new(now))),
+            Some(_) | None => apis::update(tx, &act, &api, force).map(Ok),
+        }
+    });
+    let changed = match changed.await {
+        Ok(Err(now)) => return Ok(stale(admin, (&now, users), typed)),
+        Ok(Ok(change)) => Ok(change),
+        Err(error) => Err(error),
+    };
+    match changed {
         Ok(ApiChange::Done(_)) => {
             let page = page_of(&known.identifier);
             Ok(see_other(&form::with_query(&page, &[("said", "saved")])))
@@ -244,6 +260,38 @@ async fn save(
             None => Err(admin.failed(error)),
         },
     }
+}
+
+/// Names what the page shows of an API.
+fn version(api: &Api) -> String {
+    let scopes: Vec<_> = api
+        .scopes
+        .iter()
+        .map(|scope| (&scope.name, &scope.description))
+        .collect();
+    form::version(&(
+        &api.name,
+        word(&api.token_typ),
+        word(&api.signing_alg),
+        api.access_token_lifetime.map(Span::millis),
+        &api.claims,
+        scopes,
+    ))
+}
+
+/// 409, with what was typed: who reads what it says may save it all the same.
+fn stale(admin: &Admin, (now, users): (&Api, Vec<User>), typed: Typed) -> HttpResponse {
+    let typed = Typed {
+        shown: version(now),
+        ..typed
+    };
+    let page = edit(
+        admin,
+        Some((now, users)),
+        typed,
+        Errors::one("api-form", form::CHANGED_SINCE),
+    );
+    answer(admin, StatusCode::CONFLICT, &page)
 }
 
 fn taken(error: &StoreError) -> Option<Errors> {

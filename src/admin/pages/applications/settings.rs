@@ -11,6 +11,8 @@ use crate::admin::form::{self, Errors};
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
 use crate::clients::registration::{self, Field, Wish};
 use crate::clients::standing;
+use crate::db;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use vouchsafe_core::model::{
@@ -47,6 +49,8 @@ impl SettingsPage {
 
 /// The settings as they were typed.
 struct Typed {
+    /// The [version](form::version) of the metadata that the page was made of.
+    shown: String,
     name: String,
     redirect_uris: String,
     post_logout_redirect_uris: String,
@@ -66,6 +70,7 @@ struct Typed {
 impl From<&ClientMetadata> for Typed {
     fn from(metadata: &ClientMetadata) -> Self {
         Self {
+            shown: form::version(metadata),
             name: metadata.client_name.clone(),
             redirect_uris: metadata.redirect_uris.join("\n"),
             post_logout_redirect_uris: metadata.post_logout_redirect_uris.join("\n"),
@@ -93,6 +98,7 @@ impl Typed {
         let text = |name| typed::text(fields, name);
         let ticked = |name| fields.one(name).is_some();
         Self {
+            shown: text("shown"),
             name: text("name"),
             redirect_uris: text("redirect_uris"),
             post_logout_redirect_uris: text("post_logout_redirect_uris"),
@@ -199,12 +205,15 @@ pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpRespon
         let client = find(&admin, &slug).await?;
         let apis = apis(&admin).await?;
         let typed = Typed::of(&fields);
+        if typed.shown != form::version(&client.metadata) {
+            return stale(&admin, &client, typed, &apis).await;
+        }
         match check(&client, &typed, &apis) {
             Ok(metadata) => {
                 if is_grave(&client.metadata, &metadata) {
                     admin.proven_recently(&page_of(&client))?;
                 }
-                save(&admin, &client, metadata).await
+                save(&admin, &client, (typed, metadata), &apis).await
             }
             Err(errors) => show(&admin, &client, (typed, errors), &apis).await,
         }
@@ -259,27 +268,59 @@ fn check(client: &Client, typed: &Typed, apis: &[Api]) -> Result<ClientMetadata,
     })
 }
 
+/// What became of settings.
+enum Saved {
+    Done,
+    /// It is this by now.
+    Stale(Box<Client>),
+    Unknown,
+}
+
 async fn save(
     admin: &Admin,
     client: &Client,
-    metadata: ClientMetadata,
+    (typed, metadata): (Typed, ClientMetadata),
+    apis: &[Api],
 ) -> Result<HttpResponse, HttpResponse> {
     let alg = metadata.id_token_signed_response_alg;
     ensure_keys(&admin.cx, alg)
         .await
         .map_err(|failure| admin.failed(failure))?;
-    let (act, id) = (admin.act(), client.id.clone());
-    let saved = admin.cx.store().write("update-client", move |tx| {
-        standing::update(tx, &act, &id, &metadata)
-    });
+    let (act, id, shown) = (admin.act(), client.id.clone(), typed.shown.clone());
+    let saved = admin
+        .cx
+        .store()
+        .write("update-client", move |tx| match db!(tx, clients::lock(&id))? {
+            None => Ok(Saved::Unknown),
+            Some(now) if form::version(&now.metadata) != shown => Ok(Saved::Stale(Box::new(now))),
+            Some(_) => standing::update(tx, &act, &id, &metadata).map(|_| Saved::Done),
+        });
     match saved.await {
-        Ok(Some(_)) => Ok(see_other(&form::with_query(
+        Ok(Saved::Stale(now)) => stale(admin, &now, typed, apis).await,
+        Ok(Saved::Done) => Ok(see_other(&form::with_query(
             &super::path_of(&client.id),
             &[("said", "saved")],
         ))),
-        Ok(None) => Err(admin.not_found()),
+        Ok(Saved::Unknown) => Err(admin.not_found()),
         Err(error) => Err(admin.failed(error)),
     }
+}
+
+/// 409, with what was typed: who reads what it says may save it all the same.
+async fn stale(
+    admin: &Admin,
+    client: &Client,
+    typed: Typed,
+    apis: &[Api],
+) -> Result<HttpResponse, HttpResponse> {
+    let typed = Typed {
+        shown: form::version(&client.metadata),
+        ..typed
+    };
+    let errors = Errors::one("settings-form", form::CHANGED_SINCE);
+    let mut response = show(admin, client, (typed, errors), apis).await?;
+    *response.status_mut() = StatusCode::CONFLICT;
+    Ok(response)
 }
 
 async fn show(
