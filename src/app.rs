@@ -1,6 +1,7 @@
 //! Puts the server together and runs it: the only place that knows every part.
 
 use crate::accounts::passwords::{Cost, Passwords};
+use crate::clients::own_api;
 use crate::config::{Config, DatabaseUrl};
 use crate::cx::RequestId;
 use crate::db;
@@ -113,6 +114,7 @@ pub fn open_store(config: &Config, ports: &Ports, metrics: Option<Arc<Metrics>>)
         db!(tx, publisher::init())?;
         db!(tx, issuer_state::init(timeline.as_str())).map(drop)
     })?;
+    own_api::register(&store, &config.issuer, ports.clock.now())?;
     Ok(store)
 }
 

@@ -5,6 +5,7 @@ use crate::metrics::{Amount, BOUNDS, Measure, Tally};
 use crate::store::{Counted, Store, StoreError, Tx};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 use vouchsafe_core::model::{Span, UnixTime};
 
 /// The most hours that are read at once: ninety days, after which they are gone.
@@ -14,7 +15,7 @@ const HOUR: i64 = 3_600_000;
 const SESSIONS_ANEW: i64 = 600_000;
 
 /// What happened in one hour.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Hour {
     /// When it began, in seconds since 1970.
     pub begins_at: i64,
@@ -33,7 +34,7 @@ pub struct Hour {
 }
 
 /// Answers of the token endpoint of one kind.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TokenCount {
     /// The grant type, or `unknown`.
     pub grant: String,

@@ -149,6 +149,26 @@ pub fn log_out(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed
     Ok(Some(Changed { user, ended }))
 }
 
+/// Raises the claims version of everything that a person holds: access tokens that are out must be exchanged for new
+/// ones, and nobody has to sign in. What a service asks for that changed something the tokens say. `None` when there is
+/// no such person.
+///
+/// # Errors
+/// When the store fails.
+pub fn touch(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>, StoreError> {
+    let Some(user) = db!(tx, users::lock(id))? else {
+        return Ok(None);
+    };
+    let mut told = vec![act.about(EventKind::UserTouched, id)];
+    let raised = db!(tx, grants::raise_gver_of_user(id))?;
+    told.extend(raised.iter().map(|grant| act.claims_raised(grant)));
+    db!(tx, events::append_all(&told))?;
+    Ok(Some(Changed {
+        user,
+        ended: Ended::default(),
+    }))
+}
+
 /// Deletes an account after ending everything that its person holds. What was told of it stays in the log, and its
 /// `sub` is never given again. `None` when there is no such person.
 ///

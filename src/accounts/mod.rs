@@ -4,6 +4,7 @@ pub mod admin_sessions;
 pub mod administration;
 pub mod administrators;
 mod compare;
+pub mod document;
 pub mod exposure;
 pub mod holdings;
 pub mod interactions;

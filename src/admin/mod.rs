@@ -2,6 +2,7 @@
 //! `templates/admin/x.html`; every handler takes an [`access::Admin`], which only an administrator's session gives.
 
 pub mod access;
+pub mod api;
 mod form;
 mod moment;
 pub mod pages;
@@ -11,7 +12,8 @@ use actix_web::web::ServiceConfig;
 
 /// Mounts the pages.
 pub fn mount(app: &mut ServiceConfig) {
-    app.configure(pages::sign_in::mount)
+    app.configure(api::mount)
+        .configure(pages::sign_in::mount)
         .configure(pages::confirm::mount)
         .configure(pages::setup::mount)
         .configure(pages::overview::mount)
@@ -23,6 +25,7 @@ pub fn mount(app: &mut ServiceConfig) {
         .configure(pages::audit::mount)
         .configure(pages::panic::mount)
         .configure(pages::settings::mount)
+        .configure(pages::reference::mount)
         // Last: whatever else is below.
         .configure(pages::problem::mount);
 }

@@ -1,9 +1,12 @@
 //! The audit log as files: which records are wanted, a record as a JSON document, and as a row of a table.
 
-use serde_json::{Value, json};
+use crate::store::listing::Listed;
+use serde::Serialize;
+use serde_json::{Map, Value};
 use std::fmt::Write as _;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use utoipa::ToSchema;
 use vouchsafe_core::model::{AuditRecord, ClientId, EventKind, UnixTime};
 
 /// Which records are wanted; what is left out is no condition.
@@ -59,24 +62,63 @@ pub const MEMBERS: [&str; 12] = [
     "hash",
 ];
 
+/// An event as the command line and the admin API show it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Event)]
+pub struct EventDocument {
+    /// Its number; none for an event of this moment.
+    pub seq: Option<i64>,
+    /// When (RFC 3339).
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// What happened.
+    pub event: &'static str,
+    /// Who did it: a `sub`, `client:<client_id>`, `cli` or `server`.
+    pub actor: String,
+    /// To whom: a `sub`.
+    pub subject: Option<String>,
+    /// Through which client.
+    pub client_id: Option<String>,
+    /// The request it happened in.
+    pub request_id: Option<String>,
+    /// What a verifier must know: `gid`, `jti`, `client_id` or `kid`.
+    pub target: Option<String>,
+    /// The least acceptable version or epoch, where the kind has one.
+    pub value: Option<i64>,
+    /// Further facts.
+    #[schema(value_type = Object)]
+    pub detail: Map<String, Value>,
+    /// The digest of the record before, in hexadecimal.
+    pub previous: Option<String>,
+    /// The digest of this record, in hexadecimal.
+    pub hash: Option<String>,
+}
+
+impl From<&Listed> for EventDocument {
+    fn from(listed: &Listed) -> Self {
+        let (event, chained) = (&listed.event, listed.chained.as_ref());
+        Self {
+            seq: chained.map(|chained| chained.seq),
+            at: instant(event.at),
+            event: event.kind.as_str(),
+            actor: event.actor.clone(),
+            subject: event.subject.clone(),
+            client_id: event.client_id.as_ref().map(|id| id.as_str().to_owned()),
+            request_id: event.request_id.clone(),
+            target: event.target.clone(),
+            value: event.value,
+            detail: event.detail.clone(),
+            previous: chained.map(|chained| hex(&chained.previous)),
+            hash: chained.map(|chained| hex(&chained.hash)),
+        }
+    }
+}
+
 /// A record as a JSON document.
 #[must_use]
 pub fn document(record: &AuditRecord) -> Value {
-    let event = &record.event;
-    json!({
-        "seq": record.seq,
-        "at": instant(event.at),
-        "event": event.kind.as_str(),
-        "actor": event.actor,
-        "subject": event.subject,
-        "client_id": event.client_id,
-        "request_id": event.request_id,
-        "target": event.target,
-        "value": event.value,
-        "detail": event.detail,
-        "previous": hex(&record.previous),
-        "hash": hex(&record.hash),
-    })
+    let listed = Listed::from(record.clone());
+    serde_json::to_value(EventDocument::from(&listed)).unwrap_or_default()
 }
 
 /// The heads of the columns (RFC 4180), without the line end.

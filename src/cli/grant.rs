@@ -7,11 +7,12 @@ use super::listing::list;
 use super::open::Workplace;
 use super::output::Output;
 use super::user;
+use crate::accounts::document::GrantDocument;
 use crate::audit;
 use crate::db;
 use crate::store::{GrantsWanted, StoreError, Tx};
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::json;
 use vouchsafe_core::decide::grant_is_live::epochs_stand;
 use vouchsafe_core::model::{ClientId, EndReason, Grant, GrantId};
 use vouchsafe_core::spec::scope;
@@ -80,25 +81,9 @@ fn all(place: &Workplace, args: ListArgs, output: &Output) -> Result<(), Failure
                 scope::join(&grant.scopes),
                 instant(grant.created_at),
             ];
-            Some((document(grant, username), row))
+            Some((json!(GrantDocument::of(grant, username)), row))
         },
     )
-}
-
-fn document(grant: &Grant, username: &str) -> Value {
-    json!({
-        "gid": grant.id,
-        "sub": grant.user_id,
-        "username": username,
-        "client_id": grant.client_id,
-        "scope": scope::join(&grant.scopes),
-        "offline": grant.offline,
-        "session_id": grant.session_id,
-        "sid": grant.sid,
-        "gver": grant.gver,
-        "created_at": grant.created_at.seconds(),
-        "expires_at": grant.expires_at.seconds(),
-    })
 }
 
 /// With each grant the name of its person, and whether neither epoch was raised since it was made.

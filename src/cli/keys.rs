@@ -10,6 +10,7 @@ use super::open::Workplace;
 use super::output::{Output, table};
 use crate::db;
 use crate::keys::Keys;
+use crate::keys::document::KeyDocument;
 use crate::metrics::Metrics;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -87,20 +88,10 @@ fn list(place: &Workplace, output: &Output) -> Result<(), Failure> {
         .store
         .read_blocking("signing-keys", |tx| db!(tx, signing_keys::all()))?;
     let (times, now) = (place.config.key_times(), place.ports.clock.now());
-    let state = |key: &SigningKey| key_state::state(key, &keys, &times, now).as_str();
+    let state = |key: &SigningKey| key_state::state(key, &keys, &times, now);
     let document: Vec<_> = keys
         .iter()
-        .map(|key| {
-            json!({
-                "kid": key.kid,
-                "alg": key.alg.as_str(),
-                "state": state(key),
-                "sequence": key.seq,
-                "created_at": key.created_at.seconds(),
-                "activate_at": key.activate_at.seconds(),
-                "revoked_at": key.revoked_at.map(UnixTime::seconds),
-            })
-        })
+        .map(|key| json!(KeyDocument::of(key, state(key))))
         .collect();
     let rows: Vec<_> = keys
         .iter()
@@ -108,7 +99,7 @@ fn list(place: &Workplace, output: &Output) -> Result<(), Failure> {
             [
                 key.kid.as_str().to_owned(),
                 key.alg.as_str().to_owned(),
-                state(key).to_owned(),
+                state(key).as_str().to_owned(),
                 instant(key.created_at),
                 instant(key.activate_at),
             ]

@@ -5,6 +5,7 @@ use super::exit::{Exit, Failure};
 use crate::accounts::administrators;
 use crate::app;
 use crate::audit::Act;
+use crate::clients::own_api;
 use crate::config::{Config, DatabaseUrl};
 use crate::keys::{KeysError, OpenError, Secrets, open_secrets};
 use crate::ports::{NodeClock, Ports};
@@ -35,6 +36,8 @@ impl Workplace {
             ));
         }
         place.agree_on_the_time()?;
+        let now = place.ports.clock.now();
+        own_api::register_first(&place.store, &place.config.issuer, now)?;
         Ok(place)
     }
 

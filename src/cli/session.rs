@@ -7,6 +7,7 @@ use super::listing::list;
 use super::open::Workplace;
 use super::output::Output;
 use super::user;
+use crate::accounts::document::SessionDocument;
 use crate::audit;
 use crate::db;
 use crate::store::{StoreError, Tx};
@@ -60,17 +61,7 @@ fn all(place: &Workplace, named: Option<&str>, output: &Output) -> Result<(), Fa
         ["SESSION", "USER NAME", "SIGNED IN", "USED UNTIL"],
         move |tx, after, limit| page(tx, after, id.as_ref(), (now, limit)),
         |(session, username)| {
-            let document = json!({
-                "session_id": session.id,
-                "sub": session.user_id,
-                "username": username,
-                "auth_time": session.auth_time.seconds(),
-                "acr": session.acr,
-                "amr": session.amr,
-                "idle_expires_at": session.idle_expires_at.seconds(),
-                "expires_at": session.expires_at.seconds(),
-                "remember": session.remember,
-            });
+            let document = json!(SessionDocument::of(session, username));
             let row = [
                 session.id.as_str().to_owned(),
                 username.clone(),

@@ -1,9 +1,11 @@
 //! RFC 8707 — what an administrator does to an API: a resource server and the scopes that it owns.
 
+use super::document::ApiDocument;
+use super::own_api;
 use crate::audit::Act;
 use crate::db;
 use crate::store::{StoreError, Tx};
-use serde_json::{Value, json};
+use serde_json::Value;
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
 use vouchsafe_core::model::{Api, ApiScope, Client, ClientId, Event, EventKind, Span};
 use vouchsafe_core::spec::{resource, scope};
@@ -78,6 +80,8 @@ fn check_scopes(scopes: &[ApiScope]) -> Result<(), Unregistrable> {
             "it has a character that RFC 6749 section 3.3 does not allow"
         } else if scope::standard(name) {
             "it is one of the server's own"
+        } else if name.starts_with(own_api::PREFIX) {
+            "it is the server's own"
         } else if scopes.iter().take(place).any(|earlier| earlier.name == *name) {
             "it is there twice"
         } else if description.chars().any(char::is_control) || description.chars().count() > 200 {
@@ -123,6 +127,8 @@ pub enum ApiChange {
     Done(Vec<Use>),
     /// These clients use what would be lost, and it was not to be taken from them. Nothing was done.
     InUse(Vec<Use>),
+    /// It is the server's own, which stays as it is.
+    OwnApi,
     /// There is no such API.
     Unknown,
 }
@@ -155,6 +161,9 @@ pub fn update(tx: &mut Tx<'_>, act: &Act, api: &Api, force: Force) -> Result<Api
     let Some(before) = db!(tx, apis::lock(&api.identifier))? else {
         return Ok(ApiChange::Unknown);
     };
+    if own_api::is_own(&before) {
+        return Ok(ApiChange::OwnApi);
+    }
     let changed = Api {
         created_at: before.created_at,
         ..api.clone()
@@ -182,6 +191,9 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, identifier: &str, force: Force) -> Res
     let Some(api) = db!(tx, apis::lock(identifier))? else {
         return Ok(ApiChange::Unknown);
     };
+    if own_api::is_own(&api) {
+        return Ok(ApiChange::OwnApi);
+    }
     let scopes: Vec<String> = api.scopes.iter().map(|scope| scope.name.clone()).collect();
     let users = of_clients(tx, &scopes, Some(identifier))?;
     if force == Force::No && !users.is_empty() {
@@ -281,21 +293,7 @@ fn told(tx: &mut Tx<'_>, act: &Act, kind: EventKind, identifier: &str) -> Result
 /// The API as the command line and the admin API show it.
 #[must_use]
 pub fn document(api: &Api) -> Value {
-    let scopes: Vec<_> = api
-        .scopes
-        .iter()
-        .map(|scope| json!({"name": scope.name, "description": scope.description}))
-        .collect();
-    json!({
-        "identifier": api.identifier,
-        "name": api.name,
-        "scopes": scopes,
-        "access_token_lifetime": api.access_token_lifetime.map(Span::seconds),
-        "token_typ": api.token_typ.as_str(),
-        "signing_alg": api.signing_alg.as_str(),
-        "claims": api.claims,
-        "created_at": api.created_at.seconds(),
-    })
+    serde_json::to_value(ApiDocument::from(api)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -338,6 +336,7 @@ mod tests {
             ("https://api.example.com", &["openid"]),
             ("https://api.example.com", &["a b"]),
             ("https://api.example.com", &["a", "a"]),
+            ("https://api.example.com", &["vouchsafe:write"]),
         ] {
             assert!(
                 check(&api(identifier, scopes), issuer).is_err(),

@@ -4,11 +4,14 @@
 pub mod activity;
 pub mod apis;
 pub mod catalog;
+pub mod document;
 pub mod dynamic;
 pub mod logo;
 mod lookup;
+pub mod own_api;
 pub mod registration;
 mod remote_keys;
+pub mod schema;
 pub mod standing;
 
 pub use lookup::{Clients, Known, origins};

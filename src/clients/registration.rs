@@ -1,5 +1,6 @@
 //! RFC 7591 — making a client: the defaults of its type, the rules for its metadata, its first secret.
 
+use super::document::ClientDocument;
 use crate::audit::Act;
 use crate::db;
 use crate::store::{NewSecret, StoreError, Tx};
@@ -334,48 +335,10 @@ pub fn id_of_once(key: &[u8; 32], actor: &str, once: &str) -> ClientId {
 /// A client by the names of RFC 7591.
 #[must_use]
 pub fn document(client: &Client) -> Map<String, Value> {
-    let metadata = &client.metadata;
-    let method = match (client.is_public(), metadata.token_endpoint_auth_method) {
-        (true, _) => AuthMethod::None,
-        (false, pinned) => pinned.unwrap_or(AuthMethod::ClientSecretBasic),
-    };
-    let code = metadata.grant_types.contains(&GrantType::AuthorizationCode);
-    let members = json!({
-        "client_id": client.id,
-        "client_id_issued_at": client.created_at.seconds(),
-        "client_name": metadata.client_name,
-        "type": metadata.kind,
-        "application_type": if metadata.kind == ClientKind::Native { "native" } else { "web" },
-        "redirect_uris": metadata.redirect_uris,
-        "post_logout_redirect_uris": metadata.post_logout_redirect_uris,
-        "response_types": if code { vec!["code"] } else { Vec::new() },
-        "grant_types": metadata.grant_types,
-        "token_endpoint_auth_method": method,
-        "scope": scope::join(&metadata.scopes),
-        "pkce": metadata.pkce,
-        "web_origins": metadata.web_origins,
-        "introspects": metadata.introspects,
-        "online_refresh": metadata.online_refresh,
-        "first_party": metadata.first_party,
-        "require_consent": metadata.require_consent,
-        "id_token_claims": metadata.id_token_claims,
-        "id_token_signed_response_alg": metadata.id_token_signed_response_alg,
-        "disabled": client.disabled_at.is_some(),
-    });
-    let mut document = match members {
-        Value::Object(members) => members,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
-    };
-    if let Some(jwks) = &metadata.jwks {
-        document.insert("jwks".to_owned(), jwks.clone());
+    match serde_json::to_value(ClientDocument::from(client)) {
+        Ok(Value::Object(members)) => members,
+        Ok(_) | Err(_) => Map::new(),
     }
-    if let Ok(Value::Object(declared)) = serde_json::to_value(&metadata.declared) {
-        document.extend(declared);
-    }
-    if client.is_self_registered() {
-        document.insert("registered_by".to_owned(), registrar(&client.registrar));
-    }
-    document
 }
 
 /// Who registered a client, as events and administrators name it.

@@ -2,6 +2,7 @@
 //! josekit, and, by way of it, of OpenSSL.
 
 mod curves;
+pub mod document;
 pub mod fetchers;
 mod generate;
 pub mod impact;

@@ -41,9 +41,9 @@ pub use error::{StoreError, Unique};
 pub use migrate::MigrationState;
 pub use options::{StoreObserver, StoreOptions};
 pub use row::{
-    Advance, ClientRefusal, Counted, ExchangeGuard, FeedEntry, GrantsWanted, IssuerState, KekCheck,
-    KeySetFetch, NewSecret, PlacesGiven, Publication, Reauthentication, RefreshStart, Reserved, SecretFacts,
-    ServerSecret, Slide, StatusBlock, StatusListRow, StoredSecret, Swept, TokenGiven,
+    Advance, ClientRefusal, Counted, ExchangeGuard, FeedEntry, GrantsWanted, IdempotencyKey, IssuerState,
+    KekCheck, KeySetFetch, NewSecret, PlacesGiven, Publication, Reauthentication, RefreshStart, Reserved,
+    SecretFacts, ServerSecret, Slide, StatusBlock, StatusListRow, StoredSecret, Swept, TokenGiven,
 };
 
 use crate::config::DatabaseUrl;

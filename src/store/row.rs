@@ -249,6 +249,21 @@ pub struct ClientRefusal {
     pub count: i64,
 }
 
+/// A request that made something, by the key that its caller gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// Who sent it.
+    pub caller: String,
+    /// The key.
+    pub key: String,
+    /// The digest of the request.
+    pub digest: Vec<u8>,
+    /// The name of what was made.
+    pub made: String,
+    /// For so long it is known.
+    pub expires_at: UnixTime,
+}
+
 /// A window of a throttle after an attempt was counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reserved {
@@ -333,6 +348,8 @@ pub struct Swept {
     pub client_secrets: usize,
     /// Identifiers of client assertions.
     pub client_assertions: usize,
+    /// Idempotency keys.
+    pub idempotency_keys: usize,
     /// Callers of the key set.
     pub key_set_fetches: usize,
     /// Refused requests of clients.
@@ -358,6 +375,7 @@ impl Swept {
             + self.throttles
             + self.client_secrets
             + self.client_assertions
+            + self.idempotency_keys
             + self.key_set_fetches
             + self.client_refusals
             + self.initial_tokens

@@ -264,6 +264,14 @@ tables! {
         feed_hash -> Binary,
     }
 
+    idempotency_keys (caller, key) {
+        caller -> Text,
+        key -> Text,
+        digest -> Binary,
+        made -> Text,
+        expires_at -> BigInt,
+    }
+
     search_terms (kind, term, id) {
         kind -> Text,
         term -> Text,

@@ -50,6 +50,10 @@ paths! {
     ADMIN = "/admin";
     /// The logo of a client, as we drew it.
     LOGO = "/static/logos/{digest}.png";
+    /// The administration API.
+    API = "/api/v1";
+    /// What the administration API is.
+    OPENAPI = "/api/openapi.json";
     /// Whether the process runs.
     LIVEZ = "/livez";
     /// Whether the process can serve.

@@ -48,6 +48,8 @@ const ROUTES: &[(&str, Tokens)] = &[
     ("INTERACTION", None("knows sessions, not tokens")),
     ("SETUP", None("knows people, not tokens")),
     ("ADMIN", None("knows sessions of its own, not tokens")),
+    ("API", Asked(&["src/admin/api/caller.rs"])),
+    ("OPENAPI", None("a public document")),
     ("LIVEZ", None("says nothing about anybody")),
     ("READYZ", None("says nothing about anybody")),
 ];
@@ -156,7 +158,7 @@ fn a_planted_route_and_a_planted_mint_are_found() {
         with(format!("{urls}    DEVICE = \"/device\";\n"), "live_token(tx)").len(),
         1
     );
-    assert_eq!(with(urls, "// live_token(tx)").len(), 4);
+    assert_eq!(with(urls, "// live_token(tx)").len(), 5);
     assert_eq!(unasked("src/oauth/device.rs", "fn redeem() { mint(a) }").len(), 1);
     assert!(unasked("src/oauth/device.rs", "fn redeem() { live_person(tx); mint(a) }").is_empty());
 }

@@ -13,6 +13,7 @@
 mod activity;
 mod admin;
 mod administration;
+mod api;
 mod apis;
 mod attacks;
 mod authorize;

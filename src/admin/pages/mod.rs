@@ -9,6 +9,7 @@ pub mod layout;
 pub mod overview;
 pub mod panic;
 pub mod problem;
+pub mod reference;
 pub mod sessions;
 pub mod settings;
 pub mod setup;

@@ -72,6 +72,9 @@ fn done(change: ApiChange, identifier: &str) -> Result<Vec<Use>, Failure> {
     match change {
         ApiChange::Done(losers) => Ok(losers),
         ApiChange::Unknown => Err(unknown(identifier)),
+        ApiChange::OwnApi => Err(Failure::failed(
+            "this API is the server's own, and stays as it is",
+        )),
         ApiChange::InUse(uses) => {
             let named: Vec<_> = uses.iter().map(named).collect();
             Err(Failure::failed(format!(

@@ -1,5 +1,6 @@
 //! `user list` and `user show`: people as the command line shows them.
 
+use crate::accounts::document::UserDocument;
 use crate::cli::exit::Failure;
 use crate::cli::instant::instant;
 use crate::cli::listing::list;
@@ -71,23 +72,10 @@ pub(super) fn one(place: &Workplace, user: &User, output: &Output) -> Result<(),
 
 /// A person as the command line shows them.
 pub(in crate::cli) fn document(user: &User) -> Map<String, Value> {
-    let members = json!({
-        "sub": user.id,
-        "username": user.username,
-        "email": user.email,
-        "email_verified": user.email_verified,
-        "name": user.claims.get("name"),
-        "admin": user.is_admin,
-        "roles": user.roles,
-        "groups": user.groups,
-        "disabled": user.disabled_at.is_some(),
-        "banned": user.banned_at.is_some(),
-        "banned_until": user.banned_until.map(UnixTime::seconds),
-        "ban_reason": user.ban_reason,
-        "claims": user.claims,
-        "created_at": user.created_at.seconds(),
-    });
-    members.as_object().cloned().unwrap_or_default()
+    match serde_json::to_value(UserDocument::from(user)) {
+        Ok(Value::Object(members)) => members,
+        Ok(_) | Err(_) => Map::new(),
+    }
 }
 
 fn standing(user: &User, now: UnixTime) -> String {

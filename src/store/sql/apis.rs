@@ -70,6 +70,15 @@ pub fn lock(c: &mut Conn, identifier: &str) -> Result<Option<Api>, StoreError> {
     read(row, own).map(Some)
 }
 
+/// The identifier of the API that owns a scope.
+pub fn owner_of(c: &mut Conn, scope: &str) -> Result<Option<String>, StoreError> {
+    Ok(api_scopes::table
+        .find(scope)
+        .select(api_scopes::api)
+        .get_result(c)
+        .optional()?)
+}
+
 /// Writes an API that was changed, its scopes as a whole, and raises the configuration version. A scope that another
 /// API owns is [`Unique::Scope`](crate::store::Unique::Scope).
 pub fn update(c: &mut Conn, api: &Api) -> Result<(), StoreError> {

@@ -19,6 +19,7 @@ pub mod clients;
 pub mod consents;
 pub mod events;
 pub mod grants;
+pub mod idempotency_keys;
 pub mod initial_tokens;
 pub mod interactions;
 pub mod issuer_state;

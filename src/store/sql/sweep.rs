@@ -2,7 +2,7 @@
 
 use super::super::Conn;
 use crate::store::schema::{
-    admin_sessions, client_assertions, client_refusals, client_secrets, events, grants,
+    admin_sessions, client_assertions, client_refusals, client_secrets, events, grants, idempotency_keys,
     initial_access_tokens, interactions, key_set_fetches, sessions, setup_links, statistics, status_lists,
     throttles,
 };
@@ -38,6 +38,7 @@ pub fn expired(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Swept, StoreEr
         throttles: throttles_over(c, at, limit)?,
         client_secrets: client_secrets_over(c, at, limit)?,
         client_assertions: client_assertions_over(c, at, limit)?,
+        idempotency_keys: idempotency_keys_over(c, at, limit)?,
         key_set_fetches: key_set_fetches_over(c, now.minus(FETCHES).millis())?,
         client_refusals: client_refusals_over(c, now.minus(REFUSALS).millis(), limit)?,
         initial_tokens: initial_tokens_over(c, at, limit)?,
@@ -184,6 +185,21 @@ fn client_assertions_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, St
         .select(digest)
         .load(c)?;
     Ok(diesel::delete(table.filter(digest.eq_any(over)).filter(expires_at.lt(at))).execute(c)?)
+}
+
+fn idempotency_keys_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
+    use idempotency_keys::{caller, expires_at, key, table};
+    let over: Vec<(String, String)> = table
+        .filter(expires_at.lt(at))
+        .order(expires_at)
+        .limit(limit)
+        .select((caller, key))
+        .load(c)?;
+    let mut removed = 0;
+    for (of, named) in over {
+        removed += diesel::delete(table.find((of, named))).execute(c)?;
+    }
+    Ok(removed)
 }
 
 /// There are a few hundred at most.

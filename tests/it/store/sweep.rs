@@ -6,7 +6,7 @@ use std::sync::Arc;
 use vouchsafe::audit::{Act, Publisher};
 use vouchsafe::db;
 use vouchsafe::ports::{Entropy, SystemEntropy};
-use vouchsafe::store::{Counted, NewSecret, StatusListRow, Swept};
+use vouchsafe::store::{Counted, IdempotencyKey, NewSecret, StatusListRow, Swept};
 use vouchsafe_core::model::{
     AdminSession, ClientId, EndReason, Event, EventKind, Grant, GrantId, InitialToken, Session, Span,
     StatusListId, UnixTime,
@@ -81,6 +81,13 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
             at: expires_at.minus(Span::from_days(400)),
             ..event(name, 0)
         };
+        let key = IdempotencyKey {
+            caller: "client:robot".to_owned(),
+            key: name.to_owned(),
+            digest: Vec::new(),
+            made: String::new(),
+            expires_at,
+        };
         store
             .write_blocking("add", move |tx| {
                 db!(tx, sessions::add(&session, &digest(filling)))?;
@@ -94,6 +101,7 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
                 db!(tx, initial_tokens::add(&token, &digest(filling)))?;
                 db!(tx, clients::add_secret(&ClientId::new("shop"), &secret))?;
                 db!(tx, throttles::reserve(name, at(0), expires_at.since(at(0))))?;
+                db!(tx, idempotency_keys::reserve(&key, at(0)))?;
                 db!(tx, events::append(&log))
             })
             .unwrap();
@@ -145,6 +153,7 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
         throttles: 1,
         client_secrets: 1,
         client_assertions: 1,
+        idempotency_keys: 1,
         key_set_fetches: 0,
         client_refusals: 0,
         initial_tokens: 1,

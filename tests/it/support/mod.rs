@@ -1,6 +1,7 @@
 //! What the tests drive the server with.
 
 pub(crate) mod administrators;
+pub(crate) mod api_caller;
 pub(crate) mod assertions;
 pub(crate) mod browser;
 pub(crate) mod chain;

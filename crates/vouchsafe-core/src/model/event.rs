@@ -85,6 +85,8 @@ event_kinds! {
     UserSignedOut = "user.signed_out";
     /// A person's account was deleted.
     UserDeleted = "user.deleted";
+    /// A service told that something about a person changed.
+    UserTouched = "user.touched";
     /// A person's roles changed.
     UserRolesChanged = "user.roles_changed";
     /// A person's groups changed.

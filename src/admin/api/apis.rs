@@ -1,0 +1,395 @@
+//! `/apis`: resource servers and the scopes that they own. An API is named in a path by `~` and its identifier in
+//! base64url.
+
+use super::answer::Answer;
+use super::call::Call;
+use super::clients::ensure_keys;
+use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter, Takes, Version};
+use super::problem::{Code, Problem};
+use super::schemas::{one, page};
+use crate::clients::apis::{self, ApiChange, Force, Use};
+use crate::clients::document::{ApiDocument, api_claims};
+use crate::clients::own_api;
+use crate::clients::schema;
+use crate::db;
+use crate::store::listing::ApisWanted;
+use crate::store::{StoreError, Tx};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use vouchsafe_core::model::{Api, ApiClaim, ApiScope, KeyAlgorithm, Span, TokenTyp};
+
+/// A scope of an API.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewScope {
+    /// The scope.
+    #[schema(min_length = 1)]
+    name: String,
+    /// What it allows, in words.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    description: String,
+}
+
+macro_rules! settings {
+    ($(#[$doc:meta])* $name:ident { $($(#[$own:meta])* $field:ident: $kind:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub(super) struct $name {
+            $($(#[$own])* $field: $kind,)*
+            /// The name people see.
+            #[schema(min_length = 1, max_length = 100)]
+            name: String,
+            /// The scopes that it owns.
+            #[serde(default)]
+            scopes: Vec<NewScope>,
+            /// Lifetime of its access tokens in seconds, when it is not the server's.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(minimum = 1, maximum = 86400)]
+            access_token_lifetime: Option<i64>,
+            /// The header `typ` of its access tokens.
+            #[serde(default)]
+            #[schema(schema_with = schema::token_typ)]
+            token_typ: Typ,
+            /// What its access tokens are signed with.
+            #[serde(default)]
+            #[schema(schema_with = schema::key_algorithm)]
+            signing_alg: KeyAlgorithm,
+            /// The claims about the person that its access tokens carry.
+            #[serde(default)]
+            #[schema(schema_with = api_claims)]
+            claims: Vec<ApiClaim>,
+        }
+
+        impl $name {
+            fn put_into(self, api: &mut Api) {
+                api.name = self.name.trim().to_owned();
+                api.token_typ = match self.token_typ {
+                    Typ::AtJwt => TokenTyp::AtJwt,
+                    Typ::Jwt => TokenTyp::Jwt,
+                };
+                api.signing_alg = self.signing_alg;
+                api.access_token_lifetime = self.access_token_lifetime.map(Span::from_seconds);
+                api.claims = self.claims;
+                api.claims.dedup();
+                api.scopes = self.scopes.iter().map(scope).collect();
+            }
+        }
+    };
+}
+
+/// The header `typ` of access tokens.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+enum Typ {
+    #[default]
+    #[serde(rename = "at+jwt")]
+    AtJwt,
+    #[serde(rename = "JWT")]
+    Jwt,
+}
+
+settings! {
+    /// An API to register.
+    NewApi {
+        /// The identifier, an absolute URI: the audience of its tokens.
+        #[schema(min_length = 1)]
+        identifier: String,
+    }
+}
+
+settings! {
+    /// All settings of an API, in the place of those that it has.
+    ApiSettings {}
+}
+
+/// What is to be changed of an API (RFC 7396): what is left out stays, null gives the default.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(
+    dead_code,
+    reason = "says which members a patch may have, and of which types; the merge is of the JSON"
+)]
+pub(super) struct ApiPatch {
+    /// The name people see.
+    #[serde(default, deserialize_with = "super::users::given")]
+    #[schema(nullable = false, min_length = 1, max_length = 100)]
+    name: Option<String>,
+    /// The scopes that it owns, all of them.
+    scopes: Option<Vec<NewScope>>,
+    /// Lifetime of its access tokens in seconds.
+    #[schema(minimum = 1, maximum = 86400)]
+    access_token_lifetime: Option<i64>,
+    /// The header `typ` of its access tokens.
+    #[schema(value_type = Option<String>)]
+    token_typ: Option<Typ>,
+    /// What its access tokens are signed with.
+    #[schema(value_type = Option<String>)]
+    signing_alg: Option<KeyAlgorithm>,
+    /// The claims about the person that its access tokens carry.
+    #[schema(value_type = Option<Vec<String>>)]
+    claims: Option<Vec<ApiClaim>>,
+}
+
+impl From<&Api> for ApiSettings {
+    fn from(api: &Api) -> Self {
+        let scope = |scope: &ApiScope| NewScope {
+            name: scope.name.clone(),
+            description: scope.description.clone(),
+        };
+        Self {
+            name: api.name.clone(),
+            scopes: api.scopes.iter().map(scope).collect(),
+            access_token_lifetime: api.access_token_lifetime.map(Span::seconds),
+            token_typ: match api.token_typ {
+                TokenTyp::AtJwt => Typ::AtJwt,
+                TokenTyp::Jwt => Typ::Jwt,
+            },
+            signing_alg: api.signing_alg,
+            claims: api.claims.clone(),
+        }
+    }
+}
+
+fn scope(new: &NewScope) -> ApiScope {
+    let name = new.name.trim().to_owned();
+    let description = new.description.trim();
+    ApiScope {
+        description: if description.is_empty() {
+            name.clone()
+        } else {
+            description.to_owned()
+        },
+        name,
+    }
+}
+
+/// An API with the name that it has in paths.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = NamedApi)]
+struct NamedDocument {
+    /// Names it in paths.
+    id: String,
+    #[serde(flatten)]
+    api: ApiDocument,
+}
+
+impl From<&Api> for NamedDocument {
+    fn from(api: &Api) -> Self {
+        Self {
+            id: format!("~{}", URL_SAFE_NO_PAD.encode(&api.identifier)),
+            api: ApiDocument::from(api),
+        }
+    }
+}
+
+pub(super) const LIST: Operation = Operation {
+    id: "listApis",
+    summary: "List APIs, in order of their identifiers",
+    query: &[LIMIT, CURSOR],
+    gives: Gives::Document(page::<NamedDocument>),
+    ..PLAIN
+};
+
+pub(super) async fn list(call: Call) -> Result<Answer, Problem> {
+    let mut wanted = ApisWanted { part: call.part() };
+    call.resume(|cursor| wanted.resume(cursor))?;
+    let page = call
+        .read("api-list-apis", move |tx| db!(tx, apis::page(&wanted)))
+        .await?;
+    Ok(Answer::page(page, |api| NamedDocument::from(&api)))
+}
+
+pub(super) const READ: Operation = Operation {
+    id: "readApi",
+    summary: "Read an API",
+    gives: Gives::Versioned(one::<NamedDocument>),
+    ..PLAIN
+};
+
+pub(super) async fn read(call: Call) -> Result<Answer, Problem> {
+    Ok(Answer::versioned(&NamedDocument::from(&find(&call).await?)))
+}
+
+pub(super) const CREATE: Operation = Operation {
+    id: "createApi",
+    summary: "Register an API and the scopes that it owns",
+    takes: Takes::Json(one::<NewApi>),
+    gives: Gives::Created(one::<NamedDocument>),
+    has_key: true,
+    problems: &[409, 422],
+    ..PLAIN
+};
+
+pub(super) async fn create(call: Call) -> Result<Answer, Problem> {
+    let new: NewApi = call.body()?;
+    let mut api = Api {
+        identifier: new.identifier.clone(),
+        name: String::new(),
+        token_typ: TokenTyp::AtJwt,
+        signing_alg: KeyAlgorithm::default(),
+        access_token_lifetime: None,
+        claims: Vec::new(),
+        created_at: call.cx.now,
+        scopes: Vec::new(),
+    };
+    new.put_into(&mut api);
+    check(&call, &api)?;
+    ensure_keys(&call, api.signing_alg).await?;
+    let make = move |tx: &mut Tx<'_>, act: &_| -> Result<_, StoreError> {
+        apis::create(tx, act, &api)?;
+        Ok(Ok((api.clone(), api.identifier.clone())))
+    };
+    let again = |tx: &mut Tx<'_>, made: &str| db!(tx, apis::by_identifier(made));
+    let api = call.create("api-create-api", make, again).await?;
+    let document = NamedDocument::from(&api);
+    Ok(Answer::created(&document, &format!("/apis/{}", document.id)).with_version(&document))
+}
+
+const FORCE: Parameter = Parameter {
+    name: "force",
+    about: "Take what is lost from the clients that use it, instead of refusing",
+    kind: Kind::Flag,
+};
+
+pub(super) const REPLACE: Operation = Operation {
+    id: "replaceApi",
+    summary: "Replace all settings of an API",
+    query: &[FORCE],
+    takes: Takes::Json(one::<ApiSettings>),
+    gives: Gives::Versioned(one::<NamedDocument>),
+    version: Version::Required,
+    problems: &[409, 422],
+    ..PLAIN
+};
+
+pub(super) async fn replace(call: Call) -> Result<Answer, Problem> {
+    let settings: ApiSettings = call.body()?;
+    change(call, move |_| Ok(settings.clone())).await
+}
+
+pub(super) const PATCH: Operation = Operation {
+    id: "updateApi",
+    summary: "Change settings of an API",
+    query: &[FORCE],
+    takes: Takes::Patch(one::<ApiPatch>),
+    gives: Gives::Versioned(one::<NamedDocument>),
+    version: Version::Required,
+    problems: &[409, 422],
+    ..PLAIN
+};
+
+pub(super) async fn patch(call: Call) -> Result<Answer, Problem> {
+    let _: ApiPatch = call.body()?;
+    let patch = call.body.clone();
+    change(call, move |api| {
+        let mut settings = serde_json::to_value(ApiSettings::from(api)).unwrap_or(Value::Null);
+        super::json::merge(&mut settings, patch.clone());
+        super::json::typed(settings)
+    })
+    .await
+}
+
+async fn change<F>(call: Call, settings: F) -> Result<Answer, Problem>
+where
+    F: Fn(&Api) -> Result<ApiSettings, Problem> + Send + 'static,
+{
+    let before = find(&call).await?;
+    let wished = move |api: &Api| {
+        let mut api = api.clone();
+        settings(&api)?.put_into(&mut api);
+        Ok::<_, Problem>(api)
+    };
+    if own_api::is_own(&before) {
+        return Err(own());
+    }
+    ensure_keys(&call, wished(&before)?.signing_alg).await?;
+    let (identifier, if_match) = (before.identifier, call.if_match.clone());
+    let (force, issuer) = (force(&call), call.cx.config().issuer.clone());
+    let api = call
+        .write("api-update-api", move |tx, act| {
+            let Some(api) = db!(tx, apis::lock(&identifier))? else {
+                return Ok(Err(unknown()));
+            };
+            let judged = Call::meets(if_match.as_ref(), &NamedDocument::from(&api))
+                .and_then(|()| wished(&api))
+                .and_then(|api| match apis::check(&api, &issuer) {
+                    Ok(()) => Ok(api),
+                    Err(rule) => Err(Problem::rule(rule.to_string())),
+                });
+            Ok(match judged {
+                Ok(api) => outcome(apis::update(tx, act, &api, force)?).map(|()| api),
+                Err(problem) => Err(problem),
+            })
+        })
+        .await?;
+    Ok(Answer::versioned(&NamedDocument::from(&api)))
+}
+
+pub(super) const DELETE: Operation = Operation {
+    id: "deleteApi",
+    summary: "Delete an API with its scopes",
+    query: &[FORCE],
+    version: Version::Honoured,
+    problems: &[409],
+    ..PLAIN
+};
+
+pub(super) async fn delete(call: Call) -> Result<Answer, Problem> {
+    let (identifier, if_match, force) = (call.named("id"), call.if_match.clone(), force(&call));
+    call.write("api-delete-api", move |tx, act| {
+        let Some(api) = db!(tx, apis::lock(&identifier))? else {
+            return Ok(Err(unknown()));
+        };
+        if let Err(problem) = Call::meets(if_match.as_ref(), &NamedDocument::from(&api)) {
+            return Ok(Err(problem));
+        }
+        apis::delete(tx, act, &identifier, force).map(outcome)
+    })
+    .await?;
+    Ok(Answer::nothing())
+}
+
+fn outcome(change: ApiChange) -> Result<(), Problem> {
+    match change {
+        ApiChange::Done(_) => Ok(()),
+        ApiChange::InUse(uses) => Err(in_use(&uses)),
+        ApiChange::OwnApi => Err(own()),
+        ApiChange::Unknown => Err(unknown()),
+    }
+}
+
+fn in_use(uses: &[Use]) -> Problem {
+    let names: Vec<_> = uses.iter().map(|used| used.client_id.as_str()).collect();
+    Problem::new(Code::InUse).saying(format!("these clients use it: {}", names.join(", ")))
+}
+
+fn own() -> Problem {
+    Problem::new(Code::Conflict).saying("this API is the server's own")
+}
+
+fn unknown() -> Problem {
+    Problem::unknown("API")
+}
+
+fn force(call: &Call) -> Force {
+    if call.query.flag("force") == Some(true) {
+        Force::Yes
+    } else {
+        Force::No
+    }
+}
+
+fn check(call: &Call, api: &Api) -> Result<(), Problem> {
+    apis::check(api, &call.cx.config().issuer).map_err(|rule| Problem::rule(rule.to_string()))
+}
+
+async fn find(call: &Call) -> Result<Api, Problem> {
+    let identifier = call.named("id");
+    call.read("api-api", move |tx| db!(tx, apis::by_identifier(&identifier)))
+        .await?
+        .ok_or_else(unknown)
+}

@@ -1,0 +1,262 @@
+//! `/audit`: what happened, as a list, as a file, and whether the log is whole.
+
+use super::answer::Answer;
+use super::call::Call;
+use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter};
+use super::problem::Problem;
+use super::schemas::{one, page};
+use crate::audit::export::{self, EventDocument, Wanted, hex};
+use crate::audit::verification::{NotWhole, verify};
+use crate::db;
+use crate::failure::Broken;
+use crate::store::listing::EventsWanted;
+use actix_web::body::{BodyStream, BoxBody, MessageBody as _};
+use actix_web::web::{Bytes, block};
+use futures_util::stream;
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use vouchsafe_core::model::{AuditRecord, ClientId, EventKind};
+
+/// Records of the export that are read at once.
+const SLICE: i64 = 1_000;
+/// Records that one verification reads at most.
+const MOST: u64 = 2_000_000;
+
+const KINDS: fn() -> Vec<&'static str> = || EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
+
+const EVENT: Parameter = Parameter {
+    name: "event",
+    about: "Those of this kind",
+    kind: Kind::Word(KINDS),
+};
+const ACTOR: Parameter = Parameter {
+    name: "actor",
+    about: "What this one did: a `sub`, `client:<client_id>`, `cli` or `server`",
+    kind: Kind::Text,
+};
+const SUBJECT: Parameter = Parameter {
+    name: "subject",
+    about: "What befell this person: a `sub`",
+    kind: Kind::Text,
+};
+const CLIENT: Parameter = Parameter {
+    name: "client_id",
+    about: "Through this client",
+    kind: Kind::Text,
+};
+const REQUEST: Parameter = Parameter {
+    name: "request_id",
+    about: "In this request",
+    kind: Kind::Text,
+};
+const SINCE: Parameter = Parameter {
+    name: "since",
+    about: "From this instant on",
+    kind: Kind::Instant,
+};
+const UNTIL: Parameter = Parameter {
+    name: "until",
+    about: "Before this instant",
+    kind: Kind::Instant,
+};
+
+pub(super) const LIST: Operation = Operation {
+    id: "listEvents",
+    summary: "List what happened, the newest first",
+    query: &[
+        EVENT, ACTOR, SUBJECT, CLIENT, REQUEST, SINCE, UNTIL, LIMIT, CURSOR,
+    ],
+    gives: Gives::Document(page::<EventDocument>),
+    ..PLAIN
+};
+
+pub(super) async fn list(call: Call) -> Result<Answer, Problem> {
+    let mut wanted = EventsWanted {
+        kind: call.query.text("event").and_then(EventKind::parse),
+        actor: call.query.owned("actor"),
+        subject: call.query.owned("subject"),
+        client: call.query.text("client_id").map(ClientId::new),
+        request_id: call.query.owned("request_id"),
+        from: call.query.instant("since"),
+        before: call.query.instant("until"),
+        part: call.part(),
+    };
+    call.resume(|cursor| wanted.resume(cursor))?;
+    let page = call
+        .read("api-list-events", move |tx| db!(tx, events::page(&wanted)))
+        .await?;
+    Ok(Answer::page(page, |listed| EventDocument::from(&listed)))
+}
+
+const FORMATS: fn() -> Vec<&'static str> = || vec!["jsonl", "csv"];
+
+pub(super) const EXPORT: Operation = Operation {
+    id: "exportEvents",
+    summary: "Write the numbered records as a file, the oldest first",
+    query: &[
+        Parameter {
+            name: "format",
+            about: "One JSON document on each line, or rows with columns",
+            kind: Kind::Word(FORMATS),
+        },
+        EVENT,
+        ACTOR,
+        SUBJECT,
+        CLIENT,
+        REQUEST,
+        SINCE,
+        UNTIL,
+    ],
+    gives: Gives::File(&["application/x-ndjson", "text/csv"]),
+    ..PLAIN
+};
+
+pub(super) async fn export(call: Call) -> Result<Answer, Problem> {
+    let wanted = Wanted {
+        since: call.query.instant("since"),
+        until: call.query.instant("until"),
+        kinds: call
+            .query
+            .text("event")
+            .and_then(EventKind::parse)
+            .into_iter()
+            .collect(),
+        subject: call.query.owned("subject"),
+        client_id: call.query.owned("client_id"),
+        actor: call.query.owned("actor"),
+        request_id: call.query.owned("request_id"),
+    };
+    let last = call
+        .read("publication", |tx| db!(tx, publisher::read()))
+        .await?
+        .last_seq;
+    let csv = call.query.text("format") == Some("csv");
+    let begins = Export {
+        call,
+        wanted,
+        last,
+        after: 0,
+        csv,
+        head: csv,
+    };
+    // A part that cannot be read ends the connection: whoever reads sees that the file is not whole.
+    let parts = stream::try_unfold(begins, async |export| export.next().await);
+    let body: BoxBody = BodyStream::new(parts).boxed();
+    Ok(if csv {
+        Answer::file(body, "text/csv; charset=utf-8; header=present", "audit.csv")
+    } else {
+        Answer::file(body, "application/x-ndjson", "audit.jsonl")
+    })
+}
+
+/// How far a file has come.
+struct Export {
+    call: Call,
+    wanted: Wanted,
+    last: i64,
+    after: i64,
+    csv: bool,
+    head: bool,
+}
+
+impl Export {
+    async fn next(mut self) -> Result<Option<(Bytes, Self)>, Unfinished> {
+        let mut text = String::new();
+        if std::mem::take(&mut self.head) {
+            text.push_str(&export::csv_head());
+            text.push_str("\r\n");
+        }
+        while text.is_empty() || self.after == 0 {
+            if self.after >= self.last {
+                break;
+            }
+            let after = self.after;
+            let records = self
+                .call
+                .read("audit-records", move |tx| db!(tx, events::records(after, SLICE)))
+                .await
+                .map_err(|_| Unfinished)?;
+            let Some(newest) = records.last() else { break };
+            self.after = newest.seq;
+            self.write(&records, &mut text);
+        }
+        Ok((!text.is_empty()).then(|| (Bytes::from(text), self)))
+    }
+
+    fn write(&self, records: &[AuditRecord], text: &mut String) {
+        let wanted = records
+            .iter()
+            .filter(|record| record.seq <= self.last && self.wanted.includes(record));
+        for record in wanted {
+            if self.csv {
+                text.push_str(&export::csv_row(record));
+                text.push_str("\r\n");
+            } else {
+                text.push_str(&export::document(record).to_string());
+                text.push('\n');
+            }
+        }
+    }
+}
+
+/// A file that could not be written to its end.
+#[derive(Debug, thiserror::Error)]
+#[error("the records could not be read")]
+struct Unfinished;
+
+/// What a look at the whole log came to.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Verification {
+    /// Whether no record was changed, taken out or put in.
+    whole: bool,
+    /// How many records were read.
+    records: Option<u64>,
+    /// The number of the first one that is kept.
+    first: Option<i64>,
+    /// The number of the last one that was read.
+    last: Option<i64>,
+    /// The digest of that one, in hexadecimal.
+    hash: Option<String>,
+    /// Whether it is the last record there is.
+    to_the_end: Option<bool>,
+    /// Where and how the log is broken.
+    broken: Option<String>,
+}
+
+pub(super) const VERIFY: Operation = Operation {
+    id: "verifyEvents",
+    summary: "Check that no record was changed, taken out or put in",
+    gives: Gives::Document(one::<Verification>),
+    ..PLAIN
+};
+
+pub(super) async fn verification(call: Call) -> Result<Answer, Problem> {
+    // Asks whether the caller still stands.
+    call.read("publication", |tx| db!(tx, publisher::read()).map(drop))
+        .await?;
+    let services = Arc::clone(&call.cx.services);
+    let verified = block(move || verify(&services.store, MOST))
+        .await
+        .map_err(|_| Problem::from(Broken::Overloaded("the verification")))??;
+    Ok(Answer::document(&match verified {
+        Ok(chain) => Verification {
+            whole: true,
+            records: Some(chain.records),
+            first: chain.first,
+            last: Some(chain.last),
+            hash: Some(hex(&chain.hash)),
+            to_the_end: Some(chain.to_the_end),
+            broken: None,
+        },
+        Err(why @ (NotWhole::Broken(_) | NotWhole::End { .. })) => Verification {
+            whole: false,
+            records: None,
+            first: None,
+            last: None,
+            hash: None,
+            to_the_end: None,
+            broken: Some(why.to_string()),
+        },
+    }))
+}

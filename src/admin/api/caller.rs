@@ -1,0 +1,127 @@
+//! Who calls: a service, or a person who administers, by an access token of ours for this API. The token alone opens
+//! nothing: every transaction asks again whether what is behind it stands.
+
+use super::problem::{Code, Problem};
+use crate::accounts::live::live_token;
+use crate::clients::own_api;
+use crate::cx::Cx;
+use crate::store::{StoreError, Tx};
+use actix_web::HttpRequest;
+use actix_web::http::header::{AUTHORIZATION, HeaderValue};
+use vouchsafe_core::model::{UnixTime, User};
+use vouchsafe_core::refusal::Reason;
+use vouchsafe_verify::error::RequiredScope;
+use vouchsafe_verify::{AccessToken, Rejection, Verified, bearer};
+
+/// What a route needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// To see.
+    Read,
+    /// To change.
+    Write,
+    /// To change who administers: as a person who does, not as a service.
+    Administer,
+    /// To tell that something changed or must end; whoever may change may do this too.
+    Signal,
+}
+
+impl Permission {
+    /// The scope that gives it.
+    #[must_use]
+    pub const fn scope(self) -> &'static str {
+        match self {
+            Self::Read => own_api::READ,
+            Self::Write | Self::Administer => own_api::WRITE,
+            Self::Signal => own_api::SIGNAL,
+        }
+    }
+}
+
+/// The holder of a token for this API.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    token: Verified<AccessToken>,
+}
+
+impl Caller {
+    /// Reads and checks the token of a request.
+    pub(super) fn of(cx: &Cx, request: &HttpRequest) -> Result<Self, Problem> {
+        let headers = request.headers().get_all(AUTHORIZATION);
+        let query = request.uri().query().unwrap_or_default();
+        let presented = bearer::bearer_token(headers.map(HeaderValue::as_bytes), query)?;
+        let token = cx.services.own_tokens().access_token(presented, cx.now)?;
+        let ours = own_api::identifier(&cx.config().issuer);
+        if !token.aud.contains(&ours) {
+            return Err(Rejection::AudienceWrong.into());
+        }
+        Ok(Self { token })
+    }
+
+    /// Whether the token's scope gives this.
+    pub(super) fn require(&self, permission: Permission) -> Result<(), Problem> {
+        let has = |scope: &str| self.token.scope.contains(scope);
+        let more = permission == Permission::Signal && has(own_api::WRITE);
+        if !has(permission.scope()) && !more {
+            return Err(Rejection::InsufficientScope(RequiredScope::new(permission.scope())).into());
+        }
+        match permission {
+            Permission::Administer => self.must_be_administrator(),
+            Permission::Read | Permission::Write | Permission::Signal => Ok(()),
+        }
+    }
+
+    /// Whether client, grant and person still stand, and the person administers: asked in the transaction that is about
+    /// to rely on it.
+    pub(super) fn stands(&self, tx: &mut Tx<'_>, now: UnixTime) -> Result<Result<(), Problem>, StoreError> {
+        Ok(match live_token(tx, &self.token, now)? {
+            Ok(None) => Ok(()),
+            Ok(Some((user, _))) if user.is_admin => Ok(()),
+            Ok(Some(_)) => Err(Problem::new(Code::NotAnAdministrator)),
+            Err(Reason::ClaimsChanged) => Err(Rejection::ClaimsChanged.into()),
+            Err(_) => Err(Rejection::Revoked.into()),
+        })
+    }
+
+    /// As events name the caller.
+    pub(super) fn actor(&self) -> String {
+        if self.is_person() {
+            self.token.sub.clone()
+        } else {
+            format!("client:{}", self.token.client_id)
+        }
+    }
+
+    /// Whether a person calls, who is an administrator then, and not a service.
+    pub(super) fn is_person(&self) -> bool {
+        self.token.gid.is_some()
+    }
+
+    /// Nobody gives a client what they lack, and nobody changes a client that has more than they have.
+    pub(super) fn may_give(&self, scopes: &[String]) -> Result<(), Problem> {
+        let lacks = |name: &&String| name.starts_with(own_api::PREFIX) && !self.token.scope.contains(name);
+        match scopes.iter().find(lacks) {
+            None => Ok(()),
+            Some(name) => Err(Problem::new(Code::NotAllowed)
+                .saying(format!("your access token does not have the scope {name}"))
+                .at("scope")),
+        }
+    }
+
+    /// Whoever sets the name, address or password of an administrator could come in as that administrator.
+    pub(super) fn may_lend(&self, user: &User) -> Result<(), Problem> {
+        if user.is_admin {
+            self.must_be_administrator()
+        } else {
+            Ok(())
+        }
+    }
+
+    /// What would make somebody an administrator, or lend their account, is for administrators.
+    pub(super) fn must_be_administrator(&self) -> Result<(), Problem> {
+        if self.is_person() {
+            return Ok(());
+        }
+        Err(Problem::new(Code::NotAllowed).saying("only a person who is an administrator may do this"))
+    }
+}

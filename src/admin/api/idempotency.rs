@@ -1,0 +1,93 @@
+//! `Idempotency-Key` on what makes something: of requests with the same key one makes it, the others are told what was
+//! made, without the secret that is shown once. Kept for a day.
+
+use super::problem::{Code, Problem};
+use crate::audit::Act;
+use crate::db;
+use crate::store::{IdempotencyKey, StoreError, Tx};
+use sha2::{Digest as _, Sha256};
+use vouchsafe_core::model::Span;
+
+/// For so long a repeated request is known.
+const KEPT: Span = Span::from_hours(24);
+/// The longest key.
+const LONGEST: usize = 128;
+
+/// The key of a request.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    caller: String,
+    text: String,
+    digest: Vec<u8>,
+}
+
+impl Key {
+    /// Reads the header. Two callers may have the same key; one caller may not for different requests.
+    pub(super) fn parse(header: &str, caller: String, (path, body): (&str, &[u8])) -> Result<Self, Problem> {
+        if header.is_empty() || header.len() > LONGEST || !header.bytes().all(|byte| byte.is_ascii_graphic())
+        {
+            return Err(Problem::new(Code::HeaderInvalid)
+                .at("Idempotency-Key")
+                .saying("it must have 1 to 128 visible ASCII characters"));
+        }
+        let mut digest = Sha256::new();
+        digest.update(path.as_bytes());
+        digest.update([0]);
+        digest.update(body);
+        Ok(Self {
+            caller,
+            text: header.to_owned(),
+            digest: digest.finalize().to_vec(),
+        })
+    }
+}
+
+/// Makes something, unless the key says that it was made before.
+pub(super) fn once<T>(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    key: Option<&Key>,
+    make: &mut impl FnMut(&mut Tx<'_>, &Act) -> Result<Result<(T, String), Problem>, StoreError>,
+    again: &mut impl FnMut(&mut Tx<'_>, &str) -> Result<Option<T>, StoreError>,
+) -> Result<Result<T, Problem>, StoreError> {
+    let Some(key) = key else {
+        return Ok(make(tx, act)?.map(|(new, _)| new));
+    };
+    let row = IdempotencyKey {
+        caller: key.caller.clone(),
+        key: key.text.clone(),
+        digest: key.digest.clone(),
+        made: String::new(),
+        expires_at: act.now.plus(KEPT),
+    };
+    // First of all: whoever sends the same at the same time waits here, and then finds what was made.
+    if !db!(tx, idempotency_keys::reserve(&row, act.now))? {
+        return repeat(tx, &row, again);
+    }
+    match make(tx, act)? {
+        Ok((new, name)) => {
+            db!(tx, idempotency_keys::made(&row, &name))?;
+            Ok(Ok(new))
+        }
+        Err(problem) => {
+            db!(tx, idempotency_keys::release(&row))?;
+            Ok(Err(problem))
+        }
+    }
+}
+
+fn repeat<T>(
+    tx: &mut Tx<'_>,
+    row: &IdempotencyKey,
+    again: &mut impl FnMut(&mut Tx<'_>, &str) -> Result<Option<T>, StoreError>,
+) -> Result<Result<T, Problem>, StoreError> {
+    let Some(known) = db!(tx, idempotency_keys::find(&row.caller, &row.key))? else {
+        // It was given back this moment.
+        return Err(StoreError::Busy);
+    };
+    if known.digest != row.digest {
+        return Ok(Err(Problem::new(Code::IdempotencyKeyReused)));
+    }
+    Ok(again(tx, &known.made)?
+        .ok_or_else(|| Problem::new(Code::Conflict).saying("what was made with this key is gone")))
+}

@@ -1,0 +1,199 @@
+//! `/keys`: signing keys, and the change of them.
+
+use super::answer::Answer;
+use super::call::Call;
+use super::operation::{Gives, Operation, PLAIN, Takes};
+use super::problem::{Code, Problem};
+use super::schemas::{list as list_of, one};
+use crate::clients::schema;
+use crate::db;
+use crate::failure::Broken;
+use crate::keys::document::KeyDocument;
+use crate::keys::impact::{NoRotation, NotRevocable, longest_token};
+use crate::keys::{Keys, OpenError};
+use actix_web::error::BlockingError;
+use actix_web::web::block;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use utoipa::ToSchema;
+use vouchsafe_core::decide::key_state;
+use vouchsafe_core::model::{KeyAlgorithm, Kid, Span};
+
+/// Which keys are to be rotated, and how.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rotation {
+    /// The algorithm.
+    #[serde(default)]
+    #[schema(schema_with = schema::key_algorithm)]
+    alg: KeyAlgorithm,
+    /// Let the next key sign at once, instead of when it was published long enough.
+    #[serde(default)]
+    now: bool,
+    /// Do it although so many keys are published that some libraries cannot keep them.
+    #[serde(default)]
+    force: bool,
+}
+
+/// A rotation.
+#[derive(Serialize, ToSchema)]
+#[schema(as = KeyRotation)]
+pub(super) struct RotationDocument {
+    /// The key that is to sign.
+    kid: String,
+    /// The key that signs until then.
+    replaces: String,
+    /// From when on, in seconds since 1970.
+    signs_from: i64,
+    /// Keys that were made.
+    made: Vec<String>,
+    /// What it means for those who hold and check tokens.
+    #[schema(value_type = Object)]
+    impact: Value,
+}
+
+/// A revocation.
+#[derive(Serialize, ToSchema)]
+#[schema(as = KeyRevocation)]
+pub(super) struct RevocationDocument {
+    /// The key.
+    kid: String,
+    /// What it was.
+    was: &'static str,
+    /// When, in seconds since 1970.
+    revoked_at: i64,
+    /// The key that signs now.
+    signs_now: Option<String>,
+    /// Keys that were made.
+    made: Vec<String>,
+    /// What it means for those who hold and check tokens.
+    #[schema(value_type = Object)]
+    impact: Value,
+}
+
+pub(super) const LIST: Operation = Operation {
+    id: "listKeys",
+    summary: "List signing keys with their states",
+    gives: Gives::Document(list_of::<KeyDocument>),
+    ..PLAIN
+};
+
+pub(super) async fn list(call: Call) -> Result<Answer, Problem> {
+    let rows = call.read("api-keys", |tx| db!(tx, signing_keys::all())).await?;
+    let (times, now) = (call.cx.services.keys.times(), call.cx.now);
+    let items: Vec<_> = rows
+        .iter()
+        .map(|key| KeyDocument::of(key, key_state::state(key, &rows, times, now)))
+        .collect();
+    Ok(Answer::document(&json!({ "items": items })))
+}
+
+pub(super) const ROTATE: Operation = Operation {
+    id: "rotateKeys",
+    summary: "Let the next key sign as soon as it was published long enough, or at once",
+    takes: Takes::Json(one::<Rotation>),
+    gives: Gives::Document(one::<RotationDocument>),
+    problems: &[409],
+    ..PLAIN
+};
+
+pub(super) async fn rotate(call: Call) -> Result<Answer, Problem> {
+    let wish: Rotation = call.body()?;
+    let longest = longest(&call).await?;
+    let (services, now) = (Arc::clone(&call.cx.services), call.cx.now);
+    let planned = services
+        .keys
+        .plan_rotation(wish.alg, (now, wish.now), longest)
+        .map_err(|why| not_rotatable(&why))?;
+    if planned.is_crowded() && !wish.force {
+        return Err(Problem::new(Code::Conflict)
+            .saying("so many keys are published that some libraries cannot keep them; wait, or say force"));
+    }
+    let (act, promised) = (call.act(), planned.promised.clone());
+    let made = finished(block(move || services.keys.promote(&services.store, &act, &promised)).await)?;
+    Ok(Answer::document(&RotationDocument {
+        kid: planned.promised.kid.as_str().to_owned(),
+        replaces: planned.replaces.as_str().to_owned(),
+        signs_from: planned.promised.activate_at.seconds(),
+        made: names(&made.ok_or_else(changed_meanwhile)?),
+        impact: planned.document(),
+    }))
+}
+
+pub(super) const REVOKE: Operation = Operation {
+    id: "revokeKey",
+    summary: "Take a key that others may know out of use at once",
+    gives: Gives::Document(one::<RevocationDocument>),
+    problems: &[409],
+    ..PLAIN
+};
+
+pub(super) async fn revoke(call: Call) -> Result<Answer, Problem> {
+    let kid = Kid::new(call.named("kid"));
+    let longest = longest(&call).await?;
+    let (services, now) = (Arc::clone(&call.cx.services), call.cx.now);
+    let planned = services
+        .keys
+        .plan_revocation(&kid, now, longest)
+        .map_err(not_revocable)?;
+    let act = call.act();
+    let made = finished(block(move || services.keys.revoke(&services.store, &act, &kid)).await)?;
+    let signs = signing(&call.cx.services.keys, planned.alg, &call);
+    Ok(Answer::document(&RevocationDocument {
+        kid: planned.kid.as_str().to_owned(),
+        was: planned.was.as_str(),
+        revoked_at: now.seconds(),
+        signs_now: signs,
+        made: names(&made.ok_or_else(changed_meanwhile)?),
+        impact: planned.document(),
+    }))
+}
+
+fn signing(keys: &Keys, alg: KeyAlgorithm, call: &Call) -> Option<String> {
+    let rows: Vec<_> = keys.states(call.cx.now).into_iter().map(|(row, _)| row).collect();
+    key_state::signing(&rows, alg, call.cx.now).map(|key| key.kid.as_str().to_owned())
+}
+
+/// The longest life of a token; asks on the way whether the caller still stands.
+async fn longest(call: &Call) -> Result<Span, Problem> {
+    let apis = call.read("apis", |tx| db!(tx, apis::all())).await?;
+    Ok(longest_token(&apis, &call.cx.config().tokens))
+}
+
+fn names(kids: &[Kid]) -> Vec<String> {
+    kids.iter().map(|kid| kid.as_str().to_owned()).collect()
+}
+
+fn not_rotatable(why: &NoRotation) -> Problem {
+    match why {
+        NoRotation::NoKey => Problem::new(Code::Conflict).saying("there is no key of this algorithm"),
+        NoRotation::Planned { kid, signs_from } => Problem::new(Code::Conflict).saying(format!(
+            "{kid} signs from then on already: {} seconds since 1970",
+            signs_from.seconds()
+        )),
+    }
+}
+
+fn not_revocable(why: NotRevocable) -> Problem {
+    match why {
+        NotRevocable::Unknown => Problem::unknown("key"),
+        NotRevocable::Removed => Problem::new(Code::Conflict)
+            .saying("it is not in the key set any more: everything that it signed has expired"),
+        NotRevocable::Revoked(_) => Problem::new(Code::Conflict).saying("it was revoked before"),
+    }
+}
+
+fn changed_meanwhile() -> Problem {
+    Problem::new(Code::Conflict).saying("the keys were changed meanwhile; look again")
+}
+
+/// What became of work on the keys, which blocks.
+pub(super) fn finished<T>(done: Result<Result<T, OpenError>, BlockingError>) -> Result<T, Problem> {
+    match done {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(OpenError::Store(error))) => Err(error.into()),
+        Ok(Err(OpenError::Keys(error))) => Err(Broken::from(error).into()),
+        Err(_) => Err(Broken::Overloaded("work on the keys").into()),
+    }
+}

@@ -1,0 +1,40 @@
+//! The administration for programs: `/api/v1`. One table of routes ([`routes`]) says of each what it needs, takes and
+//! gives; requests are read by it, and the OpenAPI document is made from it.
+
+mod answer;
+mod apis;
+mod audit;
+mod call;
+mod caller;
+mod client_settings;
+mod clients;
+mod grants;
+mod idempotency;
+mod json;
+mod keys;
+mod openapi;
+mod operation;
+mod problem;
+pub mod routes;
+mod schemas;
+mod secrets;
+mod serve;
+mod sessions;
+mod settings;
+mod statistics;
+mod user_acts;
+mod users;
+
+pub use caller::Permission;
+pub(super) use openapi::describe;
+pub use operation::{Route, Verb};
+pub use problem::Code;
+
+use crate::web::urls;
+use actix_web::web::{self, ServiceConfig};
+
+/// Mounts the API and what describes it.
+pub fn mount(app: &mut ServiceConfig) {
+    app.route(urls::OPENAPI, web::get().to(openapi::document))
+        .service(serve::scope());
+}

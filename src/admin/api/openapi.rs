@@ -1,0 +1,298 @@
+//! OpenAPI 3.1 — the API as a document: its operations from the table of routes, its types from their own definitions.
+
+use super::operation::{Gives, Kind, Parameter, Route, Takes, Verb, Version};
+use super::problem::{Code, ProblemDocument};
+use super::routes::ROUTES;
+use super::schemas::{Schemas, one};
+use crate::clients::own_api;
+use crate::cx::Cx;
+use crate::store::listing::MOST;
+use crate::web::urls;
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use serde_json::{Map, Value, json};
+
+/// `GET /api/openapi.json`.
+pub(super) async fn document(cx: Cx) -> HttpResponse {
+    let mut response = HttpResponse::Ok().json(describe(&cx.config().issuer));
+    let a_while = HeaderValue::from_static("public, max-age=300");
+    response.headers_mut().insert(CACHE_CONTROL, a_while);
+    response
+}
+
+/// The API of this issuer.
+pub(in crate::admin) fn describe(issuer: &str) -> Value {
+    let mut schemas = Schemas::default();
+    let problem = json!(one::<ProblemDocument>(&mut schemas));
+    let mut paths: Map<String, Value> = Map::new();
+    for route in ROUTES {
+        let path = paths
+            .entry(format!("{}{}", urls::API, route.path))
+            .or_insert_with(|| json!({ "parameters": path_parameters(route.path) }));
+        if let Some(path) = path.as_object_mut() {
+            let described = operation(route, &mut schemas, &problem);
+            path.insert(route.method.as_str().to_lowercase(), described);
+        }
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "vouchsafe administration",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "Clients, users, keys, sessions, grants and the audit log of this server",
+        },
+        "servers": [{ "url": issuer }],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.0,
+            "securitySchemes": { "token": security(issuer) },
+        },
+    })
+}
+
+fn security(issuer: &str) -> Value {
+    let scopes = json!({
+        own_api::READ: "See",
+        own_api::WRITE: "Change",
+        own_api::SIGNAL: "Tell that a user has changed, or end their access",
+    });
+    let url = |path: &str| urls::absolute(issuer, path);
+    json!({
+        "type": "oauth2",
+        "description": format!("An access token of this server for the audience {}", own_api::identifier(issuer)),
+        "flows": {
+            "clientCredentials": { "tokenUrl": url(urls::TOKEN), "scopes": scopes },
+            "authorizationCode": {
+                "authorizationUrl": url(urls::AUTHORIZE),
+                "tokenUrl": url(urls::TOKEN),
+                "refreshUrl": url(urls::TOKEN),
+                "scopes": scopes,
+            },
+        },
+    })
+}
+
+fn operation(route: &Route, schemas: &mut Schemas, problem: &Value) -> Value {
+    let told = route.operation;
+    let tag = route
+        .path
+        .trim_start_matches('/')
+        .split('/')
+        .next()
+        .unwrap_or_default();
+    let mut described = json!({
+        "operationId": told.id,
+        "summary": told.summary,
+        "tags": [tag],
+        "security": [{ "token": [route.permission.scope()] }],
+        "parameters": parameters(route),
+        "responses": responses(route, schemas, problem),
+    });
+    let media_types: &[&str] = match told.takes {
+        Takes::Nothing => &[],
+        Takes::Json(_) => &["application/json"],
+        Takes::Patch(_) => &["application/merge-patch+json", "application/json"],
+    };
+    let shape = match told.takes {
+        Takes::Nothing => None,
+        Takes::Json(shape) | Takes::Patch(shape) => Some(shape),
+    };
+    if let (Some(shape), Some(members)) = (shape, described.as_object_mut()) {
+        let schema = json!(shape(schemas));
+        let content: Map<String, Value> = media_types
+            .iter()
+            .map(|name| ((*name).to_owned(), json!({ "schema": schema })))
+            .collect();
+        members.insert(
+            "requestBody".to_owned(),
+            json!({ "required": true, "content": content }),
+        );
+    }
+    described
+}
+
+fn responses(route: &Route, schemas: &mut Schemas, problem: &Value) -> Value {
+    let told = route.operation;
+    let (status, mut good) = match told.gives {
+        Gives::Nothing => ("204", json!({ "description": "Done" })),
+        Gives::Document(shape) | Gives::Versioned(shape) => {
+            ("200", with_json("Done", &json!(shape(schemas))))
+        }
+        Gives::Created(shape) => ("201", with_json("Made", &json!(shape(schemas)))),
+        Gives::File(media_types) => {
+            let text = json!({ "schema": { "type": "string" } });
+            let content: Map<String, Value> = media_types
+                .iter()
+                .map(|name| ((*name).to_owned(), text.clone()))
+                .collect();
+            ("200", json!({ "description": "A file", "content": content }))
+        }
+    };
+    if let Some(headers) = headers(told.gives)
+        && let Some(good) = good.as_object_mut()
+    {
+        good.insert("headers".to_owned(), headers);
+    }
+    let mut all = Map::new();
+    all.insert(status.to_owned(), good);
+    for status in problems(route) {
+        let titles: Vec<_> = Code::ALL
+            .iter()
+            .filter(|code| code.status() == status)
+            .map(|code| format!("`{}`", code.as_str()))
+            .collect();
+        let body = json!({
+            "description": titles.join(", "),
+            "content": { "application/problem+json": { "schema": problem } },
+        });
+        all.insert(status.to_string(), body);
+    }
+    Value::Object(all)
+}
+
+fn with_json(description: &str, schema: &Value) -> Value {
+    json!({ "description": description, "content": { "application/json": { "schema": schema } } })
+}
+
+fn headers(gives: Gives) -> Option<Value> {
+    let version = json!({
+        "description": "The version, for If-Match",
+        "schema": { "type": "string" },
+    });
+    let place = json!({ "description": "Where it is", "schema": { "type": "string" } });
+    match gives {
+        Gives::Versioned(_) => Some(json!({ "ETag": version })),
+        Gives::Created(_) => Some(json!({ "ETag": version, "Location": place })),
+        Gives::Nothing | Gives::Document(_) | Gives::File(_) => None,
+    }
+}
+
+/// The statuses of an operation that is not done.
+fn problems(route: &Route) -> Vec<u16> {
+    let told = route.operation;
+    let mut statuses = vec![400, 401, 403, 503];
+    if route.path.contains('{') {
+        statuses.push(404);
+    }
+    if !matches!(told.takes, Takes::Nothing) {
+        statuses.extend([408, 413, 415]);
+    } else if route.method != Verb::Get {
+        // A body where none is taken.
+        statuses.push(413);
+    }
+    match told.version {
+        Version::Ignored => {}
+        Version::Honoured => statuses.push(412),
+        Version::Required => statuses.extend([412, 428]),
+    }
+    if told.has_key {
+        statuses.extend([409, 422]);
+    }
+    statuses.extend(told.problems);
+    statuses.sort_unstable();
+    statuses.dedup();
+    statuses
+}
+
+fn path_parameters(path: &str) -> Vec<Value> {
+    let names = path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    names
+        .map(|name| {
+            json!({
+                "name": name,
+                "in": "path",
+                "required": true,
+                "description": "What is an address is written `~` and base64url",
+                "schema": { "type": "string", "pattern": "^[A-Za-z0-9_~-]{1,200}$" },
+            })
+        })
+        .collect()
+}
+
+fn parameters(route: &Route) -> Vec<Value> {
+    let told = route.operation;
+    let mut all: Vec<Value> = told.query.iter().map(parameter).collect();
+    let mut header = |name: &str, about: &str, required: bool, schema: Value| {
+        all.push(json!({
+            "name": name, "in": "header", "description": about, "required": required, "schema": schema,
+        }));
+    };
+    let tag = json!({ "type": "string", "pattern": "^(\\*|\"[A-Za-z0-9_-]*\")$" });
+    match told.version {
+        Version::Ignored => {}
+        Version::Honoured => header("If-Match", "The version that may be changed", false, tag),
+        Version::Required => header("If-Match", "The version that is changed", true, tag),
+    }
+    if told.has_key {
+        let key = json!({ "type": "string", "pattern": "^[!-~]{1,128}$" });
+        let about = "Makes a repeated request harmless for a day";
+        header("Idempotency-Key", about, false, key);
+    }
+    all
+}
+
+fn parameter(told: &Parameter) -> Value {
+    let schema = match told.kind {
+        Kind::Text => json!({ "type": "string", "maxLength": 64, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$" }),
+        Kind::Word(words) => json!({ "type": "string", "enum": words() }),
+        Kind::Flag => json!({ "type": "boolean" }),
+        Kind::Limit => json!({ "type": "integer", "minimum": 1, "maximum": MOST }),
+        Kind::Cursor => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$" }),
+        Kind::Instant => json!({ "type": "string", "format": "date-time" }),
+    };
+    json!({
+        "name": told.name, "in": "query", "description": told.about, "required": false, "schema": schema,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own_and_says_what_it_does() {
+        let names: BTreeSet<_> = ROUTES.iter().map(|route| route.operation.id).collect();
+        assert_eq!(names.len(), ROUTES.len());
+        for route in ROUTES {
+            assert!(
+                !route.operation.id.is_empty() && !route.operation.summary.is_empty(),
+                "{}",
+                route.path
+            );
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_to_a_described_type() {
+        let described = describe("https://id.example.com");
+        let text = described.to_string();
+        for part in text.split("\"#/components/schemas/").skip(1) {
+            let name = part.split('"').next().unwrap();
+            assert!(described["components"]["schemas"].get(name).is_some(), "{name}");
+        }
+        assert!(
+            text.contains("\"additionalProperties\":false"),
+            "no operation takes what it does not know"
+        );
+    }
+
+    #[test]
+    fn every_change_of_what_exists_asks_for_its_version() {
+        for route in ROUTES {
+            let replaces = matches!(route.method, Verb::Patch)
+                || (route.method == Verb::Put && route.path.matches('/').count() == 2);
+            if replaces {
+                assert_eq!(route.operation.version, Version::Required, "{}", route.path);
+            }
+            assert_eq!(
+                route.operation.has_key,
+                matches!(route.operation.gives, Gives::Created(_)),
+                "{}",
+                route.path
+            );
+        }
+    }
+}

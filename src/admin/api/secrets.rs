@@ -1,0 +1,177 @@
+//! `/clients/{client_id}/secrets`: two that count at once, so that one can be replaced without a moment in between.
+
+use super::answer::Answer;
+use super::call::Call;
+use super::clients::{Shown, client_id, find, unknown};
+use super::operation::{Gives, Operation, PLAIN, Takes};
+use super::problem::{Code, Problem};
+use super::schemas::{list as list_of, one};
+use super::user_acts::instant;
+use crate::audit::Act;
+use crate::clients::registration::Pepper;
+use crate::clients::standing::{self, SecretAdded, SecretEnded};
+use crate::db;
+use crate::store::{SecretFacts, StoreError, Tx};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use vouchsafe_core::model::UnixTime;
+use zeroize::Zeroizing;
+
+/// A further secret.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewSecret {
+    /// When it stops to count (RFC 3339); without it, it counts until it is ended.
+    #[schema(format = DateTime)]
+    until: Option<String>,
+}
+
+/// What can be said of a secret.
+#[derive(Clone, Serialize, ToSchema)]
+#[schema(as = Secret)]
+pub(super) struct SecretDocument {
+    /// Names it among the secrets of its client.
+    id: String,
+    /// When it was made, in seconds since 1970.
+    created_at: i64,
+    /// When it stops to count, in seconds since 1970.
+    expires_at: Option<i64>,
+    /// When it last proved right, to the hour, in seconds since 1970.
+    last_used_at: Option<i64>,
+}
+
+impl From<SecretFacts> for SecretDocument {
+    fn from(facts: SecretFacts) -> Self {
+        Self {
+            id: facts.id,
+            created_at: facts.created_at.seconds(),
+            expires_at: facts.expires_at.map(UnixTime::seconds),
+            last_used_at: facts.last_used_at.map(UnixTime::seconds),
+        }
+    }
+}
+
+/// A secret that was made just now, in clear this one time.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AddedSecret)]
+struct AddedDocument {
+    #[serde(flatten)]
+    secret: SecretDocument,
+    /// The secret, shown this once; not for a repeated request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    client_secret: Option<Shown>,
+}
+
+pub(super) const LIST: Operation = Operation {
+    id: "listSecrets",
+    summary: "List the secrets of a client that count, never in clear",
+    gives: Gives::Document(list_of::<SecretDocument>),
+    ..PLAIN
+};
+
+pub(super) async fn list(call: Call) -> Result<Answer, Problem> {
+    let (client, now) = (find(&call).await?, call.cx.now);
+    let facts = call
+        .read("api-secrets", move |tx| {
+            db!(tx, clients::secret_facts(&client.id, now))
+        })
+        .await?;
+    let items: Vec<_> = facts.into_iter().map(SecretDocument::from).collect();
+    Ok(Answer::document(&json!({ "items": items })))
+}
+
+pub(super) const ADD: Operation = Operation {
+    id: "addSecret",
+    summary: "Give a client a further secret, shown this once; two count at most",
+    takes: Takes::Json(one::<NewSecret>),
+    gives: Gives::Created(one::<AddedDocument>),
+    has_key: true,
+    problems: &[409, 422],
+    ..PLAIN
+};
+
+pub(super) async fn add(call: Call) -> Result<Answer, Problem> {
+    let wish: NewSecret = call.body()?;
+    let until = wish.until.as_deref().map(instant).transpose()?;
+    let (id, now, caller) = (client_id(&call), call.cx.now, call.caller.clone());
+    if until.is_some_and(|until| until <= now) {
+        return Err(Problem::rule("that is over already").at("until"));
+    }
+    let (version, pepper) = call.cx.services.keys.secrets().newest_pepper();
+    let pepper = Zeroizing::new(*pepper);
+    let again_id = id.clone();
+    let make = move |tx: &mut Tx<'_>, act: &Act| -> Result<_, StoreError> {
+        let Some(client) = db!(tx, clients::lock(&id))? else {
+            return Ok(Err(unknown()));
+        };
+        if let Err(problem) = caller.may_give(&client.metadata.scopes) {
+            return Ok(Err(problem));
+        }
+        let before = db!(tx, clients::secret_facts(&id, act.now))?;
+        let pepper = Pepper {
+            version,
+            key: &pepper,
+        };
+        let secret = match standing::add_secret(tx, act, (&id, until), pepper)? {
+            SecretAdded::Added(secret) => secret,
+            SecretAdded::TooMany => return Ok(Err(conflict("two secrets count already; end one first"))),
+            SecretAdded::NotByOne => return Ok(Err(conflict("this client has no secret"))),
+            SecretAdded::Unknown => return Ok(Err(unknown())),
+        };
+        let after = db!(tx, clients::secret_facts(&id, act.now))?;
+        let is_new = |facts: &SecretFacts| before.iter().all(|known| known.id != facts.id);
+        let Some(facts) = after.into_iter().find(is_new) else {
+            return Err(StoreError::Refused(
+                "a secret that was added is not there".to_owned(),
+            ));
+        };
+        let name = facts.id.clone();
+        Ok(Ok(((facts, Some(Shown(Arc::new(secret)))), name)))
+    };
+    let again = move |tx: &mut Tx<'_>, made: &str| {
+        let facts = db!(tx, clients::secret_facts(&again_id, now))?;
+        let found = facts.into_iter().find(|facts| facts.id == made);
+        Ok(found.map(|facts| (facts, None)))
+    };
+    let (facts, secret) = call.create("api-add-secret", make, again).await?;
+    let document = SecretDocument::from(facts);
+    let path = format!("/clients/{}/secrets/{}", client_id(&call), document.id);
+    let added = AddedDocument {
+        secret: document.clone(),
+        client_secret: secret,
+    };
+    Ok(Answer::created(&added, &path).with_version(&document))
+}
+
+pub(super) const END: Operation = Operation {
+    id: "endSecret",
+    summary: "End one of two secrets of a client",
+    problems: &[409],
+    ..PLAIN
+};
+
+pub(super) async fn end(call: Call) -> Result<Answer, Problem> {
+    let (id, secret, caller) = (client_id(&call), call.named("secret"), call.caller.clone());
+    call.write("api-end-secret", move |tx, act| {
+        let Some(client) = db!(tx, clients::lock(&id))? else {
+            return Ok(Err(unknown()));
+        };
+        if let Err(problem) = caller.may_give(&client.metadata.scopes) {
+            return Ok(Err(problem));
+        }
+        Ok(match standing::end_secret(tx, act, (&id, &secret), act.now)? {
+            SecretEnded::Ended => Ok(()),
+            SecretEnded::Last => Err(conflict("it is the only one: add another first")),
+            SecretEnded::Unknown => Err(Problem::unknown("secret")),
+        })
+    })
+    .await?;
+    Ok(Answer::nothing())
+}
+
+fn conflict(sentence: &str) -> Problem {
+    Problem::new(Code::Conflict).saying(sentence)
+}

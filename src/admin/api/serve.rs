@@ -1,0 +1,182 @@
+//! From a request to an operation and back: authentication first, then permission, then everything that the request
+//! says is read strictly, then the work.
+
+use super::answer::IfMatch;
+use super::call::{Call, Query};
+use super::caller::Caller;
+use super::idempotency::Key;
+use super::json;
+use super::operation::{Route, Takes, Verb, Version};
+use super::problem::{Code, Problem};
+use super::routes::ROUTES;
+use crate::cx::Cx;
+use crate::web::limits::BODY_DEADLINE;
+use crate::web::urls;
+use actix_web::http::Method;
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, IF_MATCH};
+use actix_web::web::{Bytes, Payload};
+use actix_web::{HttpRequest, HttpResponse, Resource, Scope, guard, web};
+use serde_json::Value;
+
+/// The longest body, in bytes.
+const BODY_BYTES: usize = 64 * 1024;
+/// The longest query, in bytes.
+const QUERY_BYTES: usize = 8 * 1024;
+
+/// All routes below `/api/v1`.
+pub(super) fn scope() -> Scope {
+    let mut paths: Vec<&'static str> = ROUTES.iter().map(|route| route.path).collect();
+    paths.dedup();
+    let scope = paths
+        .into_iter()
+        .fold(web::scope(urls::API), |scope, path| scope.service(resource(path)));
+    scope.default_service(web::to(async |cx: Cx| {
+        Problem::new(Code::PathUnknown).answer(&cx)
+    }))
+}
+
+fn resource(path: &'static str) -> Resource {
+    let here = || ROUTES.iter().filter(move |route| route.path == path);
+    let methods: Vec<_> = here().map(|route| route.method.as_str()).collect();
+    let allow = methods.join(", ");
+    here()
+        .fold(web::resource(path), |resource, route| {
+            let handler =
+                move |cx: Cx, request: HttpRequest, payload: Payload| serve(route, cx, request, payload);
+            resource.route(web::route().guard(method(route.method)).to(handler))
+        })
+        .default_service(web::to(move |cx: Cx| {
+            let allow = allow.clone();
+            async move {
+                let mut response = Problem::new(Code::MethodNotAllowed).answer(&cx);
+                if let Ok(value) = HeaderValue::from_str(&allow) {
+                    response.headers_mut().insert(ALLOW, value);
+                }
+                response
+            }
+        }))
+}
+
+fn method(verb: Verb) -> impl guard::Guard {
+    let wanted = match verb {
+        Verb::Get => Method::GET,
+        Verb::Post => Method::POST,
+        Verb::Put => Method::PUT,
+        Verb::Patch => Method::PATCH,
+        Verb::Delete => Method::DELETE,
+    };
+    guard::fn_guard(move |context| {
+        let asked = &context.head().method;
+        *asked == wanted || (wanted == Method::GET && *asked == Method::HEAD)
+    })
+}
+
+async fn serve(route: &'static Route, cx: Cx, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let call = match read(route, &cx, &request, payload).await {
+        Ok(call) => call,
+        Err(problem) => return problem.answer(&cx),
+    };
+    match (route.run)(call).await {
+        Ok(answer) => answer.into_response(),
+        Err(problem) => problem.answer(&cx),
+    }
+}
+
+async fn read(route: &Route, cx: &Cx, request: &HttpRequest, payload: Payload) -> Result<Call, Problem> {
+    let caller = Caller::of(cx, request)?;
+    // Asked again in each transaction; here, so that whoever may not come in learns nothing else.
+    let (asked, now) = (caller.clone(), cx.now);
+    cx.store()
+        .read("api-caller", move |tx| asked.stands(tx, now))
+        .await??;
+    caller.require(route.permission)?;
+    let query = request.uri().query().unwrap_or_default();
+    if query.len() > QUERY_BYTES {
+        return Err(Problem::new(Code::ParameterInvalid).saying("the query is too long"));
+    }
+    let query = Query::parse(query, route.operation)?;
+    check_media_type(request, route.operation.takes)?;
+    let bytes = arrive(payload, route.operation.takes).await?;
+    let body = match route.operation.takes {
+        Takes::Nothing => Value::Null,
+        Takes::Json(_) | Takes::Patch(_) => json::read(&bytes)?,
+    };
+    Ok(Call {
+        path: request
+            .match_info()
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+        query,
+        body,
+        if_match: if_match(request, route.operation.version)?,
+        key: key(request, route, (&caller, &bytes))?,
+        caller,
+        cx: cx.clone(),
+    })
+}
+
+fn check_media_type(request: &HttpRequest, takes: Takes) -> Result<(), Problem> {
+    let wrong = |wanted: &str| {
+        Problem::new(Code::MediaTypeUnsupported)
+            .at("Content-Type")
+            .saying(format!("send {wanted}"))
+    };
+    let value = request.headers().get(CONTENT_TYPE);
+    let said = value.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = said.split(';').map(str::trim);
+    let media_type = parts.next().unwrap_or_default();
+    let is = |wanted: &str| media_type.eq_ignore_ascii_case(wanted);
+    let utf8 = |part: &str| {
+        part.is_empty()
+            || part.eq_ignore_ascii_case("charset=utf-8")
+            || part.eq_ignore_ascii_case("charset=\"utf-8\"")
+    };
+    match takes {
+        Takes::Nothing => Ok(()),
+        Takes::Json(_) if is("application/json") && parts.all(utf8) => Ok(()),
+        Takes::Patch(_)
+            if (is("application/merge-patch+json") || is("application/json")) && parts.all(utf8) =>
+        {
+            Ok(())
+        }
+        Takes::Json(_) => Err(wrong("application/json")),
+        Takes::Patch(_) => Err(wrong("application/merge-patch+json")),
+    }
+}
+
+/// Reads the body, within its time. An operation without one takes none.
+async fn arrive(payload: Payload, takes: Takes) -> Result<Bytes, Problem> {
+    let most = match takes {
+        Takes::Nothing => 0,
+        Takes::Json(_) | Takes::Patch(_) => BODY_BYTES,
+    };
+    match tokio::time::timeout(BODY_DEADLINE, payload.to_bytes_limited(most)).await {
+        Ok(Ok(Ok(body))) => Ok(body),
+        Ok(Ok(Err(_))) => Err(Problem::new(Code::BodyMalformed).saying("the body did not arrive whole")),
+        Ok(Err(_)) => Err(Problem::new(Code::BodyTooLong)),
+        Err(_) => Err(Problem::new(Code::BodyTooSlow)),
+    }
+}
+
+fn if_match(request: &HttpRequest, version: Version) -> Result<Option<IfMatch>, Problem> {
+    let mut headers = request.headers().get_all(IF_MATCH);
+    let header = headers.next().and_then(|value| value.to_str().ok());
+    match (version, header) {
+        (Version::Ignored, _) | (Version::Honoured, None) => Ok(None),
+        (Version::Required, None) => Err(Problem::new(Code::PreconditionRequired).at("If-Match")),
+        (Version::Honoured | Version::Required, Some(header)) => IfMatch::parse(header).map(Some),
+    }
+}
+
+fn key(request: &HttpRequest, route: &Route, sent: (&Caller, &Bytes)) -> Result<Option<Key>, Problem> {
+    if !route.operation.has_key {
+        return Ok(None);
+    }
+    let Some(header) = request.headers().get("idempotency-key") else {
+        return Ok(None);
+    };
+    let (caller, body) = sent;
+    let text = header.to_str().unwrap_or_default();
+    Key::parse(text, caller.actor(), (request.path(), body)).map(Some)
+}

@@ -1,0 +1,100 @@
+//! `/sessions`: sign-in sessions of whomever.
+
+use super::answer::Answer;
+use super::call::Call;
+use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter};
+use super::problem::Problem;
+use super::schemas::{one, page};
+use crate::accounts::document::SessionDocument;
+use crate::audit;
+use crate::db;
+use crate::store::listing::{Page, SessionsWanted};
+use crate::store::{StoreError, Tx};
+use vouchsafe_core::model::{Session, SessionId, UserId};
+
+pub(super) const LIST: Operation = Operation {
+    id: "listSessions",
+    summary: "List the sign-in sessions that stand",
+    query: &[
+        Parameter {
+            name: "sub",
+            about: "Those of this person",
+            kind: Kind::Text,
+        },
+        LIMIT,
+        CURSOR,
+    ],
+    gives: Gives::Document(page::<SessionDocument>),
+    ..PLAIN
+};
+
+pub(super) async fn list(call: Call) -> Result<Answer, Problem> {
+    let mut wanted = SessionsWanted {
+        user: call.query.text("sub").map(UserId::new),
+        now: call.cx.now,
+        part: call.part(),
+    };
+    call.resume(|cursor| wanted.resume(cursor))?;
+    let page = call
+        .read("api-list-sessions", move |tx| named(tx, &wanted))
+        .await?;
+    Ok(Answer::page(page, |(session, username)| {
+        SessionDocument::of(&session, &username)
+    }))
+}
+
+fn named(tx: &mut Tx<'_>, wanted: &SessionsWanted) -> Result<Page<(Session, String)>, StoreError> {
+    let page = db!(tx, sessions::page(wanted))?;
+    page.try_map(|session| {
+        let username = username(tx, &session.user_id)?;
+        Ok((session, username))
+    })
+}
+
+/// The user name, or the `sub` of somebody who is no more.
+pub(super) fn username(tx: &mut Tx<'_>, id: &UserId) -> Result<String, StoreError> {
+    let user = db!(tx, users::by_id(id))?;
+    Ok(user.map_or_else(|| id.as_str().to_owned(), |user| user.username))
+}
+
+pub(super) const READ: Operation = Operation {
+    id: "readSession",
+    summary: "Read a sign-in session that stands",
+    gives: Gives::Document(one::<SessionDocument>),
+    ..PLAIN
+};
+
+pub(super) async fn read(call: Call) -> Result<Answer, Problem> {
+    let (id, now) = (SessionId::new(call.named("session_id")), call.cx.now);
+    let found = call
+        .read("api-session", move |tx| {
+            let session = db!(tx, sessions::by_id(&id))?.filter(|session| session.is_live(now));
+            let Some(session) = session else { return Ok(None) };
+            let username = username(tx, &session.user_id)?;
+            Ok(Some(SessionDocument::of(&session, &username)))
+        })
+        .await?;
+    Ok(Answer::document(&found.ok_or_else(unknown)?))
+}
+
+pub(super) const END: Operation = Operation {
+    id: "endSession",
+    summary: "Sign one browser out: end a session and its online grants",
+    ..PLAIN
+};
+
+pub(super) async fn end(call: Call) -> Result<Answer, Problem> {
+    let id = SessionId::new(call.named("session_id"));
+    call.write("api-end-session", move |tx, act| {
+        if db!(tx, sessions::by_id(&id))?.is_none() {
+            return Ok(Err(unknown()));
+        }
+        audit::end_session(tx, act, &id).map(Ok)
+    })
+    .await?;
+    Ok(Answer::nothing())
+}
+
+fn unknown() -> Problem {
+    Problem::unknown("session")
+}

@@ -1,0 +1,324 @@
+//! `/users`: people's accounts, made, read and changed.
+
+use super::answer::Answer;
+use super::call::Call;
+use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter, Takes, Version};
+use super::problem::{Code, Problem};
+use super::schemas::{one, page};
+use crate::accounts::administration::{self, Changed};
+use crate::accounts::document::UserDocument;
+use crate::accounts::passwords::Password;
+use crate::accounts::profile::{self, NewPerson, PersonProblem, ProfileChange, Updated};
+use crate::db;
+use crate::failure::Broken;
+use crate::store::listing::{UserSort, UserState, UsersWanted};
+use crate::store::{StoreError, Tx};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use vouchsafe_core::decide::password_policy;
+use vouchsafe_core::model::{PasswordHash, User, UserId};
+
+/// A person to add.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewUser {
+    /// The name to sign in with.
+    #[schema(min_length = 1, max_length = 254)]
+    username: String,
+    /// The e-mail address.
+    #[schema(min_length = 3, max_length = 254)]
+    email: String,
+    /// Whether the address was verified.
+    #[serde(default)]
+    email_verified: bool,
+    /// Standard claims (OpenID Connect Core §5.1).
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    claims: Map<String, Value>,
+    /// The password; a person without one cannot sign in.
+    password: Option<String>,
+    /// Roles.
+    #[serde(default)]
+    roles: Vec<String>,
+    /// Groups.
+    #[serde(default)]
+    groups: Vec<String>,
+    /// Whether the person administers this server; only administrators make administrators.
+    #[serde(default)]
+    admin: bool,
+}
+
+/// What is to be changed of a person (RFC 7396).
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UserPatch {
+    /// The name to sign in with.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false, min_length = 1, max_length = 254)]
+    username: Option<String>,
+    /// The e-mail address. Another one is not verified unless it is said that it is.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false, min_length = 3, max_length = 254)]
+    email: Option<String>,
+    /// Whether the address was verified.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    email_verified: Option<bool>,
+    /// Standard claims; null takes one away.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    claims: Map<String, Value>,
+}
+
+/// A member that may be left out, but not null: it cannot be taken away.
+pub(super) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
+const STATES: fn() -> Vec<&'static str> = || vec!["active", "disabled", "banned"];
+const SORTS: fn() -> Vec<&'static str> = || {
+    vec![
+        "username",
+        "-username",
+        "email",
+        "-email",
+        "created_at",
+        "-created_at",
+    ]
+};
+
+pub(super) const LIST: Operation = Operation {
+    id: "listUsers",
+    summary: "List people",
+    query: &[
+        Parameter {
+            name: "q",
+            about: "The beginning of a user name, an e-mail address, a word of the name, or the `sub`; the list is then in the order of what was found",
+            kind: Kind::Text,
+        },
+        Parameter {
+            name: "state",
+            about: "Those of this standing",
+            kind: Kind::Word(STATES),
+        },
+        Parameter {
+            name: "role",
+            about: "Those who have this role; the list is then in the order of their `sub`",
+            kind: Kind::Text,
+        },
+        Parameter {
+            name: "admin",
+            about: "Administrators, or those who are none",
+            kind: Kind::Flag,
+        },
+        Parameter {
+            name: "sort",
+            about: "The order; `-` turns it round",
+            kind: Kind::Word(SORTS),
+        },
+        LIMIT,
+        CURSOR,
+    ],
+    gives: Gives::Document(page::<UserDocument>),
+    ..PLAIN
+};
+
+pub(super) async fn list(call: Call) -> Result<Answer, Problem> {
+    let sort = call.query.text("sort").unwrap_or("username");
+    let mut wanted = UsersWanted {
+        text: call.query.owned("q"),
+        state: match call.query.text("state") {
+            Some("active") => Some(UserState::Active),
+            Some("disabled") => Some(UserState::Disabled),
+            Some("banned") => Some(UserState::Banned),
+            Some(_) | None => None,
+        },
+        role: call.query.owned("role"),
+        is_admin: call.query.flag("admin"),
+        sort: match sort.trim_start_matches('-') {
+            "email" => UserSort::Email,
+            "created_at" => UserSort::CreatedAt,
+            _ => UserSort::Username,
+        },
+        descending: sort.starts_with('-'),
+        now: call.cx.now,
+        part: call.part(),
+    };
+    call.resume(|cursor| wanted.resume(cursor))?;
+    let page = call
+        .read("api-list-users", move |tx| db!(tx, users::page(&wanted)))
+        .await?;
+    Ok(Answer::page(page, |user| UserDocument::from(&user)))
+}
+
+pub(super) const READ: Operation = Operation {
+    id: "readUser",
+    summary: "Read a person",
+    gives: Gives::Versioned(one::<UserDocument>),
+    ..PLAIN
+};
+
+pub(super) async fn read(call: Call) -> Result<Answer, Problem> {
+    let id = sub(&call);
+    let user = call
+        .read("api-user", move |tx| db!(tx, users::by_id(&id)))
+        .await?
+        .ok_or_else(unknown)?;
+    Ok(Answer::versioned(&UserDocument::from(&user)))
+}
+
+pub(super) const CREATE: Operation = Operation {
+    id: "createUser",
+    summary: "Add a person",
+    takes: Takes::Json(one::<NewUser>),
+    gives: Gives::Created(one::<UserDocument>),
+    has_key: true,
+    problems: &[409, 422],
+    ..PLAIN
+};
+
+pub(super) async fn create(call: Call) -> Result<Answer, Problem> {
+    let wish: NewUser = call.body()?;
+    if wish.admin {
+        call.caller.must_be_administrator()?;
+    }
+    let password_hash = match &wish.password {
+        None => None,
+        Some(password) => Some(hashed(&call, password, (&wish.username, &wish.email)).await?),
+    };
+    let person = NewPerson {
+        username: wish.username,
+        email: wish.email,
+        email_verified: wish.email_verified,
+        claims: wish.claims,
+        password_hash,
+        is_admin: wish.admin,
+        roles: wish.roles,
+        groups: wish.groups,
+    };
+    let user = person.checked(&call.act()).map_err(|why| broken(&why))?;
+    let make = move |tx: &mut Tx<'_>, act: &_| -> Result<_, StoreError> {
+        administration::create(tx, act, &user)?;
+        Ok(Ok((user.clone(), user.id.as_str().to_owned())))
+    };
+    let again = |tx: &mut Tx<'_>, made: &str| db!(tx, users::by_id(&UserId::new(made)));
+    let user = call.create("api-create-user", make, again).await?;
+    let document = UserDocument::from(&user);
+    Ok(Answer::created(&document, &format!("/users/{}", user.id)).with_version(&document))
+}
+
+pub(super) const PATCH: Operation = Operation {
+    id: "updateUser",
+    summary: "Change a person's profile; their tokens must be exchanged for new ones",
+    takes: Takes::Patch(one::<UserPatch>),
+    gives: Gives::Versioned(one::<UserDocument>),
+    version: Version::Required,
+    problems: &[409, 422],
+    ..PLAIN
+};
+
+pub(super) async fn patch(call: Call) -> Result<Answer, Problem> {
+    let patch: UserPatch = call.body()?;
+    let change = ProfileChange {
+        username: patch.username,
+        email: patch.email,
+        email_verified: patch.email_verified,
+        claims: patch.claims,
+    };
+    let (id, if_match, caller) = (sub(&call), call.if_match.clone(), call.caller.clone());
+    let changed = call
+        .write("api-update-user", move |tx, act| {
+            let Some(user) = db!(tx, users::lock(&id))? else {
+                return Ok(Err(unknown()));
+            };
+            let allowed = Call::meets(if_match.as_ref(), &UserDocument::from(&user))
+                .and_then(|()| caller.may_lend(&user));
+            if let Err(problem) = allowed {
+                return Ok(Err(problem));
+            }
+            Ok(match profile::update_profile(tx, act, &id, &change)? {
+                Updated::Done(changed) => Ok(changed.user),
+                Updated::Refused(why) => Err(broken(&why)),
+                Updated::Unknown => Err(unknown()),
+            })
+        })
+        .await?;
+    Ok(Answer::versioned(&UserDocument::from(&changed)))
+}
+
+pub(super) const DELETE: Operation = Operation {
+    id: "deleteUser",
+    summary: "Delete a person's account; its `sub` is never given again",
+    version: Version::Honoured,
+    problems: &[409],
+    ..PLAIN
+};
+
+pub(super) async fn delete(call: Call) -> Result<Answer, Problem> {
+    changed(&call, "api-delete-user", administration::delete).await?;
+    Ok(Answer::nothing())
+}
+
+/// The person whom the path names.
+pub(super) fn sub(call: &Call) -> UserId {
+    UserId::new(call.named("sub"))
+}
+
+pub(super) fn unknown() -> Problem {
+    Problem::unknown("user")
+}
+
+/// A rule of people's accounts, as a problem.
+pub(super) fn broken(why: &PersonProblem) -> Problem {
+    Problem::rule(why.to_string()).at(why.field())
+}
+
+/// Does something to the person whom the path names, if they are as the caller knows them.
+pub(super) async fn changed<F>(call: &Call, name: &'static str, mut work: F) -> Result<Changed, Problem>
+where
+    F: FnMut(&mut Tx<'_>, &crate::audit::Act, &UserId) -> Result<Option<Changed>, StoreError>
+        + Send
+        + 'static,
+{
+    let (id, if_match) = (sub(call), call.if_match.clone());
+    call.write(name, move |tx, act| {
+        if if_match.is_some() {
+            let Some(user) = db!(tx, users::lock(&id))? else {
+                return Ok(Err(unknown()));
+            };
+            if let Err(problem) = Call::meets(if_match.as_ref(), &UserDocument::from(&user)) {
+                return Ok(Err(problem));
+            }
+        }
+        Ok(work(tx, act, &id)?.ok_or_else(unknown))
+    })
+    .await
+}
+
+/// Holds a password to the policy and hashes it, where all passwords are hashed.
+pub(super) async fn hashed(
+    call: &Call,
+    text: &str,
+    (username, email): (&str, &str),
+) -> Result<PasswordHash, Problem> {
+    let minimum = call.cx.config().passwords.minimum_length;
+    password_policy::check(text, minimum, username, email)
+        .map_err(|rule| Problem::rule(rule.to_string()).at("password"))?;
+    let password = Password::parse(text).map_err(|_| Problem::new(Code::RuleBroken).at("password"))?;
+    let services = &call.cx.services;
+    let salt = services.ports.entropy.bytes();
+    services
+        .passwords
+        .hash(password, salt)
+        .await
+        .map_err(|_| Broken::Overloaded("hashing of passwords").into())
+}
+
+/// Reads the person whom the path names.
+pub(super) async fn find(call: &Call) -> Result<User, Problem> {
+    let id = sub(call);
+    call.read("api-user", move |tx| db!(tx, users::by_id(&id)))
+        .await?
+        .ok_or_else(unknown)
+}

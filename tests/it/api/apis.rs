@@ -1,0 +1,58 @@
+//! `/apis`.
+
+use crate::support::api_caller::{ALL, problem};
+use crate::support::on_both_databases;
+use crate::support::people::metadata;
+use serde_json::json;
+use vouchsafe_core::model::{ClientKind, ClientMetadata};
+
+on_both_databases! {
+    fn an_api_is_registered_changed_and_deleted(world: World) {
+        let robot = world.service(ALL);
+        let wish = json!({
+            "identifier": "https://api.example/bills", "name": "Bills", "access_token_lifetime": 120,
+            "scopes": [{"name": "bills:read", "description": "See your bills"}, {"name": "bills:pay"}],
+        });
+        let made = robot.make("/apis", &wish);
+        let path = format!("/apis/{}", made["id"].as_str().unwrap());
+        assert_eq!(robot.read(&path), made);
+        assert_eq!(made["scopes"][1]["description"], "bills:pay");
+        assert_eq!(robot.send("POST", "/apis", &wish).problem(), problem(409, "taken"));
+        let patched = robot.change("PATCH", &path, &json!({"name": "Invoices", "access_token_lifetime": null})).json();
+        assert_eq!((&patched["name"], &patched["access_token_lifetime"], &patched["scopes"]), (&json!("Invoices"), &json!(null), &made["scopes"]));
+        let replaced = robot.change("PUT", &path, &json!({"name": "Bills", "scopes": [{"name": "bills:read"}], "claims": ["roles"]})).json();
+        assert_eq!((replaced["scopes"].as_array().unwrap().len(), &replaced["claims"]), (1, &json!(["roles"])));
+        assert_eq!(robot.change("PATCH", &path, &json!({"name": ""})).problem(), problem(422, "rule_broken"));
+        assert_eq!(robot.act("DELETE", &path).status, 204);
+        assert_eq!(robot.get(&path).problem(), problem(404, "not_found"));
+    }
+
+    fn what_clients_use_is_taken_from_them_only_when_that_is_said(world: World) {
+        let robot = world.service(ALL);
+        world.orders_api();
+        world.client(ClientMetadata { scopes: vec!["orders:read".to_owned()], ..metadata(ClientKind::Service) });
+        let list = robot.read("/apis");
+        let orders = list["items"].as_array().unwrap().iter().find(|api| api["name"] == "Orders").unwrap();
+        let path = format!("/apis/{}", orders["id"].as_str().unwrap());
+        assert_eq!(robot.act("DELETE", &path).problem(), problem(409, "in_use"));
+        let version = robot.get(&path).header("etag").to_owned();
+        let without = json!({"scopes": []});
+        let kept = robot.request("PATCH", &path).header("If-Match", &version).json(&without);
+        assert_eq!(crate::support::world::Answer::to(kept).problem(), problem(409, "in_use"));
+        assert_eq!(robot.act("DELETE", &format!("{path}?force=true")).status, 204);
+    }
+
+    fn the_servers_own_api_is_listed_and_stays(world: World) {
+        let robot = world.service(ALL);
+        let list = robot.read("/apis");
+        let own = list["items"].as_array().unwrap().iter().find(|api| api["name"] == "Administration").unwrap();
+        assert_eq!(own["identifier"], format!("{}/api", world.issuer));
+        let path = format!("/apis/{}", own["id"].as_str().unwrap());
+        assert_eq!(robot.act("DELETE", &format!("{path}?force=true")).problem(), problem(409, "conflict"));
+        assert_eq!(robot.change("PATCH", &path, &json!({"name": "Mine"})).problem(), problem(409, "conflict"));
+        let thief = json!({"identifier": "https://thief.example", "name": "Thief", "scopes": [{"name": "vouchsafe:write"}]});
+        assert_eq!(robot.send("POST", "/apis", &thief).problem(), problem(422, "rule_broken"));
+        let shadow = json!({"identifier": format!("{}/api", world.issuer), "name": "Shadow"});
+        assert_eq!(robot.send("POST", "/apis", &shadow).problem(), problem(422, "rule_broken"));
+    }
+}

@@ -1,0 +1,113 @@
+//! `/clients`.
+
+use crate::support::api_caller::{ALL, Caller, problem};
+use crate::support::on_both_databases;
+use crate::support::people::Registered;
+use serde_json::{Value, json};
+use vouchsafe_core::model::EventKind;
+
+fn web(name: &str) -> Value {
+    json!({"client_name": name, "type": "web", "redirect_uris": ["https://client.example/cb"]})
+}
+
+fn make(robot: &Caller<'_>, body: &Value) -> (String, Value) {
+    let made = robot.make("/clients", body);
+    (format!("/clients/{}", made["client_id"].as_str().unwrap()), made)
+}
+
+on_both_databases! {
+    fn a_client_is_registered_and_works_with_the_secret_that_is_shown_once(world: World) {
+        let robot = world.service(ALL);
+        world.person("ada");
+        let (path, made) = make(&robot, &web("Shop"));
+        let shop = Registered {
+            id: made["client_id"].as_str().unwrap().to_owned(),
+            secret: made["client_secret"].as_str().map(str::to_owned),
+            redirect_uri: "https://client.example/cb".to_owned(),
+        };
+        assert_eq!(made["client_secret_expires_at"], 0);
+        world.follow();
+        shop.sign_in(world, "ada", &[]);
+        let read = robot.get(&path);
+        assert!(!read.body.contains("client_secret\"") && !read.body.contains("vcs_"), "{}", read.body);
+        assert_eq!(read.json()["token_endpoint_auth_method"], "client_secret_basic");
+        let (_, spa) = make(&robot, &json!({"client_name": "App", "type": "spa", "redirect_uris": ["https://app.example/"]}));
+        assert!(spa.get("client_secret").is_none());
+        assert_eq!(world.events_of(EventKind::ClientCreated).len(), 2);
+    }
+
+    fn a_patch_changes_what_it_names_and_null_gives_the_default(world: World) {
+        let robot = world.service(ALL);
+        let mut wish = web("Shop");
+        wish["scope"] = json!("openid email");
+        wish["pkce"] = json!("allowed");
+        let (path, made) = make(&robot, &wish);
+        let patched = robot.change("PATCH", &path, &json!({"client_name": "Store", "pkce": null}));
+        assert_eq!(patched.status, 200, "{}", patched.body);
+        let after = patched.json();
+        let mut expected = made.clone();
+        for (member, value) in [("client_name", "Store"), ("pkce", "required")] {
+            expected[member] = json!(value);
+        }
+        for secret in ["client_secret", "client_secret_expires_at"] {
+            expected.as_object_mut().unwrap().remove(secret);
+        }
+        assert_eq!(after, expected);
+        let replaced = robot.change("PUT", &path, &json!({"client_name": "Store", "redirect_uris": ["https://store.example/cb"]})).json();
+        assert_eq!((&replaced["scope"], &replaced["redirect_uris"]), (&json!("openid profile email"), &json!(["https://store.example/cb"])));
+        assert_eq!(replaced["type"], "web", "the type stays");
+        assert_eq!(world.events_of(EventKind::ClientUpdated).len(), 2);
+        let null = robot.change("PATCH", &path, &json!({"client_name": null}));
+        assert_eq!(null.problem(), problem(400, "body_invalid"));
+    }
+
+    fn rules_of_registration_hold(world: World) {
+        let robot = world.service(ALL);
+        let mut wrong = web("Shop");
+        wrong["redirect_uris"] = json!(["http://client.example/cb"]);
+        assert_eq!(robot.send("POST", "/clients", &wrong).problem(), problem(422, "rule_broken"));
+        let (path, _) = make(&robot, &web("Shop"));
+        for patch in [
+            json!({"redirect_uris": []}),
+            json!({"scope": "openid nobody:owns"}),
+            json!({"client_name": " "}),
+            json!({"token_endpoint_auth_method": "private_key_jwt"}),
+        ] {
+            assert_eq!(robot.change("PATCH", &path, &patch).problem(), problem(422, "rule_broken"), "{patch}");
+        }
+    }
+
+    fn a_client_is_disabled_enabled_and_deleted(world: World) {
+        let robot = world.service(ALL);
+        let (path, made) = make(&robot, &web("Shop"));
+        assert_eq!(robot.act("POST", &format!("{path}/disable")).json()["disabled"], true);
+        assert_eq!(robot.act("POST", &format!("{path}/enable")).json()["disabled"], false);
+        assert_eq!(robot.act("DELETE", &path).status, 204);
+        assert_eq!(robot.get(&path).problem(), problem(404, "not_found"));
+        let deleted = world.events_of(EventKind::ClientDeleted);
+        assert_eq!(deleted[0].target.as_deref(), made["client_id"].as_str());
+    }
+
+    fn nobody_gives_a_client_what_they_lack_or_touches_one_that_has_it(world: World) {
+        let all = world.service(ALL);
+        let writer = world.service(&["vouchsafe:read", "vouchsafe:write"]);
+        let robot = json!({"client_name": "Other robot", "type": "service", "scope": "vouchsafe:signal"});
+        assert_eq!(writer.send("POST", "/clients", &robot).problem(), problem(403, "not_allowed"));
+        let (path, _) = make(&all, &robot);
+        for patch in [json!({"client_name": "Mine"}), json!({"scope": "vouchsafe:read"})] {
+            assert_eq!(writer.change("PATCH", &path, &patch).problem(), problem(403, "not_allowed"), "{patch}");
+        }
+        for (method, path) in [
+            ("POST", format!("{path}/disable")),
+            ("DELETE", path.clone()),
+        ] {
+            assert_eq!(writer.act(method, &path).problem(), problem(403, "not_allowed"), "{method} {path}");
+        }
+        let secret = writer.send("POST", &format!("{path}/secrets"), &json!({}));
+        assert_eq!(secret.problem(), problem(403, "not_allowed"));
+        let (plain, _) = make(&writer, &web("Shop"));
+        let raised = writer.change("PATCH", &plain, &json!({"scope": "openid vouchsafe:signal"}));
+        assert_eq!(raised.problem(), problem(403, "not_allowed"));
+        assert_eq!(all.change("PATCH", &path, &json!({"client_name": "Mine"})).status, 200);
+    }
+}

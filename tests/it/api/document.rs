@@ -1,0 +1,24 @@
+//! `/api/openapi.json`.
+
+use crate::support::on_both_databases;
+use crate::support::world::Answer;
+use vouchsafe::admin::api::routes::ROUTES;
+
+on_both_databases! {
+    fn the_document_tells_every_route_with_its_scope(world: World) {
+        let answer = Answer::to(world.get("/api/openapi.json"));
+        assert_eq!(answer.status, 200);
+        let document = answer.json();
+        assert_eq!(document["openapi"], "3.1.0");
+        let mut told = 0;
+        for route in ROUTES {
+            let operation = &document["paths"][format!("/api/v1{}", route.path)][route.method.as_str().to_lowercase()];
+            assert_eq!(operation["security"][0]["token"][0], route.permission.scope(), "{}", route.path);
+            told += 1;
+        }
+        let paths = document["paths"].as_object().unwrap();
+        let operations: usize = paths.values().map(|path| path.as_object().unwrap().len() - 1).sum();
+        assert_eq!(operations, told, "and nothing else");
+        assert_eq!(document["servers"][0]["url"], world.issuer);
+    }
+}

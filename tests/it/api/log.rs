@@ -1,0 +1,64 @@
+//! `/audit`.
+
+use crate::support::api_caller::ALL;
+use crate::support::on_both_databases;
+use serde_json::{Value, json};
+
+on_both_databases! {
+    fn what_was_done_is_listed_newest_first_and_filtered(world: World) {
+        let robot = world.service(ALL);
+        let user = robot.make("/users", &json!({"username": "ada", "email": "ada@example.test"}));
+        let sub = user["sub"].as_str().unwrap();
+        let banned = robot.send("PUT", &format!("/users/{sub}/ban"), &json!({"reason": "=HYPERLINK(1)"}));
+        let events = |query: &str| -> Vec<String> {
+            let page = robot.read(&format!("/audit?{query}"));
+            page["items"].as_array().unwrap().iter().map(|item| item["event"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(events(&format!("subject={sub}")), ["user.banned", "user.created"]);
+        assert_eq!(events("event=user.banned"), ["user.banned"]);
+        assert_eq!(events(&format!("actor=client:{}&event=user.created", robot.client.id)), ["user.created"]);
+        assert_eq!(events(&format!("request_id={}", banned.header("x-request-id"))), ["user.banned"]);
+        assert_eq!(events("until=2001-01-01T00:00:00Z"), [] as [&str; 0]);
+        assert_eq!(events("actor=%25"), [] as [&str; 0]);
+        let newest = &robot.read("/audit?event=user.banned")["items"][0];
+        assert_eq!(newest["seq"], Value::Null, "not numbered yet");
+        world.publish();
+        let newest = &robot.read("/audit?event=user.banned")["items"][0];
+        assert!(newest["seq"].is_i64() && newest["hash"].is_string(), "{newest}");
+    }
+
+    fn the_log_is_written_as_a_file_and_verified(world: World) {
+        let robot = world.service(ALL);
+        for name in ["ada", "bob"] {
+            robot.make("/users", &json!({"username": name, "email": format!("{name}@example.test")}));
+        }
+        world.publish();
+        let lines = robot.get("/audit/export?event=user.created");
+        assert_eq!(lines.header("content-type"), "application/x-ndjson");
+        let records: Vec<Value> = lines.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(records.len(), 2);
+        assert!(records[0]["seq"].as_i64() < records[1]["seq"].as_i64());
+        let table = robot.get("/audit/export?format=csv");
+        assert!(table.header("content-type").starts_with("text/csv"));
+        assert!(table.header("content-disposition").contains("audit.csv"));
+        assert!(table.body.starts_with("seq,at,event,actor"), "{}", table.body);
+        let rows = table.body.lines().count() - 1;
+        assert_eq!(table.body.matches("user.created").count(), 2, "{}", table.body);
+        let whole = robot.read("/audit/verification");
+        assert_eq!((&whole["whole"], &whole["records"]), (&json!(true), &json!(rows)));
+        world.sql("UPDATE events SET actor = 'nobody' WHERE kind = 'user.created'");
+        let broken = robot.read("/audit/verification");
+        assert_eq!(broken["whole"], false);
+        assert!(broken["broken"].as_str().unwrap().contains("it was changed"), "{broken}");
+    }
+
+    fn a_cell_of_the_file_is_never_a_formula(world: World) {
+        let robot = world.service(ALL);
+        world.sql(
+            "INSERT INTO events (id, at, kind, actor, detail, expires_at) VALUES ('e1', 1, 'user.created', '=cmd()', '{}', 0)"
+        );
+        world.publish();
+        let table = robot.get("/audit/export?format=csv");
+        assert!(table.body.contains("\"'=cmd()\""), "{}", table.body);
+    }
+}

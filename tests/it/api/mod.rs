@@ -1,0 +1,15 @@
+//! The administration API: `/api/v1`.
+
+mod apis;
+mod bodies;
+mod clients;
+mod document;
+mod idempotency;
+mod lists;
+mod log;
+mod permissions;
+mod secrets;
+mod settings;
+mod signals;
+mod users;
+mod versions;

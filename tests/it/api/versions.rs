@@ -1,0 +1,70 @@
+//! `ETag` and `If-Match`: no change is lost.
+
+use crate::support::api_caller::{ALL, problem};
+use crate::support::on_both_databases;
+use crate::support::people::metadata;
+use crate::support::world::Answer;
+use serde_json::json;
+use vouchsafe_core::model::ClientKind;
+
+on_both_databases! {
+    fn a_change_names_the_version_that_it_changes(world: World) {
+        let robot = world.service(ALL);
+        let ada = world.person("ada");
+        let path = format!("/users/{}", ada.id);
+        let body = json!({"claims": {"nickname": "Countess"}});
+        let change = |version: Option<&str>| {
+            let request = robot.request("PATCH", &path).json(&body);
+            Answer::to(match version {
+                Some(version) => request.header("If-Match", version),
+                None => request,
+            })
+        };
+        let version = robot.get(&path).header("etag").to_owned();
+        assert_eq!(change(None).problem(), problem(428, "precondition_required"));
+        assert_eq!(change(Some("\"other\"")).problem(), problem(412, "precondition_failed"));
+        assert_eq!(change(Some(&format!("W/{version}"))).problem(), problem(412, "precondition_failed"), "weak");
+        for malformed in ["x", "\"", "", "a, b"] {
+            assert_eq!(change(Some(malformed)).problem(), problem(400, "header_invalid"), "{malformed:?}");
+        }
+        assert_eq!(change(Some(&format!("\"other\", {version}"))).status, 200);
+        assert_eq!(change(Some(&version)).problem(), problem(412, "precondition_failed"), "it was changed");
+        assert_eq!(change(Some("*")).status, 200);
+    }
+
+    fn of_changes_at_once_from_the_same_version_one_is_made(world: World) {
+        let robot = world.service(ALL);
+        world.orders_api();
+        let shop = world.client(metadata(ClientKind::Spa));
+        let path = format!("/clients/{}", shop.id);
+        let version = robot.get(&path).header("etag").to_owned();
+        let change = |number: usize| {
+            let body = json!({"client_name": format!("Shop {number}")});
+            Answer::to(robot.request("PATCH", &path).header("If-Match", &version).json(&body)).status
+        };
+        let statuses: Vec<u16> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..6).map(|number| scope.spawn(move || change(number))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+        assert_eq!(statuses.iter().filter(|status| **status == 412).count(), 5, "{statuses:?}");
+    }
+
+    fn an_act_may_name_a_version_too(world: World) {
+        let robot = world.service(ALL);
+        let ada = world.person("ada");
+        let path = format!("/users/{}", ada.id);
+        let stale = Answer::to(robot.request("DELETE", &path).header("If-Match", "\"other\""));
+        assert_eq!(stale.problem(), problem(412, "precondition_failed"));
+        let version = robot.get(&path).header("etag").to_owned();
+        let roles = robot.request("PUT", &format!("{path}/roles")).json(&json!({"roles": ["clerk"]}));
+        assert_eq!(Answer::to(roles).problem(), problem(428, "precondition_required"));
+        let roles = robot.request("PUT", &format!("{path}/roles")).json(&json!({"roles": ["clerk"]}));
+        let set = Answer::to(roles.header("If-Match", version));
+        assert_eq!(set.json()["roles"], json!(["clerk"]));
+        assert_eq!(set.header("etag"), robot.get(&path).header("etag"));
+        let version = set.header("etag").to_owned();
+        let groups = robot.request("PUT", &format!("{path}/groups")).header("If-Match", version);
+        assert_eq!(Answer::to(groups.json(&json!({"groups": ["Board"]}))).json()["groups"], json!(["Board"]));
+    }
+}
