@@ -55,7 +55,7 @@ pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpRespon
             let errors = Errors::one("force", "Applications use this API: tick that they may lose it");
             show(&admin, &api, losing.into_iter().map(User::from).collect(), errors)
         }
-        Ok(ApiChange::Unknown) => admin.not_found(),
+        Ok(ApiChange::Unknown | ApiChange::OwnApi) => admin.not_found(),
         Err(error) => admin.failed(error),
     }
 }

@@ -254,7 +254,7 @@ async fn save(
             page.losing = losing.into_iter().map(User::from).collect();
             Ok(answer(admin, page.errors.status(), &page))
         }
-        Ok(ApiChange::Unknown) => Err(admin.not_found()),
+        Ok(ApiChange::Unknown | ApiChange::OwnApi) => Err(admin.not_found()),
         Err(error) => match taken(&error) {
             Some(errors) => Ok(show(admin, Some((known, users)), typed, errors)),
             None => Err(admin.failed(error)),
