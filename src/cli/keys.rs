@@ -33,7 +33,7 @@ enum KeysVerb {
     #[command(after_help = "Example:\n  vouchsafe keys list --json")]
     List,
     /// Let the next key sign as soon as it was published long enough, or at once
-    #[command(after_help = "Example:\n  vouchsafe keys rotate\n  vouchsafe keys rotate --now --yes")]
+    #[command(after_help = "Example:\n  vouchsafe keys rotate\n  vouchsafe keys rotate --now --force --yes")]
     Rotate(change::RotateArgs),
     /// Take a key that others may know out of use at once
     #[command(

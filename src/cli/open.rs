@@ -59,7 +59,7 @@ impl Workplace {
         prepare(&config)?;
         // Nobody waits behind a command: it has one connection and more patience than a request.
         let options = StoreOptions {
-            deadline: Duration::from_secs(10),
+            deadline: Duration::from_secs(30),
             connections: 1,
             transaction_pooler: config.database.transaction_pooler,
             readers: 1,

@@ -69,7 +69,9 @@ impl DemoApp {
     /// Makes the next signing key the active one: old tokens go on, new ones are signed by it.
     pub(super) async fn rotate_key(&self, cookie: &str, log: &mut Vec<Exchange>) -> Result<String, Problem> {
         let old = self.tokens(cookie)?.access_token;
-        let rotated = self.type_in(&["keys", "rotate", "--now", "--yes"], log).await?;
+        let rotated = self
+            .type_in(&["keys", "rotate", "--now", "--force", "--yes"], log)
+            .await?;
         let before = Decoded::of(&old).header;
         let mut tokens = self.refresh(cookie, log).await?;
         while Decoded::of(&tokens.access_token).header == before && rotated.elapsed() < PATIENCE {

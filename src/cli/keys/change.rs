@@ -15,13 +15,15 @@ use vouchsafe_core::model::{KeyAlgorithm, Kid, UnixTime};
 
 #[derive(Debug, Args)]
 pub(super) struct RotateArgs {
-    /// Let the published next key sign at once, instead of when it was published long enough
+    /// Let the published next key sign at once, instead of when it was published long enough; with --force also one
+    /// that was published for less than 24 hours
     #[arg(long)]
     now: bool,
     /// The keys of which algorithm
     #[arg(long, value_name = "ALG", default_value = "RS256")]
     alg: Alg,
-    /// Do it although so many keys are published that some libraries cannot keep them
+    /// Do it although some libraries will refuse new tokens for a while: the next key was published for less than 24
+    /// hours, or more keys are published than they keep
     #[arg(long)]
     force: bool,
     /// Do not ask
@@ -64,6 +66,9 @@ pub(super) fn rotate(place: &Workplace, args: &RotateArgs, output: &Output) -> R
             plan.published,
             args.alg_name()
         )));
+    }
+    if plan.is_hasty() && !args.force {
+        return Err(Failure::failed(impact::too_hasty(&plan)));
     }
     output.tell(&impact::of_rotation(&plan));
     confirm(output, "Rotate?", args.yes)?;

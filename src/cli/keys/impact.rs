@@ -38,6 +38,17 @@ pub(super) fn of_rotation(plan: &RotationPlan) -> String {
     lines.join("\n")
 }
 
+/// Why a rotation at once is refused unless somebody insists.
+pub(super) fn too_hasty(plan: &RotationPlan) -> String {
+    format!(
+        "{} would have been in the key set for {}, and verifiers may keep an older key set for up to {}: they would \
+         refuse new tokens. `keys rotate` without --now waits until it is long enough; --force does it now",
+        plan.promised.kid,
+        plan.promised.lead.in_words(),
+        LEAST_LEAD.in_words()
+    )
+}
+
 pub(super) fn of_revocation(plan: &RevocationPlan) -> String {
     let successor = match &plan.successor {
         Successor::Made => {

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 /// Parameters of libpq that a URL may set itself; otherwise these hold.
 const DEFAULTS: &[(&str, &str)] = &[
-    ("connect_timeout", "2"),
     ("keepalives", "1"),
     ("keepalives_idle", "10"),
     ("keepalives_interval", "2"),
@@ -16,6 +15,10 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("tcp_user_timeout", "4000"),
     ("application_name", "vouchsafe"),
 ];
+
+/// The least and the longest that the making of a connection may take, in seconds. In between it is as long as the caller
+/// waits: a request gives up after two, a command that a person typed on a busy machine does not.
+const CONNECTING: (u64, u64) = (2, 10);
 
 /// A database server and how to talk to it.
 #[derive(Clone)]
@@ -28,7 +31,7 @@ pub(in crate::store) struct Target {
 impl Target {
     pub(in crate::store) fn new(url: &str, options: &StoreOptions) -> Self {
         Self {
-            url: with_defaults(url),
+            url: with_defaults(url, options.deadline),
             statement_timeout: options.deadline,
             transaction_pooler: options.transaction_pooler,
         }
@@ -75,11 +78,14 @@ impl Target {
     }
 }
 
-fn with_defaults(url: &str) -> String {
+fn with_defaults(url: &str, patience: Duration) -> String {
     let (base, query) = url.split_once('?').unwrap_or((url, ""));
     let is_set = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
-    let ours = DEFAULTS
-        .iter()
+    let (least, longest) = CONNECTING;
+    let connecting = patience.as_secs().clamp(least, longest).to_string();
+    let ours = [("connect_timeout", connecting.as_str())]
+        .into_iter()
+        .chain(DEFAULTS.iter().copied())
         .filter(|(name, _)| !is_set(name))
         .map(|(name, value)| format!("{name}={value}"));
     let all = query
@@ -104,9 +110,17 @@ mod tests {
 
     #[test]
     fn timeouts_are_ours_unless_the_url_sets_them() {
-        let bare = with_defaults("postgres://db/vs");
+        let of_a_request = Duration::from_secs(2);
+        let bare = with_defaults("postgres://db/vs", of_a_request);
         assert!(bare.starts_with("postgres://db/vs?connect_timeout=2&"), "{bare}");
-        let set = with_defaults("postgres://db/vs?connect_timeout=9&sslmode=require");
+        for (patience, seconds) in [(0, 2), (5, 5), (30, 10)] {
+            let patient = with_defaults("postgres://db/vs", Duration::from_secs(patience));
+            assert!(
+                patient.contains(&format!("?connect_timeout={seconds}&")),
+                "{patient}"
+            );
+        }
+        let set = with_defaults("postgres://db/vs?connect_timeout=9&sslmode=require", of_a_request);
         assert!(
             set.starts_with("postgres://db/vs?connect_timeout=9&sslmode=require&keepalives=1"),
             "{set}"

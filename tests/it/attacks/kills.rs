@@ -98,7 +98,7 @@ impl Story<'_> {
     /// Begins what happens in this round, up to the moment that may be cut off.
     fn act(&mut self, round: u64) -> Act {
         match round % 10 {
-            0 => Act::Rotate(self.command(&["keys", "rotate", "--now", "--yes"])),
+            0 => Act::Rotate(self.command(&["keys", "rotate", "--now", "--force", "--yes"])),
             1 | 4 | 7 => {
                 if self.eve_is_banned {
                     assert_eq!(self.fleet.run(&["user", "unban", "eve"]).status, 0);

@@ -1,6 +1,9 @@
 //! Each way in which a verb ends has its own status.
 
 use super::program::{Place, set_mode};
+use crate::support::patience::pause;
+use crate::support::postgres::Cluster;
+use std::time::Duration;
 
 #[test]
 fn wrong_usage_is_2() {
@@ -55,6 +58,22 @@ fn a_database_that_cannot_be_reached_is_69_and_its_password_is_not_said() {
         ended.failed(69, "");
         assert!(!ended.stderr.contains("s3cret"), "{ended:?}");
     }
+}
+
+#[test]
+fn a_command_waits_for_a_database_that_is_slow_to_answer() {
+    let cluster = Cluster::start();
+    let place = Place::sqlite().with("VOUCHSAFE__DATABASE__URL", &cluster.fresh_database());
+    place.create_user("ada");
+    let frozen = cluster.freeze_door();
+    std::thread::scope(|scope| {
+        let command = scope.spawn(|| place.run(&["user", "list", "--json"]).document());
+        // Longer than a request would wait.
+        pause(Duration::from_secs(3));
+        assert!(!command.is_finished());
+        drop(frozen);
+        assert_eq!(command.join().unwrap()[0]["username"], "ada");
+    });
 }
 
 #[test]

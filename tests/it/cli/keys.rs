@@ -26,7 +26,13 @@ fn states(place: &Place) -> Vec<String> {
 #[test]
 fn rotation_and_revocation_say_what_they_mean_ask_and_leave_a_key_that_signs() {
     for place in Place::both() {
-        place.run(&["keys", "rotate", "--now"]).failed(2, "--yes");
+        for flags in [&["--yes"][..], &["--yes", "--json"], &[]] {
+            let hasty = [&["keys", "rotate", "--now"], flags].concat();
+            place.run(&hasty).failed(1, "--force does it now");
+        }
+        place
+            .run(&["keys", "rotate", "--now", "--force"])
+            .failed(2, "--yes");
         let [(first, _), (second, _)] = list(&place).try_into().unwrap();
         assert_eq!(states(&place), ["active", "next"], "nothing was changed");
 
@@ -41,7 +47,7 @@ fn rotation_and_revocation_say_what_they_mean_ask_and_leave_a_key_that_signs() {
             "it is on its way already"
         );
 
-        let ended = place.run(&["keys", "rotate", "--now", "--yes"]);
+        let ended = place.run(&["keys", "rotate", "--now", "--force", "--yes"]);
         assert_eq!(ended.status, 0, "{ended:?}");
         for word in ["signs from", "nothing that is out is refused", "up to 20 minutes"] {
             assert!(ended.stderr.contains(word), "{word:?}: {ended:?}");
@@ -73,6 +79,29 @@ fn rotation_and_revocation_say_what_they_mean_ask_and_leave_a_key_that_signs() {
         assert_eq!(document["was"], "retiring");
         assert_eq!(document["signs_now"], list(&place)[2].0.as_str());
         assert_eq!(document["impact"]["feed_seconds"], 2);
+    }
+}
+
+#[test]
+fn a_next_key_that_was_published_for_a_day_signs_at_once_without_force() {
+    for place in Place::both() {
+        assert_eq!(place.run(&["keys", "rotate", "--now", "--yes"]).status, 1);
+        let hours_pass = |hours: i64| {
+            let millis = hours * 3_600_000;
+            place.sql(&format!(
+                "UPDATE signing_keys SET created_at = created_at - {millis}"
+            ));
+        };
+        hours_pass(23);
+        place
+            .run(&["keys", "rotate", "--now", "--yes"])
+            .failed(1, "--force");
+        hours_pass(2);
+        let done = place
+            .run(&["keys", "rotate", "--now", "--yes", "--json"])
+            .document();
+        assert_eq!(done["impact"]["new_tokens_may_be_refused_for_seconds"], 0);
+        assert_eq!(states(&place), ["retiring", "active", "next"]);
     }
 }
 
@@ -219,7 +248,7 @@ fn everything_is_wrapped_anew_and_the_old_file_can_go() {
         place.run(&service).document();
         assert_eq!(
             place.run(&["keys", "rotate", "--now"]).status,
-            2,
+            1,
             "this makes keys"
         );
         let before = list(&place);

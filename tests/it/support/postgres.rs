@@ -127,6 +127,14 @@ impl Cluster {
         frozen
     }
 
+    /// Stops only the process that accepts connections. Not after [`Self::start_again`].
+    pub(crate) fn freeze_door(&self) -> Frozen {
+        signal_process(self.postmaster, "STOP");
+        Frozen {
+            processes: vec![self.postmaster],
+        }
+    }
+
     fn order(&self, command: &str) {
         let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
         let commands = link.commands.as_mut().expect("the cluster is running");
