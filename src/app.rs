@@ -1,7 +1,8 @@
 //! Puts the server together and runs it: the only place that knows every part.
 
 use crate::accounts::passwords::{Cost, Passwords};
-use crate::clients::own_api;
+use crate::audit::Act;
+use crate::clients::{own_api, own_client};
 use crate::config::{Config, DatabaseUrl};
 use crate::cx::RequestId;
 use crate::db;
@@ -85,6 +86,8 @@ pub fn open(config: Config) -> Result<Arc<Services>, AppError> {
     let ports = ports(&config);
     let metrics = Arc::new(Metrics::new());
     let store = open_store(&config, &ports, Some(metrics.clone()))?;
+    let act = Act::new("server", ports.clock.now(), &ports.entropy);
+    own_client::register(&store, &act)?;
     let passwords = Passwords::start(&Cost::recommended(), workers())?;
     Ok(Services::open(config, store, ports, passwords, metrics)?)
 }

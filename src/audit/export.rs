@@ -130,7 +130,12 @@ pub fn csv_head() -> String {
 /// A record as a row (RFC 4180), without the line end.
 #[must_use]
 pub fn csv_row(record: &AuditRecord) -> String {
-    let document = document(record);
+    csv_row_of(&document(record))
+}
+
+/// The document of a record as a row, without the line end.
+#[must_use]
+pub fn csv_row_of(document: &Value) -> String {
     let cells: Vec<_> = MEMBERS
         .iter()
         .map(|name| match document.get(name) {

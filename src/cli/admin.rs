@@ -4,6 +4,7 @@ use super::args::Global;
 use super::exit::Failure;
 use super::open::Workplace;
 use super::output::Output;
+use super::remote::only_on_the_database;
 use super::user::{change, find, report};
 use super::{password, user};
 use crate::accounts::profile::NewPerson;
@@ -66,6 +67,7 @@ struct RecoverArgs {
 }
 
 pub(crate) fn run(global: &Global, args: AdminArgs, output: &Output) -> Result<(), Failure> {
+    only_on_the_database(global, "admin")?;
     let place = Workplace::open(global)?;
     match args.verb {
         AdminVerb::Invite => invite(&place, output),

@@ -1,6 +1,7 @@
 //! `api …`: resource servers and the scopes that they own.
 
 mod change;
+mod remote;
 mod show;
 
 use super::alg::{Alg, ensure_keys};
@@ -8,10 +9,12 @@ use super::args::Global;
 use super::exit::Failure;
 use super::open::Workplace;
 use super::output::Output;
+use super::remote::Remote;
 use crate::clients::apis;
 use crate::config::parse_duration;
 use crate::db;
 use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Map, Value, json};
 use vouchsafe_core::model::{Api, ApiClaim, ApiScope, KeyAlgorithm, Span, TokenTyp};
 
 #[derive(Debug, Args)]
@@ -100,6 +103,48 @@ struct Settings {
     claim: Vec<Claim>,
 }
 
+impl Settings {
+    /// What was given, as the administration API takes it.
+    fn members(self) -> Map<String, Value> {
+        let mut members = Map::new();
+        let mut put = |name: &str, value: Option<Value>| {
+            members.extend(value.map(|value| (name.to_owned(), value)));
+        };
+        let scopes: Vec<_> = self
+            .scope
+            .iter()
+            .filter(|text| !text.is_empty())
+            .map(|text| scope(text))
+            .map(|scope| json!({"name": scope.name, "description": scope.description}))
+            .collect();
+        put("scopes", (!self.scope.is_empty()).then(|| json!(scopes)));
+        let lifetime = self.access_token_lifetime;
+        put(
+            "access_token_lifetime",
+            lifetime.map(|Lifetime(lifetime)| json!(lifetime.map(Span::seconds))),
+        );
+        put(
+            "token_typ",
+            self.token_typ.map(|typ| json!(token_typ(typ).as_str())),
+        );
+        let alg = self.signing_alg.map(KeyAlgorithm::from);
+        put("signing_alg", alg.map(|alg| json!(alg)));
+        let claims: Vec<_> = self.claim.iter().filter_map(|named| claim(*named)).collect();
+        put(
+            "claims",
+            (!self.claim.is_empty()).then(|| json!(distinct(claims))),
+        );
+        members
+    }
+}
+
+const fn token_typ(typ: Typ) -> TokenTyp {
+    match typ {
+        Typ::AtJwt => TokenTyp::AtJwt,
+        Typ::Jwt => TokenTyp::Jwt,
+    }
+}
+
 /// A lifetime, or that of the server.
 #[derive(Clone, Copy, Debug)]
 struct Lifetime(Option<Span>);
@@ -124,10 +169,7 @@ impl Settings {
             api.access_token_lifetime = lifetime;
         }
         if let Some(typ) = self.token_typ {
-            api.token_typ = match typ {
-                Typ::AtJwt => TokenTyp::AtJwt,
-                Typ::Jwt => TokenTyp::Jwt,
-            };
+            api.token_typ = token_typ(typ);
         }
         if let Some(alg) = self.signing_alg {
             api.signing_alg = alg.into();
@@ -139,6 +181,9 @@ impl Settings {
 }
 
 pub(crate) fn run(global: &Global, args: ApiArgs, output: &Output) -> Result<(), Failure> {
+    if let Some(server) = Remote::wanted(global)? {
+        return remote::run(&server, args.verb, output);
+    }
     let place = Workplace::open(global)?;
     match args.verb {
         ApiVerb::Create(args) => create(&place, args, output),

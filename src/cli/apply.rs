@@ -18,6 +18,7 @@ use super::confirm::confirm;
 use super::exit::{Exit, Failure};
 use super::open::Workplace;
 use super::output::Output;
+use super::remote::only_on_the_database;
 use crate::audit::Act;
 use crate::config::{Problem, Source};
 use clap::Args;
@@ -61,6 +62,7 @@ fn set_name(text: &str) -> Result<String, String> {
 }
 
 pub(crate) fn run(global: &Global, args: &ApplyArgs, output: &Output) -> Result<(), Failure> {
+    only_on_the_database(global, "apply")?;
     let place = Workplace::open(global)?;
     let (declared, problems) = files::read(&args.file);
     let declared = Arc::new(declared);

@@ -1,5 +1,6 @@
 //! The grammar of the command line. Each verb's help ends with an example.
 
+use super::remote::sign_in;
 use super::{
     admin, api, apply, audit, client, completions, config, consent, demo, grant, keys, migrate, panic, serve,
     session, user,
@@ -15,7 +16,7 @@ use std::path::PathBuf;
     version,
     arg_required_else_help = true,
     disable_help_subcommand = true,
-    after_help = "Example:\n  vouchsafe demo\n\nExit status: 0 done, 1 failed, 2 wrong usage, 69 the database cannot \
+    after_help = "Example:\n  vouchsafe demo\n\nExit status: 0 done, 1 failed, 2 wrong usage, 69 database or server cannot \
                   be reached, 75 try again, 77 not permitted, 78 configuration error."
 )]
 pub(crate) struct Cli {
@@ -44,6 +45,28 @@ pub(crate) struct Global {
     /// Answer with one JSON document on standard output
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) remote: RemoteOptions,
+}
+
+/// Options of the verbs that can work through a server.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options of every verb")]
+pub(crate) struct RemoteOptions {
+    /// Work through the administration API of this server instead of on the database (also: `VOUCHSAFE_SERVER`)
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) server: Option<String>,
+    /// At the server, be this client instead of whoever is signed in
+    #[arg(
+        long = "client-id",
+        id = "remote-client-id",
+        global = true,
+        value_name = "CLIENT_ID"
+    )]
+    pub(crate) remote_client_id: Option<String>,
+    /// The file with the secret of that client
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) client_secret_file: Option<PathBuf>,
 }
 
 /// What to do.
@@ -79,8 +102,35 @@ pub(crate) enum Verb {
     Keys(keys::KeysArgs),
     /// Show and export the audit log, and check that it is whole
     Audit(audit::AuditArgs),
+    /// Sign in at a server, for verbs that work through it
+    Login(sign_in::LoginArgs),
+    /// Sign out at a server
+    Logout(sign_in::LogoutArgs),
     /// Write the script by which a shell completes verbs and options
     Completions(completions::CompletionsArgs),
+}
+
+impl Verb {
+    /// Whether the verb has nothing to do with any server, whatever the environment names.
+    pub(crate) const fn is_of_this_machine(&self) -> bool {
+        match self {
+            Self::Serve(_) | Self::Demo(_) | Self::Config(_) | Self::Completions(_) => true,
+            Self::Migrate(_)
+            | Self::Admin(_)
+            | Self::User(_)
+            | Self::Consent(_)
+            | Self::Session(_)
+            | Self::Grant(_)
+            | Self::Panic(_)
+            | Self::Client(_)
+            | Self::Api(_)
+            | Self::Apply(_)
+            | Self::Keys(_)
+            | Self::Audit(_)
+            | Self::Login(_)
+            | Self::Logout(_) => false,
+        }
+    }
 }
 
 impl Global {

@@ -1,10 +1,13 @@
 //! `audit tail`, `audit export` and `audit verify`.
 
+mod remote;
+
 use super::args::Global;
 use super::exit::{Exit, Failure};
 use super::instant::Until;
 use super::open::Workplace;
 use super::output::Output;
+use super::remote::Remote;
 use super::user;
 use crate::audit::export::{self, Wanted};
 use crate::audit::{Publisher, verification};
@@ -103,6 +106,9 @@ fn kind(text: &str) -> Result<EventKind, String> {
 }
 
 pub(crate) fn run(global: &Global, args: AuditArgs, output: &Output) -> Result<(), Failure> {
+    if let Some(server) = Remote::wanted(global)? {
+        return remote::run(&server, args.verb, output);
+    }
     let place = Workplace::open(global)?;
     let log = Log::new(place);
     match args.verb {

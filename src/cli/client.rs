@@ -3,6 +3,7 @@
 mod change;
 mod initial_token;
 mod known;
+mod remote;
 mod settings;
 mod show;
 
@@ -11,12 +12,14 @@ use super::args::Global;
 use super::exit::Failure;
 use super::open::Workplace;
 use super::output::Output;
+use super::remote::Remote;
 use crate::app;
+use crate::clients::catalog;
 use crate::clients::registration::{self, Made, Pepper, Wish};
 use crate::config::Config;
 use crate::db;
 use clap::{Args, Subcommand, ValueEnum};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use settings::Settings;
 use std::sync::Arc;
 use vouchsafe_core::model::{Client, ClientId, ClientKind, ClientSecret, Plain};
@@ -113,6 +116,9 @@ pub(crate) fn run(global: &Global, args: ClientArgs, output: &Output) -> Result<
         new_secret(output);
         return Ok(());
     }
+    if let Some(server) = Remote::wanted(global)? {
+        return remote::run(&server, args.verb, output);
+    }
     let place = Workplace::open(global)?;
     match args.verb {
         ClientVerb::NewSecret => Ok(()),
@@ -140,9 +146,14 @@ fn new_secret(output: &Output) {
     }
 }
 
-fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Failure> {
-    let mut wish = args.app.wish()?.unwrap_or_else(|| {
-        let kind = match args.kind.unwrap_or(Kind::Web) {
+/// What is asked for: a well-known application, or a name and a type, and then what the flags say.
+fn wished(
+    app: &known::KnownApp,
+    (name, kind): (Option<String>, Option<Kind>),
+    settings: Settings,
+) -> Result<Wish, Failure> {
+    let mut wish = app.wish()?.unwrap_or_else(|| {
+        let kind = match kind.unwrap_or(Kind::Web) {
             Kind::Web => ClientKind::Web,
             Kind::Spa => ClientKind::Spa,
             Kind::Native => ClientKind::Native,
@@ -150,10 +161,31 @@ fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Fa
         };
         Wish::new(String::new(), kind)
     });
-    if let Some(name) = args.name {
+    if let Some(name) = name {
         wish.name = name;
     }
-    args.settings.apply(&mut wish)?;
+    settings.apply(&mut wish)?;
+    Ok(wish)
+}
+
+/// Says how it ended, and prints the settings of a well-known application.
+fn answer(mut document: Map<String, Value>, settings: &[catalog::Settings], output: &Output) {
+    output.tell(if document.contains_key("client_secret") {
+        "the client is registered; its secret is shown this once:"
+    } else {
+        "the client is registered:"
+    });
+    if !settings.is_empty() {
+        document.insert("settings".to_owned(), known::listed(settings));
+    }
+    output.answer(&Value::Object(document));
+    for block in settings {
+        output.tell(&format!("\n{}:\n{}", block.title, block.text));
+    }
+}
+
+fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Failure> {
+    let wish = wished(&args.app, (args.name, args.kind), args.settings)?;
     let apis = place.store.read_blocking("apis", |tx| db!(tx, apis::all()))?;
     let metadata = registration::check(wish, &apis).map_err(|rule| Failure::failed(rule.to_string()))?;
     ensure_keys(place, metadata.id_token_signed_response_alg)?;
@@ -173,19 +205,8 @@ fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Fa
         )?;
         Ok(Arc::new(made))
     })?;
-    output.tell(match made.secret {
-        Some(_) => "the client is registered; its secret is shown this once:",
-        None => "the client is registered:",
-    });
-    let mut document = made.document();
     let settings = args.app.settings(&place.config.issuer, &made);
-    if !settings.is_empty() {
-        document.insert("settings".to_owned(), known::listed(&settings));
-    }
-    output.answer(&Value::Object(document));
-    for block in &settings {
-        output.tell(&format!("\n{}:\n{}", block.title, block.text));
-    }
+    answer(made.document(), &settings, output);
     Ok(())
 }
 

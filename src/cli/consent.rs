@@ -4,6 +4,7 @@ use super::args::Global;
 use super::exit::Failure;
 use super::open::Workplace;
 use super::output::Output;
+use super::remote::{Remote, part};
 use super::user;
 use crate::accounts::administration;
 use clap::{Args, Subcommand};
@@ -32,13 +33,26 @@ struct RevokeArgs {
 }
 
 pub(crate) fn run(global: &Global, args: ConsentArgs, output: &Output) -> Result<(), Failure> {
-    let place = Workplace::open(global)?;
     let ConsentVerb::Revoke(args) = args.verb;
+    let words = "allows this client nothing any more";
+    if let Some(server) = Remote::wanted(global)? {
+        let person = server.user(&args.user)?;
+        let consent = format!("/consents/{}", part(&args.client_id));
+        let withdrawn = server.delete(&user::path(&person, &consent))?;
+        let left = if withdrawn.value.is_null() {
+            person
+        } else {
+            withdrawn
+        };
+        user::told(output, &left, words);
+        return Ok(());
+    }
+    let place = Workplace::open(global)?;
     let person = user::find(&place, &args.user)?;
     let client = ClientId::new(args.client_id);
     let changed = user::change(&place, person.id, "withdraw-consent", move |tx, act, id| {
         administration::withdraw_consent(tx, act, id, &client)
     })?;
-    user::report(output, &changed, "allows this client nothing any more");
+    user::report(output, &changed, words);
     Ok(())
 }

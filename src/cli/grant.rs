@@ -1,11 +1,14 @@
 //! `grant list` and `grant revoke`: what people allowed clients, as tokens know it.
 
+mod remote;
+
 use super::args::Global;
 use super::exit::Failure;
 use super::instant::instant;
 use super::listing::list;
 use super::open::Workplace;
 use super::output::Output;
+use super::remote::Remote;
 use super::user;
 use crate::accounts::document::GrantDocument;
 use crate::audit;
@@ -51,6 +54,9 @@ struct RevokeArgs {
 }
 
 pub(crate) fn run(global: &Global, args: GrantArgs, output: &Output) -> Result<(), Failure> {
+    if let Some(server) = Remote::wanted(global)? {
+        return remote::run(&server, args.verb, output);
+    }
     let place = Workplace::open(global)?;
     match args.verb {
         GrantVerb::List(args) => all(&place, args, output),

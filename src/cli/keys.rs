@@ -2,12 +2,14 @@
 
 mod change;
 mod impact;
+mod remote;
 mod sealing;
 
 use super::args::Global;
 use super::exit::Failure;
 use super::open::Workplace;
 use super::output::{Output, table};
+use super::remote::{Remote, only_on_the_database};
 use crate::db;
 use crate::keys::Keys;
 use crate::keys::document::KeyDocument;
@@ -62,6 +64,17 @@ pub(crate) fn revoke(
 }
 
 pub(crate) fn run(global: &Global, args: &KeysArgs, output: &Output) -> Result<(), Failure> {
+    match &args.verb {
+        KeysVerb::Import(_) | KeysVerb::NewKek | KeysVerb::Rewrap(_) => {
+            // A private key, and what seals it, never travels.
+            only_on_the_database(global, "keys import, new-kek and rewrap")?;
+        }
+        KeysVerb::List | KeysVerb::Rotate(_) | KeysVerb::Revoke(_) => {
+            if let Some(server) = Remote::wanted(global)? {
+                return remote::run(&server, &args.verb, output);
+            }
+        }
+    }
     let place = Workplace::open(global)?;
     match &args.verb {
         KeysVerb::List => list(&place, output),

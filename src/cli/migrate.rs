@@ -4,6 +4,7 @@ use super::args::Global;
 use super::exit::Failure;
 use super::open::Workplace;
 use super::output::{Output, table};
+use super::remote::only_on_the_database;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -22,6 +23,7 @@ enum MigrateVerb {
 }
 
 pub(crate) fn run(global: &Global, args: &MigrateArgs, output: &Output) -> Result<(), Failure> {
+    only_on_the_database(global, "migrate")?;
     let place = Workplace::open_as_is(global)?;
     match args.verb {
         Some(MigrateVerb::Status) => status(&place, output),

@@ -26,6 +26,7 @@ mod output;
 mod panic;
 mod password;
 pub mod reference;
+mod remote;
 mod serve;
 mod session;
 mod setup_link;
@@ -37,6 +38,7 @@ use args::{Cli, Verb};
 use clap::Parser as _;
 use exit::Failure;
 use output::Output;
+use remote::sign_in;
 use std::process::ExitCode;
 
 /// Runs the program with the arguments of the process.
@@ -66,6 +68,12 @@ pub fn run() -> ExitCode {
 
 fn dispatch(cli: Cli, output: &Output) -> Result<(), Failure> {
     let global = cli.global;
+    if cli.verb.is_of_this_machine() && global.remote.server.is_some() {
+        return Err(Failure::new(
+            Exit::Usage,
+            "--server: this verb works through no server",
+        ));
+    }
     match cli.verb {
         Verb::Serve(args) => serve::run(&global, &args, output),
         Verb::Demo(args) => demo::run(&global, &args, output),
@@ -79,6 +87,8 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Failure> {
         Verb::Panic(args) => panic::run(&global, args, output),
         Verb::Client(args) => client::run(&global, args, output),
         Verb::Api(args) => api::run(&global, args, output),
+        Verb::Login(sign_in::LoginArgs {}) => sign_in::login(&global, output),
+        Verb::Logout(sign_in::LogoutArgs {}) => sign_in::logout(&global, output),
         Verb::Completions(args) => {
             completions::run(&args, output);
             Ok(())

@@ -5,6 +5,7 @@ use super::exit::Failure;
 use super::keys;
 use super::open::Workplace;
 use super::output::Output;
+use super::remote::only_on_the_database;
 use crate::audit::emergency::{self, Preview, SLICE};
 use clap::Args;
 use serde_json::{Map, Value, json};
@@ -41,6 +42,7 @@ struct Scope {
 }
 
 pub(crate) fn run(global: &Global, args: PanicArgs, output: &Output) -> Result<(), Failure> {
+    only_on_the_database(global, "panic")?;
     let place = Workplace::open(global)?;
     if let Some(kid) = args.scope.kid {
         return keys::revoke(&place, kid, (args.dry_run, args.yes), output);

@@ -9,7 +9,7 @@ use vouchsafe_core::model::PasswordHash;
 use zeroize::Zeroizing;
 
 /// Reads a password from standard input: everything up to the end, without the last line end.
-fn read() -> Result<Zeroizing<String>, Failure> {
+pub(crate) fn read() -> Result<Zeroizing<String>, Failure> {
     let mut text = Zeroizing::new(String::new());
     std::io::stdin()
         .lock()

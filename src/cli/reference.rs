@@ -9,7 +9,8 @@ const HEAD: &str = "\
 # Commands
 
 Every verb works on the database directly, whether the server runs or not; a running server notices within a
-second. People are named by user name or e-mail address, clients by `client_id`.
+second. Those for clients, people, APIs, keys, sessions, grants and the audit log can work through a server as well, with
+`--server` ([administering from elsewhere](remote.md)). People are named by user name or e-mail address, clients by `client_id`.
 
 Standard output holds JSON and nothing else: one document, on one line with `--json`. Text for people goes to standard
 error. Verbs that create something answer with JSON in any case.
@@ -19,7 +20,7 @@ error. Verbs that create something answer with JSON in any case.
 | 0 | done |
 | 1 | failed |
 | 2 | wrong usage |
-| 69 | the database cannot be reached |
+| 69 | the database, or the server, cannot be reached |
 | 75 | try again |
 | 77 | not permitted |
 | 78 | configuration error |

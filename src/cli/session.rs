@@ -1,11 +1,14 @@
 //! `session list` and `session revoke`: sign-in sessions.
 
+mod remote;
+
 use super::args::Global;
 use super::exit::Failure;
 use super::instant::instant;
 use super::listing::list;
 use super::open::Workplace;
 use super::output::Output;
+use super::remote::Remote;
 use super::user;
 use crate::accounts::document::SessionDocument;
 use crate::audit;
@@ -46,6 +49,9 @@ struct RevokeArgs {
 }
 
 pub(crate) fn run(global: &Global, args: SessionArgs, output: &Output) -> Result<(), Failure> {
+    if let Some(server) = Remote::wanted(global)? {
+        return remote::run(&server, args.verb, output);
+    }
     let place = Workplace::open(global)?;
     match args.verb {
         SessionVerb::List(args) => all(&place, args.user.as_deref(), output),

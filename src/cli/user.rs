@@ -1,6 +1,7 @@
 //! `user …`: people's accounts.
 
 mod change;
+mod remote;
 mod show;
 
 use super::args::Global;
@@ -9,6 +10,7 @@ use super::instant::Until;
 use super::open::Workplace;
 use super::output::Output;
 use super::password;
+use super::remote::Remote;
 use crate::accounts::administration::{self, Ban, Changed};
 use crate::accounts::administrators;
 use crate::accounts::profile::{NewPerson, PersonProblem, check_groups, check_roles};
@@ -16,6 +18,7 @@ use crate::audit::Act;
 use crate::db;
 use crate::store::{StoreError, Tx};
 use clap::{Args, Subcommand};
+pub(super) use remote::{path, told};
 use serde_json::{Map, Value, json};
 pub(super) use show::document;
 use std::path::{Path, PathBuf};
@@ -169,6 +172,9 @@ struct SetGroupArgs {
 }
 
 pub(crate) fn run(global: &Global, args: UserArgs, output: &Output) -> Result<(), Failure> {
+    if let Some(server) = Remote::wanted(global)? {
+        return remote::run(&server, args.verb, output);
+    }
     let place = Workplace::open(global)?;
     match args.verb {
         UserVerb::Create(args) => create(&place, args, output),
@@ -362,12 +368,17 @@ pub(super) fn report(output: &Output, changed: &Changed, what: &str) {
     let mut members = document(&changed.user);
     members.insert("grants_ended".to_owned(), json!(changed.ended.grants));
     members.insert("sessions_ended".to_owned(), json!(changed.ended.sessions));
-    let ended = match (changed.ended.grants, changed.ended.sessions) {
+    say(output, members, what);
+}
+
+/// Says what became of the person of this document.
+fn say(output: &Output, members: Map<String, Value>, what: &str) {
+    let count = |name: &str| members.get(name).and_then(Value::as_u64).unwrap_or_default();
+    let ended = match (count("grants_ended"), count("sessions_ended")) {
         (0, 0) => String::new(),
         (grants, sessions) => format!("; ended: {grants} grants, {sessions} sessions"),
     };
-    output.report(
-        &Value::Object(members),
-        &format!("{} {what}{ended}", changed.user.username),
-    );
+    let username = members.get("username").and_then(Value::as_str);
+    let text = format!("{} {what}{ended}", username.unwrap_or_default());
+    output.report(&Value::Object(members), &text);
 }

@@ -9,6 +9,7 @@ pub mod dynamic;
 pub mod logo;
 mod lookup;
 pub mod own_api;
+pub mod own_client;
 pub mod registration;
 mod remote_keys;
 pub mod schema;

@@ -9,6 +9,9 @@ use std::path::PathBuf;
 /// Variables that begin with this set keys.
 const PREFIX: &str = "VOUCHSAFE__";
 
+/// Variables of everybody that concern this program too.
+const OTHERS: [&str; 3] = ["NO_COLOR", "XDG_CONFIG_HOME", "HOME"];
+
 /// The variables that concern this program.
 #[derive(Clone, Default)]
 pub struct Environment(Vec<(String, OsString)>);
@@ -32,7 +35,7 @@ impl Environment {
         let mut kept: Vec<_> = variables
             .into_iter()
             .map(|(name, value)| (name, value.into()))
-            .filter(|(name, _)| name.starts_with("VOUCHSAFE") || name == "NO_COLOR")
+            .filter(|(name, _)| name.starts_with("VOUCHSAFE") || OTHERS.contains(&name.as_str()))
             .collect();
         kept.sort();
         Self(kept)
@@ -48,6 +51,27 @@ impl Environment {
     #[must_use]
     pub fn no_color(&self) -> bool {
         self.value("NO_COLOR").is_some()
+    }
+
+    /// The server that `VOUCHSAFE_SERVER` names, for commands that work through one.
+    #[must_use]
+    pub fn server(&self) -> Option<String> {
+        self.value("VOUCHSAFE_SERVER")
+            .map(|server| server.to_string_lossy().into_owned())
+    }
+
+    /// The file with an access token for that server, named by `VOUCHSAFE_TOKEN_FILE`.
+    #[must_use]
+    pub fn token_file(&self) -> Option<PathBuf> {
+        self.value("VOUCHSAFE_TOKEN_FILE").map(PathBuf::from)
+    }
+
+    /// Where a person's programs keep their settings (XDG Base Directory).
+    #[must_use]
+    pub fn config_home(&self) -> Option<PathBuf> {
+        let named = self.value("XDG_CONFIG_HOME").map(PathBuf::from);
+        let home = || self.value("HOME").map(|home| PathBuf::from(home).join(".config"));
+        named.filter(|path| path.is_absolute()).or_else(home)
     }
 
     fn value(&self, name: &str) -> Option<&OsString> {

@@ -5,12 +5,14 @@
 mod clock;
 mod entropy;
 pub mod fetch;
+mod http;
 mod key_factory;
 mod node_clock;
 
 pub use clock::{Clock, SystemClock};
 pub use entropy::{Entropy, SystemEntropy};
 pub use fetch::{Fetch, Outbound};
+pub use http::{Answered, Call, CallError, Http};
 pub use key_factory::{KeyFactory, KeyPair};
 pub use node_clock::{Lesson, NodeClock};
 

@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::call::Call;
 use super::clients::{Shown, client_id, find, unknown};
-use super::operation::{Gives, Operation, PLAIN, Takes};
+use super::operation::{Gives, Kind, Operation, PLAIN, Parameter, Takes};
 use super::problem::{Code, Problem};
 use super::schemas::{list as list_of, one};
 use super::user_acts::instant;
@@ -148,13 +148,19 @@ pub(super) async fn add(call: Call) -> Result<Answer, Problem> {
 
 pub(super) const END: Operation = Operation {
     id: "endSecret",
-    summary: "End one of two secrets of a client",
+    summary: "End one of two secrets of a client, at once or later",
+    query: &[Parameter {
+        name: "until",
+        about: "How long it still counts; without it, it ends at once",
+        kind: Kind::Instant,
+    }],
     problems: &[409],
     ..PLAIN
 };
 
 pub(super) async fn end(call: Call) -> Result<Answer, Problem> {
     let (id, secret, caller) = (client_id(&call), call.named("secret"), call.caller.clone());
+    let until = call.query.instant("until");
     call.write("api-end-secret", move |tx, act| {
         let Some(client) = db!(tx, clients::lock(&id))? else {
             return Ok(Err(unknown()));
@@ -162,11 +168,13 @@ pub(super) async fn end(call: Call) -> Result<Answer, Problem> {
         if let Err(problem) = caller.may_give(&client.metadata.scopes) {
             return Ok(Err(problem));
         }
-        Ok(match standing::end_secret(tx, act, (&id, &secret), act.now)? {
-            SecretEnded::Ended => Ok(()),
-            SecretEnded::Last => Err(conflict("it is the only one: add another first")),
-            SecretEnded::Unknown => Err(Problem::unknown("secret")),
-        })
+        Ok(
+            match standing::end_secret(tx, act, (&id, &secret), until.unwrap_or(act.now))? {
+                SecretEnded::Ended => Ok(()),
+                SecretEnded::Last => Err(conflict("it is the only one: add another first")),
+                SecretEnded::Unknown => Err(Problem::unknown("secret")),
+            },
+        )
     })
     .await?;
     Ok(Answer::nothing())

@@ -13,24 +13,24 @@ use serde_json::json;
 #[derive(Debug, Args)]
 pub(super) struct UpdateArgs {
     /// The API's identifier
-    identifier: String,
+    pub(super) identifier: String,
     /// The name people see
     #[arg(long)]
-    name: Option<String>,
+    pub(super) name: Option<String>,
     #[command(flatten)]
-    settings: Settings,
+    pub(super) settings: Settings,
     /// Take scopes that the API loses from the clients that have them
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct DeleteArgs {
     /// The API's identifier
-    identifier: String,
+    pub(super) identifier: String,
     /// Take its scopes from the clients that have them
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
 }
 
 pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Result<(), Failure> {

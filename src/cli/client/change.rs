@@ -21,21 +21,21 @@ use zeroize::Zeroizing;
 #[derive(Debug, Args)]
 pub(super) struct UpdateArgs {
     /// The client
-    client_id: String,
+    pub(super) client_id: String,
     /// The name people see
     #[arg(long)]
-    name: Option<String>,
+    pub(super) name: Option<String>,
     #[command(flatten)]
-    settings: Settings,
+    pub(super) settings: Settings,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct RotateArgs {
     /// The client
-    client_id: String,
+    pub(super) client_id: String,
     /// How long the old secret still counts
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = duration)]
-    grace: Span,
+    pub(super) grace: Span,
 }
 
 fn duration(text: &str) -> Result<Span, String> {

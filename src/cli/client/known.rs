@@ -33,24 +33,33 @@ impl KnownApp {
 
     /// The settings of the application for the client that was made.
     pub(super) fn settings(&self, issuer: &str, made: &Made) -> Vec<Settings> {
+        let metadata = &made.client.metadata;
+        let id = made.client.id.as_str();
+        let secret = made.secret.as_ref().map(Plain::expose);
+        self.settings_of(issuer, (id, secret), &metadata.redirect_uris, &metadata.scopes)
+    }
+
+    /// The settings for a client that is known by these facts.
+    pub(super) fn settings_of(
+        &self,
+        issuer: &str,
+        (client_id, client_secret): (&str, Option<&str>),
+        redirect_uris: &[String],
+        scopes: &[String],
+    ) -> Vec<Settings> {
         let Some(app) = self.find() else {
             return Vec::new();
         };
-        let metadata = &made.client.metadata;
+        let url = self.url.as_deref().unwrap_or_default();
         app.settings(&Filled {
             issuer,
             endpoints: &urls::endpoints(issuer),
             discovery: &urls::absolute(issuer, urls::OPENID_CONFIGURATION),
-            url: self
-                .url
-                .as_deref()
-                .unwrap_or_default()
-                .trim()
-                .trim_end_matches('/'),
-            client_id: made.client.id.as_str(),
-            client_secret: made.secret.as_ref().map(Plain::expose),
-            callback: metadata.redirect_uris.first().map_or("", String::as_str),
-            scopes: &metadata.scopes,
+            url: url.trim().trim_end_matches('/'),
+            client_id,
+            client_secret,
+            callback: redirect_uris.first().map_or("", String::as_str),
+            scopes,
         })
     }
 }

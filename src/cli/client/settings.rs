@@ -5,9 +5,9 @@ use crate::cli::alg::Alg;
 use crate::cli::exit::Failure;
 use crate::clients::registration::Wish;
 use clap::{Args, ValueEnum};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
-use vouchsafe_core::model::{AuthMethod, GrantType, IdTokenClaims, PkceRule};
+use vouchsafe_core::model::{AuthMethod, GrantType, IdTokenClaims, KeyAlgorithm, PkceRule};
 use vouchsafe_core::spec::scope;
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -104,19 +104,13 @@ impl Settings {
             wish.auth_method = Some(auth_method(method));
         }
         if let Some(rule) = self.pkce {
-            wish.pkce = Some(match rule {
-                Pkce::Required => PkceRule::Required,
-                Pkce::Allowed => PkceRule::Allowed,
-            });
+            wish.pkce = Some(pkce(rule));
         }
         if let Some(file) = &self.jwks_file {
             wish.jwks = Some(read_jwks(file)?);
         }
         if let Some(place) = self.id_token_claims {
-            wish.id_token_claims = match place {
-                Claims::Userinfo => IdTokenClaims::Userinfo,
-                Claims::IdToken => IdTokenClaims::IdToken,
-            };
+            wish.id_token_claims = claims(place);
         }
         if let Some(alg) = self.id_token_alg {
             wish.id_token_alg = alg.into();
@@ -129,6 +123,64 @@ impl Settings {
             *flag = given.unwrap_or(*flag);
         }
         Ok(())
+    }
+}
+
+impl Settings {
+    /// What was given, by the names of RFC 7591, as the administration API takes it.
+    pub(super) fn members(self) -> Result<Map<String, Value>, Failure> {
+        let mut members = Map::new();
+        let mut put = |name: &str, value: Option<Value>| {
+            members.extend(value.map(|value| (name.to_owned(), value)));
+        };
+        let list = |given: Vec<String>| {
+            let kept = given.iter().filter(|text| !text.is_empty());
+            (!given.is_empty()).then(|| kept.cloned().collect::<Value>())
+        };
+        put("redirect_uris", list(self.redirect_uri));
+        put("post_logout_redirect_uris", list(self.post_logout_redirect_uri));
+        put("web_origins", list(self.web_origin));
+        put("introspects", list(self.introspects));
+        put(
+            "scope",
+            (!self.scope.is_empty()).then(|| json!(self.scope.join(" ").trim())),
+        );
+        let grants: Vec<GrantType> = self.grant.into_iter().map(grant).collect();
+        put("grant_types", (!grants.is_empty()).then(|| json!(grants)));
+        put(
+            "token_endpoint_auth_method",
+            self.auth_method.map(|method| json!(auth_method(method))),
+        );
+        put("pkce", self.pkce.map(|rule| json!(pkce(rule))));
+        put("jwks", self.jwks_file.as_deref().map(read_jwks).transpose()?);
+        put(
+            "id_token_claims",
+            self.id_token_claims.map(|place| json!(claims(place))),
+        );
+        let alg = self.id_token_alg.map(KeyAlgorithm::from);
+        put("id_token_signed_response_alg", alg.map(|alg| json!(alg)));
+        for (name, flag) in [
+            ("online_refresh", self.online_refresh),
+            ("first_party", self.first_party),
+            ("require_consent", self.require_consent),
+        ] {
+            put(name, flag.map(Value::from));
+        }
+        Ok(members)
+    }
+}
+
+const fn pkce(rule: Pkce) -> PkceRule {
+    match rule {
+        Pkce::Required => PkceRule::Required,
+        Pkce::Allowed => PkceRule::Allowed,
+    }
+}
+
+const fn claims(place: Claims) -> IdTokenClaims {
+    match place {
+        Claims::Userinfo => IdTokenClaims::Userinfo,
+        Claims::IdToken => IdTokenClaims::IdToken,
     }
 }
 

@@ -18,17 +18,17 @@ pub(super) struct RotateArgs {
     /// Let the published next key sign at once, instead of when it was published long enough; with --force also one
     /// that was published for less than 24 hours
     #[arg(long)]
-    now: bool,
+    pub(super) now: bool,
     /// The keys of which algorithm
     #[arg(long, value_name = "ALG", default_value = "RS256")]
-    alg: Alg,
+    pub(super) alg: Alg,
     /// Do it although some libraries will refuse new tokens for a while: the next key was published for less than 24
     /// hours, or more keys are published than they keep
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
     /// Do not ask
     #[arg(long)]
-    yes: bool,
+    pub(super) yes: bool,
 }
 
 #[derive(Debug, Args)]

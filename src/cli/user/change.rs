@@ -16,25 +16,25 @@ use vouchsafe_core::spec::username;
 #[derive(Debug, Args)]
 pub(super) struct UpdateArgs {
     /// User name, e-mail address or `sub`
-    user: String,
+    pub(super) user: String,
     /// The name to sign in with
     #[arg(long)]
-    username: Option<String>,
+    pub(super) username: Option<String>,
     /// The e-mail address; another one is not verified
     #[arg(long)]
-    email: Option<String>,
+    pub(super) email: Option<String>,
     /// The person's full name
     #[arg(long)]
-    name: Option<String>,
+    pub(super) name: Option<String>,
     /// A JSON object of OpenID standard claims that change; null takes one away
     #[arg(long, value_name = "FILE")]
-    claims_file: Option<PathBuf>,
+    pub(super) claims_file: Option<PathBuf>,
     /// Whether the person is an administrator of this server
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    admin: Option<bool>,
+    pub(super) admin: Option<bool>,
     /// Read another password from standard input, and end sessions and grants
     #[arg(long)]
-    password_stdin: bool,
+    pub(super) password_stdin: bool,
 }
 
 pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Result<(), Failure> {

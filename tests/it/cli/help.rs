@@ -49,6 +49,8 @@ const VERBS: &[&[&str]] = &[
     &["audit", "export"],
     &["audit", "verify"],
     &["completions"],
+    &["login"],
+    &["logout"],
     &["keys"],
     &["keys", "list"],
 ];

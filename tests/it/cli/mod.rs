@@ -16,5 +16,6 @@ mod initial_tokens;
 mod keys;
 mod people;
 pub(crate) mod program;
+mod remote;
 mod secrets;
 mod serve;

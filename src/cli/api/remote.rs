@@ -1,0 +1,122 @@
+//! `api …` through a server.
+
+use super::change::{DeleteArgs, UpdateArgs};
+use super::{ApiVerb, CreateArgs, unknown};
+use crate::cli::exit::Failure;
+use crate::cli::output::Output;
+use crate::cli::remote::{Document, Remote, part, word};
+use crate::config::show_duration;
+use serde_json::{Value, json};
+use vouchsafe_core::model::Span;
+
+pub(super) fn run(server: &Remote, verb: ApiVerb, output: &Output) -> Result<(), Failure> {
+    match verb {
+        ApiVerb::Create(args) => create(server, args, output),
+        ApiVerb::List => server.list(
+            ("/apis", &[]),
+            output,
+            ["IDENTIFIER", "NAME", "SCOPES", "LIFETIME"],
+            row,
+        ),
+        ApiVerb::Show(named) => show(server, &named.identifier, output),
+        ApiVerb::Update(args) => update(server, args, output),
+        ApiVerb::Delete(args) => delete(server, &args, output),
+    }
+}
+
+fn create(server: &Remote, args: CreateArgs, output: &Output) -> Result<(), Failure> {
+    let mut members = args.settings.members();
+    members.insert("identifier".to_owned(), json!(args.identifier));
+    members.insert("name".to_owned(), json!(args.name));
+    // Left out is the default, and null is nothing that a new one may say.
+    members.retain(|_, value| !value.is_null());
+    let made = server.post("/apis", Some(&Value::Object(members)))?;
+    output.tell("the API is registered:");
+    output.answer(&made.value);
+    Ok(())
+}
+
+fn update(server: &Remote, args: UpdateArgs, output: &Output) -> Result<(), Failure> {
+    let api = find(server, &args.identifier)?;
+    let mut members = args.settings.members();
+    if let Some(name) = args.name {
+        members.insert("name".to_owned(), json!(name));
+    }
+    let path = path(&args.identifier, args.force);
+    let changed = server.patch(&path, &Value::Object(members), api.version.as_deref())?;
+    output.tell("the API is changed:");
+    output.answer(&changed.value);
+    Ok(())
+}
+
+fn delete(server: &Remote, args: &DeleteArgs, output: &Output) -> Result<(), Failure> {
+    find(server, &args.identifier)?;
+    server.delete(&path(&args.identifier, args.force))?;
+    output.report(
+        &json!({"identifier": args.identifier, "deleted": true}),
+        "the API is deleted",
+    );
+    Ok(())
+}
+
+fn show(server: &Remote, identifier: &str, output: &Output) -> Result<(), Failure> {
+    let mut api = find(server, identifier)?.value;
+    let (owned, mut used_by) = (scopes(&api), Vec::new());
+    server.each("/clients", &[], &mut |client| {
+        let held = word(&client, "scope");
+        let used: Vec<_> = held
+            .split(' ')
+            .filter(|name| owned.iter().any(|owned| owned == name))
+            .collect();
+        let audiences = client.get("introspects").and_then(Value::as_array);
+        let introspects = audiences.is_some_and(|audiences| audiences.contains(&json!(identifier)));
+        if introspects || !used.is_empty() {
+            used_by.push(json!({
+                "client_id": client.get("client_id"),
+                "client_name": client.get("client_name"),
+                "scopes": used,
+                "introspects": introspects,
+            }));
+        }
+        Ok(true)
+    })?;
+    if let Some(members) = api.as_object_mut() {
+        members.insert("used_by".to_owned(), Value::Array(used_by));
+    }
+    output.answer(&api);
+    Ok(())
+}
+
+/// The API with this identifier.
+fn find(server: &Remote, identifier: &str) -> Result<Document, Failure> {
+    server.get(&path(identifier, false)).map_err(|failure| {
+        if failure.message.starts_with("there is no such API") {
+            unknown(identifier)
+        } else {
+            failure
+        }
+    })
+}
+
+fn path(identifier: &str, force: bool) -> String {
+    let force = if force { "?force=true" } else { "" };
+    format!("/apis/{}{force}", part(identifier))
+}
+
+fn scopes(api: &Value) -> Vec<String> {
+    let scopes = api.get("scopes").and_then(Value::as_array).into_iter().flatten();
+    scopes.map(|scope| word(scope, "name")).collect()
+}
+
+fn row(api: &Value) -> [String; 4] {
+    let lifetime = api.get("access_token_lifetime").and_then(Value::as_i64);
+    [
+        word(api, "identifier"),
+        word(api, "name"),
+        scopes(api).join(" "),
+        lifetime
+            .map(Span::from_seconds)
+            .map(show_duration)
+            .unwrap_or_default(),
+    ]
+}

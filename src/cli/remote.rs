@@ -1,0 +1,295 @@
+//! A server that a verb works through instead of on the database: its administration API, and a token for it.
+
+mod address;
+mod problem;
+pub(crate) mod sign_in;
+mod token;
+
+use super::args::Global;
+use super::exit::{Exit, Failure};
+use super::output::{Output, table};
+use crate::app;
+use crate::config::Environment;
+use crate::ports::{Call, CallError, Http};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+use url::form_urlencoded::{Serializer, byte_serialize};
+use vouchsafe_core::spec::username;
+use zeroize::Zeroizing;
+
+pub(crate) use address::Address;
+
+/// Rows of a page: as many as the API gives.
+const PAGE: &str = "200";
+
+/// The server, and who calls it.
+pub(crate) struct Remote {
+    address: Address,
+    http: Http,
+    token: Zeroizing<String>,
+}
+
+/// A document of the API, and its version.
+pub(crate) struct Document {
+    /// The document; null where there is none.
+    pub(crate) value: Value,
+    /// What names its version in a change.
+    pub(crate) version: Option<String>,
+}
+
+/// A part of a list: how many rows have come, and whether to go on.
+type Each<'a> = &'a mut dyn FnMut(Value) -> Result<bool, Failure>;
+
+impl Remote {
+    /// The server that was named by flag or environment, if one was, with a token for it.
+    pub(crate) fn wanted(global: &Global) -> Result<Option<Self>, Failure> {
+        let environment = Environment::of_process();
+        let Some(address) = Address::named(global, &environment)? else {
+            return Ok(None);
+        };
+        let http = http(global)?;
+        let now = app::ports().clock.now();
+        let token = token::find(&address, &http, (global, &environment), now)?;
+        Ok(Some(Self { address, http, token }))
+    }
+
+    /// The issuer.
+    pub(crate) fn address(&self) -> &str {
+        self.address.as_str()
+    }
+
+    /// Reads a document.
+    pub(crate) fn get(&self, path: &str) -> Result<Document, Failure> {
+        self.send("GET", path, None, None)
+    }
+
+    /// Makes or does something.
+    pub(crate) fn post(&self, path: &str, body: Option<&Value>) -> Result<Document, Failure> {
+        self.send("POST", path, body, None)
+    }
+
+    /// Removes something.
+    pub(crate) fn delete(&self, path: &str) -> Result<Document, Failure> {
+        self.send("DELETE", path, None, None)
+    }
+
+    /// Replaces something, of this version when one is named.
+    pub(crate) fn put(&self, path: &str, body: &Value, version: Option<&str>) -> Result<Document, Failure> {
+        self.send("PUT", path, Some(body), version)
+    }
+
+    /// Sets something that says everything by its path.
+    pub(crate) fn set(&self, path: &str) -> Result<Document, Failure> {
+        self.send("PUT", path, None, None)
+    }
+
+    /// Changes members of something of this version.
+    pub(crate) fn patch(&self, path: &str, body: &Value, version: Option<&str>) -> Result<Document, Failure> {
+        self.send("PATCH", path, Some(body), version)
+    }
+
+    fn send(
+        &self,
+        method: &'static str,
+        path: &str,
+        body: Option<&Value>,
+        version: Option<&str>,
+    ) -> Result<Document, Failure> {
+        let kind = if method == "PATCH" {
+            "application/merge-patch+json"
+        } else {
+            "application/json"
+        };
+        let authorization = self.authorization();
+        let answer = self.http.call(&Call {
+            method,
+            url: &self.url(path),
+            authorization: Some(&authorization),
+            if_match: version,
+            body: body.map(|body| (kind, Zeroizing::new(body.to_string()))),
+        })?;
+        if !(200..300).contains(&answer.status) {
+            return Err(problem::failure(answer.status, &answer.body, &self.address));
+        }
+        let value = if answer.body.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&answer.body).map_err(|_| not_an_api(&self.address))?
+        };
+        Ok(Document {
+            value,
+            version: answer.etag,
+        })
+    }
+
+    /// Hands on each row of a list until it is at its end, or no more are wanted.
+    pub(crate) fn each(&self, path: &str, query: &[(&str, &str)], each: Each<'_>) -> Result<(), Failure> {
+        let mut cursor: Option<String> = None;
+        loop {
+            let mut pairs = Serializer::new(String::new());
+            pairs.extend_pairs(query).append_pair("limit", PAGE);
+            if let Some(cursor) = &cursor {
+                pairs.append_pair("cursor", cursor);
+            }
+            let page = self.get(&format!("{path}?{}", pairs.finish()))?.value;
+            let items = page.get("items").and_then(Value::as_array);
+            for item in items.ok_or_else(|| not_an_api(&self.address))? {
+                if !each(item.clone())? {
+                    return Ok(());
+                }
+            }
+            match page.get("next_cursor").and_then(Value::as_str) {
+                Some(next) => cursor = Some(next.to_owned()),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Lists everything at a path, as a document while it comes or as a table.
+    pub(crate) fn list<const N: usize>(
+        &self,
+        (path, query): (&str, &[(&str, &str)]),
+        output: &Output,
+        heads: [&str; N],
+        row: impl Fn(&Value) -> [String; N],
+    ) -> Result<(), Failure> {
+        let (mut rows, mut before) = (Vec::new(), "[");
+        self.each(path, query, &mut |item| {
+            if output.is_json() {
+                output.write(&format!("{before}{item}"));
+                before = ",";
+            } else {
+                rows.push(row(&item));
+            }
+            Ok(true)
+        })?;
+        if output.is_json() {
+            output.print(if before == "[" { "[]" } else { "]" });
+        } else if rows.is_empty() {
+            output.note("there are none");
+        } else {
+            output.note(&table(heads, &rows));
+        }
+        Ok(())
+    }
+
+    /// Hands on the lines of a file as they come.
+    pub(crate) fn lines(&self, path: &str, each: &mut dyn FnMut(&str)) -> Result<(), Failure> {
+        let (mut waiting, mut start) = (Vec::new(), Vec::new());
+        let authorization = self.authorization();
+        let call = Call {
+            method: "GET",
+            url: &self.url(path),
+            authorization: Some(&authorization),
+            if_match: None,
+            body: None,
+        };
+        let (status, _) = self.http.stream(&call, &mut |part| {
+            if start.len() < 64 * 1024 {
+                start.extend_from_slice(part);
+            }
+            waiting.extend_from_slice(part);
+            while let Some(end) = waiting.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = waiting.drain(..=end).collect();
+                each(String::from_utf8_lossy(&line).trim_end());
+            }
+            Ok(())
+        })?;
+        if status == 200 {
+            return Ok(());
+        }
+        Err(problem::failure(status, &start, &self.address))
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}/api/v1{path}", self.address)
+    }
+
+    fn authorization(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("Bearer {}", self.token.as_str()))
+    }
+
+    /// The person with this user name, e-mail address or `sub`.
+    pub(crate) fn user(&self, named: &str) -> Result<Document, Failure> {
+        let key = username::key(named);
+        let (mut by_name, mut by_address) = (None, None);
+        let is = |item: &Value, name: &str| {
+            let text = item.get(name).and_then(Value::as_str);
+            text.is_some_and(|text| username::key(text) == key)
+        };
+        self.each("/users", &[("q", named.trim())], &mut |item| {
+            if is(&item, "username") {
+                by_name = Some(word(&item, "sub"));
+            }
+            if is(&item, "email") {
+                by_address = Some(word(&item, "sub"));
+            }
+            Ok(by_name.is_none() || by_address.is_none())
+        })?;
+        // Should it be one person's name and another's address, a text with `@` means the address.
+        let found = if key.contains('@') {
+            by_address.or(by_name)
+        } else {
+            by_name.or(by_address)
+        };
+        let sub = found.unwrap_or_else(|| named.to_owned());
+        self.get(&format!("/users/{}", part(&sub))).map_err(|failure| {
+            if failure.message.starts_with("there is no such user") {
+                Failure::failed(format!("there is no user {named:?}"))
+            } else {
+                failure
+            }
+        })
+    }
+}
+
+/// Refuses to do on the database what somebody meant for a server.
+pub(crate) fn only_on_the_database(global: &Global, verb: &str) -> Result<(), Failure> {
+    match Address::named(global, &Environment::of_process())? {
+        None => Ok(()),
+        Some(address) => Err(Failure::new(
+            Exit::Usage,
+            format!("`vouchsafe {verb}` works on the database only, not through {address}"),
+        )),
+    }
+}
+
+/// The caller, with the certificate authorities that the configuration adds.
+fn http(global: &Global) -> Result<Http, Failure> {
+    let config = global.load()?;
+    Http::new(config.outbound.extra_ca_file.as_deref()).map_err(Failure::from)
+}
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Self {
+        let exit = match &error {
+            CallError::Unreachable(_) => Exit::Unreachable,
+            CallError::TooLong => Exit::Failed,
+            CallError::Unusable(_) => Exit::Configuration,
+        };
+        Self::new(exit, error.to_string())
+    }
+}
+
+fn not_an_api(address: &Address) -> Failure {
+    Failure::failed(format!(
+        "{address} does not answer as the administration API of vouchsafe"
+    ))
+}
+
+/// A text as a part of a path. One that is an address, or begins like an encoded one, is encoded as the API asks.
+pub(crate) fn part(text: &str) -> String {
+    if text.contains(['/', ':', '~']) {
+        return format!("~{}", URL_SAFE_NO_PAD.encode(text));
+    }
+    byte_serialize(text.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20")
+}
+
+/// A member that is a text; empty when it is none.
+pub(crate) fn word(document: &Value, name: &str) -> String {
+    let text = document.get(name).and_then(Value::as_str);
+    text.unwrap_or_default().to_owned()
+}

@@ -1,0 +1,241 @@
+//! `user …` through a server.
+
+use super::{BanArgs, CreateArgs, UserVerb, change::UpdateArgs, claims_members, say};
+use crate::app;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::instant::instant;
+use crate::cli::output::Output;
+use crate::cli::password;
+use crate::cli::remote::{Document, Remote, part, word};
+use serde_json::{Map, Value, json};
+use vouchsafe_core::model::UnixTime;
+
+pub(super) fn run(server: &Remote, verb: UserVerb, output: &Output) -> Result<(), Failure> {
+    match verb {
+        UserVerb::Create(args) => create(server, args, output),
+        UserVerb::Update(args) => update(server, args, output),
+        UserVerb::SetPassword(args) => {
+            let path = path(&server.user(&args.named.user)?, "/password");
+            let body = json!({"password": password::read()?.as_str()});
+            told(output, &server.put(&path, &body, None)?, "has a new password");
+            Ok(())
+        }
+        UserVerb::Disable(named) => act((server, output), &named.user, "disable", "is disabled"),
+        UserVerb::Enable(named) => act((server, output), &named.user, "enable", "is enabled"),
+        UserVerb::Logout(named) => act(
+            (server, output),
+            &named.user,
+            "logout",
+            "is signed out everywhere",
+        ),
+        UserVerb::Ban(args) => ban(server, args, output),
+        UserVerb::Unban(named) => {
+            let path = path(&server.user(&named.user)?, "/ban");
+            told(output, &server.delete(&path)?, "is no longer banned");
+            Ok(())
+        }
+        UserVerb::Delete(named) => {
+            let person = server.user(&named.user)?;
+            server.delete(&path(&person, ""))?;
+            told(output, &person, "is deleted");
+            Ok(())
+        }
+        UserVerb::List => server.list(
+            ("/users", &[]),
+            output,
+            ["SUB", "USER NAME", "E-MAIL", "STANDING", "ROLES"],
+            row,
+        ),
+        UserVerb::Show(named) => show(server, &named.user, output),
+        UserVerb::SetRole(args) => {
+            let person = server.user(&args.named.user)?;
+            let body = json!({"roles": args.roles});
+            let changed = server.put(&path(&person, "/roles"), &body, person.version.as_deref())?;
+            let words = format!("has the roles [{}]", roles(&changed.value).join(", "));
+            told(output, &changed, &words);
+            Ok(())
+        }
+        UserVerb::SetAdmin(args) => {
+            let person = server.user(&args.named.user)?;
+            let words = if args.is_admin {
+                "administers this server"
+            } else {
+                "does not administer this server"
+            };
+            told(output, &set_admin(server, &person, args.is_admin)?, words);
+            Ok(())
+        }
+    }
+}
+
+fn create(server: &Remote, args: CreateArgs, output: &Output) -> Result<(), Failure> {
+    let mut claims = claims_members(args.claims_file.as_deref(), args.name)?;
+    claims.retain(|_, value| !value.is_null());
+    let email_verified = claims.remove("email_verified").unwrap_or(json!(false));
+    claims.remove("email");
+    claims.remove("updated_at");
+    let made = server.post(
+        "/users",
+        Some(&json!({
+            "username": args.username,
+            "email": args.email,
+            "email_verified": email_verified,
+            "claims": claims,
+            "password": password::read()?.as_str(),
+            "admin": args.admin,
+        })),
+    )?;
+    output.tell(&format!("{} can sign in", word(&made.value, "username")));
+    output.answer(&made.value);
+    Ok(())
+}
+
+/// First the profile, then the standing, then the password; each is one transaction of its own at the server.
+fn update(server: &Remote, args: UpdateArgs, output: &Output) -> Result<(), Failure> {
+    let person = server.user(&args.user)?;
+    let mut claims = claims_members(args.claims_file.as_deref(), args.name)?;
+    let mut body = Map::new();
+    let of_file = ["email", "email_verified"].map(|name| (name, claims.remove(name)));
+    for (name, value) in of_file {
+        body.extend(value.map(|value| (name.to_owned(), value)));
+    }
+    for (name, value) in [("username", args.username), ("email", args.email)] {
+        body.extend(value.map(|value| (name.to_owned(), json!(value))));
+    }
+    if !claims.is_empty() {
+        body.insert("claims".to_owned(), Value::Object(claims));
+    }
+    let mut changed = server.patch(
+        &path(&person, ""),
+        &Value::Object(body),
+        person.version.as_deref(),
+    )?;
+    if let Some(admin) = args.admin {
+        changed = set_admin(server, &person, admin)?;
+    }
+    if args.password_stdin {
+        let body = json!({"password": password::read()?.as_str()});
+        changed = server.put(&path(&person, "/password"), &body, None)?;
+    }
+    told(output, &changed, "is changed");
+    Ok(())
+}
+
+fn set_admin(server: &Remote, person: &Document, is_admin: bool) -> Result<Document, Failure> {
+    let path = path(person, "/administrator");
+    if is_admin {
+        server.set(&path)
+    } else {
+        server.delete(&path)
+    }
+}
+
+fn ban(server: &Remote, args: BanArgs, output: &Output) -> Result<(), Failure> {
+    let now = app::ports().clock.now();
+    let until = args.until.map(|until| until.from(now));
+    if until.is_some_and(|until| until <= now) {
+        return Err(Failure::new(Exit::Usage, "--until: that is over already"));
+    }
+    let mut body = Map::new();
+    body.extend(until.map(|until| ("until".to_owned(), json!(instant(until)))));
+    body.extend(args.reason.map(|reason| ("reason".to_owned(), json!(reason))));
+    let path = path(&server.user(&args.named.user)?, "/ban");
+    told(
+        output,
+        &server.put(&path, &Value::Object(body), None)?,
+        "is banned",
+    );
+    Ok(())
+}
+
+/// An act that needs to know nothing but whom.
+fn act((server, output): (&Remote, &Output), named: &str, act: &str, what: &str) -> Result<(), Failure> {
+    let person = server.user(named)?;
+    told(
+        output,
+        &server.post(&path(&person, &format!("/{act}")), None)?,
+        what,
+    );
+    Ok(())
+}
+
+fn show(server: &Remote, named: &str, output: &Output) -> Result<(), Failure> {
+    let person = server.user(named)?;
+    let count = |list: &str| {
+        let mut found = 0_usize;
+        server.each(&path(&person, list), &[], &mut |_| {
+            found += 1;
+            Ok(true)
+        })?;
+        Ok::<_, Failure>(found)
+    };
+    let (sessions, grants) = (count("/sessions")?, count("/grants")?);
+    let listed = server.get(&path(&person, "/consents"))?.value;
+    let consents = listed
+        .get("items")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let consents: Vec<_> = consents.map(|consent| word(consent, "client_id")).collect();
+    let value = &person.value;
+    let text = format!(
+        "{} <{}>\nsub: {}\nstanding: {}\nroles: {}\nsessions: {sessions}, grants: {grants}, consents: {}",
+        word(value, "username"),
+        word(value, "email"),
+        word(value, "sub"),
+        standing(value),
+        roles(value).join(" "),
+        consents.len()
+    );
+    let mut members = value.as_object().cloned().unwrap_or_default();
+    members.insert("sessions".to_owned(), json!(sessions));
+    members.insert("grants".to_owned(), json!(grants));
+    members.insert("consents".to_owned(), json!(consents));
+    output.report(&Value::Object(members), &text);
+    Ok(())
+}
+
+/// The path of a person, and what follows it.
+pub(in crate::cli) fn path(person: &Document, rest: &str) -> String {
+    format!("/users/{}{rest}", part(&word(&person.value, "sub")))
+}
+
+/// Says what became of a person, as on the database.
+pub(in crate::cli) fn told(output: &Output, changed: &Document, what: &str) {
+    let mut members = changed.value.as_object().cloned().unwrap_or_default();
+    for name in ["grants_ended", "sessions_ended"] {
+        members.entry(name.to_owned()).or_insert(json!(0));
+    }
+    say(output, members, what);
+}
+
+fn roles(person: &Value) -> Vec<String> {
+    let roles = person
+        .get("roles")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    roles.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn row(person: &Value) -> [String; 5] {
+    [
+        word(person, "sub"),
+        word(person, "username"),
+        word(person, "email"),
+        standing(person),
+        roles(person).join(" "),
+    ]
+}
+
+fn standing(person: &Value) -> String {
+    let is = |name: &str| person.get(name).and_then(Value::as_bool).unwrap_or_default();
+    let until = person.get("banned_until").and_then(Value::as_i64);
+    let now = app::ports().clock.now();
+    match until.map(UnixTime::from_seconds) {
+        _ if is("disabled") => "disabled".to_owned(),
+        None if is("banned") => "banned".to_owned(),
+        Some(until) if is("banned") && until > now => format!("banned until {}", instant(until)),
+        None | Some(_) => "good".to_owned(),
+    }
+}

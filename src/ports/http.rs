@@ -1,0 +1,168 @@
+//! HTTP for commands that work through a server: one call after another, with limits on everything.
+
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH,
+};
+use reqwest::{Certificate, Client, Method, Response, redirect};
+use std::path::Path;
+use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
+use zeroize::Zeroizing;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Between two parts of an answer.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// The longest answer that is kept in memory.
+const MOST: usize = 16 * 1024 * 1024;
+
+/// A caller. Never follows a redirect and never uses a proxy: each would get to see the token.
+pub struct Http {
+    runtime: Runtime,
+    client: Client,
+}
+
+/// A call to make.
+pub struct Call<'a> {
+    /// The method.
+    pub method: &'static str,
+    /// Where.
+    pub url: &'a str,
+    /// The value of `Authorization`.
+    pub authorization: Option<&'a str>,
+    /// The version that is to be changed.
+    pub if_match: Option<&'a str>,
+    /// Media type and text.
+    pub body: Option<(&'static str, Zeroizing<String>)>,
+}
+
+/// An answer that came.
+pub struct Answered {
+    /// The status.
+    pub status: u16,
+    /// The version of what came.
+    pub etag: Option<String>,
+    /// The body.
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+/// Why no answer came. Names nothing that was sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// Nobody answered, or not to the end.
+    #[error("the server cannot be reached: {0}")]
+    Unreachable(String),
+    /// More came than a command can use.
+    #[error("the server's answer is too long")]
+    TooLong,
+    /// The call cannot be made at all.
+    #[error("{0}")]
+    Unusable(&'static str),
+}
+
+impl Http {
+    /// A caller that trusts the machine's certificate authorities, and those in this file.
+    ///
+    /// # Errors
+    /// The file is no certificate file, or the operating system refuses.
+    pub fn new(extra_ca: Option<&Path>) -> Result<Self, CallError> {
+        let pem = extra_ca.map_or(Ok(Vec::new()), std::fs::read);
+        let pem = pem.map_err(|_| CallError::Unusable("outbound.extra_ca_file cannot be read"))?;
+        let extra = Certificate::from_pem_bundle(&pem)
+            .map_err(|_| CallError::Unusable("outbound.extra_ca_file holds no certificates in PEM"))?;
+        let client = Client::builder()
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(PATIENCE)
+            .user_agent(concat!("vouchsafe/", env!("CARGO_PKG_VERSION")))
+            .tls_certs_merge(extra)
+            .build()
+            .map_err(|_| CallError::Unusable("TLS cannot be set up"))?;
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|_| CallError::Unusable("the operating system gives no event queue"))?;
+        Ok(Self { runtime, client })
+    }
+
+    /// Makes a call and waits for the whole answer.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub fn call(&self, call: &Call<'_>) -> Result<Answered, CallError> {
+        let mut body = Zeroizing::new(Vec::new());
+        let (status, etag) = self.stream(call, &mut |part| {
+            if body.len().saturating_add(part.len()) > MOST {
+                return Err(CallError::TooLong);
+            }
+            body.extend_from_slice(part);
+            Ok(())
+        })?;
+        Ok(Answered { status, etag, body })
+    }
+
+    /// Makes a call and hands on the answer in parts as it comes. Returns its status and version.
+    ///
+    /// # Errors
+    /// [`CallError`]; that of `take`.
+    pub fn stream(
+        &self,
+        call: &Call<'_>,
+        take: &mut dyn FnMut(&[u8]) -> Result<(), CallError>,
+    ) -> Result<(u16, Option<String>), CallError> {
+        self.runtime.block_on(async {
+            let response = self.send(call).await?;
+            let status = response.status().as_u16();
+            let etag = response.headers().get(ETAG);
+            let etag = etag.and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+            let mut response = response;
+            while let Some(part) = response.chunk().await.map_err(|error| unreachable_by(&error))? {
+                take(&part)?;
+            }
+            Ok((status, etag))
+        })
+    }
+
+    async fn send(&self, call: &Call<'_>) -> Result<Response, CallError> {
+        let method = Method::from_bytes(call.method.as_bytes())
+            .map_err(|_| CallError::Unusable("there is no such method"))?;
+        let mut request = self.client.request(method, call.url).header(
+            ACCEPT,
+            "application/json, application/problem+json, application/x-ndjson",
+        );
+        let mut headers = HeaderMap::new();
+        put(&mut headers, AUTHORIZATION, call.authorization)?;
+        put(&mut headers, IF_MATCH, call.if_match)?;
+        if let Some((kind, text)) = &call.body {
+            put(&mut headers, CONTENT_TYPE, Some(kind))?;
+            request = request.body(text.as_bytes().to_vec());
+        }
+        request
+            .headers(headers)
+            .send()
+            .await
+            .map_err(|error| unreachable_by(&error))
+    }
+}
+
+fn put(headers: &mut HeaderMap, name: HeaderName, text: Option<&str>) -> Result<(), CallError> {
+    let Some(text) = text else { return Ok(()) };
+    let mut value = HeaderValue::from_str(text)
+        .map_err(|_| CallError::Unusable("a token or version has characters that no header may have"))?;
+    value.set_sensitive(name == AUTHORIZATION);
+    headers.insert(name, value);
+    Ok(())
+}
+
+/// The innermost cause says most, and never the address with its query.
+fn unreachable_by(error: &reqwest::Error) -> CallError {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    CallError::Unreachable(if error.is_timeout() {
+        "it did not answer in time".to_owned()
+    } else {
+        cause.to_string()
+    })
+}

@@ -1,0 +1,563 @@
+//! Verbs through a server: the same words, documents and statuses as on the database, with a token of `login`, of a
+//! client, or from a file.
+
+use super::program::{Ended, PASS_PHRASE, Place, Served, free_address, set_mode};
+use crate::support::relying_party::param;
+use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
+
+/// A server, a place on its database, and one elsewhere that knows nothing but its address.
+struct Both {
+    here: Place,
+    served: Served,
+    elsewhere: Place,
+}
+
+impl Both {
+    fn on(here: Place) -> Self {
+        let served = Served::start(&here);
+        let elsewhere = Place::sqlite().with("VOUCHSAFE_SERVER", &served.issuer);
+        let home = elsewhere.path("home").display().to_string();
+        let elsewhere = elsewhere.with("HOME", &home);
+        Self {
+            here,
+            served,
+            elsewhere,
+        }
+    }
+
+    fn each() -> [Self; 2] {
+        Place::both().map(Self::on)
+    }
+
+    /// A service that may do this in the administration.
+    fn service(&self, scope: &str) -> Vec<String> {
+        let made = self
+            .here
+            .run(&[
+                "client", "create", "--json", "--name", "Robot", "--type", "service", "--scope", scope,
+            ])
+            .document();
+        let file = self
+            .elsewhere
+            .file("robot.secret", made["client_secret"].as_str().unwrap());
+        let id = made["client_id"].as_str().unwrap().to_owned();
+        vec![
+            "--client-id".to_owned(),
+            id,
+            "--client-secret-file".to_owned(),
+            file.display().to_string(),
+        ]
+    }
+
+    /// Signs an administrator in by `login`, in a browser.
+    fn login(&self, username: &str) -> (Ended, String) {
+        let mut child = self.elsewhere.command(&["login", "--json"]).spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut told = String::new();
+        let url = loop {
+            let mut line = String::new();
+            assert!(stderr.read_line(&mut line).unwrap() > 0, "no address: {told}");
+            told.push_str(&line);
+            if line.trim().starts_with("http") {
+                break line.trim().to_owned();
+            }
+        };
+        let site = self.served.site();
+        let back = site.browser().authorize_by(&url, username, PASS_PHRASE);
+        let address = back
+            .strip_prefix("http://")
+            .unwrap()
+            .split('/')
+            .next()
+            .unwrap()
+            .to_owned();
+        assert!(ask(&address, "/callback?code=stolen&state=guessed").starts_with("HTTP/1.1 404"));
+        let path = back.split_once(&address).unwrap().1.to_owned();
+        let page = ask(&address, &path);
+        assert!(
+            page.starts_with("HTTP/1.1 200") && page.contains("no-store"),
+            "{page}"
+        );
+        stderr.read_to_string(&mut told).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let ended = Ended {
+            status: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: told,
+        };
+        (ended, url)
+    }
+
+    fn administrator(&self, username: &str) {
+        self.here.create_user(username);
+        self.here.run(&["user", "set-admin", username, "true"]);
+    }
+}
+
+fn ask(address: &str, target: &str) -> String {
+    let mut connection = TcpStream::connect(address).unwrap();
+    write!(connection, "GET {target} HTTP/1.1\r\nHost: {address}\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+fn strs(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
+}
+
+#[test]
+fn login_is_the_code_flow_with_pkce_and_keeps_a_token_for_its_owner_only() {
+    for both in Both::each() {
+        both.elsewhere
+            .run(&["user", "list"])
+            .failed(77, "vouchsafe login --server");
+        both.administrator("ada");
+        let (ended, url) = both.login("ada");
+        assert_eq!(param(&url, "code_challenge_method").unwrap(), "S256");
+        assert_eq!(param(&url, "client_id").unwrap(), "vouchsafe-cli");
+        let document = ended.document();
+        assert_eq!(document["server"], both.served.issuer.as_str());
+        let kept = document["kept_in"].as_str().unwrap();
+        assert!(kept.starts_with(both.elsewhere.path("home/.config/vouchsafe").to_str().unwrap()));
+        assert_eq!(
+            std::fs::metadata(kept).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        let text: Value = serde_json::from_str(&std::fs::read_to_string(kept).unwrap()).unwrap();
+        for token in ["access_token", "refresh_token"] {
+            let token = text[token].as_str().unwrap();
+            assert!(
+                !ended.stdout.contains(token) && !ended.stderr.contains(token),
+                "{ended:?}"
+            );
+        }
+
+        let people = both.elsewhere.run(&["user", "list", "--json"]).document();
+        assert_eq!(people, both.here.run(&["user", "list", "--json"]).document());
+        assert!(!both.elsewhere.path("data").exists(), "no database was opened");
+
+        // An access token that is over is exchanged for another.
+        let old = std::fs::read_to_string(kept).unwrap();
+        let expired = old.replace(&text["expires_at"].to_string(), "1");
+        both.elsewhere.file("expired.json", &expired);
+        std::fs::rename(both.elsewhere.path("expired.json"), kept).unwrap();
+        both.elsewhere.run(&["user", "show", "ada", "--json"]).document();
+        assert_ne!(std::fs::read_to_string(kept).unwrap(), expired);
+
+        // What was kept ends with the rights of its person, and others cannot read it.
+        set_mode(std::path::Path::new(kept), 0o644);
+        both.elsewhere.run(&["user", "list"]).failed(78, "chmod 600");
+        set_mode(std::path::Path::new(kept), 0o600);
+        both.administrator("eve");
+        both.here.run(&["user", "set-admin", "ada", "false"]);
+        both.elsewhere
+            .run(&["user", "list"])
+            .failed(77, "not an administrator");
+        let out = both.elsewhere.run(&["logout", "--json"]).document();
+        assert_eq!(out["signed_in"], false);
+        assert!(!std::path::Path::new(kept).exists());
+        let grants = both.here.run(&["grant", "list", "--json"]).document();
+        assert_eq!(grants, json!([]), "the token was revoked");
+        both.elsewhere.run(&["logout"]).failed(77, "nobody is signed in");
+    }
+}
+
+#[test]
+fn who_does_not_administer_is_not_signed_in() {
+    let both = Both::on(Place::sqlite());
+    both.here.create_user("bob");
+    let (ended, _) = both.login("bob");
+    ended.failed(77, "not an administrator");
+    assert!(!both.elsewhere.path("home/.config/vouchsafe").exists());
+    assert_eq!(both.here.run(&["grant", "list", "--json"]).document(), json!([]));
+}
+
+#[test]
+fn people_are_administered_as_on_the_database() {
+    for both in Both::each() {
+        both.administrator("root");
+        both.login("root").0.document();
+        let run = |words: &[&str]| both.elsewhere.run(&[words, &["--json"]].concat());
+        let ada = both
+            .elsewhere
+            .run_with_input(
+                &[
+                    "user",
+                    "create",
+                    "--username",
+                    "ada",
+                    "--email",
+                    "ada@example.com",
+                    "--name",
+                    "Ada L",
+                    "--password-stdin",
+                    "--json",
+                ],
+                PASS_PHRASE,
+            )
+            .document();
+        let here = |verb: &str| both.here.run(&["user", verb, "ada", "--json"]).document();
+        let shown = run(&["user", "show", "ADA@example.com"]).document();
+        assert_eq!(shown, here("show"));
+        assert_eq!((&shown["sub"], &shown["name"]), (&ada["sub"], &"Ada L".into()));
+        let banned = run(&[
+            "user",
+            "ban",
+            "ada",
+            "--until",
+            "7d",
+            "--reason",
+            "Three payments came back",
+        ])
+        .document();
+        assert_eq!(
+            (&banned["banned"], &banned["ban_reason"]),
+            (&true.into(), &"Three payments came back".into())
+        );
+        assert_eq!(
+            (&banned["grants_ended"], &banned["sessions_ended"]),
+            (&0.into(), &0.into())
+        );
+        assert_eq!(
+            run(&["user", "unban", ada["sub"].as_str().unwrap()]).document()["banned"],
+            false
+        );
+        assert_eq!(run(&["user", "disable", "ada"]).document()["disabled"], true);
+        assert_eq!(run(&["user", "enable", "ada"]).document()["disabled"], false);
+        assert_eq!(
+            run(&["user", "set-role", "ada", "support", "billing"]).document()["roles"],
+            json!(["support", "billing"])
+        );
+        assert_eq!(
+            run(&["user", "set-role", "ada", "--none"]).document()["roles"],
+            json!([])
+        );
+        assert_eq!(
+            run(&["user", "set-admin", "ada", "true"]).document()["admin"],
+            true
+        );
+        both.elsewhere.file("claims.json", r#"{"nickname": "Countess"}"#);
+        let changed = run(&[
+            "user",
+            "update",
+            "ada",
+            "--email",
+            "ada@example.org",
+            "--admin=false",
+            "--claims-file",
+            "claims.json",
+        ]);
+        let changed = changed.document();
+        assert_eq!(
+            (&changed["email"], &changed["admin"]),
+            (&"ada@example.org".into(), &false.into())
+        );
+        assert_eq!(
+            here("show")["claims"],
+            json!({"name": "Ada L", "nickname": "Countess"})
+        );
+        run(&["user", "logout", "ada"]).document();
+        both.elsewhere.run_with_input(
+            &["user", "set-password", "ada", "--password-stdin"],
+            "silver lantern 43",
+        );
+
+        let again = [
+            "user",
+            "create",
+            "--username",
+            "ADA",
+            "--email",
+            "x@example.com",
+            "--password-stdin",
+        ];
+        both.elsewhere
+            .run_with_input(&again, PASS_PHRASE)
+            .failed(1, "error: the user name is taken");
+        let short = [
+            "user",
+            "create",
+            "--username",
+            "bob",
+            "--email",
+            "x@example.com",
+            "--password-stdin",
+        ];
+        both.elsewhere
+            .run_with_input(&short, "short")
+            .failed(1, "the password is too short");
+        run(&["user", "show", "nobody"]).failed(1, "there is no user \"nobody\"");
+        run(&["user", "set-role", "ada", "a b"]).failed(1, "role \"a b\"");
+        run(&["user", "delete", "ada"]).document();
+        assert_eq!(here_status(&both, "ada"), 1);
+
+        let told = run(&["audit", "export", "--user", ada["sub"].as_str().unwrap()]);
+        assert!(
+            told.stdout.contains("\"user.banned\"") && told.stdout.contains("\"user.deleted\""),
+            "{told:?}"
+        );
+        let root = both.here.run(&["user", "show", "root", "--json"]).document();
+        for line in told.stdout.lines() {
+            let record: Value = serde_json::from_str(line).unwrap();
+            assert_eq!(
+                record["actor"], root["sub"],
+                "the person acts, not the command line"
+            );
+        }
+    }
+}
+
+fn here_status(both: &Both, username: &str) -> i32 {
+    both.here.run(&["user", "show", username]).status
+}
+
+#[test]
+fn clients_and_apis_are_administered_as_on_the_database_by_a_service() {
+    for both in Both::each() {
+        let service = both.service("vouchsafe:read vouchsafe:write");
+        let run = |words: &[&str]| {
+            both.elsewhere
+                .run(&[words, &strs(&service), &["--json"]].concat())
+        };
+        let here = |words: &[&str]| {
+            let ended = both.here.run(words);
+            serde_json::from_str::<Value>(&ended.stdout).unwrap_or_else(|_| panic!("{ended:?}"))
+        };
+        let api = [
+            "api",
+            "create",
+            "--identifier",
+            "https://api.example.com",
+            "--name",
+            "Orders",
+            "--scope",
+            "orders:read=Read your orders",
+        ];
+        run(&api).document();
+        let identifier = "https://api.example.com";
+        run(&api).failed(1, "an API with this identifier is registered");
+        let shop = run(&[
+            "client",
+            "create",
+            "--name",
+            "Shop",
+            "--type",
+            "web",
+            "--redirect-uri",
+            "https://shop.example.com/cb",
+            "--scope",
+            "openid orders:read",
+            "--pkce",
+            "allowed",
+        ])
+        .document();
+        let id = shop["client_id"].as_str().unwrap();
+        assert!(shop["client_secret"].as_str().unwrap().starts_with("vcs_"));
+        assert_eq!(
+            (&shop["scope"], &shop["pkce"]),
+            (&"openid orders:read".into(), &"allowed".into())
+        );
+        assert_eq!(
+            run(&["api", "show", identifier]).document()["used_by"],
+            here(&["api", "show", identifier])["used_by"]
+        );
+        let changed = run(&[
+            "client",
+            "update",
+            id,
+            "--scope",
+            "openid offline_access orders:read",
+            "--first-party",
+        ])
+        .document();
+        assert_eq!(
+            changed["grant_types"],
+            json!(["authorization_code", "refresh_token"])
+        );
+        assert_eq!(changed, {
+            let mut shown = here(&["client", "list", "--json"]);
+            let found = shown
+                .as_array_mut()
+                .unwrap()
+                .iter_mut()
+                .find(|client| client["client_id"] == id);
+            found.unwrap().take()
+        });
+        run(&[
+            "client",
+            "update",
+            id,
+            "--redirect-uri",
+            "http://shop.example.com/cb",
+        ])
+        .failed(1, "redirect URI");
+        assert_eq!(run(&["client", "disable", id]).document()["disabled"], true);
+        assert_eq!(run(&["client", "enable", id]).document()["disabled"], false);
+        let rotated = run(&["client", "rotate-secret", id, "--grace", "1h"]).document();
+        assert_ne!(rotated["client_secret"], shop["client_secret"]);
+        let secrets = here(&["client", "show", id])["secrets"].clone();
+        let ends: Vec<_> = secrets
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|secret| secret["expires_at"].clone())
+            .collect();
+        assert!(
+            ends.len() == 2
+                && ends.contains(&Value::Null)
+                && ends.contains(&rotated["old_secret_expires_at"]),
+            "{ends:?} {rotated}"
+        );
+        run(&["client", "show", "nobody"]).failed(1, "there is no client \"nobody\"");
+
+        let update = [
+            "api",
+            "update",
+            identifier,
+            "--scope",
+            "orders:write=Change your orders",
+        ];
+        let refused = run(&update);
+        assert_eq!(refused.status, 1, "{refused:?}");
+        let forced = run(&[&update[..], &["--force", "--access-token-lifetime", "10m"]].concat()).document();
+        assert_eq!(
+            (&forced["scopes"][0]["name"], &forced["access_token_lifetime"]),
+            (&"orders:write".into(), &600.into())
+        );
+        assert_eq!(run(&["client", "delete", id]).document()["deleted"], true);
+        assert_eq!(run(&["api", "delete", identifier]).document()["deleted"], true);
+        run(&["api", "delete", identifier]).failed(1, "there is no API");
+
+        let listed = run(&["keys", "list"]).document();
+        assert_eq!(listed, here(&["keys", "list", "--json"]));
+        run(&["keys", "rotate", "--now"]).failed(2, "add --yes");
+        let rotated = run(&["keys", "rotate", "--now", "--yes"]).document();
+        assert!(rotated["kid"].as_str().is_some());
+        run(&["keys", "new-kek"]).failed(2, "works on the database only");
+        both.elsewhere.file("site.toml", "");
+        run(&["apply", "-f", "site.toml"]).failed(2, "works on the database only");
+        run(&["panic", "--all", "--dry-run"]).failed(2, "works on the database only");
+        run(&["admin", "invite"]).failed(2, "works on the database only");
+        run(&["migrate", "status"]).failed(2, "works on the database only");
+        run(&["config", "show", "--server", "https://id.example.com"]).failed(2, "works through no server");
+        assert!(
+            !both.elsewhere.path("data").exists(),
+            "no database was made for any of it"
+        );
+    }
+}
+
+#[test]
+fn sessions_grants_and_the_log_are_seen_from_elsewhere() {
+    for both in Both::each() {
+        both.administrator("root");
+        both.login("root").0.document();
+        let run = |words: &[&str]| both.elsewhere.run(&[words, &["--json"]].concat());
+        let sessions = run(&["session", "list", "--user", "root"]).document();
+        assert_eq!(sessions, both.here.run(&["session", "list", "--json"]).document());
+        let grants = run(&["grant", "list", "--client", "vouchsafe-cli"]).document();
+        assert_eq!(grants, both.here.run(&["grant", "list", "--json"]).document());
+        let person = both.elsewhere.run(&["session", "list"]);
+        assert!(
+            person.stdout.is_empty() && person.stderr.contains("USER NAME"),
+            "{person:?}"
+        );
+
+        let tail = both.elsewhere.run(&["audit", "tail", "--lines", "2"]);
+        assert_eq!(
+            tail.stdout,
+            both.here.run(&["audit", "tail", "--lines", "2"]).stdout
+        );
+        assert_eq!(tail.stdout.lines().count(), 2);
+        let export =
+            |place: &Place, words: &[&str]| place.run(&[&["audit", "export"], words].concat()).stdout;
+        for filters in [
+            &["--event", "session.started"][..],
+            &[
+                "--event",
+                "session.started",
+                "--event",
+                "user.created",
+                "--format",
+                "csv",
+            ],
+            &["--after", "2"],
+            &["--since", "1h", "--client", "vouchsafe-cli"],
+        ] {
+            assert_eq!(
+                export(&both.elsewhere, filters),
+                export(&both.here, filters),
+                "{filters:?}"
+            );
+        }
+        assert_eq!(run(&["audit", "verify"]).document()["whole"], true);
+
+        run(&["grant", "revoke", "nothing"]).failed(1, "there is no grant \"nothing\"");
+        run(&["session", "revoke", "nothing"]).failed(1, "there is no session \"nothing\"");
+        run(&["session", "revoke", sessions[0]["session_id"].as_str().unwrap()]).document();
+        assert_eq!(run(&["session", "list"]).document(), json!([]));
+        run(&["grant", "revoke", grants[0]["gid"].as_str().unwrap()]).document();
+        both.elsewhere
+            .run(&["grant", "list"])
+            .failed(77, "vouchsafe login");
+    }
+}
+
+#[test]
+fn a_token_goes_only_where_nobody_can_read_it_and_failures_have_the_usual_statuses() {
+    let both = Both::on(Place::sqlite());
+    let service = both.service("vouchsafe:read");
+    let run = |words: &[&str]| both.elsewhere.run(&[words, &strs(&service)].concat());
+    assert_eq!(run(&["user", "list", "--json"]).document(), json!([]));
+    run(&["user", "ban", "nobody"]).failed(1, "there is no user");
+    let create = [
+        "api",
+        "create",
+        "--identifier",
+        "https://api.example.com",
+        "--name",
+        "Orders",
+    ];
+    run(&create).failed(77, "error: ");
+    assert_eq!(
+        both.here
+            .run(&["client", "list", "--json"])
+            .document()
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+
+    both.elsewhere.file("token", "not-a-token");
+    let token = both.elsewhere.path("token").display().to_string();
+    let by_file = Place::sqlite()
+        .with("VOUCHSAFE_SERVER", &both.served.issuer)
+        .with("VOUCHSAFE_TOKEN_FILE", &token);
+    let refused = by_file.run(&["user", "list"]);
+    refused.failed(77, "vouchsafe login");
+    assert!(!refused.stderr.contains("not-a-token"));
+    set_mode(&both.elsewhere.path("token"), 0o644);
+    by_file.run(&["user", "list"]).failed(78, "chmod 600");
+
+    both.elsewhere.file("robot.secret", "vcs_wrong");
+    let wrong = run(&["user", "list"]);
+    wrong.failed(77, "invalid_client");
+    assert!(!wrong.stderr.contains("vcs_wrong"));
+    both.elsewhere
+        .run(&["user", "list", "--client-id", "x"])
+        .failed(2, "--client-secret-file");
+
+    let other = |server: &str| {
+        both.elsewhere
+            .run(&[&["user", "list", "--server", server], &strs(&service)[..]].concat())
+    };
+    other("http://id.example.com").failed(2, "http is for this machine only");
+    other("id.example.com").failed(2, "--server");
+    other(&format!("http://{}", free_address())).failed(69, "cannot be reached");
+    other(&both.served.issuer.replace("127.0.0.1", "localhost")).failed(1, "names another");
+}
