@@ -12,7 +12,7 @@ use super::args::Global;
 use super::exit::Failure;
 use super::open::Workplace;
 use super::output::Output;
-use super::remote::Remote;
+use super::remote::{Remote, only_on_the_database};
 use crate::app;
 use crate::clients::catalog;
 use crate::clients::registration::{self, Made, Pepper, Wish};
@@ -116,7 +116,12 @@ pub(crate) fn run(global: &Global, args: ClientArgs, output: &Output) -> Result<
         new_secret(output);
         return Ok(());
     }
-    if let Some(server) = Remote::wanted(global)? {
+    if matches!(
+        args.verb,
+        ClientVerb::InitialToken(_) | ClientVerb::InitialTokens | ClientVerb::RevokeInitialToken(_)
+    ) {
+        only_on_the_database(global, "client initial-token")?;
+    } else if let Some(server) = Remote::wanted(global)? {
         return remote::run(&server, args.verb, output);
     }
     let place = Workplace::open(global)?;

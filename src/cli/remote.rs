@@ -8,9 +8,8 @@ mod token;
 use super::args::Global;
 use super::exit::{Exit, Failure};
 use super::output::{Output, table};
-use crate::app;
 use crate::config::Environment;
-use crate::ports::{Call, CallError, Http};
+use crate::ports::{Call, CallError, Clock as _, Http, SystemClock};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
@@ -49,7 +48,7 @@ impl Remote {
             return Ok(None);
         };
         let http = http(global)?;
-        let now = app::ports().clock.now();
+        let now = SystemClock.now();
         let token = token::find(&address, &http, (global, &environment), now)?;
         Ok(Some(Self { address, http, token }))
     }

@@ -1,12 +1,12 @@
 //! `audit …` through a server.
 
 use super::{AuditVerb, ExportArgs, Format, TailArgs, pause};
-use crate::app;
 use crate::audit::export;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::instant::instant;
 use crate::cli::output::Output;
 use crate::cli::remote::{Remote, word};
+use crate::ports::{Clock as _, SystemClock};
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 use vouchsafe_core::model::EventKind;
@@ -69,7 +69,7 @@ fn newest(server: &Remote, after: i64, most: usize) -> Result<Vec<Value>, Failur
 }
 
 fn write(server: &Remote, args: ExportArgs, output: &Output) -> Result<(), Failure> {
-    let now = app::ports().clock.now();
+    let now = SystemClock.now();
     let subject = args
         .user
         .map(|named| match server.user(&named) {

@@ -2,18 +2,22 @@
 
 use super::change::{RotateArgs, UpdateArgs};
 use super::{ClientVerb, CreateArgs, answer, unknown, wished};
-use crate::app;
 use crate::cli::exit::Failure;
 use crate::cli::instant::instant;
 use crate::cli::output::Output;
 use crate::cli::remote::{Document, Remote, part, word};
 use crate::clients::registration::Wish;
+use crate::ports::{Clock as _, SystemClock};
 use serde_json::{Map, Value, json};
 use url::form_urlencoded::byte_serialize;
 
 pub(super) fn run(server: &Remote, verb: ClientVerb, output: &Output) -> Result<(), Failure> {
     match verb {
-        ClientVerb::NewSecret => Ok(()),
+        // These never come here.
+        ClientVerb::NewSecret
+        | ClientVerb::InitialToken(_)
+        | ClientVerb::InitialTokens
+        | ClientVerb::RevokeInitialToken(_) => Ok(()),
         ClientVerb::Create(args) => create(server, args, output),
         ClientVerb::List => server.list(
             ("/clients", &[]),
@@ -149,7 +153,7 @@ fn rotate_secret(server: &Remote, args: &RotateArgs, output: &Output) -> Result<
         server.delete(&secret(document))?;
     }
     let made = server.post(&path(id, "/secrets"), Some(&Value::Object(Map::new())))?;
-    let end = app::ports().clock.now().plus(args.grace);
+    let end = SystemClock.now().plus(args.grace);
     for document in lasting.iter().take(1) {
         let until: String = byte_serialize(instant(end).as_bytes()).collect();
         server.delete(&format!("{}?until={until}", secret(document)))?;

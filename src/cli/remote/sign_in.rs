@@ -5,12 +5,11 @@ mod callback;
 
 use super::token::{self, Kept, SCOPES};
 use super::{Address, http};
-use crate::app;
 use crate::cli::args::Global;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::config::Environment;
-use crate::ports::{Call, Http};
+use crate::ports::{Call, Clock as _, Entropy, Http, SystemClock, SystemEntropy};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use callback::Callback;
@@ -84,12 +83,9 @@ pub(crate) fn login(global: &Global, output: &Output) -> Result<(), Failure> {
     let path = token::place(&address, &environment)?;
     let http = http(global)?;
     let metadata = discover(&address, &http)?;
-    let ports = app::ports();
+    let entropy: &dyn Entropy = &SystemEntropy;
     let random = |bytes: [u8; 32]| URL_SAFE_NO_PAD.encode(bytes);
-    let (verifier, state) = (
-        Zeroizing::new(random(ports.entropy.bytes())),
-        random(ports.entropy.bytes()),
-    );
+    let (verifier, state) = (Zeroizing::new(random(entropy.bytes())), random(entropy.bytes()));
     let callback = Callback::open(&state)?;
     let redirect_uri = callback.redirect_uri().to_owned();
     let url = authorization(&metadata, &redirect_uri, (&verifier, &state))?;
@@ -108,7 +104,7 @@ pub(crate) fn login(global: &Global, output: &Output) -> Result<(), Failure> {
     let refresh_token = granted
         .refresh_token
         .ok_or_else(|| Failure::failed("the server gave no refresh token"))?;
-    let now = ports.clock.now();
+    let now = SystemClock.now();
     let kept = Kept {
         server: address.as_str().to_owned(),
         access_token: granted.access_token,

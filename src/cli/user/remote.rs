@@ -1,12 +1,12 @@
 //! `user …` through a server.
 
 use super::{BanArgs, CreateArgs, UserVerb, change::UpdateArgs, claims_members, say};
-use crate::app;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::instant::instant;
 use crate::cli::output::Output;
 use crate::cli::password;
 use crate::cli::remote::{Document, Remote, part, word};
+use crate::ports::{Clock as _, SystemClock};
 use serde_json::{Map, Value, json};
 use vouchsafe_core::model::UnixTime;
 
@@ -48,12 +48,17 @@ pub(super) fn run(server: &Remote, verb: UserVerb, output: &Output) -> Result<()
         ),
         UserVerb::Show(named) => show(server, &named.user, output),
         UserVerb::SetRole(args) => {
-            let person = server.user(&args.named.user)?;
-            let body = json!({"roles": args.roles});
-            let changed = server.put(&path(&person, "/roles"), &body, person.version.as_deref())?;
-            let words = format!("has the roles [{}]", roles(&changed.value).join(", "));
-            told(output, &changed, &words);
-            Ok(())
+            let named = &args.named.user;
+            replace((server, output), named, ("roles", "has the roles"), &args.roles)
+        }
+        UserVerb::SetGroup(args) => {
+            let named = &args.named.user;
+            replace(
+                (server, output),
+                named,
+                ("groups", "is in the groups"),
+                &args.groups,
+            )
         }
         UserVerb::SetAdmin(args) => {
             let person = server.user(&args.named.user)?;
@@ -121,6 +126,21 @@ fn update(server: &Remote, args: UpdateArgs, output: &Output) -> Result<(), Fail
     Ok(())
 }
 
+/// Replaces a list of names that a person has.
+fn replace(
+    (server, output): (&Remote, &Output),
+    named: &str,
+    (list, words): (&str, &str),
+    names: &[String],
+) -> Result<(), Failure> {
+    let person = server.user(named)?;
+    let path = path(&person, &format!("/{list}"));
+    let changed = server.put(&path, &json!({ list: names }), person.version.as_deref())?;
+    let left = strings(&changed.value, list).join(", ");
+    told(output, &changed, &format!("{words} [{left}]"));
+    Ok(())
+}
+
 fn set_admin(server: &Remote, person: &Document, is_admin: bool) -> Result<Document, Failure> {
     let path = path(person, "/administrator");
     if is_admin {
@@ -131,7 +151,7 @@ fn set_admin(server: &Remote, person: &Document, is_admin: bool) -> Result<Docum
 }
 
 fn ban(server: &Remote, args: BanArgs, output: &Output) -> Result<(), Failure> {
-    let now = app::ports().clock.now();
+    let now = SystemClock.now();
     let until = args.until.map(|until| until.from(now));
     if until.is_some_and(|until| until <= now) {
         return Err(Failure::new(Exit::Usage, "--until: that is over already"));
@@ -184,7 +204,7 @@ fn show(server: &Remote, named: &str, output: &Output) -> Result<(), Failure> {
         word(value, "email"),
         word(value, "sub"),
         standing(value),
-        roles(value).join(" "),
+        strings(value, "roles").join(" "),
         consents.len()
     );
     let mut members = value.as_object().cloned().unwrap_or_default();
@@ -224,14 +244,14 @@ fn row(person: &Value) -> [String; 5] {
         word(person, "username"),
         word(person, "email"),
         standing(person),
-        roles(person).join(" "),
+        strings(person, "roles").join(" "),
     ]
 }
 
 fn standing(person: &Value) -> String {
     let is = |name: &str| person.get(name).and_then(Value::as_bool).unwrap_or_default();
     let until = person.get("banned_until").and_then(Value::as_i64);
-    let now = app::ports().clock.now();
+    let now = SystemClock.now();
     match until.map(UnixTime::from_seconds) {
         _ if is("disabled") => "disabled".to_owned(),
         None if is("banned") => "banned".to_owned(),
