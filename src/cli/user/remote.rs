@@ -199,12 +199,13 @@ fn show(server: &Remote, named: &str, output: &Output) -> Result<(), Failure> {
     let consents: Vec<_> = consents.map(|consent| word(consent, "client_id")).collect();
     let value = &person.value;
     let text = format!(
-        "{} <{}>\nsub: {}\nstanding: {}\nroles: {}\nsessions: {sessions}, grants: {grants}, consents: {}",
+        "{} <{}>\nsub: {}\nstanding: {}\nroles: {}\ngroups: {}\nsessions: {sessions}, grants: {grants}, consents: {}",
         word(value, "username"),
         word(value, "email"),
         word(value, "sub"),
         standing(value),
         strings(value, "roles").join(" "),
+        strings(value, "groups").join(", "),
         consents.len()
     );
     let mut members = value.as_object().cloned().unwrap_or_default();
