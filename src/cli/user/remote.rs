@@ -230,13 +230,10 @@ pub(in crate::cli) fn told(output: &Output, changed: &Document, what: &str) {
     say(output, members, what);
 }
 
-fn roles(person: &Value) -> Vec<String> {
-    let roles = person
-        .get("roles")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    roles.filter_map(Value::as_str).map(str::to_owned).collect()
+/// The names in a list of a person.
+fn strings(person: &Value, list: &str) -> Vec<String> {
+    let names = person.get(list).and_then(Value::as_array).into_iter().flatten();
+    names.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn row(person: &Value) -> [String; 5] {
