@@ -121,7 +121,7 @@ impl Admin {
     /// # Errors
     /// The answer to give instead.
     pub fn proven_recently(&self, back: &str) -> Result<(), HttpResponse> {
-        self.asking(self.session.is_proven(self.cx.now), back)
+        asked(self.session.is_proven(self.cx.now), back)
     }
 
     /// As [`Admin::proven_recently`], for the last of several pages of typing: within thirty minutes, because the first
@@ -130,14 +130,7 @@ impl Admin {
     /// # Errors
     /// The answer to give instead.
     pub fn proven_for_long(&self, back: &str) -> Result<(), HttpResponse> {
-        self.asking(self.session.is_proven_for_long(self.cx.now), back)
-    }
-
-    fn asking(&self, proven: bool, back: &str) -> Result<(), HttpResponse> {
-        if proven {
-            return Ok(());
-        }
-        Err(see_other(&with_back(&super::path("confirm"), back)))
+        asked(self.session.is_proven_for_long(self.cx.now), back)
     }
 
     /// The session, for what concerns the session itself.
@@ -224,6 +217,14 @@ fn to_sign_in(request: &HttpRequest) -> HttpResponse {
 /// An answer in place of what the handler would have given.
 fn instead(response: HttpResponse) -> actix_web::Error {
     InternalError::from_response("answered", response).into()
+}
+
+/// The way to the page that asks for the password, unless it was given lately.
+fn asked(proven: bool, back: &str) -> Result<(), HttpResponse> {
+    if proven {
+        return Ok(());
+    }
+    Err(see_other(&with_back(&super::path("confirm"), back)))
 }
 
 #[cfg(test)]

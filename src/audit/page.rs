@@ -120,11 +120,11 @@ mod tests {
     fn a_page_is_made_once_for_all_who_are_at_one_place() {
         let (mut pages, made) = (Pages::default(), Cell::new(0));
         for place in [(true, 0), (false, 5), (true, 0), (false, 5), (false, 6)] {
-            let make = || {
+            let fresh = || {
                 made.set(made.get() + 1);
                 page(place.1, 10)
             };
-            assert_eq!(pages.take(place, make).unwrap().at.seq, place.1);
+            assert_eq!(pages.take(place, fresh).unwrap().at.seq, place.1);
         }
         assert_eq!(made.get(), 3);
     }

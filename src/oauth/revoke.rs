@@ -106,8 +106,8 @@ async fn write(
         .then(|| Revocations::of(client, limits.revoke.per_client));
     let act = Act::of_client(cx, client);
     let revoked = cx.store().write("revoke", move |tx| {
-        let counted = counter.as_ref().map(|counter| counter.count(tx, act.now));
-        if let Some(until) = counted.transpose()?.flatten() {
+        let full_until = counter.as_ref().map(|counter| counter.count(tx, act.now));
+        if let Some(until) = full_until.transpose()?.flatten() {
             return Ok(Revoked::TooMany { until });
         }
         ending(tx, &act)?;

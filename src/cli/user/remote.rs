@@ -131,11 +131,11 @@ fn replace(
     (server, output): (&Remote, &Output),
     named: &str,
     (list, words): (&str, &str),
-    names: &[String],
+    wanted: &[String],
 ) -> Result<(), Failure> {
     let person = server.user(named)?;
     let path = path(&person, &format!("/{list}"));
-    let changed = server.put(&path, &json!({ list: names }), person.version.as_deref())?;
+    let changed = server.put(&path, &json!({ list: wanted }), person.version.as_deref())?;
     let left = strings(&changed.value, list).join(", ");
     told(output, &changed, &format!("{words} [{left}]"));
     Ok(())

@@ -6,7 +6,7 @@ use serde_json::json;
 #[test]
 fn an_initial_access_token_is_shown_once_listed_and_revoked() {
     for place in Place::both() {
-        let make = [
+        let create = [
             "client",
             "initial-token",
             "--json",
@@ -15,7 +15,7 @@ fn an_initial_access_token_is_shown_once_listed_and_revoked() {
             "--expires",
             "7d",
         ];
-        let made = place.run(&make).document();
+        let made = place.run(&create).document();
         assert!(
             made["initial_access_token"]
                 .as_str()

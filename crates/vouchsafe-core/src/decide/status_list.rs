@@ -59,8 +59,8 @@ fn proof_of(key: &[u8; 32], random: &[u8]) -> [u8; 6] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any key length");
     mac.update(b"status list|");
     mac.update(random);
-    let [a, b, c, d, e, f, ..]: [u8; 32] = mac.finalize().into_bytes().into();
-    [a, b, c, d, e, f]
+    let whole: [u8; 32] = mac.finalize().into_bytes().into();
+    whole.first_chunk().copied().unwrap_or_default()
 }
 
 /// The times of a list that is made now, for tokens that live for `longest` at most: when it is closed, and when the
