@@ -15,9 +15,21 @@ use vouchsafe_core::spec::params::Params;
 /// # Errors
 /// The answer to give instead: 400.
 pub(super) fn only(form: &AdminForm, names: &[&str]) -> Result<(), HttpResponse> {
-    let known = |name: &str| name == csrf::FIELD || names.contains(&name);
+    only_repeating(form, names, &[])
+}
+
+/// As [`only`], of a form that has boxes to tick: those names may come more than once.
+///
+/// # Errors
+/// The answer to give instead: 400.
+pub(super) fn only_repeating(
+    form: &AdminForm,
+    names: &[&str],
+    repeatable: &[&str],
+) -> Result<(), HttpResponse> {
+    let known = |name: &str| name == csrf::FIELD || names.contains(&name) || repeatable.contains(&name);
     let all_known = form.fields.iter().all(|(name, _)| known(name));
-    if all_known && form.fields.refuse_repeats(&[]).is_ok() {
+    if all_known && form.fields.refuse_repeats(repeatable).is_ok() {
         return Ok(());
     }
     Err(problem::say(

@@ -36,8 +36,6 @@ pub struct App {
     pub pkce: PkceRule,
     /// The scopes that it needs.
     pub scopes: Vec<String>,
-    /// Scopes that it makes use of where the server has them.
-    pub wants: Vec<String>,
     /// Where it reads claims.
     pub id_token_claims: IdTokenClaims,
     /// Its settings, with placeholders.
@@ -144,11 +142,10 @@ impl App {
             (Some(_), Some(url)) => address(url, self.kind)?,
         };
         let placed = |uris: &[String]| uris.iter().map(|uri| uri.replace("@url@", &url)).collect();
-        let wanted = self.wants.iter().filter(|name| scope::standard(name));
         Ok(Wish {
             redirect_uris: placed(&self.callbacks),
             post_logout_redirect_uris: placed(&self.post_logout),
-            scopes: self.scopes.iter().chain(wanted).cloned().collect(),
+            scopes: self.scopes.clone(),
             auth_method: self.auth_method,
             pkce: Some(self.pkce),
             id_token_claims: self.id_token_claims,

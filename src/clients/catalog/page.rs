@@ -94,13 +94,5 @@ fn registered(app: &App) -> String {
         IdTokenClaims::Userinfo => "claims at the UserInfo endpoint",
         IdTokenClaims::IdToken => "claims in the ID token too",
     };
-    let wants = if app.wants.is_empty() {
-        String::new()
-    } else {
-        format!(" (and `{}` where the server has it)", app.wants.join("`, `"))
-    };
-    format!(
-        "{kind}; {pkce}; {claims}; scopes `{}`{wants}",
-        app.scopes.join(" ")
-    )
+    format!("{kind}; {pkce}; {claims}; scopes `{}`", app.scopes.join(" "))
 }

@@ -72,7 +72,6 @@ on_both_databases! {
             ("scopes", "orders:read = Read your orders\norders:write = Change them\nbills:read"),
             ("token_typ", "JWT"),
             ("signing_alg", "ES256"),
-            ("created_at", "1"),
         ];
         let saved = send(&browser, &page(ORDERS, ""), &typed(&over));
         assert_eq!((saved.status, saved.header("location")), (303, page(ORDERS, "?said=saved").as_str()), "{}", saved.body);
@@ -97,6 +96,19 @@ on_both_databases! {
         assert_eq!((kept.name.as_str(), kept.access_token_lifetime), ("Orders", Some(Span::from_minutes(2))));
         let again = send(&browser, &page(ORDERS, ""), &typed(&[("name", "Bills"), ("shown", &hidden(&late.body, "shown"))]));
         assert_eq!(again.status, 303, "who has read it may save it");
+    }
+
+    fn no_form_sets_what_it_does_not_show(world: World) {
+        world.administrator("grace");
+        world.orders_api();
+        let browser = world.admin_browser("grace");
+        let before = stored(world, ORDERS);
+        for smuggled in ["created_at", "claims", "api"] {
+            for action in [page(ORDERS, ""), "/admin/apis/new".to_owned()] {
+                assert_eq!(send(&browser, &action, &typed(&[(smuggled, "1")])).status, 400, "{action} {smuggled}");
+            }
+        }
+        assert_eq!(stored(world, ORDERS), before);
     }
 
     fn what_is_wrong_is_said_at_its_field(world: World) {

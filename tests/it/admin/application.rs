@@ -21,11 +21,13 @@ fn page(client: &Registered, part: &str) -> String {
     format!("/admin/applications/{}{part}", client.id)
 }
 
-/// Sends a form; that of the settings as one that was opened just now, unless it says which one it is.
+/// Sends a form; that of the settings or keys as one that was opened just now, unless it says which one it is.
 fn send(browser: &Browser<'_>, action: &str, fields: &[(&str, &str)]) -> Answer {
     let mut form = fields.to_vec();
-    let opened = action.ends_with("/settings") && !fields.iter().any(|(name, _)| *name == "shown");
-    let shown = opened.then(|| hidden(&browser.get(action).body, "shown"));
+    let page = action.replace("/keys", "/secrets");
+    let versioned = action.ends_with("/settings") || action.ends_with("/keys");
+    let opened = versioned && !fields.iter().any(|(name, _)| *name == "shown");
+    let shown = opened.then(|| hidden(&browser.get(&page).body, "shown"));
     form.extend(shown.as_deref().map(|shown| ("shown", shown)));
     browser.admin_post("/admin", action, &form)
 }
@@ -99,13 +101,13 @@ on_both_databases! {
             ("introspects", orders.as_str()),
             ("require_consent", "yes"),
             ("online_refresh", "yes"),
-            // What the page does not ask for.
-            ("kind", "spa"),
-            ("jwks", "{\"keys\": []}"),
-            ("disabled_at", "1"),
-            ("epoch", "7"),
-            ("client_id", "other"),
         ];
+        for smuggled in ["kind", "jwks", "disabled_at", "epoch", "client_id", "client_secret", "registrar", "created_at"] {
+            let mut more = fields.to_vec();
+            more.push((smuggled, "1"));
+            assert_eq!(send(&browser, &page(&client, "/settings"), &more).status, 400, "{smuggled}");
+        }
+        assert_eq!(find(world, &client.id).as_ref(), Some(&before));
         let saved = send(&browser, &page(&client, "/settings"), &fields);
         assert_eq!((saved.status, saved.header("location")), (303, page(&client, "?said=saved").as_str()), "{}", saved.body);
         let after = find(world, &client.id).unwrap();
@@ -325,6 +327,9 @@ on_both_databases! {
             assert_eq!(answer.status, 422, "{bad}");
             assert!(answer.body.contains("href=\"#jwks\""));
         }
+        let stale = send(&browser, &page(&client, "/keys"), &[("jwks", good), ("shown", "x")]);
+        assert_eq!(stale.status, 409);
+        assert!(stale.body.contains("Somebody changed this since") && stale.body.contains("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"));
         assert_eq!(send(&browser, &page(&client, "/keys"), &[("jwks", good)]).status, 303);
         assert!(find(world, &client.id).unwrap().metadata.jwks.is_some());
         let signs = settings(&[("auth_method", "private_key_jwt")]);
@@ -376,7 +381,7 @@ on_both_databases! {
             assert_eq!(browser.get(&page(&client, part)).status, 404, "{part}");
         }
         for part in ["/settings", "/secrets/add", "/keys", "/disable", "/enable", "/delete"] {
-            assert_eq!(send(&browser, &page(&client, part), &[("name", "Storefront")]).status, 404, "{part}");
+            assert_eq!(send(&browser, &page(&client, part), &[]).status, 404, "{part}");
         }
     }
 

@@ -217,22 +217,20 @@ on_both_databases! {
             assert_eq!(answer.status, status, "{name}={value}: {}", answer.body);
         }
         assert!(clients(world).is_empty());
-        // What the steps do not ask for cannot be smuggled in.
-        let mut smuggled = vec![
-            ("redirect_uris", "https://app.example.com/cb"),
-            ("client_id", "admin"),
-            ("pkce", "allowed"),
-            ("grant", "client_credentials"),
-            ("id_token_alg", "none"),
-            ("kind", "web"),
-            ("auth_method", "client_secret_post"),
-            ("introspects", "https://api.example.com"),
-            ("online_refresh", "yes"),
-            ("epoch", "9"),
-            ("jwks", "{\"keys\": []}"),
-        ];
-        smuggled.extend(base);
-        assert_eq!(send(&browser, CREATE, &smuggled).status, 200);
+        // What no step asks for cannot be smuggled in.
+        let mut good = vec![("redirect_uris", "https://app.example.com/cb")];
+        good.extend(base);
+        for smuggled in ["client_id", "pkce", "grant", "id_token_alg", "kind", "auth_method", "introspects", "online_refresh", "epoch"] {
+            for step in [REVIEW, CREATE, "/admin/applications/new/addresses"] {
+                let mut fields = good.clone();
+                fields.push((smuggled, "1"));
+                assert_eq!(send(&browser, step, &fields).status, 400, "{step} {smuggled}");
+            }
+        }
+        assert!(clients(world).is_empty());
+        // Keys are for those that can sign.
+        good.push(("jwks", "{\"keys\": []}"));
+        assert_eq!(send(&browser, CREATE, &good).status, 200);
         let [client] = clients(world).try_into().unwrap();
         let expected = ClientMetadata {
             client_name: "App".to_owned(),
@@ -243,7 +241,6 @@ on_both_databases! {
             ..metadata(ClientKind::Spa)
         };
         assert_eq!(client.metadata, expected);
-        assert_ne!(client.id.as_str(), "admin");
     }
 
     fn no_form_is_taken_without_its_token_or_from_elsewhere(world: World) {
@@ -356,6 +353,26 @@ on_both_databases! {
             assert!(!page.contains("<script>") && !page.contains("<img"), "{page}");
             assert!(page.contains("&#60;script&#62;"), "{page}");
         }
+    }
+
+    fn an_application_that_registered_itself_is_told_apart(world: World) {
+        world.administrator("grace");
+        let browser = world.admin_browser("grace");
+        let app = world.client(metadata(ClientKind::Web));
+        let said = |text: &str| {
+            let pages = ["/admin/applications".to_owned(), format!("/admin/applications/{}", app.id), format!("/admin/applications/{}/settings", app.id)];
+            pages.iter().filter(|page| browser.get(page).body.contains(text)).count()
+        };
+        assert_eq!(said("registered itself"), 0);
+        let id = vouchsafe_core::model::ClientId::new(app.id.as_str());
+        world.write(move |tx| {
+            let mut client = db!(tx, clients::by_id(&id))?.unwrap();
+            db!(tx, clients::remove(&id))?;
+            client.registrar = vouchsafe_core::model::Registrar::Anybody;
+            db!(tx, clients::add(&client))
+        });
+        assert_eq!(said("registered itself"), 3);
+        assert_eq!(said("id=\"settings-not-ours\""), 1);
     }
 
     fn the_list_finds_by_name_id_and_redirect_uri_and_goes_on_page_by_page(world: World) {

@@ -30,6 +30,9 @@ pub(super) async fn get(admin: Admin, slug: web::Path<String>) -> HttpResponse {
 
 /// `POST /admin/apis/{api}/delete`.
 pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpResponse {
+    if let Err(response) = form::only(&form, &["name", "force"]) {
+        return response;
+    }
     let AdminForm { admin, fields } = form;
     let (api, users) = match find(&admin, &slug).await {
         Ok(found) => found,

@@ -28,6 +28,19 @@ struct EditPage {
     errors: Errors,
 }
 
+/// The fields of the form.
+const FIELDS: [&str; 9] = [
+    "shown",
+    "identifier",
+    "name",
+    "scopes",
+    "lifetime",
+    "token_typ",
+    "signing_alg",
+    "roles",
+    "force",
+];
+
 #[derive(Default)]
 struct Typed {
     /// The version of the API that the page was made of; empty while it is being made.
@@ -148,6 +161,9 @@ pub(super) async fn new(admin: Admin) -> HttpResponse {
 
 /// `POST /admin/apis/new`.
 pub(super) async fn create(form: AdminForm) -> HttpResponse {
+    if let Err(response) = form::only(&form, &FIELDS) {
+        return response;
+    }
     let AdminForm { admin, fields } = form;
     let typed = Typed::of(&fields);
     let api = match typed.check(&admin.cx.config().issuer, admin.cx.now) {
@@ -200,6 +216,9 @@ pub(super) async fn get(admin: Admin, slug: web::Path<String>, http: HttpRequest
 
 /// `POST /admin/apis/{api}`.
 pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpResponse {
+    if let Err(response) = form::only(&form, &FIELDS) {
+        return response;
+    }
     let AdminForm { admin, fields } = form;
     let saved = async {
         let (known, users) = find(&admin, &slug).await?;

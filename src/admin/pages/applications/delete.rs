@@ -44,6 +44,9 @@ pub(super) async fn get(admin: Admin, slug: web::Path<String>) -> HttpResponse {
 
 /// `POST /admin/applications/{client}/delete`.
 pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpResponse {
+    if let Err(response) = form::only(&form, &["name"]) {
+        return response;
+    }
     let AdminForm { admin, fields } = form;
     let done = async {
         let client = find(&admin, &slug).await?;

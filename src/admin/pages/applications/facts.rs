@@ -3,7 +3,7 @@
 use crate::admin::moment::Moment;
 use crate::store::SecretFacts;
 use vouchsafe_core::model::{
-    AuthMethod, Client, ClientKind, ClientMetadata, GrantType, PkceRule, Span, UnixTime,
+    AuthMethod, Client, ClientKind, ClientMetadata, GrantType, PkceRule, Registrar, Span, UnixTime,
 };
 use vouchsafe_core::spec::redirect_uri;
 
@@ -25,6 +25,8 @@ pub(super) struct Head {
     pub(super) client_id: String,
     pub(super) path: String,
     pub(super) kind: &'static str,
+    /// Who registered it, unless an administrator did.
+    pub(super) registrar: Option<&'static str>,
     pub(super) badge: Badge,
 }
 
@@ -34,6 +36,7 @@ impl Head {
             client_id: client.id.as_str().to_owned(),
             path: super::path_of(&client.id),
             kind: kind(client.metadata.kind),
+            registrar: registrar(client),
             badge: badge(client, secrets, now),
         }
     }
@@ -46,6 +49,16 @@ pub(super) const fn kind(kind: ClientKind) -> &'static str {
         ClientKind::Spa => "Single-page app",
         ClientKind::Native => "Native app",
         ClientKind::Service => "Service",
+    }
+}
+
+/// Who registered the client, unless an administrator did.
+pub(super) const fn registrar(client: &Client) -> Option<&'static str> {
+    match client.registrar {
+        Registrar::Administrator => None,
+        Registrar::Token(_) => Some("registered itself with a token"),
+        Registrar::Anybody => Some("registered itself"),
+        Registrar::Document => Some("describes itself by a document"),
     }
 }
 

@@ -146,10 +146,7 @@ impl Plan {
         };
         let scopes = match preset {
             Preset::Service => Vec::new(),
-            Preset::Known(app) => {
-                let wanted = app.wants.iter().filter(|name| scope::standard(name));
-                app.scopes.iter().chain(wanted).cloned().collect()
-            }
+            Preset::Known(app) => app.scopes.clone(),
             Preset::Spa | Preset::Web | Preset::Native | Preset::Device => {
                 [scope::OPENID, scope::PROFILE, scope::EMAIL]
                     .map(str::to_owned)

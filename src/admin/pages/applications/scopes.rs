@@ -77,6 +77,8 @@ pub(super) fn meaning(name: &str) -> String {
         scope::EMAIL => "the e-mail address, and whether it was verified",
         scope::ADDRESS => "the postal address",
         scope::PHONE => "the telephone number",
+        scope::GROUPS => "the groups that the person is in",
+        scope::ROLES => "the person's roles",
         scope::OFFLINE_ACCESS => "access while the person is away: a refresh token that outlives the session",
         _ => "",
     }

@@ -10,6 +10,7 @@ use crate::admin::moment::Moment;
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
 use crate::clients::registration::{self, Pepper, Wish};
 use crate::clients::standing::{self, LIVE_SECRETS, SecretAdded, SecretEnded};
+use crate::db;
 use crate::store::StoreError;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -29,6 +30,8 @@ struct SecretsPage {
     rows: Vec<Row>,
     may_add: bool,
     jwks: String,
+    /// The [version](form::version) of the metadata that the page was made of.
+    shown: String,
     errors: Errors,
 }
 
@@ -67,6 +70,9 @@ pub(super) async fn get(admin: Admin, slug: web::Path<String>, http: HttpRequest
 
 /// `POST /admin/applications/{client}/secrets/add`.
 pub(super) async fn add(form: AdminForm, slug: web::Path<String>) -> HttpResponse {
+    if let Err(response) = form::only(&form, &["lasts"]) {
+        return response;
+    }
     let AdminForm { admin, fields } = form;
     let added = async {
         let client = find(&admin, &slug).await?;
@@ -120,6 +126,9 @@ async fn made(
 
 /// `POST /admin/applications/{client}/secrets/end`.
 pub(super) async fn end(form: AdminForm, slug: web::Path<String>) -> HttpResponse {
+    if let Err(response) = form::only(&form, &["secret", "when"]) {
+        return response;
+    }
     let AdminForm { admin, fields } = form;
     let ended = async {
         let client = find(&admin, &slug).await?;
@@ -156,6 +165,9 @@ pub(super) async fn end(form: AdminForm, slug: web::Path<String>) -> HttpRespons
 
 /// `POST /admin/applications/{client}/keys`.
 pub(super) async fn keys(form: AdminForm, slug: web::Path<String>) -> HttpResponse {
+    if let Err(response) = form::only(&form, &["jwks", "shown"]) {
+        return response;
+    }
     let AdminForm { admin, fields } = form;
     let saved = async {
         let client = find(&admin, &slug).await?;
@@ -165,7 +177,10 @@ pub(super) async fn keys(form: AdminForm, slug: web::Path<String>) -> HttpRespon
         let metadata = with_keys(&client, &typed)
             .and_then(|wish| registration::check(wish, &apis).map_err(|rule| capital(&rule.to_string())));
         match metadata {
-            Ok(metadata) => save(&admin, &client, metadata).await,
+            Ok(metadata) => {
+                let shown = fields.one("shown").unwrap_or_default();
+                save(&admin, &client, metadata, (shown, typed)).await
+            }
             Err(rule) => show(&admin, &client, (typed, Errors::one("jwks", rule)), None).await,
         }
     };
@@ -192,17 +207,28 @@ async fn save(
     admin: &Admin,
     client: &Client,
     metadata: ClientMetadata,
+    (shown, typed): (&str, String),
 ) -> Result<HttpResponse, HttpResponse> {
-    let (act, id) = (admin.act(), client.id.clone());
-    let saved = admin.cx.store().write("update-client", move |tx| {
-        standing::update(tx, &act, &id, &metadata)
-    });
+    let (act, id, shown) = (admin.act(), client.id.clone(), shown.to_owned());
+    let saved = admin
+        .cx
+        .store()
+        .write("update-client", move |tx| match db!(tx, clients::lock(&id))? {
+            Some(now) if form::version(&now.metadata) != shown => Ok(Err(Box::new(now))),
+            Some(_) | None => standing::update(tx, &act, &id, &metadata).map(Ok),
+        });
     match saved.await {
-        Ok(Some(_)) => Ok(see_other(&form::with_query(
+        Ok(Err(now)) => {
+            let errors = Errors::one("jwks", form::CHANGED_SINCE);
+            let mut response = show(admin, &now, (typed, errors), None).await?;
+            *response.status_mut() = StatusCode::CONFLICT;
+            Ok(response)
+        }
+        Ok(Ok(Some(_))) => Ok(see_other(&form::with_query(
             &page_of(client),
             &[("said", "keys-saved")],
         ))),
-        Ok(None) => Err(admin.not_found()),
+        Ok(Ok(None)) => Err(admin.not_found()),
         Err(error) => Err(admin.failed(error)),
     }
 }
@@ -244,6 +270,7 @@ async fn show(
             })
             .collect(),
         jwks,
+        shown: form::version(&client.metadata),
         errors,
     };
     Ok(answer(admin, page.errors.status(), &page))

@@ -47,6 +47,23 @@ impl SettingsPage {
     }
 }
 
+/// The fields of the form that come once.
+const FIELDS: [&str; 13] = [
+    "shown",
+    "name",
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "web_origins",
+    "introspects",
+    "auth_method",
+    "pkce",
+    "id_token_claims",
+    "id_token_alg",
+    "online_refresh",
+    "first_party",
+    "require_consent",
+];
+
 /// The settings as they were typed.
 struct Typed {
     /// The [version](form::version) of the metadata that the page was made of.
@@ -200,6 +217,9 @@ pub(super) async fn get(admin: Admin, slug: web::Path<String>) -> HttpResponse {
 
 /// `POST /admin/applications/{client}/settings`.
 pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpResponse {
+    if let Err(response) = form::only_repeating(&form, &FIELDS, &["scope", "grant"]) {
+        return response;
+    }
     let AdminForm { admin, fields } = form;
     let saved = async {
         let client = find(&admin, &slug).await?;

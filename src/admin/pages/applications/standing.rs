@@ -23,6 +23,9 @@ pub(super) async fn enable(form: AdminForm, slug: web::Path<String>) -> HttpResp
 }
 
 async fn change(form: AdminForm, slug: &str, said: &str, work: Change) -> HttpResponse {
+    if let Err(response) = form::only(&form, &[]) {
+        return response;
+    }
     let admin = form.admin;
     let Some(id) = slug::read(slug).map(ClientId::new) else {
         return admin.not_found();

@@ -72,8 +72,25 @@ fn first_step(preset: Preset) -> String {
     )
 }
 
+/// The fields that a plan is carried in, and the one that makes the last step count once.
+const FIELDS: [&str; 10] = [
+    "preset",
+    "app",
+    "name",
+    "url",
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "web_origins",
+    "jwks",
+    "first_party",
+    "once",
+];
+
 /// `POST /admin/applications/new/addresses`: back from the review, with everything as it was typed.
 pub(super) async fn back(form: AdminForm) -> HttpResponse {
+    if let Err(response) = form::only_repeating(&form, &FIELDS, &["scope"]) {
+        return response;
+    }
     let AdminForm { admin, fields } = form;
     let (Some(plan), Ok(apis)) = (Plan::of(&fields), apis(&admin).await) else {
         return see_other(&path("applications/new"));
@@ -109,6 +126,9 @@ struct ReviewPage {
 
 /// `POST /admin/applications/new/review`: what will be registered, in sentences; or what is wrong with it (422).
 pub(super) async fn check(form: AdminForm) -> HttpResponse {
+    if let Err(response) = form::only_repeating(&form, &FIELDS, &["scope"]) {
+        return response;
+    }
     let AdminForm { admin, fields } = form;
     match judged(&admin, Plan::of(&fields)).await {
         Err(response) => response,
@@ -149,6 +169,9 @@ struct MadePage<'a> {
 
 /// `POST /admin/applications/new/create`: registers it and shows the secret this once.
 pub(super) async fn create(form: AdminForm) -> HttpResponse {
+    if let Err(response) = form::only_repeating(&form, &FIELDS, &["scope"]) {
+        return response;
+    }
     let AdminForm { admin, fields } = form;
     let (plan, metadata, _) = match judged(&admin, Plan::of(&fields)).await {
         Ok(judged) => judged,
