@@ -141,7 +141,7 @@ mod tests {
             epoch: 0,
             disabled_at: disabled.then(UnixTime::default),
             created_at: UnixTime::default(),
-            registrar: vouchsafe_core::model::Registrar::default(),
+            registrar: Registrar::default(),
             unused_until: None,
             metadata: crate::clients::registration::check(wish, &[]).unwrap(),
         }
