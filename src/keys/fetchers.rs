@@ -193,7 +193,7 @@ mod tests {
             ("Mozilla/5.0 (X11) AppleWebKit/537.36", "browser"),
             ("Go-http-client/1.1", "Go-http-client/1"),
             ("", "unnamed"),
-            ("<script>alert(1)</script>", "script"),
+            ("<script>alert(1)</script>", "scriptalert"),
             ("=cmd|' /C calc'!A0", "cmd"),
             ("a\u{202e}b\u{0}c", "abc"),
         ] {

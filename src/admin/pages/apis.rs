@@ -8,6 +8,7 @@ use super::applications::{path_of, slug};
 use crate::admin::access::Admin;
 use crate::admin::path;
 use crate::clients::apis::Use;
+use crate::clients::own_api;
 use crate::db;
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
@@ -45,6 +46,7 @@ async fn find(admin: &Admin, slug: &str) -> Result<(Api, Vec<User>), HttpRespons
         Ok(Some((api, uses)))
     });
     match found.await {
+        Ok(Some((api, _))) if own_api::is_own(&api) => Err(admin.not_found()),
         Ok(Some((api, uses))) => Ok((api, uses.into_iter().map(User::from).collect())),
         Ok(None) => Err(admin.not_found()),
         Err(error) => Err(admin.failed(error)),

@@ -161,6 +161,7 @@ on_both_databases! {
     }
 
     fn metrics_are_not_on_the_public_listener(world: World) {
+        world.administrator("grace");
         for path in ["/metrics", "/debug/pprof", "/admin/metrics", "/.env", "/setup"] {
             assert_eq!(Answer::to(world.get(path)).status, 404, "{path}");
         }

@@ -421,7 +421,10 @@ fn only_what_an_earlier_run_made_is_pruned_and_only_after_a_yes() {
         assert_eq!(place.run(&["client", "list", "--json"]).document(), json!([]));
         place.file("site.toml", SITE);
         assert_eq!(apply(&place, &[]).document()["plan"][0]["action"], "create");
-        place.run(&["user", "set-admin", "bob", "false"]);
+        // Only an administrator who can sign in counts as one who is left.
+        let set = ["user", "set-password", "ada", "--password-stdin", "--json"];
+        place.run_with_input(&set, PASS_PHRASE).document();
+        place.run(&["user", "set-admin", "bob", "false", "--json"]).document();
         place.file("site.toml", "");
         apply(&place, &["--prune", "--yes"]).failed(1, "the last administrator");
         assert_eq!(
@@ -434,9 +437,11 @@ fn only_what_an_earlier_run_made_is_pruned_and_only_after_a_yes() {
             2
         );
         // Whoever takes over comes before the one who leaves.
+        place.file("eve.password", "silver lantern 43\n");
+        set_mode(&place.path("eve.password"), 0o600);
         place.file(
             "site.toml",
-            "[[users]]\nusername = \"eve\"\nemail = \"eve@example.com\"\nadmin = true\n",
+            "[[users]]\nusername = \"eve\"\nemail = \"eve@example.com\"\nadmin = true\npassword_file = \"eve.password\"\n",
         );
         apply(&place, &["--prune", "--yes"]).document();
     }

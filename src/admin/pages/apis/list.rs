@@ -4,6 +4,7 @@ use super::page_of;
 use crate::admin::access::Admin;
 use crate::admin::form;
 use crate::admin::pages::layout::{Section, Shell, answer};
+use crate::clients::own_api;
 use crate::db;
 use crate::store::listing::{ApisWanted, Part};
 use actix_web::http::StatusCode;
@@ -56,7 +57,13 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
     let shell = admin.shell(Section::Apis, "APIs and scopes");
     let page = ApisPage {
         shell: shell.noting(notice.map(|_| "The API is deleted.".to_owned())),
-        rows: page.items.iter().map(row).collect(),
+        // The server's own stays as it is: there is nothing to do about it here.
+        rows: page
+            .items
+            .iter()
+            .filter(|api| !own_api::is_own(api))
+            .map(row)
+            .collect(),
         begin: !after.is_empty(),
         next: page
             .next
