@@ -3,12 +3,12 @@
 
 use super::problem::{Code, Problem};
 use crate::accounts::live::live_token;
-use crate::clients::own_api;
+use crate::clients::{own_api, own_client};
 use crate::cx::Cx;
 use crate::store::{StoreError, Tx};
 use actix_web::HttpRequest;
 use actix_web::http::header::{AUTHORIZATION, HeaderValue};
-use vouchsafe_core::model::{UnixTime, User};
+use vouchsafe_core::model::{ClientId, ClientMetadata, GrantType, UnixTime, User};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_verify::error::RequiredScope;
 use vouchsafe_verify::{AccessToken, Rejection, Verified, bearer};
@@ -108,6 +108,20 @@ impl Caller {
         }
     }
 
+    /// Whoever shapes a client that people give this API's scopes to could come by an administrator's token: where its
+    /// codes go and what it proves itself with is for administrators.
+    pub(super) fn may_shape(&self, metadata: &ClientMetadata) -> Result<(), Problem> {
+        self.may_give(&metadata.scopes)?;
+        let for_us = metadata
+            .scopes
+            .iter()
+            .any(|name| name.starts_with(own_api::PREFIX));
+        if for_us && metadata.grant_types.contains(&GrantType::AuthorizationCode) {
+            return self.must_be_administrator();
+        }
+        Ok(())
+    }
+
     /// Whoever sets the name, address or password of an administrator could come in as that administrator.
     pub(super) fn may_lend(&self, user: &User) -> Result<(), Problem> {
         if user.is_admin {
@@ -124,4 +138,13 @@ impl Caller {
         }
         Err(Problem::new(Code::NotAllowed).saying("only a person who is an administrator may do this"))
     }
+}
+
+/// The server's own client is what the server made it: it can be disabled and enabled, and nothing else.
+pub(super) fn ensure_not_own(id: &ClientId) -> Result<(), Problem> {
+    if id.as_str() == own_client::ID {
+        return Err(Problem::new(Code::NotAllowed)
+            .saying("the server's own client stays as it is; it can be disabled and enabled"));
+    }
+    Ok(())
 }

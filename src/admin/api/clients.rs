@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::call::Call;
+use super::caller::ensure_not_own;
 use super::client_settings::{ClientPatch, ClientSettings, NewClient, patched};
 use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter, Takes, Version};
 use super::problem::Problem;
@@ -138,7 +139,7 @@ pub(super) async fn create(call: Call) -> Result<Answer, Problem> {
     let mut wish = Wish::new(new.client_name.clone(), new.kind);
     new.put_into(&mut wish);
     let metadata = checked(&call, wish).await?;
-    call.caller.may_give(&metadata.scopes)?;
+    call.caller.may_shape(&metadata)?;
     ensure_keys(&call, metadata.id_token_signed_response_alg).await?;
     let (version, pepper) = call.cx.services.keys.secrets().newest_pepper();
     let pepper = Zeroizing::new(*pepper);
@@ -207,6 +208,7 @@ where
 {
     // Keys of an algorithm are made before the first client asks for them, outside of any transaction.
     let before = find(&call).await?;
+    ensure_not_own(&before.id)?;
     let alg = wished(&settings, &before)?.id_token_alg;
     ensure_keys(&call, alg).await?;
     let (id, if_match, caller) = (before.id, call.if_match.clone(), call.caller.clone());
@@ -217,12 +219,12 @@ where
             };
             let apis = db!(tx, apis::all())?;
             let judged = Call::meets(if_match.as_ref(), &ClientDocument::from(&client))
-                .and_then(|()| caller.may_give(&client.metadata.scopes))
+                .and_then(|()| caller.may_shape(&client.metadata))
                 .and_then(|()| wished(&settings, &client))
                 .and_then(|wish| {
                     registration::check(wish, &apis).map_err(|rule| Problem::rule(rule.to_string()))
                 })
-                .and_then(|metadata| caller.may_give(&metadata.scopes).map(|()| metadata));
+                .and_then(|metadata| caller.may_shape(&metadata).map(|()| metadata));
             Ok(match judged {
                 Ok(metadata) => standing::update(tx, act, &id, &metadata)?.ok_or_else(unknown),
                 Err(problem) => Err(problem),
@@ -281,6 +283,7 @@ pub(super) const DELETE: Operation = Operation {
 
 /// Disabled first, so that nothing new comes while the old is removed; whoever is interrupted can begin again.
 pub(super) async fn delete(call: Call) -> Result<Answer, Problem> {
+    ensure_not_own(&client_id(&call))?;
     let client = acted(&call, "api-disable-client", standing::disable).await?;
     loop {
         let id = client.id.clone();
@@ -329,7 +332,7 @@ pub(super) async fn find(call: &Call) -> Result<Client, Problem> {
         .ok_or_else(unknown)
 }
 
-/// Does something to the client whom the path names, if it is as the caller knows it and has no more than the caller.
+/// Does something to the client whom the path names, if it is as the caller knows it and is one that the caller may touch.
 async fn acted<F>(call: &Call, name: &'static str, mut work: F) -> Result<Client, Problem>
 where
     F: FnMut(&mut Tx<'_>, &Act, &ClientId) -> Result<Option<Client>, StoreError> + Send + 'static,
@@ -340,7 +343,7 @@ where
             return Ok(Err(unknown()));
         };
         let allowed = Call::meets(if_match.as_ref(), &ClientDocument::from(&client))
-            .and_then(|()| caller.may_give(&client.metadata.scopes));
+            .and_then(|()| caller.may_shape(&client.metadata));
         Ok(match allowed {
             Ok(()) => work(tx, act, &id)?.ok_or_else(unknown),
             Err(problem) => Err(problem),

@@ -107,7 +107,7 @@ pub(super) async fn add(call: Call) -> Result<Answer, Problem> {
         let Some(client) = db!(tx, clients::lock(&id))? else {
             return Ok(Err(unknown()));
         };
-        if let Err(problem) = caller.may_give(&client.metadata.scopes) {
+        if let Err(problem) = caller.may_shape(&client.metadata) {
             return Ok(Err(problem));
         }
         let before = db!(tx, clients::secret_facts(&id, act.now))?;
@@ -165,7 +165,7 @@ pub(super) async fn end(call: Call) -> Result<Answer, Problem> {
         let Some(client) = db!(tx, clients::lock(&id))? else {
             return Ok(Err(unknown()));
         };
-        if let Err(problem) = caller.may_give(&client.metadata.scopes) {
+        if let Err(problem) = caller.may_shape(&client.metadata) {
             return Ok(Err(problem));
         }
         Ok(

@@ -5,7 +5,7 @@ use super::call::Call;
 use super::operation::{CURSOR, Gives, LIMIT, Operation, PLAIN, Takes, Version};
 use super::problem::Problem;
 use super::schemas::{list, one, page};
-use super::users::{broken, changed, find, hashed, sub, unknown};
+use super::users::{broken, changed, changed_by_peer, find, hashed, sub, unknown};
 use crate::accounts::administration::{self, Ban, Changed};
 use crate::accounts::administrators;
 use crate::accounts::document::{ConsentDocument, GrantDocument, SessionDocument, UserDocument};
@@ -156,7 +156,7 @@ pub(super) async fn ban(call: Call) -> Result<Answer, Problem> {
         reason: wish.reason,
     };
     ban.check(call.cx.now).map_err(|why| broken(&why))?;
-    let done = changed(&call, "api-ban", move |tx, act, id| {
+    let done = changed_by_peer(&call, "api-ban", move |tx, act, id| {
         administration::ban(tx, act, id, &ban)
     });
     Ok(shown(&done.await?))
@@ -173,7 +173,7 @@ pub(super) fn instant(text: &str) -> Result<UnixTime, Problem> {
 
 /// Operations that need to know nothing but whom.
 macro_rules! acts {
-    ($($operation:ident $handler:ident $id:literal $summary:literal $name:literal $work:path;)+) => {$(
+    ($($operation:ident $handler:ident $id:literal $summary:literal $name:literal $by:ident $work:path;)+) => {$(
         pub(super) const $operation: Operation = Operation {
             id: $id,
             summary: $summary,
@@ -182,16 +182,16 @@ macro_rules! acts {
         };
 
         pub(super) async fn $handler(call: Call) -> Result<Answer, Problem> {
-            Ok(shown(&changed(&call, $name, $work).await?))
+            Ok(shown(&$by(&call, $name, $work).await?))
         }
     )+};
 }
 
 acts! {
-    UNBAN unban "unbanUser" "Lift a ban; what was ended stays ended" "api-unban" administration::unban;
-    DISABLE disable "disableUser" "Disable an account, and end its sessions and grants" "api-disable-user" administration::disable;
-    ENABLE enable "enableUser" "Enable an account; what was ended stays ended" "api-enable-user" administration::enable;
-    LOG_OUT log_out "logOutUser" "Sign a person out everywhere: end their sessions and grants" "api-log-out" administration::log_out;
+    UNBAN unban "unbanUser" "Lift a ban; what was ended stays ended" "api-unban" changed_by_peer administration::unban;
+    DISABLE disable "disableUser" "Disable an account, and end its sessions and grants" "api-disable-user" changed_by_peer administration::disable;
+    ENABLE enable "enableUser" "Enable an account; what was ended stays ended" "api-enable-user" changed_by_peer administration::enable;
+    LOG_OUT log_out "logOutUser" "Sign a person out everywhere: end their sessions and grants" "api-log-out" changed administration::log_out;
 }
 
 pub(super) const GRANT_ADMIN: Operation = Operation {

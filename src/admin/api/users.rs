@@ -9,6 +9,7 @@ use crate::accounts::administration::{self, Changed};
 use crate::accounts::document::UserDocument;
 use crate::accounts::passwords::Password;
 use crate::accounts::profile::{self, NewPerson, PersonProblem, ProfileChange, Updated};
+use crate::audit::Act;
 use crate::db;
 use crate::failure::Broken;
 use crate::store::listing::{UserSort, UserState, UsersWanted};
@@ -256,7 +257,7 @@ pub(super) const DELETE: Operation = Operation {
 };
 
 pub(super) async fn delete(call: Call) -> Result<Answer, Problem> {
-    changed(&call, "api-delete-user", administration::delete).await?;
+    changed_by_peer(&call, "api-delete-user", administration::delete).await?;
     Ok(Answer::nothing())
 }
 
@@ -275,23 +276,43 @@ pub(super) fn broken(why: &PersonProblem) -> Problem {
 }
 
 /// Does something to the person whom the path names, if they are as the caller knows them.
-pub(super) async fn changed<F>(call: &Call, name: &'static str, mut work: F) -> Result<Changed, Problem>
+pub(super) async fn changed<F>(call: &Call, name: &'static str, work: F) -> Result<Changed, Problem>
 where
-    F: FnMut(&mut Tx<'_>, &crate::audit::Act, &UserId) -> Result<Option<Changed>, StoreError>
-        + Send
-        + 'static,
+    F: FnMut(&mut Tx<'_>, &Act, &UserId) -> Result<Option<Changed>, StoreError> + Send + 'static,
+{
+    changed_if(call, name, |_| Ok(()), work).await
+}
+
+/// The same, where nobody but an administrator does it to an administrator.
+pub(super) async fn changed_by_peer<F>(call: &Call, name: &'static str, work: F) -> Result<Changed, Problem>
+where
+    F: FnMut(&mut Tx<'_>, &Act, &UserId) -> Result<Option<Changed>, StoreError> + Send + 'static,
+{
+    let caller = call.caller.clone();
+    changed_if(call, name, move |user| caller.may_lend(user), work).await
+}
+
+/// The same, if the person as they are found under the lock of their row allow it.
+pub(super) async fn changed_if<A, F>(
+    call: &Call,
+    name: &'static str,
+    mut allowed: A,
+    mut work: F,
+) -> Result<Changed, Problem>
+where
+    A: FnMut(&User) -> Result<(), Problem> + Send + 'static,
+    F: FnMut(&mut Tx<'_>, &Act, &UserId) -> Result<Option<Changed>, StoreError> + Send + 'static,
 {
     let (id, if_match) = (sub(call), call.if_match.clone());
     call.write(name, move |tx, act| {
-        if if_match.is_some() {
-            let Some(user) = db!(tx, users::lock(&id))? else {
-                return Ok(Err(unknown()));
-            };
-            if let Err(problem) = Call::meets(if_match.as_ref(), &UserDocument::from(&user)) {
-                return Ok(Err(problem));
-            }
-        }
-        Ok(work(tx, act, &id)?.ok_or_else(unknown))
+        let Some(user) = db!(tx, users::lock(&id))? else {
+            return Ok(Err(unknown()));
+        };
+        let judged = Call::meets(if_match.as_ref(), &UserDocument::from(&user)).and_then(|()| allowed(&user));
+        Ok(match judged {
+            Ok(()) => work(tx, act, &id)?.ok_or_else(unknown),
+            Err(problem) => Err(problem),
+        })
     })
     .await
 }

@@ -4,6 +4,8 @@ use crate::support::api_caller::{ALL, Caller, problem};
 use crate::support::on_both_databases;
 use crate::support::people::Registered;
 use serde_json::{Value, json};
+use vouchsafe::audit::Act;
+use vouchsafe::clients::own_client;
 use vouchsafe_core::model::EventKind;
 
 fn web(name: &str) -> Value {
@@ -109,5 +111,46 @@ on_both_databases! {
         let raised = writer.change("PATCH", &plain, &json!({"scope": "openid vouchsafe:signal"}));
         assert_eq!(raised.problem(), problem(403, "not_allowed"));
         assert_eq!(all.change("PATCH", &path, &json!({"client_name": "Mine"})).status, 200);
+    }
+
+    fn a_client_through_which_people_administer_is_shaped_by_administrators_only(world: World) {
+        world.administrator("boss");
+        let (robot, boss) = (world.service(ALL), world.api_person("boss", ALL));
+        let mut panel = web("Panel");
+        panel["scope"] = json!("openid vouchsafe:read");
+        assert_eq!(robot.send("POST", "/clients", &panel).problem(), problem(403, "not_allowed"));
+        let (path, _) = make(&boss, &panel);
+        for patch in [json!({"redirect_uris": ["https://thief.example/cb"]}), json!({"scope": "openid"})] {
+            assert_eq!(robot.change("PATCH", &path, &patch).problem(), problem(403, "not_allowed"), "{patch}");
+        }
+        for (method, path) in [
+            ("POST", format!("{path}/disable")),
+            ("POST", format!("{path}/enable")),
+            ("DELETE", path.clone()),
+        ] {
+            assert_eq!(robot.act(method, &path).problem(), problem(403, "not_allowed"), "{method} {path}");
+        }
+        let secret = robot.send("POST", &format!("{path}/secrets"), &json!({}));
+        assert_eq!(secret.problem(), problem(403, "not_allowed"));
+        let (plain, _) = make(&robot, &web("Shop"));
+        let raised = robot.change("PATCH", &plain, &json!({"scope": "openid vouchsafe:read"}));
+        assert_eq!(raised.problem(), problem(403, "not_allowed"));
+        make(&robot, &json!({"client_name": "Other robot", "type": "service", "scope": "vouchsafe:read"}));
+        assert_eq!(boss.change("PATCH", &path, &json!({"client_name": "Board"})).status, 200);
+    }
+
+    fn the_server_s_own_client_is_disabled_and_enabled_and_nothing_else(world: World) {
+        let act = Act::new("server", world.services.ports.clock.now(), &world.services.ports.entropy);
+        own_client::register(&world.services.store, &act).unwrap();
+        world.administrator("boss");
+        let boss = world.api_person("boss", ALL);
+        let path = format!("/clients/{}", own_client::ID);
+        let settings = json!({"client_name": "Mine", "redirect_uris": ["https://thief.example/cb"]});
+        for method in ["PATCH", "PUT"] {
+            assert_eq!(boss.change(method, &path, &settings).problem(), problem(403, "not_allowed"), "{method}");
+        }
+        assert_eq!(boss.act("DELETE", &path).problem(), problem(403, "not_allowed"));
+        assert_eq!(boss.act("POST", &format!("{path}/disable")).json()["disabled"], true);
+        assert_eq!(boss.act("POST", &format!("{path}/enable")).json()["disabled"], false);
     }
 }

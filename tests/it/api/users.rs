@@ -164,4 +164,25 @@ on_both_databases! {
         assert_eq!(person.act("DELETE", &format!("{path}/administrator")).json()["admin"], false);
         assert_eq!(person.get(&path).problem(), problem(403, "not_an_administrator"), "the right is gone at once");
     }
+
+    fn a_service_does_nothing_to_an_administrator_but_signing_them_out(world: World) {
+        let boss = world.administrator("boss");
+        world.administrator("deputy");
+        let (robot, deputy) = (world.service(ALL), world.api_person("deputy", ALL));
+        let path = format!("/users/{}", boss.id);
+        let ban = format!("{path}/ban");
+        assert_eq!(robot.send("PUT", &ban, &json!({})).problem(), problem(403, "not_allowed"));
+        for (method, path) in [
+            ("DELETE", ban.clone()),
+            ("POST", format!("{path}/disable")),
+            ("POST", format!("{path}/enable")),
+            ("DELETE", path.clone()),
+        ] {
+            assert_eq!(robot.act(method, &path).problem(), problem(403, "not_allowed"), "{method} {path}");
+        }
+        assert_eq!(robot.act("POST", &format!("{path}/logout")).status, 200);
+        assert_eq!(deputy.send("PUT", &ban, &json!({})).json()["banned"], true);
+        assert_eq!(robot.act("DELETE", &ban).problem(), problem(403, "not_allowed"), "still an administrator");
+        assert_eq!(deputy.act("DELETE", &ban).json()["banned"], false);
+    }
 }
