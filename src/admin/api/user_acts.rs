@@ -5,7 +5,9 @@ use super::call::Call;
 use super::operation::{CURSOR, Gives, LIMIT, Operation, PLAIN, Takes, Version};
 use super::problem::Problem;
 use super::schemas::{list, one, page};
-use super::users::{broken, changed, changed_by_peer, find, hashed, sub, unknown};
+use super::users::{
+    broken, changed, changed_by_peer, changed_if, check_password, find, hashed, sub, unknown,
+};
 use crate::accounts::administration::{self, Ban, Changed};
 use crate::accounts::administrators;
 use crate::accounts::document::{ConsentDocument, GrantDocument, SessionDocument, UserDocument};
@@ -17,7 +19,8 @@ use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
-use vouchsafe_core::model::{ClientId, UnixTime};
+use vouchsafe_core::model::{ClientId, UnixTime, User};
+use zeroize::Zeroizing;
 
 /// A person as an act left them, and what it ended.
 #[derive(Serialize, ToSchema)]
@@ -90,7 +93,17 @@ pub(super) async fn password(call: Call) -> Result<Answer, Problem> {
     let user = find(&call).await?;
     call.caller.may_lend(&user)?;
     let hash = hashed(&call, &wish.password, (&user.username, &user.email)).await?;
-    let done = changed(&call, "api-set-password", move |tx, act, id| {
+    let (caller, minimum) = (call.caller.clone(), call.cx.config().passwords.minimum_length);
+    let text = Zeroizing::new(wish.password);
+    // Hashing takes its time: meanwhile the person may have become an administrator, or have another name.
+    let allowed = move |found: &User| {
+        caller.may_lend(found)?;
+        if (&found.username, &found.email) == (&user.username, &user.email) {
+            return Ok(());
+        }
+        check_password(&text, minimum, (&found.username, &found.email))
+    };
+    let done = changed_if(&call, "api-set-password", allowed, move |tx, act, id| {
         administration::set_password(tx, act, id, &hash)
     });
     Ok(shown(&done.await?))

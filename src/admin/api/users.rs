@@ -317,6 +317,17 @@ where
     .await
 }
 
+/// Holds a password to the policy.
+pub(super) fn check_password(
+    text: &str,
+    minimum: usize,
+    (username, email): (&str, &str),
+) -> Result<(), Problem> {
+    password_policy::check(text, minimum, username, email)
+        .map(drop)
+        .map_err(|rule| Problem::rule(rule.to_string()).at("password"))
+}
+
 /// Holds a password to the policy and hashes it, where all passwords are hashed.
 pub(super) async fn hashed(
     call: &Call,
@@ -324,8 +335,7 @@ pub(super) async fn hashed(
     (username, email): (&str, &str),
 ) -> Result<PasswordHash, Problem> {
     let minimum = call.cx.config().passwords.minimum_length;
-    password_policy::check(text, minimum, username, email)
-        .map_err(|rule| Problem::rule(rule.to_string()).at("password"))?;
+    check_password(text, minimum, (username, email))?;
     let password = Password::parse(text).map_err(|_| Problem::new(Code::RuleBroken).at("password"))?;
     let services = &call.cx.services;
     let salt = services.ports.entropy.bytes();
