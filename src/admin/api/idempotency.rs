@@ -5,7 +5,8 @@ use super::problem::{Code, Problem};
 use crate::audit::Act;
 use crate::db;
 use crate::store::{IdempotencyKey, StoreError, Tx};
-use sha2::{Digest as _, Sha256};
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
 use vouchsafe_core::model::Span;
 
 /// For so long a repeated request is known.
@@ -22,22 +23,30 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// Reads the header. Two callers may have the same key; one caller may not for different requests.
-    pub(super) fn parse(header: &str, caller: String, (path, body): (&str, &[u8])) -> Result<Self, Problem> {
+    /// Reads the header. Two callers may have the same key; one caller may not for different requests. Of the request
+    /// a MAC is kept: its body may hold a password, which a plain digest would give to whoever can guess.
+    pub(super) fn parse(
+        header: &str,
+        caller: String,
+        secret: &[u8; 32],
+        (path, body): (&str, &[u8]),
+    ) -> Result<Self, Problem> {
         if header.is_empty() || header.len() > LONGEST || !header.bytes().all(|byte| byte.is_ascii_graphic())
         {
             return Err(Problem::new(Code::HeaderInvalid)
                 .at("Idempotency-Key")
                 .saying("it must have 1 to 128 visible ASCII characters"));
         }
-        let mut digest = Sha256::new();
-        digest.update(path.as_bytes());
-        digest.update([0]);
-        digest.update(body);
+        #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("any key length");
+        mac.update(b"idempotency\0");
+        mac.update(path.as_bytes());
+        mac.update(&[0]);
+        mac.update(body);
         Ok(Self {
             caller,
             text: header.to_owned(),
-            digest: digest.finalize().to_vec(),
+            digest: mac.finalize().into_bytes().to_vec(),
         })
     }
 }

@@ -110,7 +110,7 @@ async fn read(route: &Route, cx: &Cx, request: &HttpRequest, payload: Payload) -
         query,
         body,
         if_match: if_match(request, route.operation.version)?,
-        key: key(request, route, (&caller, &bytes))?,
+        key: key(cx, request, route, (&caller, &bytes))?,
         caller,
         cx: cx.clone(),
     })
@@ -169,14 +169,19 @@ fn if_match(request: &HttpRequest, version: Version) -> Result<Option<IfMatch>, 
     }
 }
 
-fn key(request: &HttpRequest, route: &Route, sent: (&Caller, &Bytes)) -> Result<Option<Key>, Problem> {
+fn key(
+    cx: &Cx,
+    request: &HttpRequest,
+    route: &Route,
+    (caller, body): (&Caller, &Bytes),
+) -> Result<Option<Key>, Problem> {
     if !route.operation.has_key {
         return Ok(None);
     }
     let Some(header) = request.headers().get("idempotency-key") else {
         return Ok(None);
     };
-    let (caller, body) = sent;
     let text = header.to_str().unwrap_or_default();
-    Key::parse(text, caller.actor(), (request.path(), body)).map(Some)
+    let secret = cx.services.keys.secrets().identifier_key();
+    Key::parse(text, caller.actor(), secret, (request.path(), body)).map(Some)
 }
