@@ -7,6 +7,7 @@ use super::problem::Problem;
 use super::schemas::{one, page};
 use crate::audit::export::{self, EventDocument, Wanted, hex};
 use crate::audit::verification::{NotWhole, verify};
+use crate::audit::with;
 use crate::db;
 use crate::failure::Broken;
 use crate::store::listing::EventsWanted;
@@ -14,6 +15,7 @@ use actix_web::body::{BodyStream, BoxBody, MessageBody as _};
 use actix_web::web::{Bytes, block};
 use futures_util::stream;
 use serde::Serialize;
+use serde_json::json;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use vouchsafe_core::model::{AuditRecord, ClientId, EventKind};
@@ -127,11 +129,15 @@ pub(super) async fn export(call: Call) -> Result<Answer, Problem> {
         actor: call.query.owned("actor"),
         request_id: call.query.owned("request_id"),
     };
-    let last = call
-        .read("publication", |tx| db!(tx, publisher::read()))
-        .await?
-        .last_seq;
     let csv = call.query.text("format") == Some("csv");
+    let format = if csv { "csv" } else { "jsonl" };
+    let last = call
+        .write("export-audit", move |tx, act| {
+            let told = with("format", json!(format), act.event(EventKind::AuditExported));
+            db!(tx, events::append(&told))?;
+            Ok(Ok(db!(tx, publisher::read())?.last_seq))
+        })
+        .await?;
     let begins = Export {
         call,
         wanted,

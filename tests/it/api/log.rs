@@ -3,6 +3,7 @@
 use crate::support::api_caller::ALL;
 use crate::support::on_both_databases;
 use serde_json::{Value, json};
+use vouchsafe_core::model::EventKind;
 
 on_both_databases! {
     fn what_was_done_is_listed_newest_first_and_filtered(world: World) {
@@ -44,6 +45,10 @@ on_both_databases! {
         assert!(table.body.starts_with("seq,at,event,actor"), "{}", table.body);
         let rows = table.body.lines().count() - 1;
         assert_eq!(table.body.matches("user.created").count(), 2, "{}", table.body);
+        let told = world.events_of(EventKind::AuditExported);
+        assert_eq!(told.len(), 2);
+        assert!(told.iter().all(|event| event.actor == format!("client:{}", robot.client.id)));
+        assert!(told.iter().any(|event| event.detail["format"] == "csv"));
         let whole = robot.read("/audit/verification");
         assert_eq!((&whole["whole"], &whole["records"]), (&json!(true), &json!(rows)));
         world.sql("UPDATE events SET actor = 'nobody' WHERE kind = 'user.created'");
