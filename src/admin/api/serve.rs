@@ -160,12 +160,16 @@ async fn arrive(payload: Payload, takes: Takes) -> Result<Bytes, Problem> {
 }
 
 fn if_match(request: &HttpRequest, version: Version) -> Result<Option<IfMatch>, Problem> {
-    let mut headers = request.headers().get_all(IF_MATCH);
-    let header = headers.next().and_then(|value| value.to_str().ok());
+    // RFC 9110 §5.3: several lines are one list.
+    let lines = request.headers().get_all(IF_MATCH).map(HeaderValue::to_str);
+    let lines: Vec<&str> = lines
+        .collect::<Result<_, _>>()
+        .map_err(|_| Problem::new(Code::HeaderInvalid).at("If-Match"))?;
+    let header = (!lines.is_empty()).then(|| lines.join(", "));
     match (version, header) {
         (Version::Ignored, _) | (Version::Honoured, None) => Ok(None),
         (Version::Required, None) => Err(Problem::new(Code::PreconditionRequired).at("If-Match")),
-        (Version::Honoured | Version::Required, Some(header)) => IfMatch::parse(header).map(Some),
+        (Version::Honoured | Version::Required, Some(header)) => IfMatch::parse(&header).map(Some),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::support::api_caller::{ALL, problem};
 use crate::support::on_both_databases;
 use crate::support::people::metadata;
 use crate::support::world::Answer;
+use reqwest::header::HeaderValue;
 use serde_json::json;
 use vouchsafe_core::model::ClientKind;
 
@@ -30,6 +31,17 @@ on_both_databases! {
         assert_eq!(change(Some(&format!("\"other\", {version}"))).status, 200);
         assert_eq!(change(Some(&version)).problem(), problem(412, "precondition_failed"), "it was changed");
         assert_eq!(change(Some("*")).status, 200);
+        let act = |values: &[&[u8]]| {
+            let mut request = robot.request("POST", &format!("{path}/disable"));
+            for value in values {
+                request = request.header("If-Match", HeaderValue::from_bytes(value).unwrap());
+            }
+            Answer::to(request)
+        };
+        assert_eq!(act(&[b"\"\xe9\""]).problem(), problem(400, "header_invalid"), "it cannot be read");
+        assert_eq!(act(&[b"\"other\"", b"\"another\""]).problem(), problem(412, "precondition_failed"));
+        let version = robot.get(&path).header("etag").to_owned();
+        assert_eq!(act(&[b"\"other\"", version.as_bytes()]).status, 200, "on the second line");
     }
 
     fn of_changes_at_once_from_the_same_version_one_is_made(world: World) {
