@@ -1,7 +1,7 @@
 //! The services of one server, put together once and shared by all requests.
 
 use crate::accounts::passwords::Passwords;
-use crate::audit::{Act, Feed, Published, Publisher};
+use crate::audit::{Act, Feed, Published, Publisher, Turns};
 use crate::clients::dynamic::metadata_document::Documents;
 use crate::clients::{Clients, RemoteKeys, dynamic};
 use crate::config::Config;
@@ -46,6 +46,8 @@ pub struct Services {
     pub metrics: Arc<Metrics>,
     /// What resource servers are told of.
     pub feed: Feed,
+    /// Who reads the whole audit log.
+    pub log_turns: Turns,
     /// Who fetched the key set.
     pub fetchers: Fetchers,
     /// Who holds connections to the feed.
@@ -99,6 +101,7 @@ impl Services {
             site,
             metrics,
             feed: Feed::new(),
+            log_turns: Turns::default(),
             fetchers: Fetchers::default(),
             feed_readers: Connections::default(),
             status_places: StatusPlaces::default(),

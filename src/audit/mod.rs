@@ -7,12 +7,14 @@ pub mod export;
 mod feed;
 mod page;
 mod publisher;
+mod turns;
 pub mod verification;
 
 pub use act::{Act, with};
 pub use feed::{Feed, Position};
 pub use page::Page;
 pub use publisher::{Published, Publisher};
+pub use turns::{Turn, Turns};
 
 use crate::db;
 use crate::store::{Spent, StoreError, Tx};

@@ -3,11 +3,11 @@
 use super::answer::Answer;
 use super::call::Call;
 use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter};
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 use super::schemas::{one, page};
 use crate::audit::export::{self, EventDocument, Wanted, hex};
 use crate::audit::verification::{NotWhole, verify};
-use crate::audit::with;
+use crate::audit::{Turn, with};
 use crate::db;
 use crate::failure::Broken;
 use crate::store::listing::EventsWanted;
@@ -129,6 +129,8 @@ pub(super) async fn export(call: Call) -> Result<Answer, Problem> {
         actor: call.query.owned("actor"),
         request_id: call.query.owned("request_id"),
     };
+    let turn = call.cx.services.log_turns.to_export();
+    let turn = turn.ok_or_else(|| busy("others are exporting the log"))?;
     let csv = call.query.text("format") == Some("csv");
     let format = if csv { "csv" } else { "jsonl" };
     let last = call
@@ -145,6 +147,7 @@ pub(super) async fn export(call: Call) -> Result<Answer, Problem> {
         after: 0,
         csv,
         head: csv,
+        _turn: turn,
     };
     // A part that cannot be read ends the connection: whoever reads sees that the file is not whole.
     let parts = stream::try_unfold(begins, async |export| export.next().await);
@@ -164,6 +167,12 @@ struct Export {
     after: i64,
     csv: bool,
     head: bool,
+    // Given back when the file ends, or its connection.
+    _turn: Turn,
+}
+
+fn busy(sentence: &str) -> Problem {
+    Problem::new(Code::Unavailable).saying(sentence)
 }
 
 impl Export {
@@ -242,7 +251,14 @@ pub(super) async fn verification(call: Call) -> Result<Answer, Problem> {
     call.read("publication", |tx| db!(tx, publisher::read()).map(drop))
         .await?;
     let services = Arc::clone(&call.cx.services);
-    let verified = block(move || verify(&services.store, MOST))
+    let turn = services.log_turns.to_verify();
+    let turn = turn.ok_or_else(|| busy("somebody else is verifying the log"))?;
+    let read = move || {
+        // Held to the end of the work, also when nobody waits for it any longer.
+        let _turn = turn;
+        verify(&services.store, MOST)
+    };
+    let verified = block(read)
         .await
         .map_err(|_| Problem::from(Broken::Overloaded("the verification")))??;
     Ok(Answer::document(&match verified {

@@ -1,6 +1,6 @@
 //! `/audit`.
 
-use crate::support::api_caller::ALL;
+use crate::support::api_caller::{ALL, problem};
 use crate::support::on_both_databases;
 use serde_json::{Value, json};
 use vouchsafe_core::model::EventKind;
@@ -55,6 +55,24 @@ on_both_databases! {
         let broken = robot.read("/audit/verification");
         assert_eq!(broken["whole"], false);
         assert!(broken["broken"].as_str().unwrap().contains("it was changed"), "{broken}");
+    }
+
+    fn one_verifies_the_log_at_a_time_and_two_export_it(world: World) {
+        let robot = world.service(ALL);
+        let turns = &world.services.log_turns;
+        let verifying = turns.to_verify();
+        let (one, two) = (turns.to_export(), turns.to_export());
+        assert!(verifying.is_some() && one.is_some() && two.is_some());
+        for path in ["/audit/verification", "/audit/export"] {
+            let busy = robot.get(path);
+            assert_eq!(busy.problem(), problem(503, "unavailable"), "{path}");
+            assert_ne!(busy.header("retry-after"), "", "{path}");
+        }
+        assert_eq!(world.events_of(EventKind::AuditExported).len(), 0);
+        drop((verifying, two));
+        for path in ["/audit/verification", "/audit/export", "/audit/export"] {
+            assert_eq!(robot.get(path).status, 200, "{path}");
+        }
     }
 
     fn a_cell_of_the_file_is_never_a_formula(world: World) {
