@@ -424,7 +424,9 @@ fn only_what_an_earlier_run_made_is_pruned_and_only_after_a_yes() {
         // Only an administrator who can sign in counts as one who is left.
         let set = ["user", "set-password", "ada", "--password-stdin", "--json"];
         place.run_with_input(&set, PASS_PHRASE).document();
-        place.run(&["user", "set-admin", "bob", "false", "--json"]).document();
+        place
+            .run(&["user", "set-admin", "bob", "false", "--json"])
+            .document();
         place.file("site.toml", "");
         apply(&place, &["--prune", "--yes"]).failed(1, "the last administrator");
         assert_eq!(
