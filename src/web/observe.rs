@@ -3,9 +3,10 @@
 
 use crate::cx::RequestId;
 use crate::services::Services;
+use crate::web::urls;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 use std::sync::Arc;
@@ -47,7 +48,8 @@ pub async fn observe(
     let mut response = if is_canonical(request.uri().path()) {
         next.call(request).await?.map_into_boxed_body()
     } else {
-        request.into_response(HttpResponse::BadRequest().body("the path is not canonical\n"))
+        let refusal = not_canonical(request.uri().path(), &request_id);
+        request.into_response(refusal)
     };
 
     let millis = services.ports.clock.now().since(began).millis();
@@ -64,6 +66,25 @@ pub async fn observe(
             .insert(HeaderName::from_static("x-request-id"), value);
     }
     Ok(response)
+}
+
+/// The refusal of such a path, as a problem document (RFC 9457) where the administration API would have answered.
+fn not_canonical(path: &str, request_id: &RequestId) -> HttpResponse {
+    let mut refusal = HttpResponse::BadRequest();
+    if !path.starts_with(urls::API) {
+        return refusal.body("the path is not canonical\n");
+    }
+    let problem = serde_json::json!({
+        "type": "urn:vouchsafe:problem:path_invalid",
+        "title": "The path is not canonical",
+        "status": 400,
+        "code": "path_invalid",
+        "request_id": request_id.as_str(),
+    });
+    refusal
+        .content_type("application/problem+json")
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(problem.to_string())
 }
 
 /// actix-web routes percent-encoded paths decoded, so that a proxy's rule on a path could be walked around

@@ -162,9 +162,11 @@ on_both_databases! {
 
     fn metrics_are_not_on_the_public_listener(world: World) {
         world.administrator("grace");
-        for path in ["/metrics", "/debug/pprof", "/admin/metrics", "/.env", "/setup"] {
+        for path in ["/metrics", "/debug/pprof", "/.env", "/setup"] {
             assert_eq!(Answer::to(world.get(path)).status, 404, "{path}");
         }
+        // Strangers are not told what there is below the administration.
+        assert_eq!(Answer::to(world.get("/admin/metrics")).status, 303);
     }
 }
 
