@@ -209,24 +209,25 @@ pub fn run(services: Arc<Services>, listener: TcpListener, ready: impl FnOnce())
     })
 }
 
-/// Serves the demo in an event loop of its own until a signal asks to stop; calls `ready` once all three answer.
+/// Serves the demo in an event loop of its own until a signal asks to stop, or until that is over what `ready` gives.
+/// It is called once all three answer.
 ///
 /// # Errors
 /// What [`start`], [`demo::start`] and [`Running::until_stopped`] say.
-pub fn run_demo(
+pub fn run_demo<Shown: Future<Output = ()>>(
     services: Arc<Services>,
     listener: TcpListener,
     options: DemoOptions,
     listeners: Listeners,
-    ready: impl FnOnce(),
+    ready: impl FnOnce() -> Shown,
 ) -> Result<(), AppError> {
     actix_web::rt::System::new().block_on(async {
         let demo = demo::start(options, listeners, &services.ports)?;
         let running = start(services, listener)?;
         let handles = demo.handles();
-        ready();
+        let shown = ready();
         let stop = async {
-            let stopped = running.until_stopped().await;
+            let stopped = running.until(shown).await;
             for handle in handles {
                 handle.stop(true).await;
             }
@@ -280,6 +281,11 @@ impl Running {
     /// # Errors
     /// [`AppError::Io`].
     pub async fn until_stopped(self) -> Result<(), AppError> {
+        self.until(std::future::pending()).await
+    }
+
+    /// As [`Running::until_stopped`], and stops also when `enough` is over: then nobody else is waited for.
+    async fn until(self, enough: impl Future<Output = ()>) -> Result<(), AppError> {
         let Self {
             mut signals,
             mut server,
@@ -291,6 +297,10 @@ impl Running {
         } = self;
         let ended = tokio::select! {
             ended = &mut server => ended,
+            () = enough => {
+                services.drain();
+                tokio::join!(&mut server, handle.stop(true)).0
+            }
             () = signals.next() => {
                 services.drain();
                 let drain = services.config.shutdown.drain;

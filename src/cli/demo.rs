@@ -1,6 +1,7 @@
 //! `demo`: server, app and API on this machine, to play with.
 
 mod seed;
+mod tour;
 
 use super::args::Global;
 use super::exit::{Exit, Failure};
@@ -11,22 +12,35 @@ use crate::app;
 use crate::config::{Config, DatabaseUrl, Environment};
 use crate::demo::{DemoError, DemoOptions, Listeners, Program};
 use crate::logging;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use seed::Seed;
 use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use tour::Guided;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  vouchsafe demo --port 7300 --dir ./.vouchsafe-demo")]
+#[command(
+    after_help = "Examples:\n  vouchsafe demo --port 7300 --dir ./.vouchsafe-demo\n  vouchsafe demo tour --json"
+)]
 pub(crate) struct DemoArgs {
+    /// `tour` goes through it alone: says what happened and how soon the API knew, then stops; status 1 when a step failed
+    #[arg(value_enum)]
+    what: Option<What>,
     /// The server's port; the app takes the next one, the API the one after
     #[arg(long, default_value_t = 7300, value_parser = clap::value_parser!(u16).range(1..=65533))]
     port: u16,
     /// Where the demo keeps everything; delete it to begin anew
     #[arg(long, value_name = "DIR", default_value = ".vouchsafe-demo")]
     dir: PathBuf,
+}
+
+/// What the demo does instead of waiting for somebody.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum What {
+    /// Goes through everything, without questions.
+    Tour,
 }
 
 /// Runs the demo until it is told to stop. Reads no configuration: it is the same everywhere.
@@ -52,11 +66,21 @@ pub(crate) fn run(global: &Global, args: &DemoArgs, output: &Output) -> Result<(
         terminal: Arc::new(terminal(args, &config)?),
     };
     let addresses = [config.issuer, listeners.app_url(), listeners.api_url()];
-    let first = first_administrator(&services)?;
-    app::run_demo(services, listener, options, listeners, || {
-        announce(addresses, &seed, &first, output);
-    })?;
-    Ok(())
+    match args.what {
+        Some(What::Tour) => {
+            let guided = Guided::of(&addresses, &seed, output)?;
+            app::run_demo(services, listener, options, listeners, || guided.walk())?;
+            guided.end()
+        }
+        None => {
+            let first = first_administrator(&services)?;
+            app::run_demo(services, listener, options, listeners, || {
+                announce(addresses, &seed, &first, output);
+                std::future::pending()
+            })?;
+            Ok(())
+        }
+    }
 }
 
 /// What the demo makes fits only together with what else is in its folder, so none of it can be elsewhere.

@@ -8,6 +8,7 @@ use super::relying_party::Problem;
 use super::tokens::Decoded;
 use actix_web::web;
 use reqwest::Url;
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -40,14 +41,30 @@ impl DemoApp {
         Ok("The person may sign in again. The old tokens stay dead.".to_owned())
     }
 
+    /// Ends every session and grant of the person, and waits until the API refuses what one of them gave.
+    pub(super) async fn sign_out_everywhere(
+        &self,
+        cookie: &str,
+        log: &mut Vec<Exchange>,
+    ) -> Result<String, Problem> {
+        let tokens = self.tokens(cookie)?;
+        let sub = tokens.subject();
+        let ended = self.type_in(&["user", "logout", &sub], log).await?;
+        let took = self.until_refused(&tokens.access_token, ended, log).await?;
+        Ok(format!(
+            "The API refused after {took} ms. This person is signed out everywhere, and may sign in again."
+        ))
+    }
+
     /// Gives the person another role: the old token is refused, one refresh later the new one is taken.
     pub(super) async fn raise_level(&self, cookie: &str, log: &mut Vec<Exchange>) -> Result<String, Problem> {
         let tokens = self.tokens(cookie)?;
         let sub = tokens.subject();
+        let before = level_of(&tokens.access_token);
         let level = self
             .browsers
             .change(cookie, |browser| {
-                browser.level += 1;
+                browser.level = browser.level.max(before).saturating_add(1);
                 browser.level
             })
             .unwrap_or(1);
@@ -173,7 +190,18 @@ fn shown(words: &[String]) -> String {
     format!("$ vouchsafe {}", quoted.collect::<Vec<_>>().join(" "))
 }
 
+/// The level that a token says: another browser, or an earlier run, may have raised it.
+fn level_of(access_token: &str) -> u32 {
+    let claims: Value = serde_json::from_str(&Decoded::of(access_token).claims).unwrap_or_default();
+    let roles = claims.get("roles").and_then(Value::as_array);
+    let levels = roles.into_iter().flatten().filter_map(|role| {
+        let level = role.as_str()?.strip_prefix("level-")?;
+        level.parse().ok()
+    });
+    levels.max().unwrap_or_default()
+}
+
 #[expect(clippy::disallowed_methods, reason = "the demo shows how long something took")]
-fn now() -> Instant {
+pub(super) fn now() -> Instant {
     Instant::now()
 }

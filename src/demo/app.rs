@@ -46,6 +46,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route("/replay-refresh", web::post().to(replay_refresh))
                 .route("/ban-me", web::post().to(ban_me))
                 .route("/unban-me", web::post().to(unban_me))
+                .route("/sign-out-everywhere", web::post().to(sign_out_everywhere))
                 .route("/raise-level", web::post().to(raise_level))
                 .route("/rotate-key", web::post().to(rotate_key))
                 .route("/sign-out", web::post().to(sign_out)),
@@ -296,6 +297,12 @@ async fn ban_me(app: web::Data<DemoApp>, request: HttpRequest) -> HttpResponse {
 async fn unban_me(app: web::Data<DemoApp>, request: HttpRequest) -> HttpResponse {
     let (cookie, mut log) = (app.cookie(&request), Vec::new());
     let outcome = app.unban(&cookie, &mut log).await;
+    app.told(&cookie, log, outcome)
+}
+
+async fn sign_out_everywhere(app: web::Data<DemoApp>, request: HttpRequest) -> HttpResponse {
+    let (cookie, mut log) = (app.cookie(&request), Vec::new());
+    let outcome = app.sign_out_everywhere(&cookie, &mut log).await;
     app.told(&cookie, log, outcome)
 }
 

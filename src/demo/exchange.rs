@@ -51,14 +51,7 @@ pub(super) struct Caller(Client);
 
 impl Caller {
     pub(super) fn new() -> Result<Self, reqwest::Error> {
-        Client::builder()
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .connect_timeout(Duration::from_secs(2))
-            .timeout(Duration::from_secs(10))
-            .tls_certs_only([])
-            .build()
-            .map(Self)
+        client(Duration::from_secs(10)).map(Self)
     }
 
     /// Makes a request. No answer at all is an exchange too.
@@ -118,6 +111,17 @@ impl Caller {
         }
         Ok((Answer { status, body }, headers))
     }
+}
+
+/// A client for this machine that follows nothing and waits no longer than `patience`.
+pub(super) fn client(patience: Duration) -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(Duration::from_secs(2))
+        .timeout(patience)
+        .tls_certs_only([])
+        .build()
 }
 
 impl Outgoing {

@@ -11,9 +11,11 @@ mod exchange;
 mod relying_party;
 mod terminal;
 mod tokens;
+mod tour;
 mod view;
 
 pub use terminal::{Program, Terminal};
+pub use tour::{Step, Tour};
 
 use crate::ports::Ports;
 use actix_web::dev::{Server, ServerHandle};

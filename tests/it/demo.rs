@@ -39,6 +39,7 @@ impl Terminal for Typist {
             .write_blocking("type", move |tx| match verb.as_str() {
                 "set-role" => administration::set_roles(tx, &act, &id, &roles),
                 "ban" => administration::disable(tx, &act, &id),
+                "logout" => administration::log_out(tx, &act, &id),
                 "unban" => administration::enable(tx, &act, &id),
                 _ => Ok(None),
             });
@@ -232,6 +233,30 @@ fn what_an_administrator_does_is_refused_by_the_api_and_the_page_says_how_soon()
 
     let stranger = world.browser();
     assert!(demo.press(&stranger, "ban-me").contains("id=\"sign-in\""));
+}
+
+#[test]
+fn signing_out_everywhere_ends_what_the_app_holds_and_lets_the_person_in_again() {
+    let world = World::sqlite("demo-everywhere");
+    world.person("ada");
+    world.publish();
+    let demo = Running::beside(&world);
+    let browser = world.browser();
+    demo.sign_in(&browser);
+    demo.press(&browser, "call-api");
+
+    let page = demo.press(&browser, "sign-out-everywhere");
+    assert!(page.contains("The API refused after"), "{page}");
+    assert!(page.contains("$ vouchsafe user logout"), "{page}");
+    assert!(
+        newest(&page).contains("HTTP 401") && newest(&page).contains("revoked"),
+        "{page}"
+    );
+    let page = demo.press(&browser, "refresh");
+    assert!(newest(&page).contains("invalid_grant"), "{page}");
+    let again = browser.post(&format!("{}/sign-in", demo.app), &[]);
+    let (_, asked) = browser.open(again.header("location"));
+    assert!(asked.body.contains("id=\"login-form\""), "the session ended, too");
 }
 
 #[test]

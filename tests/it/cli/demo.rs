@@ -58,6 +58,42 @@ fn all_three_answer_and_the_second_run_finds_what_the_first_made() {
 }
 
 #[test]
+fn the_tour_shows_every_step_and_ends_by_itself_again_and_again() {
+    let place = Place::sqlite();
+    let port = three_free_ports();
+    for _ in 0..2 {
+        let ended = place.run(&[
+            "demo",
+            "tour",
+            "--json",
+            "--port",
+            &port.to_string(),
+            "--dir",
+            "d",
+        ]);
+        assert_eq!(ended.status, 0, "{ended:?}");
+        let told: Value = serde_json::from_str(&ended.stdout).unwrap();
+        assert_eq!(told["issuer"], format!("http://localhost:{port}"));
+        let steps = told["steps"].as_array().unwrap();
+        let names: Vec<_> = steps.iter().map(|step| step["step"].as_str().unwrap()).collect();
+        assert_eq!(
+            names,
+            [
+                "sign-in",
+                "ban",
+                "role-change",
+                "replayed-refresh-token",
+                "key-rotation",
+                "sign-out-everywhere"
+            ]
+        );
+        for step in steps {
+            assert!(step["ok"] == true && step["ms"].is_u64(), "{step}");
+        }
+    }
+}
+
+#[test]
 fn a_port_that_is_taken_leaves_nothing_behind() {
     let place = Place::sqlite();
     let port = three_free_ports();
