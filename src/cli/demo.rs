@@ -22,10 +22,10 @@ use tour::Guided;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  vouchsafe demo --port 7300 --dir ./.vouchsafe-demo\n  vouchsafe demo tour --json"
+    after_help = "Example:\n  vouchsafe demo --port 7300 --dir ./.vouchsafe-demo\n  vouchsafe demo tour --json"
 )]
 pub(crate) struct DemoArgs {
-    /// `tour` goes through it alone: says what happened and how soon the API knew, then stops; status 1 when a step failed
+    /// Go through all of it alone: say what happened and how soon the API knew, then stop, with status 1 if a step failed
     #[arg(value_enum)]
     what: Option<What>,
     /// The server's port; the app takes the next one, the API the one after
