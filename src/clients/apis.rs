@@ -80,7 +80,7 @@ fn check_scopes(scopes: &[ApiScope]) -> Result<(), Unregistrable> {
             "it has a character that RFC 6749 section 3.3 does not allow"
         } else if scope::standard(name) {
             "it is one of the server's own"
-        } else if name.starts_with(own_api::PREFIX) {
+        } else if scope::administers(name) {
             "it is the server's own"
         } else if scopes.iter().take(place).any(|earlier| earlier.name == *name) {
             "it is there twice"

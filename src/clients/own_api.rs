@@ -4,9 +4,8 @@
 use crate::db;
 use crate::store::{Store, StoreError};
 use vouchsafe_core::model::{Api, ApiScope, KeyAlgorithm, TokenTyp, UnixTime};
+use vouchsafe_core::spec::scope;
 
-/// What all scopes of the server's own begin with. No other API may own such a scope.
-pub const PREFIX: &str = "vouchsafe:";
 /// Reads everything that an administrator sees.
 pub const READ: &str = "vouchsafe:read";
 /// Changes everything that an administrator changes.
@@ -23,7 +22,7 @@ pub fn identifier(issuer: &str) -> String {
 /// Whether an API is the server's own.
 #[must_use]
 pub fn is_own(api: &Api) -> bool {
-    api.scopes.iter().any(|scope| scope.name.starts_with(PREFIX))
+    api.scopes.iter().any(|scope| scope::administers(&scope.name))
 }
 
 /// Registers the API where it is not, under the name of this issuer: done by a server when it starts. Blocks on the store.

@@ -9,9 +9,7 @@ use serde_json::json;
 use vouchsafe_core::model::{
     Client, ClientId, ClientMetadata, ClientSecret, EndReason, EventKind, Plain, Registrar, UnixTime,
 };
-
-/// Scopes of this server's own API begin so.
-const OWN_SCOPES: &str = "vouchsafe:";
+use vouchsafe_core::spec::scope;
 
 /// Replaces a client's metadata, which was checked. A client that registered itself and is given trust by this is the
 /// administrator's from then on: its registration access token ends, and it is not removed when nobody uses it. `None`
@@ -46,7 +44,7 @@ pub fn update(
 
 /// Whether a client gets what whoever holds its registration access token must not have a say in.
 fn gives_trust(before: &ClientMetadata, after: &ClientMetadata) -> bool {
-    let is_new = |name: &String| name.starts_with(OWN_SCOPES) && !before.scopes.contains(name);
+    let is_new = |name: &String| scope::administers(name) && !before.scopes.contains(name);
     (after.first_party && !before.first_party) || after.scopes.iter().any(is_new)
 }
 

@@ -10,6 +10,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{AUTHORIZATION, HeaderValue};
 use vouchsafe_core::model::{ClientId, ClientMetadata, GrantType, UnixTime, User};
 use vouchsafe_core::refusal::Reason;
+use vouchsafe_core::spec::scope;
 use vouchsafe_verify::error::RequiredScope;
 use vouchsafe_verify::{AccessToken, Rejection, Verified, bearer};
 
@@ -99,7 +100,7 @@ impl Caller {
 
     /// Nobody gives a client what they lack, and nobody changes a client that has more than they have.
     pub(super) fn may_give(&self, scopes: &[String]) -> Result<(), Problem> {
-        let lacks = |name: &&String| name.starts_with(own_api::PREFIX) && !self.token.scope.contains(name);
+        let lacks = |name: &&String| scope::administers(name) && !self.token.scope.contains(name);
         match scopes.iter().find(lacks) {
             None => Ok(()),
             Some(name) => Err(Problem::new(Code::NotAllowed)
@@ -112,10 +113,7 @@ impl Caller {
     /// codes go and what it proves itself with is for administrators.
     pub(super) fn may_shape(&self, metadata: &ClientMetadata) -> Result<(), Problem> {
         self.may_give(&metadata.scopes)?;
-        let for_us = metadata
-            .scopes
-            .iter()
-            .any(|name| name.starts_with(own_api::PREFIX));
+        let for_us = metadata.scopes.iter().any(|name| scope::administers(name));
         if for_us && metadata.grant_types.contains(&GrantType::AuthorizationCode) {
             return self.must_be_administrator();
         }
