@@ -256,19 +256,12 @@ impl Made {
     }
 
     fn called(id: ClientId, metadata: ClientMetadata, act: &Act) -> Self {
-        let client = Client {
-            id,
-            epoch: 0,
-            disabled_at: None,
-            created_at: act.now,
-            registrar: Registrar::Administrator,
-            unused_until: None,
-            metadata,
-        };
-        let secret = client
+        let made = Self::named(id, metadata, None, act);
+        let secret = made
+            .client
             .has_secret()
             .then(|| Plain::from_entropy(act.entropy.bytes()));
-        Self { client, secret }
+        Self { secret, ..made }
     }
 
     /// A client of this metadata with a chosen id, which was checked, and the secret that it is given.
