@@ -18,9 +18,9 @@ pub struct Form(pub Result<Params, Unreadable>);
 /// Why a body could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {
-    /// It is not a well-formed form.
+    /// It is not well-formed.
     Refused(Reason),
-    /// It is longer than [`FORM_BYTES`]: 413.
+    /// It is too long: 413.
     TooLong,
     /// It did not arrive in time: 408, and the connection is closed.
     TooSlow,
@@ -31,20 +31,10 @@ impl FromRequest for Form {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let payload = web::Payload::from_request(request, payload);
-        let is_form = is_form(request);
+        let body = arriving(request, payload, FORM_BYTES, Reason::ParameterMalformed);
+        let is_form = is_of(request, "application/x-www-form-urlencoded");
         Box::pin(async move {
-            let body = async {
-                match payload.await {
-                    Ok(payload) => read(payload).await,
-                    Err(_) => Err(Unreadable::Refused(Reason::ParameterMalformed)),
-                }
-            };
-            let body = match tokio::time::timeout(BODY_DEADLINE, body).await {
-                Ok(body) => body,
-                Err(_) => Err(Unreadable::TooSlow),
-            };
-            Ok(Self(match body {
+            Ok(Self(match body.await {
                 Ok(_) if !is_form => Err(Unreadable::Refused(Reason::ContentTypeWrong)),
                 Ok(body) => Params::parse(&body).map_err(Unreadable::Refused),
                 Err(unreadable) => Err(unreadable),
@@ -53,20 +43,41 @@ impl FromRequest for Form {
     }
 }
 
-fn is_form(request: &HttpRequest) -> bool {
+/// A body of at most `most` bytes, within its time; `malformed` is why one that breaks off is refused.
+///
+/// # Errors
+/// [`Unreadable`].
+pub fn arriving(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    most: usize,
+    malformed: Reason,
+) -> impl Future<Output = Result<web::Bytes, Unreadable>> + 'static {
+    let payload = web::Payload::from_request(request, payload);
+    let body = async move {
+        let payload = payload.await.map_err(|_| Unreadable::Refused(malformed))?;
+        match payload.to_bytes_limited(most).await {
+            Ok(Ok(body)) => Ok(body),
+            Ok(Err(_)) => Err(Unreadable::Refused(malformed)),
+            Err(_) => Err(Unreadable::TooLong),
+        }
+    };
+    async move {
+        match tokio::time::timeout(BODY_DEADLINE, body).await {
+            Ok(body) => body,
+            Err(_) => Err(Unreadable::TooSlow),
+        }
+    }
+}
+
+/// Whether a request says that its body is of this media type.
+#[must_use]
+pub fn is_of(request: &HttpRequest, wanted: &str) -> bool {
     let value = request
         .headers()
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let media_type = value.split(';').next().unwrap_or_default().trim();
-    media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
-}
-
-async fn read(payload: web::Payload) -> Result<web::Bytes, Unreadable> {
-    match payload.to_bytes_limited(FORM_BYTES).await {
-        Ok(Ok(body)) => Ok(body),
-        Ok(Err(_)) => Err(Unreadable::Refused(Reason::ParameterMalformed)),
-        Err(_) => Err(Unreadable::TooLong),
-    }
+    media_type.eq_ignore_ascii_case(wanted)
 }
