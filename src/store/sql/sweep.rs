@@ -68,37 +68,35 @@ pub fn surplus_interactions(c: &mut Conn, most: i64, limit: i64) -> Result<usize
     Ok(diesel::delete(table.filter(handle_digest.eq_any(surplus))).execute(c)?)
 }
 
-fn sessions_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
-    use sessions::{expires_at, id, table};
-    let over: Vec<String> = table
-        .filter(expires_at.lt(at))
-        .order(expires_at)
-        .limit(limit)
-        .select(id)
-        .load(c)?;
-    Ok(diesel::delete(table.filter(id.eq_any(over)).filter(expires_at.lt(at))).execute(c)?)
+/// Removal of the rows of a table that ended before an instant, the first to end first. A row whose end was moved since it
+/// was read stays.
+macro_rules! removals {
+    ($($(#[$doc:meta])* fn $name:ident($table:ident, $key:ident: $kind:ty, $end:ident);)+) => {
+        $($(#[$doc])*
+        fn $name(c: &mut Conn, before: i64, limit: i64) -> Result<usize, StoreError> {
+            use $table::{$end, $key, table};
+            let over: Vec<$kind> = table
+                .filter($end.lt(before))
+                .order($end)
+                .limit(limit)
+                .select($key)
+                .load(c)?;
+            Ok(diesel::delete(table.filter($key.eq_any(over)).filter($end.lt(before))).execute(c)?)
+        })+
+    };
 }
 
-fn admin_sessions_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
-    use admin_sessions::{expires_at, id, table};
-    let over: Vec<String> = table
-        .filter(expires_at.lt(at))
-        .order(expires_at)
-        .limit(limit)
-        .select(id)
-        .load(c)?;
-    Ok(diesel::delete(table.filter(id.eq_any(over)).filter(expires_at.lt(at))).execute(c)?)
-}
-
-fn setup_links_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
-    use setup_links::{digest, expires_at, table};
-    let over: Vec<Vec<u8>> = table
-        .filter(expires_at.lt(at))
-        .order(expires_at)
-        .limit(limit)
-        .select(digest)
-        .load(c)?;
-    Ok(diesel::delete(table.filter(digest.eq_any(over)).filter(expires_at.lt(at))).execute(c)?)
+removals! {
+    fn sessions_over(sessions, id: String, expires_at);
+    fn admin_sessions_over(admin_sessions, id: String, expires_at);
+    fn setup_links_over(setup_links, digest: Vec<u8>, expires_at);
+    fn interactions_over(interactions, handle_digest: Vec<u8>, expires_at);
+    fn throttles_over(throttles, key: String, expires_at);
+    fn client_assertions_over(client_assertions, digest: Vec<u8>, expires_at);
+    fn client_refusals_over(client_refusals, id: String, at);
+    /// By then every token that refers to the list has expired. Its address is never given again: it is random.
+    fn status_lists_over(status_lists, id: String, expires_at);
+    fn initial_tokens_over(initial_access_tokens, id: String, expires_at);
 }
 
 /// Whole hours go, the oldest first.
@@ -114,17 +112,6 @@ fn statistics_over(c: &mut Conn, before: i64, limit: i64) -> Result<usize, Store
         return Ok(0);
     };
     Ok(diesel::delete(table.filter(hour.le(*last))).execute(c)?)
-}
-
-fn interactions_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
-    use interactions::{expires_at, handle_digest, table};
-    let over: Vec<Vec<u8>> = table
-        .filter(expires_at.lt(at))
-        .order(expires_at)
-        .limit(limit)
-        .select(handle_digest)
-        .load(c)?;
-    Ok(diesel::delete(table.filter(handle_digest.eq_any(over))).execute(c)?)
 }
 
 /// Three ways to be over: the end of the grant itself, the end by somebody, and a code that nobody redeemed.
@@ -154,33 +141,10 @@ fn grants_over(c: &mut Conn, now: UnixTime, limit: i64) -> Result<usize, StoreEr
     Ok(diesel::delete(table.filter(id.eq_any(over))).execute(c)?)
 }
 
-/// A window that began anew since it was read stays.
-fn throttles_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
-    use throttles::{expires_at, key, table};
-    let over: Vec<String> = table
-        .filter(expires_at.lt(at))
-        .order(expires_at)
-        .limit(limit)
-        .select(key)
-        .load(c)?;
-    Ok(diesel::delete(table.filter(key.eq_any(over)).filter(expires_at.lt(at))).execute(c)?)
-}
-
 fn client_secrets_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
     use client_secrets::{digest, expires_at, table};
     let over: Vec<Vec<u8>> = table
         .filter(expires_at.lt(at))
-        .limit(limit)
-        .select(digest)
-        .load(c)?;
-    Ok(diesel::delete(table.filter(digest.eq_any(over)).filter(expires_at.lt(at))).execute(c)?)
-}
-
-fn client_assertions_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
-    use client_assertions::{digest, expires_at, table};
-    let over: Vec<Vec<u8>> = table
-        .filter(expires_at.lt(at))
-        .order(expires_at)
         .limit(limit)
         .select(digest)
         .load(c)?;
@@ -206,40 +170,6 @@ fn idempotency_keys_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, Sto
 fn key_set_fetches_over(c: &mut Conn, before: i64) -> Result<usize, StoreError> {
     use key_set_fetches::{last_at, table};
     Ok(diesel::delete(table.filter(last_at.lt(before))).execute(c)?)
-}
-
-fn client_refusals_over(c: &mut Conn, before: i64, limit: i64) -> Result<usize, StoreError> {
-    use client_refusals::{at, id, table};
-    let over: Vec<String> = table
-        .filter(at.lt(before))
-        .order(at)
-        .limit(limit)
-        .select(id)
-        .load(c)?;
-    Ok(diesel::delete(table.filter(id.eq_any(over))).execute(c)?)
-}
-
-/// By then every token that refers to the list has expired. Its address is never given again: it is random.
-fn status_lists_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
-    use status_lists::{expires_at, id, table};
-    let over: Vec<String> = table
-        .filter(expires_at.lt(at))
-        .order(expires_at)
-        .limit(limit)
-        .select(id)
-        .load(c)?;
-    Ok(diesel::delete(table.filter(id.eq_any(over))).execute(c)?)
-}
-
-fn initial_tokens_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, StoreError> {
-    use initial_access_tokens::{expires_at, id, table};
-    let over: Vec<String> = table
-        .filter(expires_at.lt(at))
-        .order(expires_at)
-        .limit(limit)
-        .select(id)
-        .load(c)?;
-    Ok(diesel::delete(table.filter(id.eq_any(over))).execute(c)?)
 }
 
 /// The oldest events go, by their numbers and without a hole: the chain of those that stay must hold. By then no
