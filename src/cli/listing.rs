@@ -20,9 +20,8 @@ where
     T: Clone + Send + 'static,
     R: Fn(&mut Tx<'_>, Option<&T>, i64) -> Result<Vec<T>, StoreError> + Clone + Send + 'static,
 {
-    let mut rows = Vec::new();
+    let mut listing = Listing::new(output);
     let mut last: Option<T> = None;
-    let mut before = "[";
     loop {
         let (read, after) = (read.clone(), last.clone());
         let page = place
@@ -32,24 +31,53 @@ where
             let Some((document, row)) = show(item) else {
                 continue;
             };
-            if output.is_json() {
-                output.write(&format!("{before}{document}"));
-                before = ",";
-            } else {
-                rows.push(row);
-            }
+            listing.add(&document, || row);
         }
         last = page.last().cloned();
         if last.is_none() {
             break;
         }
     }
-    if output.is_json() {
-        output.print(if before == "[" { "[]" } else { "]" });
-    } else if rows.is_empty() {
-        output.note("there are none");
-    } else {
-        output.note(&table(heads, &rows));
-    }
+    listing.end(heads);
     Ok(())
+}
+
+/// A list on its way out: a JSON document while it comes, or a table when all of it is there.
+pub(crate) struct Listing<'o, const N: usize> {
+    output: &'o Output,
+    before: &'static str,
+    rows: Vec<[String; N]>,
+}
+
+impl<'o, const N: usize> Listing<'o, N> {
+    /// Nothing yet.
+    pub(crate) const fn new(output: &'o Output) -> Self {
+        Self {
+            output,
+            before: "[",
+            rows: Vec::new(),
+        }
+    }
+
+    /// The next item, as a document or as a row.
+    pub(crate) fn add(&mut self, document: &Value, row: impl FnOnce() -> [String; N]) {
+        if self.output.is_json() {
+            self.output.write(&format!("{}{document}", self.before));
+            self.before = ",";
+        } else {
+            self.rows.push(row());
+        }
+    }
+
+    /// That was all.
+    pub(crate) fn end(self, heads: [&str; N]) {
+        let Self { output, before, rows } = self;
+        if output.is_json() {
+            output.print(if before == "[" { "[]" } else { "]" });
+        } else if rows.is_empty() {
+            output.note("there are none");
+        } else {
+            output.note(&table(heads, &rows));
+        }
+    }
 }

@@ -7,7 +7,8 @@ mod token;
 
 use super::args::Global;
 use super::exit::{Exit, Failure};
-use super::output::{Output, table};
+use super::listing::Listing;
+use super::output::Output;
 use crate::config::Environment;
 use crate::ports::{Call, CallError, Clock as _, Http, SystemClock};
 use base64::Engine as _;
@@ -153,23 +154,12 @@ impl Remote {
         heads: [&str; N],
         row: impl Fn(&Value) -> [String; N],
     ) -> Result<(), Failure> {
-        let (mut rows, mut before) = (Vec::new(), "[");
+        let mut listing = Listing::new(output);
         self.each(path, query, &mut |item| {
-            if output.is_json() {
-                output.write(&format!("{before}{item}"));
-                before = ",";
-            } else {
-                rows.push(row(&item));
-            }
+            listing.add(&item, || row(&item));
             Ok(true)
         })?;
-        if output.is_json() {
-            output.print(if before == "[" { "[]" } else { "]" });
-        } else if rows.is_empty() {
-            output.note("there are none");
-        } else {
-            output.note(&table(heads, &rows));
-        }
+        listing.end(heads);
         Ok(())
     }
 
