@@ -165,9 +165,16 @@ pub(crate) fn dev_server() -> PathBuf {
     target().join("debug/vouchsafe")
 }
 
-/// Builds the server as the tests have it.
+/// Builds the server as the tests have it: the very one of their run before, when there was one. `cargo build` alone would
+/// unite other features, and build it once more.
 pub(crate) fn build_dev() -> Result<(), String> {
-    run(cargo(&["build", "--locked", "--bin", "vouchsafe"]))
+    run(cargo(&[
+        "test",
+        "--workspace",
+        "--all-features",
+        "--locked",
+        "--no-run",
+    ]))
 }
 
 /// Builds the server as it is released.
