@@ -1,4 +1,5 @@
-//! The audit log as files: which records are wanted, a record as a JSON document, and as a row of a table.
+//! The audit log as a file: which records are wanted, a record as a JSON document and as a row of a table, and the file
+//! that grows of them.
 
 use crate::store::listing::Listed;
 use serde::Serialize;
@@ -43,6 +44,85 @@ impl Wanted {
             && is(&self.client_id, event.client_id.as_ref().map(ClientId::as_str))
             && is(&self.actor, Some(&event.actor))
             && is(&self.request_id, event.request_id.as_deref())
+    }
+}
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON document on each line.
+    Jsonl,
+    /// Rows with columns (RFC 4180).
+    Csv,
+}
+
+impl Format {
+    /// Its name, which is also the ending of a file.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Jsonl => "jsonl",
+            Self::Csv => "csv",
+        }
+    }
+
+    fn line(self, record: &AuditRecord) -> String {
+        match self {
+            Self::Jsonl => format!("{}\n", document(record)),
+            Self::Csv => format!("{}\r\n", csv_row_of(&document(record))),
+        }
+    }
+}
+
+/// Records that a file takes in at once.
+pub const SLICE: i64 = 1_000;
+
+/// A file that is being written, a slice of the log at a time. Whoever can read the log hands it the records.
+#[derive(Clone, Debug)]
+pub struct File {
+    format: Format,
+    wanted: Wanted,
+    has_head: bool,
+    after: i64,
+    last: i64,
+}
+
+impl File {
+    /// A file of what is wanted of the records after `after`, up to `last`.
+    #[must_use]
+    pub const fn new(format: Format, wanted: Wanted, (after, last): (i64, i64)) -> Self {
+        Self {
+            format,
+            wanted,
+            has_head: matches!(format, Format::Csv),
+            after,
+            last,
+        }
+    }
+
+    /// What a file begins with; nothing the second time.
+    pub fn head(&mut self) -> String {
+        if std::mem::take(&mut self.has_head) {
+            format!("{}\r\n", csv_head())
+        } else {
+            String::new()
+        }
+    }
+
+    /// The number after which it goes on; none when it is written.
+    #[must_use]
+    pub fn goes_on_after(&self) -> Option<i64> {
+        (self.after < self.last).then_some(self.after)
+    }
+
+    /// Takes in the records after that number, at most [`SLICE`] of them, and gives what they add to the file.
+    pub fn take(&mut self, records: &[AuditRecord]) -> String {
+        let last = self.last;
+        self.after = records.last().map_or(last, |newest| newest.seq);
+        let wanted = records
+            .iter()
+            .filter(|record| record.seq <= last && self.wanted.includes(record));
+        wanted.map(|record| self.format.line(record)).collect()
     }
 }
 
@@ -125,12 +205,6 @@ pub fn document(record: &AuditRecord) -> Value {
 #[must_use]
 pub fn csv_head() -> String {
     MEMBERS.join(",")
-}
-
-/// A record as a row (RFC 4180), without the line end.
-#[must_use]
-pub fn csv_row(record: &AuditRecord) -> String {
-    csv_row_of(&document(record))
 }
 
 /// The document of a record as a row, without the line end.

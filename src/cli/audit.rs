@@ -9,7 +9,7 @@ use super::open::Workplace;
 use super::output::Output;
 use super::remote::Remote;
 use super::user;
-use crate::audit::export::{self, Wanted};
+use crate::audit::export::{self, File, SLICE, Wanted};
 use crate::audit::{Publisher, verification};
 use crate::cx::RequestId;
 use crate::db;
@@ -19,8 +19,6 @@ use serde_json::json;
 use std::time::Duration;
 use vouchsafe_core::model::{AuditRecord, EventKind};
 
-/// Records read at once.
-const SLICE: i64 = 1_000;
 /// How often a log that is followed is looked at.
 const LOOK: Duration = Duration::from_millis(250);
 /// How often a running server is given the time to number what has just happened.
@@ -161,23 +159,14 @@ fn export(log: &Log, args: ExportArgs, output: &Output) -> Result<(), Failure> {
         request_id: None,
     };
     let last = log.settled()?.last_seq;
-    if matches!(args.format, Format::Csv) {
-        output.write(&format!("{}\r\n", export::csv_head()));
-    }
-    let mut after = args.after;
-    while after < last {
-        let records = log.slice(after)?;
-        let Some(newest) = records.last() else { break };
-        after = newest.seq;
-        let wanted = records
-            .iter()
-            .filter(|record| record.seq <= last && wanted.includes(record));
-        for record in wanted {
-            match args.format {
-                Format::Jsonl => output.print(&export::document(record).to_string()),
-                Format::Csv => output.write(&format!("{}\r\n", export::csv_row(record))),
-            }
-        }
+    let format = match args.format {
+        Format::Jsonl => export::Format::Jsonl,
+        Format::Csv => export::Format::Csv,
+    };
+    let mut file = File::new(format, wanted, (args.after, last));
+    output.write(&file.head());
+    while let Some(after) = file.goes_on_after() {
+        output.write(&file.take(&log.slice(after)?));
     }
     Ok(())
 }

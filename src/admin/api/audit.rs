@@ -5,7 +5,7 @@ use super::call::Call;
 use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter};
 use super::problem::{Code, Problem};
 use super::schemas::{one, page};
-use crate::audit::export::{self, EventDocument, Wanted, hex};
+use crate::audit::export::{EventDocument, File, Format, SLICE, Wanted, hex};
 use crate::audit::verification::{NotWhole, verify};
 use crate::audit::{Turn, with};
 use crate::db;
@@ -18,10 +18,8 @@ use serde::Serialize;
 use serde_json::json;
 use std::sync::Arc;
 use utoipa::ToSchema;
-use vouchsafe_core::model::{AuditRecord, ClientId, EventKind};
+use vouchsafe_core::model::{ClientId, EventKind};
 
-/// Records of the export that are read at once.
-const SLICE: i64 = 1_000;
 /// Records that one verification reads at most.
 const MOST: u64 = 2_000_000;
 
@@ -131,42 +129,39 @@ pub(super) async fn export(call: Call) -> Result<Answer, Problem> {
     };
     let turn = call.cx.services.log_turns.to_export();
     let turn = turn.ok_or_else(|| busy("others are exporting the log"))?;
-    let csv = call.query.text("format") == Some("csv");
-    let format = if csv { "csv" } else { "jsonl" };
+    let format = match call.query.text("format") {
+        Some("csv") => Format::Csv,
+        Some(_) | None => Format::Jsonl,
+    };
     let last = call
         .write("export-audit", move |tx, act| {
-            let told = with("format", json!(format), act.event(EventKind::AuditExported));
+            let told = with(
+                "format",
+                json!(format.as_str()),
+                act.event(EventKind::AuditExported),
+            );
             db!(tx, events::append(&told))?;
             Ok(Ok(db!(tx, publisher::read())?.last_seq))
         })
         .await?;
     let begins = Export {
         call,
-        wanted,
-        last,
-        after: 0,
-        csv,
-        head: csv,
+        file: File::new(format, wanted, (0, last)),
         _turn: turn,
     };
     // A part that cannot be read ends the connection: whoever reads sees that the file is not whole.
     let parts = stream::try_unfold(begins, async |export| export.next().await);
     let body: BoxBody = BodyStream::new(parts).boxed();
-    Ok(if csv {
-        Answer::file(body, "text/csv; charset=utf-8; header=present", "audit.csv")
-    } else {
-        Answer::file(body, "application/x-ndjson", "audit.jsonl")
+    Ok(match format {
+        Format::Csv => Answer::file(body, "text/csv; charset=utf-8; header=present", "audit.csv"),
+        Format::Jsonl => Answer::file(body, "application/x-ndjson", "audit.jsonl"),
     })
 }
 
 /// How far a file has come.
 struct Export {
     call: Call,
-    wanted: Wanted,
-    last: i64,
-    after: i64,
-    csv: bool,
-    head: bool,
+    file: File,
     // Given back when the file ends, or its connection.
     _turn: Turn,
 }
@@ -177,41 +172,14 @@ fn busy(sentence: &str) -> Problem {
 
 impl Export {
     async fn next(mut self) -> Result<Option<(Bytes, Self)>, Unfinished> {
-        let mut text = String::new();
-        if std::mem::take(&mut self.head) {
-            text.push_str(&export::csv_head());
-            text.push_str("\r\n");
-        }
-        while text.is_empty() || self.after == 0 {
-            if self.after >= self.last {
-                break;
-            }
-            let after = self.after;
+        let mut piece = self.file.head();
+        while let (true, Some(after)) = (piece.is_empty(), self.file.goes_on_after()) {
             let records = self
                 .call
-                .read("audit-records", move |tx| db!(tx, events::records(after, SLICE)))
-                .await
-                .map_err(|_| Unfinished)?;
-            let Some(newest) = records.last() else { break };
-            self.after = newest.seq;
-            self.write(&records, &mut text);
+                .read("audit-records", move |tx| db!(tx, events::records(after, SLICE)));
+            piece = self.file.take(&records.await.map_err(|_| Unfinished)?);
         }
-        Ok((!text.is_empty()).then(|| (Bytes::from(text), self)))
-    }
-
-    fn write(&self, records: &[AuditRecord], text: &mut String) {
-        let wanted = records
-            .iter()
-            .filter(|record| record.seq <= self.last && self.wanted.includes(record));
-        for record in wanted {
-            if self.csv {
-                text.push_str(&export::csv_row(record));
-                text.push_str("\r\n");
-            } else {
-                text.push_str(&export::document(record).to_string());
-                text.push('\n');
-            }
-        }
+        Ok((!piece.is_empty()).then(|| (Bytes::from(piece), self)))
     }
 }
 

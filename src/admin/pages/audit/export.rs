@@ -3,7 +3,7 @@
 use super::{Asked, FILTERS};
 use crate::admin::access::AdminForm;
 use crate::admin::form;
-use crate::audit::export::{self, Wanted};
+use crate::audit::export::{File, Format, SLICE};
 use crate::audit::with;
 use crate::db;
 use crate::services::Services;
@@ -14,16 +14,7 @@ use actix_web::{HttpResponse, web};
 use futures_util::stream::unfold;
 use serde_json::json;
 use std::sync::Arc;
-use vouchsafe_core::model::{AuditRecord, EventKind};
-
-/// Records read at once.
-const SLICE: i64 = 1_000;
-
-#[derive(Clone, Copy)]
-enum Format {
-    Jsonl,
-    Csv,
-}
+use vouchsafe_core::model::EventKind;
 
 /// `POST /admin/audit/export`.
 pub(super) async fn post(form: AdminForm) -> HttpResponse {
@@ -43,7 +34,7 @@ async fn start(form: &AdminForm) -> Result<HttpResponse, HttpResponse> {
     let filter = asked.read().map_err(|_| form::bad_address(admin))?;
     let told = with(
         "format",
-        json!(format.ending()),
+        json!(format.as_str()),
         admin.act().event(EventKind::AuditExported),
     );
     let prepared = admin.cx.store().write("export-audit", move |tx| {
@@ -54,17 +45,12 @@ async fn start(form: &AdminForm) -> Result<HttpResponse, HttpResponse> {
     let (wanted, last) = prepared.await.map_err(|error| admin.failed(error))?;
     let reading = Reading {
         services: Arc::clone(&admin.cx.services),
-        format,
-        wanted,
-        after: 0,
-        last,
-        begun: false,
+        file: File::new(format, wanted, (0, last)),
     };
-    Ok(file(reading))
+    Ok(file(format, reading))
 }
 
-fn file(reading: Reading) -> HttpResponse {
-    let format = reading.format;
+fn file(format: Format, reading: Reading) -> HttpResponse {
     let pieces = unfold(Some(reading), |reading| async move {
         let mut reading = reading?;
         match reading.next().await {
@@ -75,7 +61,7 @@ fn file(reading: Reading) -> HttpResponse {
         }
     });
     let mut response = HttpResponse::Ok()
-        .content_type(format.media_type())
+        .content_type(media_type(format))
         .streaming(pieces);
     let name = match format {
         Format::Jsonl => "attachment; filename=\"audit.jsonl\"",
@@ -88,64 +74,27 @@ fn file(reading: Reading) -> HttpResponse {
     response
 }
 
-impl Format {
-    const fn ending(self) -> &'static str {
-        match self {
-            Self::Jsonl => "jsonl",
-            Self::Csv => "csv",
-        }
-    }
-
-    const fn media_type(self) -> &'static str {
-        match self {
-            Self::Jsonl => "application/jsonl; charset=utf-8",
-            Self::Csv => "text/csv; charset=utf-8; header=present",
-        }
-    }
-
-    fn line(self, record: &AuditRecord) -> String {
-        match self {
-            Self::Jsonl => format!("{}\n", export::document(record)),
-            Self::Csv => format!("{}\r\n", export::csv_row(record)),
-        }
+const fn media_type(format: Format) -> &'static str {
+    match format {
+        Format::Jsonl => "application/jsonl; charset=utf-8",
+        Format::Csv => "text/csv; charset=utf-8; header=present",
     }
 }
 
-/// Where the reading of a file is.
+/// A file, and where its records are read.
 struct Reading {
     services: Arc<Services>,
-    format: Format,
-    wanted: Wanted,
-    after: i64,
-    last: i64,
-    begun: bool,
+    file: File,
 }
 
 impl Reading {
     /// The next piece of the file; none at its end.
     async fn next(&mut self) -> Result<Option<web::Bytes>, StoreError> {
-        let mut piece = String::new();
-        if !self.begun {
-            self.begun = true;
-            if matches!(self.format, Format::Csv) {
-                piece = format!("{}\r\n", export::csv_head());
-            }
-        }
-        while self.after < self.last {
-            let after = self.after;
+        let mut piece = self.file.head();
+        while let (true, Some(after)) = (piece.is_empty(), self.file.goes_on_after()) {
             let store = &self.services.store;
             let records = store.read("audit-records", move |tx| db!(tx, events::records(after, SLICE)));
-            let records = records.await?;
-            let Some(newest) = records.last() else { break };
-            self.after = newest.seq;
-            for record in records.iter().filter(|record| record.seq <= self.last) {
-                if self.wanted.includes(record) {
-                    piece.push_str(&self.format.line(record));
-                }
-            }
-            if !piece.is_empty() {
-                break;
-            }
+            piece = self.file.take(&records.await?);
         }
         Ok((!piece.is_empty()).then(|| web::Bytes::from(piece)))
     }
