@@ -15,7 +15,7 @@ use super::registration::{self, Made, Pepper};
 use crate::audit::{Act, with};
 use crate::cx::Cx;
 use crate::db;
-use crate::limits::registration::Registrations;
+use crate::limits;
 use crate::store::{Spent, StoreError, Tx};
 use serde_json::{Map, Value, json};
 use vouchsafe_core::model::{
@@ -29,12 +29,12 @@ use vouchsafe_core::spec::scope;
 /// # Errors
 /// When the store fails.
 pub async fn count_newcomer(cx: &Cx) -> Result<Option<UnixTime>, StoreError> {
-    let limits = &cx.config().rate_limits;
-    if !limits.enabled {
+    let rates = &cx.config().rate_limits;
+    if !rates.enabled {
         return Ok(None);
     }
     let key = cx.services.keys.secrets().identifier_key();
-    let counter = Registrations::at(key, cx.peer, limits.registration.per_network);
+    let counter = limits::registration::at(key, cx.peer, rates.registration.per_network);
     let now = cx.now;
     cx.store()
         .write("count-registration", move |tx| counter.count(tx, now))

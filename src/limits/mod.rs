@@ -2,9 +2,11 @@
 
 mod address;
 pub mod connections;
+mod counter;
 pub mod newcomers;
 pub mod registration;
 pub mod revocations;
 pub mod sign_in;
 
 pub use address::network;
+pub use counter::Counter;

@@ -4,6 +4,7 @@
 //! an interaction already; one address alone cannot fill the table and push out everybody else's.
 
 use super::address::masked_address;
+use super::counter::Counter;
 use crate::config::Limit;
 use crate::db;
 use crate::store::{StoreError, Tx};
@@ -12,19 +13,14 @@ use vouchsafe_core::model::{BrowserCookie, Digest, UnixTime};
 
 /// The counter of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Newcomers {
-    key: String,
-    limit: Limit,
-}
+pub struct Newcomers(Counter);
 
 impl Newcomers {
     /// The counter of `peer`.
     #[must_use]
     pub fn at(key: &[u8; 32], peer: IpAddr, limit: Limit) -> Self {
-        Self {
-            key: format!("interaction|address|{}", masked_address(key, peer)),
-            limit,
-        }
+        let name = format!("interaction|address|{}", masked_address(key, peer));
+        Self(Counter::new(name, limit))
     }
 
     /// Counts the browser, unless it has an interaction. When there were too many: until when.
@@ -40,8 +36,6 @@ impl Newcomers {
         if db!(tx, interactions::are_of_browser(browser, now))? {
             return Ok(None);
         }
-        let counted = db!(tx, throttles::reserve(&self.key, now, self.limit.per))?;
-        let too_many = counted.count > i64::from(self.limit.failures);
-        Ok(too_many.then(|| counted.window_started_at.plus(self.limit.per)))
+        self.0.count(tx, now)
     }
 }

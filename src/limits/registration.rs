@@ -1,38 +1,17 @@
 //! A limit on clients that register or change themselves, per network: each costs calls to the outside and room in the database.
 
 use super::address::masked;
+use super::counter::Counter;
 use crate::config::Limit;
-use crate::db;
-use crate::store::{StoreError, Tx};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use vouchsafe_core::model::UnixTime;
 
-/// The counter of a network.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Registrations {
-    key: String,
-    limit: Limit,
-}
-
-impl Registrations {
-    /// The counter of the network of `peer`.
-    #[must_use]
-    pub fn at(key: &[u8; 32], peer: IpAddr, limit: Limit) -> Self {
-        Self {
-            key: format!("registration|network|{}", masked(key, &network(peer))),
-            limit,
-        }
-    }
-
-    /// Counts one. When there were too many: until when.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub fn count(&self, tx: &mut Tx<'_>, now: UnixTime) -> Result<Option<UnixTime>, StoreError> {
-        let counted = db!(tx, throttles::reserve(&self.key, now, self.limit.per))?;
-        let too_many = counted.count > i64::from(self.limit.failures);
-        Ok(too_many.then(|| counted.window_started_at.plus(self.limit.per)))
-    }
+/// The counter of the network of `peer`.
+#[must_use]
+pub fn at(key: &[u8; 32], peer: IpAddr, limit: Limit) -> Counter {
+    Counter::new(
+        format!("registration|network|{}", masked(key, &network(peer))),
+        limit,
+    )
 }
 
 /// What one customer can have of addresses at little cost: the /24 of IPv4, the /56 of IPv6.

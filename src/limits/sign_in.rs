@@ -9,9 +9,10 @@
 //! an account that has both, and cannot tell that it has (docs/adr/0006-two-counters-for-an-account.md).
 
 use super::address::{masked, masked_address};
-use crate::config::{Limit, SignIn};
+use super::counter::exceeded;
+use crate::config::SignIn;
 use crate::db;
-use crate::store::{Reserved, StoreError, Tx};
+use crate::store::{StoreError, Tx};
 use std::net::IpAddr;
 use vouchsafe_core::model::{UnixTime, UserId};
 
@@ -119,11 +120,6 @@ impl Admission {
         db!(tx, throttles::refund(&self.counters.name, self.name_window))?;
         db!(tx, throttles::refund(&self.counters.account, self.account_window))
     }
-}
-
-/// When the next attempt will be looked at, if this one is too many.
-fn exceeded(reserved: &Reserved, limit: Limit) -> Option<UnixTime> {
-    (reserved.count > i64::from(limit.failures)).then(|| reserved.window_started_at.plus(limit.per))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::audit::{self, Act};
 use crate::clients::Known;
 use crate::cx::Cx;
 use crate::failure::Failure;
-use crate::limits::revocations::Revocations;
+use crate::limits::revocations;
 use crate::store::{StoreError, Tx};
 use crate::tokens;
 use crate::web::body::Form;
@@ -103,7 +103,7 @@ async fn write(
     let limits = &cx.config().rate_limits;
     let counter = limits
         .enabled
-        .then(|| Revocations::of(client, limits.revoke.per_client));
+        .then(|| revocations::of(client, limits.revoke.per_client));
     let act = Act::of_client(cx, client);
     let revoked = cx.store().write("revoke", move |tx| {
         let full_until = counter.as_ref().map(|counter| counter.count(tx, act.now));
