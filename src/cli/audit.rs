@@ -21,8 +21,9 @@ use vouchsafe_core::model::{AuditRecord, EventKind};
 
 /// How often a log that is followed is looked at.
 const LOOK: Duration = Duration::from_millis(250);
-/// How often a running server is given the time to number what has just happened.
-const PATIENCE: usize = 8;
+/// How often a running server is given the time to number what has just happened: longer than the lease of one that
+/// died.
+const PATIENCE: usize = 16;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  vouchsafe audit tail --lines 20")]

@@ -1,6 +1,6 @@
 //! `audit …` through a server.
 
-use super::{AuditVerb, ExportArgs, Format, TailArgs, pause};
+use super::{AuditVerb, ExportArgs, Format, PATIENCE, TailArgs, pause};
 use crate::audit::export;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::instant::instant;
@@ -12,6 +12,7 @@ use url::form_urlencoded::Serializer;
 use vouchsafe_core::model::EventKind;
 
 pub(super) fn run(server: &Remote, verb: AuditVerb, output: &Output) -> Result<(), Failure> {
+    settled(server)?;
     match verb {
         AuditVerb::Tail(args) => tail(server, &args, output),
         AuditVerb::Export(args) => write(server, args, output),
@@ -34,6 +35,19 @@ pub(super) fn run(server: &Remote, verb: AuditVerb, output: &Output) -> Result<(
             Ok(())
         }
     }
+}
+
+/// Waits until what has happened until now has its number.
+fn settled(server: &Remote) -> Result<(), Failure> {
+    for _ in 0..PATIENCE {
+        let newest = server.get("/audit?limit=1")?.value;
+        // Those without a number stand first.
+        if newest.pointer("/items/0").is_none_or(|record| seq(record) > 0) {
+            break;
+        }
+        pause();
+    }
+    Ok(())
 }
 
 fn tail(server: &Remote, args: &TailArgs, output: &Output) -> Result<(), Failure> {

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
+use vouchsafe::ports::{Clock as _, SystemClock};
+use vouchsafe_core::model::Span;
 
 /// A server, a place on its database, and one elsewhere that knows nothing but its address.
 struct Both {
@@ -445,6 +447,25 @@ fn sessions_grants_and_the_log_are_seen_from_elsewhere() {
         both.elsewhere
             .run(&["grant", "list"])
             .failed(77, "vouchsafe login");
+    }
+}
+
+#[test]
+fn the_log_is_read_up_to_what_has_just_happened() {
+    for both in Both::each() {
+        both.administrator("root");
+        both.login("root").0.document();
+        // Whoever numbered is gone, and its lease goes on for a second.
+        let over = SystemClock.now().plus(Span::from_seconds(1)).millis();
+        both.here.sql(&format!(
+            "UPDATE publisher_lease SET owner = 'gone', expires_at = {over}"
+        ));
+        let ada = both.here.create_user("ada")["sub"].clone();
+        let tail = both.elsewhere.run(&["audit", "tail", "--lines", "1"]);
+        let last: Value = serde_json::from_str(&tail.stdout).unwrap();
+        assert_eq!((&last["event"], &last["subject"]), (&json!("user.created"), &ada));
+        let tail = both.here.run(&["audit", "tail", "--lines", "1"]);
+        assert_eq!(last, serde_json::from_str::<Value>(&tail.stdout).unwrap());
     }
 }
 
