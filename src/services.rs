@@ -147,23 +147,27 @@ impl Services {
         Ok(())
     }
 
-    /// Numbers new events, if that is this node's turn, and follows what was published: called five times a second.
-    /// Blocks on the store.
+    /// Numbers new events, if that is this node's turn, and follows what was published, part by part: called five times
+    /// a second. Blocks on the store.
     ///
     /// # Errors
     /// When the store fails or a head cannot be signed.
     pub fn publish(&self) -> Result<(), OpenError> {
-        let published = self.publisher.publish(&self.store, self.ports.clock.now());
-        // Another node may number while this one cannot.
-        self.feed.follow(
-            &self.store,
-            &self.keys,
-            &self.config.issuer,
-            self.ports.clock.now(),
-        )?;
-        let Published { mine, kinds } = published?;
-        self.metrics.revocation.published(mine, &kinds);
-        Ok(())
+        loop {
+            let published = self.publisher.publish(&self.store, self.ports.clock.now());
+            // Another node may number while this one cannot.
+            self.feed.follow(
+                &self.store,
+                &self.keys,
+                &self.config.issuer,
+                self.ports.clock.now(),
+            )?;
+            let Published { mine, kinds, more } = published?;
+            self.metrics.revocation.published(mine, &kinds);
+            if !more {
+                return Ok(());
+            }
+        }
     }
 
     /// Writes what clients did and were refused: called every second. Blocks on the store.

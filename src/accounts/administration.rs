@@ -161,7 +161,7 @@ pub fn touch(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>,
     };
     let mut told = vec![act.about(EventKind::UserTouched, id)];
     let raised = db!(tx, grants::raise_gver_of_user(id))?;
-    told.extend(raised.iter().map(|grant| act.claims_raised(grant)));
+    told.extend(act.grants_raised(&raised));
     db!(tx, events::append_all(&told))?;
     Ok(Some(Changed {
         user,
@@ -206,10 +206,7 @@ pub fn withdraw_consent(
         tx,
         grants::end_of_pair(id, client, EndReason::ConsentWithdrawn, act.now)
     )?;
-    let mut told: Vec<_> = grants
-        .iter()
-        .map(|grant| act.grant_ended(grant, EndReason::ConsentWithdrawn))
-        .collect();
+    let mut told = act.grants_ended(&grants, EndReason::ConsentWithdrawn);
     if db!(tx, consents::withdraw(id, client))? {
         told.push(Event {
             client_id: Some(client.clone()),
@@ -303,7 +300,7 @@ pub fn set_groups(
 fn claims_changed(tx: &mut Tx<'_>, act: &Act, kind: EventKind, id: &UserId) -> Result<(), StoreError> {
     let mut told = vec![act.about(kind, id)];
     let raised = db!(tx, grants::raise_gver_of_user(id))?;
-    told.extend(raised.iter().map(|grant| act.claims_raised(grant)));
+    told.extend(act.grants_raised(&raised));
     db!(tx, events::append_all(&told))
 }
 
@@ -311,10 +308,7 @@ fn claims_changed(tx: &mut Tx<'_>, act: &Act, kind: EventKind, id: &UserId) -> R
 fn end_everything(tx: &mut Tx<'_>, act: &Act, id: &UserId, reason: EndReason) -> Result<Ended, StoreError> {
     let grants = db!(tx, grants::end_of_user(id, reason, act.now, true))?;
     let sessions = db!(tx, sessions::end_of_user(id, act.now))?;
-    let mut told: Vec<_> = grants
-        .iter()
-        .map(|grant| act.grant_ended(grant, reason))
-        .collect();
+    let mut told = act.grants_ended(&grants, reason);
     told.extend(sessions.iter().map(|session| act.session_ended(session, reason)));
     db!(tx, events::append_all(&told))?;
     admin_sessions::end_of_user(tx, act, id, reason)?;

@@ -11,6 +11,7 @@ pub mod interactions;
 pub mod live;
 pub mod passwords;
 pub mod profile;
+pub mod room;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;

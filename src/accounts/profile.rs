@@ -213,7 +213,7 @@ pub fn update_profile(
         let updated = with("changed", json!(changed), act.about(EventKind::UserUpdated, id));
         let mut told = vec![updated];
         let raised = db!(tx, grants::raise_gver_of_user(id))?;
-        told.extend(raised.iter().map(|grant| act.claims_raised(grant)));
+        told.extend(act.grants_raised(&raised));
         db!(tx, events::append_all(&told))?;
     }
     Ok(Updated::Done(Box::new(Changed {

@@ -109,6 +109,14 @@ impl Act {
         )
     }
 
+    /// The events of grants that this act ended. One whose code was never used has given nothing: there is nothing to
+    /// tell of it, however many of that kind somebody makes.
+    #[must_use]
+    pub fn grants_ended(&self, grants: &[Grant], reason: EndReason) -> Vec<Event> {
+        let used = grants.iter().filter(|grant| grant.code_used_at.is_some());
+        used.map(|grant| self.grant_ended(grant, reason)).collect()
+    }
+
     /// The event of a grant whose claims version this act raised, to what the grant now has.
     #[must_use]
     pub fn claims_raised(&self, grant: &Grant) -> Event {
@@ -116,6 +124,13 @@ impl Act {
             value: Some(grant.gver),
             ..self.about_grant(EventKind::GrantClaimsRaised, grant)
         }
+    }
+
+    /// The events of grants whose claims version this act raised, without those that have given nothing.
+    #[must_use]
+    pub fn grants_raised(&self, grants: &[Grant]) -> Vec<Event> {
+        let used = grants.iter().filter(|grant| grant.code_used_at.is_some());
+        used.map(|grant| self.claims_raised(grant)).collect()
     }
 
     /// The event of an access token without a grant that this act ended; verifiers need it until the token expires.

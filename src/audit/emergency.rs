@@ -111,7 +111,7 @@ pub fn end_some_sessions(tx: &mut Tx<'_>, act: &Act, epoch: i64, limit: i64) -> 
             tx,
             grants::end_of_session_since_epoch(&session.id, epoch, (reason, act.now))
         )?;
-        told.extend(late.iter().map(|grant| act.grant_ended(grant, reason)));
+        told.extend(act.grants_ended(&late, reason));
     }
     db!(tx, events::append_all(&told))?;
     Ok(sessions.len())

@@ -56,11 +56,7 @@ pub fn end_session(tx: &mut Tx<'_>, act: &Act, id: &SessionId) -> Result<Ended, 
     };
     let grants = db!(tx, grants::end_of_session(id, act.now))?;
     let mut told = vec![act.session_ended(&session, EndReason::SessionEnded)];
-    told.extend(
-        grants
-            .iter()
-            .map(|grant| act.grant_ended(grant, EndReason::SessionEnded)),
-    );
+    told.extend(act.grants_ended(&grants, EndReason::SessionEnded));
     db!(tx, events::append_all(&told))?;
     Ok(Ended {
         grants: grants.len(),

@@ -15,8 +15,8 @@ use vouchsafe_core::model::{EventKind, Span, UnixTime};
 const LEASE: Span = Span::from_seconds(3);
 /// How often the one that has nothing to number says that it is alive.
 const RENEWAL: Span = Span::from_seconds(1);
-/// Events that one transaction numbers at most.
-const BATCH: i64 = 250;
+/// Events that one transaction numbers at most, by one statement.
+const BATCH: i64 = 500;
 
 /// One node's part in the numbering.
 #[derive(Debug)]
@@ -31,7 +31,8 @@ impl Publisher {
         Self { node }
     }
 
-    /// Numbers all events that have none, if it is this node's turn. Blocks on the store.
+    /// Numbers the events that have none, as many as one transaction does, if it is this node's turn. While there are
+    /// more it is called again, and what has been numbered is told to verifiers in between. Blocks on the store.
     ///
     /// # Errors
     /// When the store fails.
@@ -43,25 +44,14 @@ impl Publisher {
         if !mine && holds(&publication, now) {
             return Ok(Published::default());
         }
-        let mut published = Published {
-            mine: true,
-            kinds: Vec::new(),
-        };
-        if mine && !waits && publication.published_to.plus(RENEWAL) > now {
-            return Ok(published);
+        if mine && !waits && is_fresh(publication.published_to, now) {
+            return Ok(Published {
+                mine: true,
+                ..Published::default()
+            });
         }
-        loop {
-            let (node, clock) = (self.node.clone(), store.clock());
-            match store.write_blocking("publish", move |tx| number(tx, &node, &clock))? {
-                Turn::Another => return Ok(Published::default()),
-                Turn::Numbered { kinds, all } => {
-                    published.kinds.extend(kinds);
-                    if all {
-                        return Ok(published);
-                    }
-                }
-            }
-        }
+        let (node, clock) = (self.node.clone(), store.clock());
+        store.write_blocking("publish", move |tx| number(tx, &node, &clock))
     }
 
     /// Leaves the numbering to others at once. Blocks on the store.
@@ -92,17 +82,14 @@ pub struct Published {
     pub mine: bool,
     /// What had happened, in its order.
     pub kinds: Vec<EventKind>,
+    /// Whether more waits.
+    pub more: bool,
 }
 
-enum Turn {
-    /// Another node does it.
-    Another,
-    /// Events of these kinds were numbered.
-    Numbered {
-        kinds: Vec<EventKind>,
-        /// Whether that was all.
-        all: bool,
-    },
+/// Whether a renewal at `published_to` is young enough. One further ahead than clocks may differ was told by a clock
+/// that has been set back.
+fn is_fresh(published_to: UnixTime, now: UnixTime) -> bool {
+    published_to.plus(RENEWAL) > now && published_to < now.plus(LEASE)
 }
 
 /// Whether the lease stands. One that reaches further than a lease can was given by a clock that has been set back.
@@ -111,33 +98,39 @@ fn holds(publication: &Publication, now: UnixTime) -> bool {
     end > now && end <= now.plus(LEASE).plus(LEASE)
 }
 
-fn number(tx: &mut Tx<'_>, node: &str, clock: &DatabaseClock) -> Result<Turn, StoreError> {
+fn number(tx: &mut Tx<'_>, node: &str, clock: &DatabaseClock) -> Result<Published, StoreError> {
     let mut publication = db!(tx, publisher::lock())?;
     // Read before the events are looked at: what was committed by then is among them.
     let now = clock.now(tx)?;
     if publication.owner != node && holds(&publication, now) {
-        return Ok(Turn::Another);
+        return Ok(Published::default());
     }
     let events = db!(tx, events::unnumbered(BATCH))?;
-    let all = i64::try_from(events.len()).is_ok_and(|found| found < BATCH);
+    let more = i64::try_from(events.len()).is_ok_and(|found| found >= BATCH);
     let kinds = events.iter().map(|event| event.kind).collect();
+    let mut numbered = Vec::with_capacity(events.len());
     for event in events {
         let seq = publication.last_seq.saturating_add(1);
-        let record = AuditRecord::new(seq, publication.last_hash, event);
+        let record = AuditRecord::new(seq, std::mem::take(&mut publication.last_hash), event);
         let entry = Entry::of(seq, &record.event);
         let feed_before = entry.as_ref().map(|_| publication.feed_hash);
-        db!(tx, publisher::number(&record, feed_before.as_ref()))?;
         if let Some(entry) = entry {
             publication.feed_hash = entry.chain(&publication.feed_hash);
         }
         publication.last_seq = seq;
-        publication.last_hash = record.hash;
+        publication.last_hash.clone_from(&record.hash);
+        numbered.push((record, feed_before));
     }
+    db!(tx, publisher::number(&numbered))?;
     node.clone_into(&mut publication.owner);
     publication.lease_expires_at = now.plus(LEASE);
-    if all {
+    if !more {
         publication.published_to = now;
     }
     db!(tx, publisher::save(&publication))?;
-    Ok(Turn::Numbered { kinds, all })
+    Ok(Published {
+        mine: true,
+        kinds,
+        more,
+    })
 }

@@ -1,7 +1,8 @@
-//! Whether the audit log is whole: reads the chain from its beginning, in slices, and says where it breaks.
+//! Whether the audit log is whole: reads the chain from its beginning, in slices, and says where it breaks. What is
+//! removed because it is old leaves its number and digest behind, so that nothing else can be missing at the beginning.
 
 use crate::db;
-use crate::store::{Publication, Store, StoreError};
+use crate::store::{Publication, Removed, Store, StoreError};
 use vouchsafe_core::model::{AuditRecord, BrokenRecord};
 
 /// Records read at once.
@@ -38,16 +39,41 @@ pub enum NotWhole {
     },
 }
 
-/// Reads the chain up to the record that was the last one when it began, but no more than `most` records. Old records
-/// are removed in time; the newest never are. Blocks on the store.
+/// How often a reading begins anew because the oldest records were removed under it.
+const ATTEMPTS: usize = 3;
+
+/// Reads the chain from the oldest record that was not removed in time, up to the record that was the last one when it
+/// began, but no more than `most` records. Blocks on the store.
 ///
 /// # Errors
 /// When the store fails.
 pub fn verify(store: &Store, most: u64) -> Result<Result<Chain, NotWhole>, StoreError> {
+    let mut found = read(store, most)?;
+    for _ in 1..ATTEMPTS {
+        if found.1.is_ok() || beginning(store)? == found.0 {
+            break;
+        }
+        found = read(store, most)?;
+    }
+    Ok(found.1)
+}
+
+/// What stands before the oldest record that is kept: its number and digest, and how far publication has come.
+fn beginning(store: &Store) -> Result<Removed, StoreError> {
+    store.read_blocking("publication", |tx| db!(tx, publisher::removed()))
+}
+
+/// Reads the chain once, and says from where.
+fn read(store: &Store, most: u64) -> Result<(Removed, Result<Chain, NotWhole>), StoreError> {
     let publication = store.read_blocking("publication", |tx| db!(tx, publisher::read()))?;
-    let mut reading = Reading::default();
-    while reading.count < most && reading.last() < publication.last_seq {
-        let after = reading.last();
+    let begin = beginning(store)?;
+    let mut reading = Reading::after(&begin);
+    while reading.count < most && reading.last < publication.last_seq {
+        let after = if reading.count == 0 {
+            i64::MIN
+        } else {
+            reading.last
+        };
         let mut records =
             store.read_blocking("audit-records", move |tx| db!(tx, events::records(after, SLICE)))?;
         records.retain(|record| record.seq <= publication.last_seq);
@@ -55,38 +81,49 @@ pub fn verify(store: &Store, most: u64) -> Result<Result<Chain, NotWhole>, Store
             break;
         }
         if let Err(broken) = reading.take(records) {
-            return Ok(Err(NotWhole::Broken(broken)));
+            return Ok((begin, Err(NotWhole::Broken(broken))));
         }
     }
-    let stopped_early = reading.count >= most && reading.last() < publication.last_seq;
-    Ok(reading.finish(&publication, stopped_early))
+    let stopped_early = reading.count >= most && reading.last < publication.last_seq;
+    Ok((begin, reading.finish(&publication, stopped_early)))
 }
 
-#[derive(Default)]
 struct Reading {
     first: Option<i64>,
     count: u64,
-    before: Option<AuditRecord>,
+    last: i64,
+    hash: Vec<u8>,
 }
 
 impl Reading {
-    fn last(&self) -> i64 {
-        self.before.as_ref().map_or(0, |record| record.seq)
+    fn after(removed: &Removed) -> Self {
+        Self {
+            first: None,
+            count: 0,
+            last: removed.seq,
+            hash: removed.hash.clone(),
+        }
     }
 
     fn take(&mut self, records: Vec<AuditRecord>) -> Result<(), BrokenRecord> {
         for record in records {
-            record.check(self.before.as_ref())?;
+            record.check_place(self.last, &self.hash)?;
+            record.check(None)?;
             self.first = self.first.or(Some(record.seq));
             self.count += 1;
-            self.before = Some(record);
+            self.last = record.seq;
+            self.hash = record.hash;
         }
         Ok(())
     }
 
     fn finish(self, publication: &Publication, stopped_early: bool) -> Result<Chain, NotWhole> {
-        let last = self.last();
-        let hash = self.before.map(|record| record.hash).unwrap_or_default();
+        let Self {
+            first,
+            count,
+            last,
+            hash,
+        } = self;
         if !stopped_early && (last != publication.last_seq || hash != publication.last_hash) {
             return Err(NotWhole::End {
                 last,
@@ -94,8 +131,8 @@ impl Reading {
             });
         }
         Ok(Chain {
-            records: self.count,
-            first: self.first,
+            records: count,
+            first,
             last,
             hash,
             to_the_end: !stopped_early,

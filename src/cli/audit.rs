@@ -205,10 +205,16 @@ impl Log {
     fn number(&self) -> Result<(), Failure> {
         let store = &self.place.store;
         store.write_blocking("publication", |tx| db!(tx, publisher::init()))?;
-        if self.publisher.publish(store, self.place.ports.clock.now())?.mine {
-            self.publisher.resign(store)?;
+        loop {
+            let published = self.publisher.publish(store, self.place.ports.clock.now())?;
+            if published.more {
+                continue;
+            }
+            if published.mine {
+                self.publisher.resign(store)?;
+            }
+            return Ok(());
         }
-        Ok(())
     }
 
     /// How far publication has come, once everything that has happened until now has its number.

@@ -88,11 +88,7 @@ pub fn enable(tx: &mut Tx<'_>, act: &Act, id: &ClientId) -> Result<Option<Client
 pub fn end_some_grants(tx: &mut Tx<'_>, act: &Act, id: &ClientId, limit: i64) -> Result<usize, StoreError> {
     let reason = EndReason::ClientDeleted;
     let grants = db!(tx, grants::end_some_of_client(id, reason, act.now, limit))?;
-    let told: Vec<_> = grants
-        .iter()
-        .map(|grant| act.grant_ended(grant, reason))
-        .collect();
-    db!(tx, events::append_all(&told))?;
+    db!(tx, events::append_all(&act.grants_ended(&grants, reason)))?;
     Ok(grants.len())
 }
 

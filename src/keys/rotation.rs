@@ -104,12 +104,17 @@ impl Keys {
         };
         row.revoked_at = Some(act.now);
         let alg = row.alg;
+        let early = begin_now(&mut rows, alg, act.now);
         let made = self.due(store, &mut rows, alg, act.now)?;
         let told = key_event(act, EventKind::KeyRevoked, kid);
         let (revoked, act, added) = (kid.clone(), act.clone(), made.clone());
         let done = store.write_blocking("revoke-key", move |tx| {
             if !db!(tx, signing_keys::revoke(&revoked, act.now))? {
                 return Ok(false);
+            }
+            if let Some((kid, was)) = &early {
+                // Where that fails, somebody else has just moved it.
+                db!(tx, signing_keys::reschedule(kid, *was, act.now))?;
             }
             db!(tx, events::append(&told))?;
             add_all(tx, &act, &added).map(|()| true)
@@ -283,4 +288,16 @@ fn hold_kek(tx: &mut Tx<'_>, key: &SigningKey) -> Result<(), StoreError> {
     } else {
         Err(StoreError::Busy)
     }
+}
+
+/// The key that signs from `now` on, ahead of its time because the one before it was revoked, has begun by that: the
+/// next ones follow in turn. Says which it is, and when it was to begin.
+fn begin_now(rows: &mut [SigningKey], alg: KeyAlgorithm, now: UnixTime) -> Option<(Kid, UnixTime)> {
+    let kid = key_state::signing(rows, alg, now)?.kid.clone();
+    let row = rows
+        .iter_mut()
+        .find(|row| row.kid == kid && row.activate_at > now)?;
+    let was = row.activate_at;
+    row.activate_at = now;
+    Some((kid, was))
 }

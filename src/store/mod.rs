@@ -42,8 +42,8 @@ pub use migrate::MigrationState;
 pub use options::{StoreObserver, StoreOptions};
 pub use row::{
     Advance, ClientRefusal, Counted, ExchangeGuard, FeedEntry, GrantsWanted, IdempotencyKey, IssuerState,
-    KekCheck, KeySetFetch, NewSecret, PlacesGiven, Publication, Reauthentication, RefreshStart, Reserved,
-    SecretFacts, ServerSecret, Slide, StatusBlock, StatusListRow, StoredSecret, Swept, TokenGiven,
+    KekCheck, KeySetFetch, NewSecret, PlacesGiven, Publication, Reauthentication, RefreshStart, Removed,
+    Reserved, SecretFacts, ServerSecret, Slide, StatusBlock, StatusListRow, StoredSecret, Swept, TokenGiven,
 };
 
 use crate::config::DatabaseUrl;

@@ -1,6 +1,7 @@
 //! PostgreSQL: a small pool of threads, each with a connection of its own, and the queries stamped for it.
 
 mod connect;
+mod numbering;
 mod worker;
 
 use super::drift::Found;

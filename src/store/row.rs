@@ -273,6 +273,15 @@ pub struct Reserved {
     pub window_started_at: UnixTime,
 }
 
+/// The last record of the audit log that was removed because it was old; number 0 and no digest before the first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Its number.
+    pub seq: i64,
+    /// Its digest.
+    pub hash: Vec<u8>,
+}
+
 /// How far the numbering of events has come, and who does it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Publication {

@@ -262,6 +262,8 @@ tables! {
         last_seq -> BigInt,
         last_hash -> Binary,
         feed_hash -> Binary,
+        removed_seq -> BigInt,
+        removed_hash -> Binary,
     }
 
     idempotency_keys (caller, key) {

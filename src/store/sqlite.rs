@@ -1,5 +1,6 @@
 //! SQLite: one thread that writes, a few that read, and the queries stamped for its connection.
 
+mod numbering;
 mod reader;
 mod writer;
 

@@ -3,7 +3,9 @@
 //! The person's row is locked first: a ban, a new password or a consent that was taken back before is seen, and one
 //! that comes after waits, finds the grant and ends it. An interaction is spent in the same transaction, so it gives one code.
 
+use crate::accounts::room;
 use crate::accounts::sessions::{self, SignedIn};
+use crate::audit::Act;
 use crate::clients::Known;
 use crate::cx::Cx;
 use crate::db;
@@ -52,6 +54,7 @@ pub(super) async fn issue(cx: &Cx, ready: &Ready<'_>) -> Result<Issued, Failure>
         interaction: ready.interaction.cloned(),
         allowed_at: ready.consent.map(|consent| consent.granted_at),
         slid: sessions::slid(&ready.signed_in.session, &cx.config().sessions, cx.now),
+        act: Act::of(cx, grant.user_id.as_str()),
         grant,
         now: cx.now,
     };
@@ -69,6 +72,8 @@ pub(super) async fn issue(cx: &Cx, ready: &Ready<'_>) -> Result<Issued, Failure>
 }
 
 struct Writing {
+    /// In the name of the person.
+    act: Act,
     grant: Grant,
     digest: Digest<Code>,
     interaction: Option<Digest<InteractionHandle>>,
@@ -106,6 +111,7 @@ impl Writing {
                 Spent::Before(()) | Spent::Unknown => return Ok(Written::AlreadyDone),
             }
         }
+        room::make(tx, &self.act, &self.grant.user_id, &self.grant.client_id)?;
         db!(tx, grants::add(&self.grant, &self.digest))?;
         if let Some(idle_expires_at) = self.slid {
             db!(tx, sessions::touch(&self.grant.session_id, idle_expires_at))?;

@@ -4,8 +4,11 @@
 //!
 //! Whoever ends grants or raises `gver` appends one event for each returned grant in the same transaction.
 
+mod room;
 mod row;
 mod token;
+
+pub use room::{has_many, oldest, remove_spent};
 
 use super::super::Conn;
 use crate::store::convert::word;

@@ -2,13 +2,11 @@
 
 use super::super::Conn;
 use crate::store::convert::Column;
-use crate::store::schema::events;
 use crate::store::schema::publisher_lease;
-use crate::store::{Publication, StoreError};
+use crate::store::{Publication, Removed, StoreError};
 use diesel::prelude::*;
-use vouchsafe_core::model::AuditRecord;
-use vouchsafe_core::model::UnixTime;
 use vouchsafe_core::model::revocation::ChainHash;
+use vouchsafe_core::model::{AuditRecord, UnixTime};
 
 const ROW: i64 = 1;
 
@@ -57,22 +55,36 @@ pub fn save(c: &mut Conn, publication: &Publication) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Numbers an event that has no number. `feed_before` is the value of the feed's chain before it, if it belongs to
-/// the feed.
-pub fn number(c: &mut Conn, record: &AuditRecord, feed_before: Option<&ChainHash>) -> Result<(), StoreError> {
-    let unnumbered = events::table
-        .find(record.event.id.as_str())
-        .filter(events::seq.is_null());
-    let change = (
-        events::seq.eq(record.seq),
-        events::previous.eq(&record.previous),
-        events::hash.eq(&record.hash),
-        events::feed_before.eq(feed_before.map(|hash| &hash[..])),
-    );
-    match diesel::update(unnumbered).set(change).execute(c)? {
-        1 => Ok(()),
-        _ => Err(StoreError::Refused("an event was numbered by two".to_owned())),
+/// Numbers events that have no number. Each comes with the value of the feed's chain before it, if it belongs to the
+/// feed. Only for the one who has locked the publication.
+pub fn number(c: &mut Conn, records: &[(AuditRecord, Option<ChainHash>)]) -> Result<(), StoreError> {
+    if super::super::numbering::number(c, records)? == records.len() {
+        Ok(())
+    } else {
+        Err(StoreError::Refused("an event was numbered by two".to_owned()))
     }
+}
+
+/// The last record that was removed.
+pub fn removed(c: &mut Conn) -> Result<Removed, StoreError> {
+    let row: Option<(i64, Vec<u8>)> = publisher_lease::table
+        .find(ROW)
+        .select((publisher_lease::removed_seq, publisher_lease::removed_hash))
+        .get_result(c)
+        .optional()?;
+    Ok(row.map_or_else(Removed::default, |(seq, hash)| Removed { seq, hash }))
+}
+
+/// Remembers the last record that was removed, in the transaction that removes it.
+pub fn save_removed(c: &mut Conn, removed: &Removed) -> Result<(), StoreError> {
+    diesel::update(publisher_lease::table.find(ROW))
+        .filter(publisher_lease::removed_seq.lt(removed.seq))
+        .set((
+            publisher_lease::removed_seq.eq(removed.seq),
+            publisher_lease::removed_hash.eq(&removed.hash),
+        ))
+        .execute(c)?;
+    Ok(())
 }
 
 impl From<&Publication> for Row {

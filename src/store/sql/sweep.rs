@@ -6,7 +6,7 @@ use crate::store::schema::{
     initial_access_tokens, interactions, key_set_fetches, sessions, setup_links, statistics, status_lists,
     throttles,
 };
-use crate::store::{StoreError, Swept};
+use crate::store::{Removed, StoreError, Swept};
 use diesel::prelude::*;
 use vouchsafe_core::model::{Span, UnixTime};
 
@@ -175,16 +175,22 @@ fn key_set_fetches_over(c: &mut Conn, before: i64) -> Result<usize, StoreError> 
 /// The oldest events go, by their numbers and without a hole: the chain of those that stay must hold. By then no
 /// verifier needs to know of them, and one without a number yet stays.
 fn events_over(c: &mut Conn, before: i64, limit: i64) -> Result<usize, StoreError> {
-    use events::{at, seq, table};
+    use events::{at, hash, seq, table};
     let kept = table.filter(at.ge(before)).filter(seq.is_not_null());
     let first_kept: Option<i64> = kept.select(diesel::dsl::min(seq)).get_result(c)?;
     let mut over = table.filter(seq.is_not_null()).into_boxed();
     if let Some(first_kept) = first_kept {
         over = over.filter(seq.lt(first_kept));
     }
-    let over: Vec<Option<i64>> = over.order(seq).limit(limit).select(seq).load(c)?;
-    let Some(Some(last)) = over.last() else {
+    let mut over: Vec<(Option<i64>, Option<Vec<u8>>)> =
+        over.order(seq).limit(limit).select((seq, hash)).load(c)?;
+    let Some((Some(last), digest)) = over.pop() else {
         return Ok(0);
     };
-    Ok(diesel::delete(table.filter(seq.le(*last))).execute(c)?)
+    let removed = Removed {
+        seq: last,
+        hash: digest.unwrap_or_default(),
+    };
+    super::publisher::save_removed(c, &removed)?;
+    Ok(diesel::delete(table.filter(seq.le(last))).execute(c)?)
 }

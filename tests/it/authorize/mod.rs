@@ -4,3 +4,4 @@ mod at_once;
 mod post;
 mod prompt;
 mod refusals;
+mod room;

@@ -58,6 +58,14 @@ fn a_record_that_was_changed_or_taken_out_is_named() {
             "record 3: a record before it is missing",
         ),
         (
+            "DELETE FROM events WHERE seq = 1",
+            "record 2: a record before it is missing",
+        ),
+        (
+            "UPDATE events SET seq = -1 WHERE seq = 1",
+            "record -1: a record before it is missing",
+        ),
+        (
             "DELETE FROM events WHERE seq = 3",
             "its last record is 2, but 3 were written",
         ),

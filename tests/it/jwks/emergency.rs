@@ -30,6 +30,13 @@ fn states(world: &World) -> Vec<(Kid, KeyState)> {
     states.into_iter().map(|(row, state)| (row.kid, state)).collect()
 }
 
+/// The key that signs, and the next one.
+fn live(world: &World) -> [(Kid, KeyState); 2] {
+    let mut live = states(world);
+    live.retain(|(_, state)| matches!(state, KeyState::Active | KeyState::Next));
+    live.try_into().unwrap()
+}
+
 on_both_databases! {
     fn tokens_of_a_revoked_key_are_refused_and_refreshing_goes_on(world: World) {
         let other = World::on_with_own_clock(world);
@@ -99,6 +106,21 @@ on_both_databases! {
         world.services.tend().unwrap();
         let rows = world.services.keys.states(world.services.ports.clock.now());
         assert!(rows.iter().all(|(row, state)| (*state == KeyState::Revoked) == row.sealed.is_none()));
+    }
+
+    fn a_key_that_took_over_early_signs_no_longer_than_any_other(world: World) {
+        let interval = world.services.config.keys.rotation.interval;
+        for _ in 0..2 {
+            let [(active, _), (next, _)] = live(world);
+            revoke(world, &active).unwrap();
+            let now = world.services.ports.clock.now();
+            let rows = world.services.keys.states(now);
+            let begins = |kid: &Kid| rows.iter().find(|(row, _)| row.kid == *kid).unwrap().0.activate_at;
+            let [(active, _), (after, _)] = live(world);
+            assert_eq!(active, next);
+            assert_eq!((begins(&active), begins(&after)), (now, now.plus(interval)));
+            world.wait(Span::from_days(3));
+        }
     }
 
     fn two_operators_who_revoke_at_once_leave_a_key_that_signs(world: World) {

@@ -21,6 +21,16 @@ on_both_databases! {
         assert!((0..=1_000).contains(&behind), "{behind} ms");
     }
 
+    fn a_clock_that_is_set_right_leaves_no_head_of_the_future(world: World) {
+        world.wait(Span::from_minutes(30));
+        world.publish();
+        world.wait(Span::from_millis(-1_800_000));
+        world.publish();
+        let now = world.clock_seconds() * 1_000;
+        let head = head(&snapshot(world));
+        assert_eq!((&head["now"], &head["published_to"]), (&json!(now), &json!(now)));
+    }
+
     fn one_node_numbers_until_its_lease_is_over_and_heads_say_how_far_it_came(world: World) {
         let other = World::on(world);
         world.person("ada");

@@ -3,6 +3,7 @@
 use super::samples::{add_ann_and_shop, add_grant, at, digest, event, grant, interaction, session};
 use crate::support::databases::{Database, on_both_stores};
 use std::sync::Arc;
+use vouchsafe::audit::verification::verify;
 use vouchsafe::audit::{Act, Publisher};
 use vouchsafe::db;
 use vouchsafe::ports::{Entropy, SystemEntropy};
@@ -217,6 +218,8 @@ fn the_audit_log_loses_its_beginning_and_gets_no_hole(store: &Database) {
             record.check(before).unwrap();
             before = Some(record);
         }
+        let whole = verify(store, u64::MAX).unwrap().unwrap();
+        assert_eq!(whole.records, u64::try_from(records.len()).unwrap());
     }
     assert_eq!(swept, 12);
 }

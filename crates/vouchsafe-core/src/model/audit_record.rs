@@ -45,19 +45,31 @@ impl AuditRecord {
     /// # Errors
     /// [`BrokenRecord`].
     pub fn check(&self, before: Option<&Self>) -> Result<(), BrokenRecord> {
-        let broken = |what| Err(BrokenRecord { seq: self.seq, what });
         if let Some(before) = before {
-            if before.seq.checked_add(1) != Some(self.seq) {
-                return broken("a record before it is missing");
-            }
-            if before.hash != self.previous {
-                return broken("it was made behind another record");
-            }
+            self.check_place(before.seq, &before.hash)?;
         }
         if digest(self.seq, &self.previous, &self.event) != self.hash {
-            return broken("it was changed");
+            return Err(self.broken("it was changed"));
         }
         Ok(())
+    }
+
+    /// Checks that this record follows the one with this number and digest.
+    ///
+    /// # Errors
+    /// [`BrokenRecord`].
+    pub fn check_place(&self, seq: i64, hash: &[u8]) -> Result<(), BrokenRecord> {
+        if seq.checked_add(1) != Some(self.seq) {
+            return Err(self.broken("a record before it is missing"));
+        }
+        if hash != self.previous {
+            return Err(self.broken("it was made behind another record"));
+        }
+        Ok(())
+    }
+
+    fn broken(&self, what: &'static str) -> BrokenRecord {
+        BrokenRecord { seq: self.seq, what }
     }
 }
 

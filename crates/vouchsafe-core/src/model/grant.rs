@@ -42,6 +42,8 @@ pub enum EndReason {
     ClientDeleted,
     /// Everything that the issuer gave was revoked.
     EverythingRevoked,
+    /// The person had as many as one may have, and a newer one took its place.
+    Displaced,
 }
 
 /// One authorization of one client by one person, made together with its code.

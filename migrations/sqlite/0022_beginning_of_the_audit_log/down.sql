@@ -1,0 +1,2 @@
+ALTER TABLE publisher_lease DROP COLUMN removed_hash;
+ALTER TABLE publisher_lease DROP COLUMN removed_seq;
