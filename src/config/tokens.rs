@@ -13,7 +13,7 @@ section! {
         /// Lifetime of authorization codes.
         code_lifetime: Span = Span::from_seconds(60), from Span::from_seconds(1) => Span::from_minutes(10);
         /// Whether access tokens refer to Token Status Lists (`/status-lists/…`), for APIs that read those and not the
-        /// revocation feed. When it is turned off, tokens that were given before can no longer be looked up.
+        /// revocation feed. When it is turned off, the lists of tokens that were given before go on being served.
         status_lists: bool = false;
         section refresh: Refresh;
     }

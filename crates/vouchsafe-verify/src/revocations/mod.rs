@@ -148,12 +148,15 @@ impl Revocations {
     pub fn weigh(&self, page: Page, moment: Moment) -> Result<Step, FeedProblem> {
         self.check_head(&page, moment)?;
         let (start, base) = self.base(&page)?;
-        let (place, entries) = fold(base, page.entries, page.head.seq)?;
+        let (place, mut entries) = fold(base, page.entries, page.head.seq)?;
+        if page.more && entries.is_empty() {
+            return Err(FeedProblem::PageMalformed);
+        }
+        // One that lives long keeps all that came after it in the feed. Those count in the chain and nowhere else.
+        let then = (page.head.now / 1000).saturating_sub(KEPT_LONGER);
+        entries.retain(|entry| entry.exp >= then);
         self.check_room(start, entries.len())?;
         if page.more {
-            if entries.is_empty() {
-                return Err(FeedProblem::PageMalformed);
-            }
             return Ok(Step {
                 start,
                 entries,

@@ -137,6 +137,17 @@ fn entries_are_forgotten_a_minute_after_they_expired() {
 }
 
 #[test]
+fn who_comes_late_does_not_hold_what_is_over() {
+    let mut feed = feed();
+    feed.push("grant", "g_1", 0);
+    feed.pass(1_000);
+    feed.push("grant", "g_2", 0);
+    let mut late = Revocations::new();
+    follow(&mut late, &feed);
+    assert_eq!((late.len(), late.seq()), (1, Some(feed.last())));
+}
+
+#[test]
 fn the_pages_of_a_snapshot_count_together_or_not_at_all() {
     let (mut known, mut feed) = (Revocations::new(), feed());
     feed.page_size = 2;
