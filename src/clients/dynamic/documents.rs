@@ -4,7 +4,7 @@
 use crate::clients::logo::{self, Logo};
 use crate::db;
 use crate::ports::Fetch;
-use crate::ports::fetch::{FetchProblem, Wanted};
+use crate::ports::fetch::{FetchProblem, Share, Wanted};
 use crate::store::{StoreError, Tx};
 use serde_json::Value;
 use std::time::Duration;
@@ -60,10 +60,8 @@ pub async fn gather(
 ) -> Result<Gathered, MetadataProblem> {
     let declared = &metadata.declared;
     if let Some(url) = &declared.jwks_uri {
-        fetch
-            .judge(url)
-            .await
-            .map_err(|problem| unfit("jwks_uri", problem))?;
+        let judged = fetch.judge(url, now).await;
+        judged.map_err(|problem| unfit("jwks_uri", problem))?;
     }
     if let Some(url) = &declared.sector_identifier_uri {
         let document = fetch.fetch(Wanted::json(url, now)).await;
@@ -102,6 +100,7 @@ async fn draw(fetch: &dyn Fetch, url: &str, now: UnixTime) -> Result<Logo, Metad
         kinds: logo::KINDS,
         most: logo::BYTES,
         now,
+        share: Share::Strangers,
     };
     let picture = fetch
         .fetch(wanted)
@@ -136,7 +135,10 @@ async fn draw(fetch: &dyn Fetch, url: &str, now: UnixTime) -> Result<Logo, Metad
 fn unfit(member: &'static str, problem: FetchProblem) -> MetadataProblem {
     tracing::info!(member, %problem, "what a client's metadata names could not be fetched");
     let told = match problem {
-        FetchProblem::NotPublic | FetchProblem::Unreachable | FetchProblem::TooSlow => OUT_OF_REACH,
+        FetchProblem::NotPublic
+        | FetchProblem::NoAddress
+        | FetchProblem::Unreachable
+        | FetchProblem::TooSlow => OUT_OF_REACH,
         FetchProblem::NotHttps
         | FetchProblem::Port
         | FetchProblem::Status
