@@ -120,6 +120,7 @@ fn add_people(store: &Database) {
             user.banned_at = Some(at(-10));
             user.banned_until = Some(at(0));
             user.roles = vec!["clerk".to_owned(), "boss".to_owned()];
+            user.groups = vec!["staff".to_owned(), "night shift".to_owned()];
         }),
         person("eve", "", |user| {
             user.created_at = at(10);
@@ -226,7 +227,36 @@ fn people_are_filtered_by_standing_role_and_office(store: &Database) {
     assert_eq!(people(store, &role("boss")), ["dora"]);
     assert_eq!(people(store, &role("b%")), [] as [&str; 0]);
     assert_eq!(people(store, &role("boss\0")), [] as [&str; 0]);
+    let group = |group: &str| UsersWanted {
+        group: Some(group.to_owned()),
+        ..UsersWanted::default()
+    };
+    assert_eq!(
+        people(store, &group("staff")),
+        ["ada", "bob", "carl", "dora", "eve"]
+    );
+    assert_eq!(people(store, &group("night shift")), ["dora"]);
+    for no_group in ["night", "staf", "s%", "clerk", "staff\0"] {
+        assert_eq!(people(store, &group(no_group)), [] as [&str; 0], "{no_group:?}");
+    }
+    let both = |role_name: &str, group_name: &str| UsersWanted {
+        group: Some(group_name.to_owned()),
+        ..role(role_name)
+    };
+    assert_eq!(
+        people(store, &both("clerk", "staff")),
+        ["ada", "bob", "carl", "dora"]
+    );
+    assert_eq!(people(store, &both("clerk", "night shift")), ["dora"]);
+    assert_eq!(people(store, &both("bossy", "night shift")), [] as [&str; 0]);
+    assert_eq!(people(store, &both("clerk", "\0")), [] as [&str; 0]);
+    let searched_in_group = UsersWanted {
+        text: Some("d".to_owned()),
+        ..group("night shift")
+    };
+    assert_eq!(people(store, &searched_in_group), ["dora"]);
     let all_at_once = UsersWanted {
+        group: Some("staff".to_owned()),
         text: Some("d".to_owned()),
         state: Some(UserState::Active),
         is_admin: Some(false),
@@ -241,6 +271,7 @@ fn a_person_who_changed_is_found_by_what_they_are_now(store: &Database) {
         .write_blocking("change", |tx| {
             let ada = UserId::new("sub-ada");
             db!(tx, users::set_roles(&ada, &["chief".to_owned()], at(1)))?;
+            db!(tx, users::set_groups(&ada, &["board".to_owned()], at(1)))?;
             db!(tx, users::remove(&UserId::new("sub-eve")))
         })
         .unwrap();
@@ -250,6 +281,12 @@ fn a_person_who_changed_is_found_by_what_they_are_now(store: &Database) {
     };
     assert_eq!(people(store, &role("chief")), ["ada"]);
     assert_eq!(people(store, &role("clerk")), ["bob", "carl", "dora"]);
+    let group = |group: &str| UsersWanted {
+        group: Some(group.to_owned()),
+        ..UsersWanted::default()
+    };
+    assert_eq!(people(store, &group("board")), ["ada"]);
+    assert_eq!(people(store, &group("staff")), ["bob", "carl", "dora"]);
     assert_eq!(people(store, &searched("adam@")), [] as [&str; 0]);
 }
 
