@@ -7,7 +7,7 @@ pub mod metadata_document;
 mod policy;
 mod removal;
 
-pub use documents::{Attachments, Gathered, gather};
+pub use documents::{Attachments, Gathered, Ungathered, gather};
 pub use policy::{Place, metadata, replacement};
 pub use removal::{remove_itself, remove_unused};
 
