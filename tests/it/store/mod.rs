@@ -7,6 +7,7 @@ mod interactions;
 mod listings;
 mod migrations;
 mod people;
+mod pooler;
 mod publisher;
 mod races;
 mod records;
