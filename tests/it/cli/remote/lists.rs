@@ -163,15 +163,15 @@ fn the_same_words_find_the_same_clients_everywhere() {
 #[test]
 fn a_list_of_more_than_one_page_has_everybody_once() {
     for here in Place::both() {
-        let person = |n: usize| json!({"username": format!("p{n:03}"), "email": format!("p{n}@example.com")});
+        let person = |n: usize| json!({"username": format!("person-{n:03}"), "email": format!("mail-{n}@example.com")});
         let people: Vec<Value> = (0..401).map(person).collect();
         here.file("people.json", &json!({ "users": people }).to_string());
         here.run(&["apply", "-f", "people.json", "--json"]).document();
         let all = listed(&here, &["user", "list"], "username");
-        let expected: Vec<_> = (0..401).map(|n| format!("p{n:03}")).collect();
+        let expected: Vec<_> = (0..401).map(|n| format!("person-{n:03}")).collect();
         assert_eq!(all, expected);
         assert_eq!(
-            listed(&here, &["user", "list", "--search", "p1"], "username").len(),
+            listed(&here, &["user", "list", "--search", "person-0"], "username").len(),
             100
         );
     }
