@@ -37,7 +37,7 @@ fn all<T: Debug>(mut page: impl FnMut(Option<String>) -> Page<T>) -> Vec<T> {
     panic!("a list without an end: {rows:?}");
 }
 
-fn people(store: &Database, wanted: &UsersWanted) -> Vec<String> {
+pub(super) fn people(store: &Database, wanted: &UsersWanted) -> Vec<String> {
     all(|cursor| {
         let mut wanted = UsersWanted {
             part: Part::first(2),
@@ -103,7 +103,7 @@ fn person(name: &str, full: &str, change: impl FnOnce(&mut User)) -> User {
 }
 
 /// Five people: carl and dora were made at the same time.
-fn add_people(store: &Database) {
+pub(super) fn add_people(store: &Database) {
     let people = [
         person("ada", "Ada Lovelace", |user| {
             user.created_at = at(50);
@@ -227,34 +227,6 @@ fn people_are_filtered_by_standing_role_and_office(store: &Database) {
     assert_eq!(people(store, &role("boss")), ["dora"]);
     assert_eq!(people(store, &role("b%")), [] as [&str; 0]);
     assert_eq!(people(store, &role("boss\0")), [] as [&str; 0]);
-    let group = |group: &str| UsersWanted {
-        group: Some(group.to_owned()),
-        ..UsersWanted::default()
-    };
-    assert_eq!(
-        people(store, &group("staff")),
-        ["ada", "bob", "carl", "dora", "eve"]
-    );
-    assert_eq!(people(store, &group("night shift")), ["dora"]);
-    for no_group in ["night", "staf", "s%", "clerk", "staff\0"] {
-        assert_eq!(people(store, &group(no_group)), [] as [&str; 0], "{no_group:?}");
-    }
-    let both = |role_name: &str, group_name: &str| UsersWanted {
-        group: Some(group_name.to_owned()),
-        ..role(role_name)
-    };
-    assert_eq!(
-        people(store, &both("clerk", "staff")),
-        ["ada", "bob", "carl", "dora"]
-    );
-    assert_eq!(people(store, &both("clerk", "night shift")), ["dora"]);
-    assert_eq!(people(store, &both("bossy", "night shift")), [] as [&str; 0]);
-    assert_eq!(people(store, &both("clerk", "\0")), [] as [&str; 0]);
-    let searched_in_group = UsersWanted {
-        text: Some("d".to_owned()),
-        ..group("night shift")
-    };
-    assert_eq!(people(store, &searched_in_group), ["dora"]);
     let all_at_once = UsersWanted {
         group: Some("staff".to_owned()),
         text: Some("d".to_owned()),
@@ -271,7 +243,6 @@ fn a_person_who_changed_is_found_by_what_they_are_now(store: &Database) {
         .write_blocking("change", |tx| {
             let ada = UserId::new("sub-ada");
             db!(tx, users::set_roles(&ada, &["chief".to_owned()], at(1)))?;
-            db!(tx, users::set_groups(&ada, &["board".to_owned()], at(1)))?;
             db!(tx, users::remove(&UserId::new("sub-eve")))
         })
         .unwrap();
@@ -281,12 +252,6 @@ fn a_person_who_changed_is_found_by_what_they_are_now(store: &Database) {
     };
     assert_eq!(people(store, &role("chief")), ["ada"]);
     assert_eq!(people(store, &role("clerk")), ["bob", "carl", "dora"]);
-    let group = |group: &str| UsersWanted {
-        group: Some(group.to_owned()),
-        ..UsersWanted::default()
-    };
-    assert_eq!(people(store, &group("board")), ["ada"]);
-    assert_eq!(people(store, &group("staff")), ["bob", "carl", "dora"]);
     assert_eq!(people(store, &searched("adam@")), [] as [&str; 0]);
 }
 

@@ -3,6 +3,7 @@
 mod clients;
 mod failures;
 mod grants;
+mod groups;
 mod interactions;
 mod listings;
 mod migrations;
