@@ -2,6 +2,7 @@
 
 use crate::accounts::passwords::Passwords;
 use crate::audit::{Act, Feed, Published, Publisher, Turns};
+use crate::clients::drawing::Drawing;
 use crate::clients::dynamic::metadata_document::Documents;
 use crate::clients::{Clients, RemoteKeys, dynamic};
 use crate::config::Config;
@@ -42,6 +43,8 @@ pub struct Services {
     pub remote_keys: RemoteKeys,
     /// Metadata documents of clients that could not be read.
     pub documents: Documents,
+    /// Where logos are drawn.
+    pub drawing: Drawing,
     /// Counters and histograms.
     pub metrics: Arc<Metrics>,
     /// What resource servers are told of.
@@ -92,6 +95,7 @@ impl Services {
         Ok(Arc::new(Self {
             remote_keys,
             documents: Documents::default(),
+            drawing: Drawing::default(),
             config,
             store,
             ports,

@@ -4,14 +4,12 @@ use super::args::Global;
 use super::exit::Failure;
 use super::open::Workplace;
 use super::output::Output;
+use super::password;
 use super::remote::only_on_the_database;
-use super::user::{change, find, report};
-use super::{password, user};
-use crate::accounts::profile::NewPerson;
-use crate::accounts::{administration, administrators, setup};
-use crate::audit::Act;
+use super::user::{Account, add, change, document, find, report};
+use crate::accounts::{administrators, setup};
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use vouchsafe_core::model::{Plain, SetupCode};
 
 #[derive(Debug, Args)]
@@ -30,28 +28,12 @@ enum AdminVerb {
     #[command(
         after_help = "Example:\n  echo 'copper lantern 42' | vouchsafe admin create --username grace --email grace@example.com --password-stdin"
     )]
-    Create(CreateArgs),
+    Create(Account),
     /// Restore an administrator's access: set the password, and end all that the person held
     #[command(
         after_help = "Example:\n  echo 'silver lantern 43' | vouchsafe admin recover grace --reinstate --password-stdin"
     )]
     Recover(RecoverArgs),
-}
-
-#[derive(Debug, Args)]
-struct CreateArgs {
-    /// The name to sign in with
-    #[arg(long)]
-    username: String,
-    /// The e-mail address
-    #[arg(long)]
-    email: String,
-    /// The person's full name
-    #[arg(long)]
-    name: Option<String>,
-    /// Read the password from standard input
-    #[arg(long, required = true)]
-    password_stdin: bool,
 }
 
 #[derive(Debug, Args)]
@@ -71,7 +53,7 @@ pub(crate) fn run(global: &Global, args: AdminArgs, output: &Output) -> Result<(
     let place = Workplace::open(global)?;
     match args.verb {
         AdminVerb::Invite => invite(&place, output),
-        AdminVerb::Create(args) => create(&place, args, output),
+        AdminVerb::Create(account) => create(&place, account, output),
         AdminVerb::Recover(args) => recover(&place, &args, output),
     }
 }
@@ -86,29 +68,10 @@ fn invite(place: &Workplace, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Failure> {
-    let mut claims = Map::new();
-    if let Some(name) = args.name {
-        claims.insert("name".to_owned(), Value::String(name));
-    }
-    let person = NewPerson {
-        username: args.username,
-        email: args.email,
-        claims,
-        is_admin: true,
-        ..NewPerson::default()
-    };
-    let act = Act::new("cli", place.ports.clock.now(), &place.ports.entropy);
-    let mut user = person
-        .checked(&act)
-        .map_err(|problem| Failure::failed(problem.to_string()))?;
-    user.password_hash = Some(password::hashed(place, &user.username, &user.email)?);
-    let added = user.clone();
-    place.act("create-admin", move |tx, act| {
-        administration::create(tx, act, &added)
-    })?;
+fn create(place: &Workplace, account: Account, output: &Output) -> Result<(), Failure> {
+    let user = add(place, account, None, true)?;
     output.tell(&format!("{} can administer the server", user.username));
-    output.answer(&Value::Object(user::document(&user)));
+    output.answer(&Value::Object(document(&user)));
     Ok(())
 }
 

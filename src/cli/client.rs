@@ -3,6 +3,7 @@
 mod change;
 mod initial_token;
 mod known;
+mod list;
 mod remote;
 mod settings;
 mod show;
@@ -41,9 +42,9 @@ enum ClientVerb {
         after_help = "Example:\n  vouchsafe client create --name Shop --type web --redirect-uri https://shop.example.com/callback --scope openid --scope offline_access\n  vouchsafe client create --app grafana --url https://grafana.example.com"
     )]
     Create(CreateArgs),
-    /// List clients
-    #[command(after_help = "Example:\n  vouchsafe client list --json")]
-    List,
+    /// List clients: all, or those that are searched for
+    #[command(after_help = "Example:\n  vouchsafe client list --search shop --type web --json")]
+    List(list::ListArgs),
     /// Show a client, without its secrets
     #[command(after_help = "Example:\n  vouchsafe client show 4qVv0Yt7m1cXw2aZr8Kd9g")]
     Show(Named),
@@ -92,6 +93,26 @@ enum Kind {
     Service,
 }
 
+impl Kind {
+    const fn meant(self) -> ClientKind {
+        match self {
+            Self::Web => ClientKind::Web,
+            Self::Spa => ClientKind::Spa,
+            Self::Native => ClientKind::Native,
+            Self::Service => ClientKind::Service,
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Spa => "spa",
+            Self::Native => "native",
+            Self::Service => "service",
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 struct CreateArgs {
     /// The name people see
@@ -128,7 +149,7 @@ pub(crate) fn run(global: &Global, args: ClientArgs, output: &Output) -> Result<
     match args.verb {
         ClientVerb::NewSecret => Ok(()),
         ClientVerb::Create(args) => create(&place, args, output),
-        ClientVerb::List => show::all(&place, output),
+        ClientVerb::List(args) => show::all(&place, args, output),
         ClientVerb::Show(named) => show::one(&place, &named.client_id, output),
         ClientVerb::Update(args) => change::update(&place, args, output),
         ClientVerb::Disable(named) => change::disable(&place, &named.client_id, output),
@@ -158,13 +179,8 @@ fn wished(
     settings: Settings,
 ) -> Result<Wish, Failure> {
     let mut wish = app.wish()?.unwrap_or_else(|| {
-        let kind = match kind.unwrap_or(Kind::Web) {
-            Kind::Web => ClientKind::Web,
-            Kind::Spa => ClientKind::Spa,
-            Kind::Native => ClientKind::Native,
-            Kind::Service => ClientKind::Service,
-        };
-        Wish::new(String::new(), kind)
+        let kind = kind.unwrap_or(Kind::Web);
+        Wish::new(String::new(), kind.meant())
     });
     if let Some(name) = name {
         wish.name = name;

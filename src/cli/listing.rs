@@ -3,6 +3,7 @@
 use super::exit::Failure;
 use super::open::Workplace;
 use super::output::{Output, table};
+use crate::store::listing::{self, Page};
 use crate::store::{StoreError, Tx};
 use serde_json::Value;
 
@@ -40,6 +41,42 @@ where
     }
     listing.end(heads);
     Ok(())
+}
+
+/// Lists everything that `read` finds page by page, from the cursor that the page before gave, as `show` has it.
+pub(crate) fn pages<T, R, const N: usize>(
+    (place, output): (&Workplace, &Output),
+    heads: [&str; N],
+    read: R,
+    show: impl Fn(&T) -> (Value, [String; N]),
+) -> Result<(), Failure>
+where
+    T: Send + 'static,
+    R: Fn(&mut Tx<'_>, Option<&str>) -> Result<Page<T>, StoreError> + Clone + Send + 'static,
+{
+    let mut listing = Listing::new(output);
+    let mut cursor: Option<String> = None;
+    loop {
+        let (read, from) = (read.clone(), cursor.take());
+        let page = place
+            .store
+            .read_blocking("list", move |tx| read(tx, from.as_deref()))?;
+        for item in &page.items {
+            let (document, row) = show(item);
+            listing.add(&document, || row);
+        }
+        match page.next {
+            Some(next) => cursor = Some(next),
+            None => break,
+        }
+    }
+    listing.end(heads);
+    Ok(())
+}
+
+/// The fault of a cursor that we made ourselves.
+pub(crate) fn bad_cursor(bad: listing::BadCursor) -> StoreError {
+    StoreError::Refused(bad.to_string())
 }
 
 /// A list on its way out: a JSON document while it comes, or a table when all of it is there.

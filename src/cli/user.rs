@@ -1,6 +1,7 @@
 //! `user …`: people's accounts.
 
 mod change;
+mod list;
 mod remote;
 mod show;
 
@@ -72,9 +73,9 @@ enum UserVerb {
     /// Delete an account; its `sub` is never given again
     #[command(after_help = "Example:\n  vouchsafe user delete ada")]
     Delete(Named),
-    /// List people
-    #[command(after_help = "Example:\n  vouchsafe user list --json")]
-    List,
+    /// List people: all, or those who are searched for
+    #[command(after_help = "Example:\n  vouchsafe user list --search ada --state active --json")]
+    List(list::ListArgs),
     /// Show a person
     #[command(after_help = "Example:\n  vouchsafe user show ada --json")]
     Show(Named),
@@ -89,8 +90,9 @@ enum UserVerb {
     SetGroup(SetGroupArgs),
 }
 
+/// What everybody is created with who can sign in, administrators too.
 #[derive(Debug, Args)]
-struct CreateArgs {
+pub(super) struct Account {
     /// The name to sign in with
     #[arg(long)]
     username: String,
@@ -100,15 +102,21 @@ struct CreateArgs {
     /// The person's full name
     #[arg(long)]
     name: Option<String>,
+    /// Read the password from standard input
+    #[arg(long, required = true)]
+    password_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+struct CreateArgs {
+    #[command(flatten)]
+    account: Account,
     /// A JSON object of OpenID standard claims
     #[arg(long, value_name = "FILE")]
     claims_file: Option<PathBuf>,
     /// Make the person an administrator of this server
     #[arg(long)]
     admin: bool,
-    /// Read the password from standard input
-    #[arg(long, required = true)]
-    password_stdin: bool,
 }
 
 #[derive(Debug, Args)]
@@ -204,7 +212,7 @@ pub(crate) fn run(global: &Global, args: UserArgs, output: &Output) -> Result<()
             administration::log_out,
         ),
         UserVerb::Delete(named) => act((&place, output), &named, "is deleted", administration::delete),
-        UserVerb::List => show::all(&place, output),
+        UserVerb::List(args) => show::all(&place, args, output),
         UserVerb::Show(named) => show::one(&place, &find(&place, &named.user)?, output),
         UserVerb::SetAdmin(args) => {
             let is_admin = args.is_admin;
@@ -273,20 +281,33 @@ fn ban(place: &Workplace, args: BanArgs, output: &Output) -> Result<(), Failure>
 }
 
 fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Failure> {
-    let claims = read_claims(args.claims_file.as_deref(), args.name)?;
+    let user = add(place, args.account, args.claims_file.as_deref(), args.admin)?;
+    output.tell(&format!("{} can sign in", user.username));
+    output.answer(&Value::Object(document(&user)));
+    Ok(())
+}
+
+/// Adds a person with a password from standard input.
+pub(super) fn add(
+    place: &Workplace,
+    account: Account,
+    claims_file: Option<&Path>,
+    is_admin: bool,
+) -> Result<User, Failure> {
+    let claims = read_claims(claims_file, account.name)?;
     if claims
         .email
         .as_ref()
-        .is_some_and(|other| username::key(other) != username::key(&args.email))
+        .is_some_and(|other| username::key(other) != username::key(&account.email))
     {
         return Err(Failure::failed("the claims file has another email than --email"));
     }
     let person = NewPerson {
-        username: args.username,
-        email: args.email,
+        username: account.username,
+        email: account.email,
         email_verified: claims.email_verified.unwrap_or(false),
         claims: claims.claims,
-        is_admin: args.admin,
+        is_admin,
         ..NewPerson::default()
     };
     let now = place.ports.clock.now();
@@ -298,9 +319,7 @@ fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Fa
     place.act("create-user", move |tx, act| {
         administration::create(tx, act, &added)
     })?;
-    output.tell(&format!("{} can sign in", user.username));
-    output.answer(&Value::Object(document(&user)));
-    Ok(())
+    Ok(user)
 }
 
 fn read_claims(file: Option<&Path>, name: Option<String>) -> Result<ClaimsFile, Failure> {

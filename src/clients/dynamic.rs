@@ -7,7 +7,7 @@ pub mod metadata_document;
 mod policy;
 mod removal;
 
-pub use documents::{Attachments, Gathered, gather};
+pub use documents::{Attachments, Gathered, Ungathered, gather};
 pub use policy::{Place, metadata, replacement};
 pub use removal::{remove_itself, remove_unused};
 
@@ -22,6 +22,7 @@ use vouchsafe_core::model::{
     AuthMethod, Client, ClientId, ClientKind, ClientMetadata, Digest, EventKind, GrantType,
     InitialAccessToken, Plain, Registrar, RegistrationAccessToken, Span, UnixTime,
 };
+use vouchsafe_core::spec::client_metadata::{MetadataProblem, Requested};
 use vouchsafe_core::spec::scope;
 
 /// Counts one newcomer, or one change of a client by itself, for the network that it came from. When there were too many: until when.
@@ -161,8 +162,28 @@ pub fn authenticated(
     Ok(client.filter(|client| known.as_ref() == Some(presented) && client.disabled_at.is_none()))
 }
 
-/// Replaces what a client registered (RFC 7592 §2.2), and gives it another registration access token. `None` when the
-/// token that it presented does not count any more.
+/// What a client wants to be from now on.
+pub struct Replacement {
+    /// What it asks for.
+    pub requested: Requested,
+    /// What was fetched for it.
+    pub gathered: Gathered,
+    /// The registration access token that it gets.
+    pub next: Digest<RegistrationAccessToken>,
+}
+
+/// What became of a replacement.
+pub enum Replaced {
+    /// The client is this now.
+    By(Box<Client>),
+    /// The token that was presented does not count any more.
+    TokenInvalid,
+    /// It cannot be that, as the client is by now.
+    Refused(MetadataProblem),
+}
+
+/// Replaces what a client registered (RFC 7592 §2.2), and gives it another registration access token. What it may be is
+/// judged by the client as it is here: while its documents were fetched, an administrator may have taken something.
 ///
 /// # Errors
 /// When the store fails.
@@ -170,16 +191,23 @@ pub fn replace(
     tx: &mut Tx<'_>,
     act: &Act,
     (id, presented): (&ClientId, &Digest<RegistrationAccessToken>),
-    gathered: &Gathered,
-    next: &Digest<RegistrationAccessToken>,
-) -> Result<Option<Client>, StoreError> {
-    if authenticated(tx, id, presented)?.is_none() {
-        return Ok(None);
-    }
-    let changed = super::standing::update(tx, act, id, &gathered.metadata)?;
-    db!(tx, self_registered::set_token(id, next))?;
-    gathered.attachments.save(tx, id)?;
-    Ok(changed)
+    wanted: &Replacement,
+) -> Result<Replaced, StoreError> {
+    let Some(client) = authenticated(tx, id, presented)? else {
+        return Ok(Replaced::TokenInvalid);
+    };
+    let apis = db!(tx, apis::all())?;
+    let place = Place::of_client(&client);
+    let mut metadata = match replacement(wanted.requested.clone(), &client, &place, &apis) {
+        Ok(metadata) => metadata,
+        Err(problem) => return Ok(Replaced::Refused(problem)),
+    };
+    let logo = &wanted.gathered.metadata.declared.logo;
+    metadata.declared.logo.clone_from(logo);
+    let changed = super::standing::update(tx, act, id, &metadata)?;
+    db!(tx, self_registered::set_token(id, &wanted.next))?;
+    wanted.gathered.attachments.save(tx, id)?;
+    Ok(changed.map_or(Replaced::TokenInvalid, |client| Replaced::By(Box::new(client))))
 }
 
 /// Whether a client may become this: who had a secret keeps it, and who had none gets none (RFC 7592 §2.2).

@@ -5,6 +5,7 @@ pub mod activity;
 pub mod apis;
 pub mod catalog;
 pub mod document;
+pub mod drawing;
 pub mod dynamic;
 pub mod logo;
 mod lookup;

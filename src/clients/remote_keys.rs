@@ -2,10 +2,10 @@
 //! again when a signature names a key that is not among them, once a minute per client and node at most.
 
 use crate::ports::Fetch;
-use crate::ports::fetch::Wanted;
+use crate::ports::fetch::{Share, Wanted};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use vouchsafe_core::model::{Client, ClientId, Span, UnixTime};
+use vouchsafe_core::model::{Client, ClientId, Registrar, Span, UnixTime};
 use vouchsafe_verify::client_keys::ClientKeys;
 
 /// The least time between two calls for one client.
@@ -30,6 +30,14 @@ struct Held {
     keys: Option<Arc<ClientKeys>>,
     asked_at: UnixTime,
     fresh_until: UnixTime,
+}
+
+/// Whose share of calls a client takes: nobody answers for one that anybody could register.
+const fn share(client: &Client) -> Share {
+    match client.registrar {
+        Registrar::Administrator | Registrar::Token(_) => Share::Known,
+        Registrar::Anybody | Registrar::Document => Share::Strangers,
+    }
 }
 
 impl RemoteKeys {
@@ -82,7 +90,7 @@ impl RemoteKeys {
         if old.is_some() {
             self.hold(client, held.clone());
         }
-        match self.fetch.fetch(Wanted::jwks(uri, now)).await {
+        match self.fetch.fetch(Wanted::jwks(uri, now, share(client))).await {
             Ok(fetched) => {
                 let text = String::from_utf8(fetched.body).unwrap_or_default();
                 if let Ok(keys) = ClientKeys::parse_published(&text) {

@@ -109,6 +109,19 @@ pub enum UserState {
     Banned,
 }
 
+impl UserState {
+    /// The standing of this name.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "active" => Some(Self::Active),
+            "disabled" => Some(Self::Disabled),
+            "banned" => Some(Self::Banned),
+            _ => None,
+        }
+    }
+}
+
 /// What people are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UserSort {
@@ -131,9 +144,11 @@ pub struct UsersWanted {
     pub state: Option<UserState>,
     /// Those who have this role. Without `text` the list then has the order of their `sub`.
     pub role: Option<String>,
+    /// Those who are in this group. Without `text` and `role` the list then has the order of their `sub`.
+    pub group: Option<String>,
     /// Administrators, or those who are none.
     pub is_admin: Option<bool>,
-    /// The order, when neither `text` nor `role` is given.
+    /// The order, when none of `text`, `role` and `group` is given.
     pub sort: UserSort,
     /// The other way round.
     pub descending: bool,
@@ -167,6 +182,9 @@ impl UsersWanted {
         }
         if self.role.is_some() {
             return "user-role";
+        }
+        if self.group.is_some() {
+            return "user-group";
         }
         match (self.sort, self.descending) {
             (UserSort::Username, false) => "user-name",

@@ -109,6 +109,11 @@ pub(super) const LIST: Operation = Operation {
             kind: Kind::Text,
         },
         Parameter {
+            name: "group",
+            about: "Those who are in this group; the list is then in the order of their `sub`",
+            kind: Kind::Text,
+        },
+        Parameter {
             name: "admin",
             about: "Administrators, or those who are none",
             kind: Kind::Flag,
@@ -129,13 +134,9 @@ pub(super) async fn list(call: Call) -> Result<Answer, Problem> {
     let sort = call.query.text("sort").unwrap_or("username");
     let mut wanted = UsersWanted {
         text: call.query.owned("q"),
-        state: match call.query.text("state") {
-            Some("active") => Some(UserState::Active),
-            Some("disabled") => Some(UserState::Disabled),
-            Some("banned") => Some(UserState::Banned),
-            Some(_) | None => None,
-        },
+        state: call.query.text("state").and_then(UserState::parse),
         role: call.query.owned("role"),
+        group: call.query.owned("group"),
         is_admin: call.query.flag("admin"),
         sort: match sort.trim_start_matches('-') {
             "email" => UserSort::Email,

@@ -2,7 +2,7 @@
 
 use crate::admin::access::Admin;
 use crate::cx::Cx;
-use crate::web::{assets, headers};
+use crate::web::headers;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -100,12 +100,6 @@ impl Shell {
     #[must_use]
     pub const fn sections(&self) -> [Section; 8] {
         Section::ALL
-    }
-
-    /// The address of an embedded file.
-    #[must_use]
-    pub fn asset(&self, name: &str) -> String {
-        assets::url(name)
     }
 }
 

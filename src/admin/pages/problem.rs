@@ -8,7 +8,7 @@ use crate::store::{StoreError, Unique};
 use crate::web::body::Unreadable;
 use crate::web::csrf::Forged;
 use crate::web::problem::{self, RETRY_AFTER_SECONDS};
-use crate::web::{assets, urls};
+use crate::web::urls;
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::http::{ConnectionType, StatusCode};
@@ -36,13 +36,6 @@ struct RefusedPage<'a> {
     reference: &'a str,
 }
 
-#[expect(clippy::unused_self, reason = "templates ask their page")]
-impl RefusedPage<'_> {
-    fn asset(&self, name: &str) -> String {
-        assets::url(name)
-    }
-}
-
 /// Anything below `/admin` that is no page: also an answer to administrators only.
 async fn nothing_here(admin: Admin) -> HttpResponse {
     not_found(&admin)
@@ -68,6 +61,7 @@ pub fn not_found(admin: &Admin) -> HttpResponse {
 }
 
 /// 409 where the last administrator would be lost, else 503 or 500. What broke is logged and counted here.
+#[must_use]
 pub fn failed(admin: &Admin, failure: &Failure) -> HttpResponse {
     let last = StoreError::Conflict(Unique::LastAdministrator);
     if matches!(failure, Failure::Broken(Broken::Store(error)) if *error == last) {
@@ -86,6 +80,12 @@ pub fn failed(admin: &Admin, failure: &Failure) -> HttpResponse {
     }
     let advice =
         "The database or another part of the server does not answer. Nothing was changed; try again shortly.";
+    busy(admin, advice)
+}
+
+/// 503 for what only so many may do at once.
+#[must_use]
+pub fn busy(admin: &Admin, advice: &str) -> HttpResponse {
     let mut response = say(
         admin,
         StatusCode::SERVICE_UNAVAILABLE,

@@ -8,7 +8,6 @@ use crate::accounts::setup::{self, Application, Outcome};
 use crate::admin::access::cookies;
 use crate::cx::Cx;
 use crate::failure::Failure;
-use crate::web::assets;
 use crate::web::body::Form as Body;
 use crate::web::csrf::Forged;
 use crate::web::problem::RETRY_AFTER_SECONDS;
@@ -63,11 +62,6 @@ struct Problem {
 }
 
 impl SetupPage<'_> {
-    #[expect(clippy::unused_self, reason = "templates ask their page")]
-    fn asset(&self, name: &str) -> String {
-        assets::url(name)
-    }
-
     fn is_wrong(&self, field: &str) -> bool {
         self.problem
             .as_ref()

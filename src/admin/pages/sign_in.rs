@@ -8,7 +8,6 @@ use crate::admin::access::{AdminForm, cookies, way_back, with_back};
 use crate::admin::path;
 use crate::cx::Cx;
 use crate::failure::Failure;
-use crate::web::assets;
 use crate::web::body::Form as Body;
 use crate::web::csrf::{self, Binding, Forged};
 use crate::web::problem::RETRY_AFTER_SECONDS;
@@ -46,11 +45,6 @@ struct SignInPage<'a> {
 }
 
 impl SignInPage<'_> {
-    #[expect(clippy::unused_self, reason = "templates ask their page")]
-    fn asset(&self, name: &str) -> String {
-        assets::url(name)
-    }
-
     fn is_wrong(&self) -> bool {
         self.notice.is_some_and(Notice::is_wrong)
     }

@@ -3,6 +3,7 @@ use crate::app;
 use crate::clients::{apis, registration};
 use crate::config::{Config, DatabaseUrl};
 use crate::db;
+use crate::store::listing::UsersWanted;
 use crate::store::{Store, StoreOptions};
 use proptest::prelude::*;
 use serde_json::Map;
@@ -135,7 +136,7 @@ fn state(place: &Workplace) -> (Vec<Value>, usize) {
             Ok((
                 db!(tx, apis::all())?,
                 db!(tx, clients::list())?,
-                db!(tx, users::list(None, 100))?,
+                db!(tx, users::page(&UsersWanted::default()))?.items,
                 db!(tx, events::list(None, 10_000))?.len(),
             ))
         })

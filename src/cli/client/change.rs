@@ -44,6 +44,7 @@ fn duration(text: &str) -> Result<Span, String> {
 
 pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Result<(), Failure> {
     let client = find(place, &args.client_id)?;
+    let before = client.metadata.clone();
     let mut wish = Wish::from(client.metadata);
     if let Some(name) = args.name {
         wish.name = name;
@@ -52,9 +53,19 @@ pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Re
     let apis = place.store.read_blocking("apis", |tx| db!(tx, apis::all()))?;
     let metadata = registration::check(wish, &apis).map_err(|rule| Failure::failed(rule.to_string()))?;
     ensure_keys(place, metadata.id_token_signed_response_alg)?;
-    let changed = change(place, &args.client_id, "update-client", move |tx, act, id| {
-        standing::update(tx, act, id, &metadata)
+    let id = client.id;
+    let changed = place.act("update-client", move |tx, act| {
+        match db!(tx, clients::lock(&id))? {
+            // What is written is made of what was read before.
+            Some(now) if now.metadata != before => {
+                Ok(Err("it was changed by somebody else meanwhile; try again"))
+            }
+            Some(_) => standing::update(tx, act, &id, &metadata).map(Ok),
+            None => Ok(Ok(None)),
+        }
     })?;
+    let changed = changed.map_err(Failure::failed)?;
+    let changed = changed.ok_or_else(|| unknown(&args.client_id))?;
     output.tell("the client is changed:");
     output.answer(&Value::Object(document(&changed)));
     Ok(())

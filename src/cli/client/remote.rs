@@ -1,6 +1,7 @@
 //! `client …` through a server.
 
 use super::change::{RotateArgs, UpdateArgs};
+use super::show::HEADS;
 use super::{ClientVerb, CreateArgs, answer, unknown, wished};
 use crate::cli::exit::Failure;
 use crate::cli::instant::instant;
@@ -19,12 +20,7 @@ pub(super) fn run(server: &Remote, verb: ClientVerb, output: &Output) -> Result<
         | ClientVerb::InitialTokens
         | ClientVerb::RevokeInitialToken(_) => Ok(()),
         ClientVerb::Create(args) => create(server, args, output),
-        ClientVerb::List => server.list(
-            ("/clients", &[]),
-            output,
-            ["CLIENT", "NAME", "TYPE", "DISABLED"],
-            row,
-        ),
+        ClientVerb::List(args) => server.list(("/clients", &args.query()), output, HEADS, row),
         ClientVerb::Show(named) => show(server, &named.client_id, output),
         ClientVerb::Update(args) => update(server, args, output),
         ClientVerb::Disable(named) => act(

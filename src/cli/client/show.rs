@@ -1,22 +1,34 @@
 //! `client list` and `client show`.
 
 use super::find;
+use super::list::ListArgs;
 use crate::cli::exit::Failure;
-use crate::cli::listing::list;
+use crate::cli::listing::{bad_cursor, pages};
 use crate::cli::open::Workplace;
 use crate::cli::output::Output;
 use crate::clients::registration::document;
 use crate::db;
+use crate::store::listing::ClientsWanted;
 use serde_json::{Value, json};
 use vouchsafe_core::model::{Client, UnixTime};
 
-/// All clients.
-pub(super) fn all(place: &Workplace, output: &Output) -> Result<(), Failure> {
-    list(
+/// What a list shows of each client.
+pub(super) const HEADS: [&str; 4] = ["CLIENT", "NAME", "TYPE", "DISABLED"];
+
+/// The clients that are wanted.
+pub(super) fn all(place: &Workplace, args: ListArgs, output: &Output) -> Result<(), Failure> {
+    let wanted = args.wanted();
+    pages(
         (place, output),
-        ["CLIENT", "NAME", "TYPE", "DISABLED"],
-        |tx, after: Option<&Client>, limit| db!(tx, clients::page(after.map(|client| &client.id), limit)),
-        |client| {
+        HEADS,
+        move |tx, cursor| {
+            let mut wanted: ClientsWanted = wanted.clone();
+            if let Some(cursor) = cursor {
+                wanted.resume(cursor).map_err(bad_cursor)?;
+            }
+            db!(tx, clients::page_of(&wanted))
+        },
+        |client: &Client| {
             let document = document(client);
             let word = |name: &str| {
                 let text = document.get(name).and_then(Value::as_str);
@@ -24,7 +36,7 @@ pub(super) fn all(place: &Workplace, output: &Output) -> Result<(), Failure> {
             };
             let disabled = client.disabled_at.map_or("", |_| "yes").to_owned();
             let row = [word("client_id"), word("client_name"), word("type"), disabled];
-            Some((Value::Object(document), row))
+            (Value::Object(document), row)
         },
     )
 }

@@ -1,5 +1,6 @@
 //! `user …` through a server.
 
+use super::show::HEADS;
 use super::{BanArgs, CreateArgs, UserVerb, change::UpdateArgs, claims_members, say};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::instant::instant;
@@ -40,12 +41,7 @@ pub(super) fn run(server: &Remote, verb: UserVerb, output: &Output) -> Result<()
             told(output, &person, "is deleted");
             Ok(())
         }
-        UserVerb::List => server.list(
-            ("/users", &[]),
-            output,
-            ["SUB", "USER NAME", "E-MAIL", "STANDING", "ROLES"],
-            row,
-        ),
+        UserVerb::List(args) => server.list(("/users", &args.query()), output, HEADS, row),
         UserVerb::Show(named) => show(server, &named.user, output),
         UserVerb::SetRole(args) => {
             let named = &args.named.user;
@@ -74,7 +70,8 @@ pub(super) fn run(server: &Remote, verb: UserVerb, output: &Output) -> Result<()
 }
 
 fn create(server: &Remote, args: CreateArgs, output: &Output) -> Result<(), Failure> {
-    let mut claims = claims_members(args.claims_file.as_deref(), args.name)?;
+    let account = args.account;
+    let mut claims = claims_members(args.claims_file.as_deref(), account.name)?;
     claims.retain(|_, value| !value.is_null());
     let email_verified = claims.remove("email_verified").unwrap_or(json!(false));
     claims.remove("email");
@@ -82,8 +79,8 @@ fn create(server: &Remote, args: CreateArgs, output: &Output) -> Result<(), Fail
     let made = server.post(
         "/users",
         Some(&json!({
-            "username": args.username,
-            "email": args.email,
+            "username": account.username,
+            "email": account.email,
             "email_verified": email_verified,
             "claims": claims,
             "password": password::read()?.as_str(),
@@ -236,13 +233,14 @@ fn strings(person: &Value, list: &str) -> Vec<String> {
     names.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-fn row(person: &Value) -> [String; 5] {
+fn row(person: &Value) -> [String; 6] {
     [
         word(person, "sub"),
         word(person, "username"),
         word(person, "email"),
         standing(person),
         strings(person, "roles").join(" "),
+        strings(person, "groups").join(", "),
     ]
 }
 

@@ -1,26 +1,38 @@
 //! `user list` and `user show`: people as the command line shows them.
 
+use super::list::ListArgs;
 use crate::accounts::document::UserDocument;
 use crate::cli::exit::Failure;
 use crate::cli::instant::instant;
-use crate::cli::listing::list;
+use crate::cli::listing::{bad_cursor, pages};
 use crate::cli::open::Workplace;
 use crate::cli::output::Output;
 use crate::db;
 use crate::store::GrantsWanted;
+use crate::store::listing::UsersWanted;
 use serde_json::{Map, Value, json};
 use vouchsafe_core::model::{Standing, UnixTime, User};
 
 /// Sessions and grants that are counted at most.
 const COUNTED: i64 = 10_000;
 
-/// All people.
-pub(super) fn all(place: &Workplace, output: &Output) -> Result<(), Failure> {
+/// What a list shows of each person.
+pub(super) const HEADS: [&str; 6] = ["SUB", "USER NAME", "E-MAIL", "STANDING", "ROLES", "GROUPS"];
+
+/// The people who are wanted.
+pub(super) fn all(place: &Workplace, args: ListArgs, output: &Output) -> Result<(), Failure> {
     let now = place.ports.clock.now();
-    list(
+    let wanted = args.wanted(now);
+    pages(
         (place, output),
-        ["SUB", "USER NAME", "E-MAIL", "STANDING", "ROLES", "GROUPS"],
-        |tx, after: Option<&User>, limit| db!(tx, users::list(after.map(|user| &user.id), limit)),
+        HEADS,
+        move |tx, cursor| {
+            let mut wanted: UsersWanted = wanted.clone();
+            if let Some(cursor) = cursor {
+                wanted.resume(cursor).map_err(bad_cursor)?;
+            }
+            db!(tx, users::page(&wanted))
+        },
         |user| {
             let row = [
                 user.id.as_str().to_owned(),
@@ -30,7 +42,7 @@ pub(super) fn all(place: &Workplace, output: &Output) -> Result<(), Failure> {
                 user.roles.join(" "),
                 user.groups.join(", "),
             ];
-            Some((Value::Object(document(user)), row))
+            (Value::Object(document(user)), row)
         },
     )
 }

@@ -1,24 +1,18 @@
 //! What is fetched when a client registers itself: the list behind `sector_identifier_uri`, its logo, and whether its
 //! key set may be fetched later.
 
+use crate::clients::drawing::{Busy, Drawing};
 use crate::clients::logo::{self, Logo};
 use crate::db;
 use crate::ports::Fetch;
-use crate::ports::fetch::{FetchProblem, Wanted};
+use crate::ports::fetch::{FetchProblem, Share, Wanted};
 use crate::store::{StoreError, Tx};
 use serde_json::Value;
-use std::time::Duration;
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
 use vouchsafe_core::model::{ClientId, ClientMetadata, UnixTime};
 use vouchsafe_core::spec::client_metadata::MetadataProblem;
 
 /// What strangers are told of an address that leads nowhere.
 const OUT_OF_REACH: &str = "the address leads to no public host that answers over TLS in time";
-/// Pictures that are drawn at once: each takes a processor, and up to some tens of megabytes.
-static DRAWING: Semaphore = Semaphore::const_new(2);
-/// How long a picture waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Metadata whose documents are there.
 #[derive(Clone, Debug)]
@@ -48,31 +42,50 @@ impl Attachments {
     }
 }
 
-/// Fetches what the metadata names.
+/// Why documents were not gathered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ungathered {
+    /// The first member whose document cannot be had or is not right.
+    Unfit(MetadataProblem),
+    /// Too many logos are being drawn.
+    Busy,
+}
+
+impl From<MetadataProblem> for Ungathered {
+    fn from(problem: MetadataProblem) -> Self {
+        Self::Unfit(problem)
+    }
+}
+
+impl From<Busy> for Ungathered {
+    fn from(_: Busy) -> Self {
+        Self::Busy
+    }
+}
+
+/// Fetches what the metadata names; logos when there is somewhere to draw them.
 ///
 /// # Errors
-/// The first member whose document cannot be had or is not right.
+/// [`Ungathered`].
 pub async fn gather(
     fetch: &dyn Fetch,
     mut metadata: ClientMetadata,
-    logos: bool,
+    drawing: Option<&Drawing>,
     now: UnixTime,
-) -> Result<Gathered, MetadataProblem> {
+) -> Result<Gathered, Ungathered> {
     let declared = &metadata.declared;
     if let Some(url) = &declared.jwks_uri {
-        fetch
-            .judge(url)
-            .await
-            .map_err(|problem| unfit("jwks_uri", problem))?;
+        let judged = fetch.judge(url, now).await;
+        judged.map_err(|problem| unfit("jwks_uri", problem))?;
     }
     if let Some(url) = &declared.sector_identifier_uri {
         let document = fetch.fetch(Wanted::json(url, now)).await;
         let document = document.map_err(|problem| unfit("sector_identifier_uri", problem))?;
         check_sector(&document.body, &metadata.redirect_uris)?;
     }
-    let logo = match &declared.logo_uri {
-        Some(url) if logos => Some(draw(fetch, url, now).await?),
-        Some(_) | None => None,
+    let logo = match (&declared.logo_uri, drawing) {
+        (Some(url), Some(drawing)) => Some(draw((fetch, drawing), url, now).await?),
+        (Some(_) | None, _) => None,
     };
     metadata.declared.logo = logo.as_ref().map(|logo| logo.digest.clone());
     Ok(Gathered {
@@ -96,39 +109,29 @@ fn check_sector(body: &[u8], redirect_uris: &[String]) -> Result<(), MetadataPro
     }
 }
 
-async fn draw(fetch: &dyn Fetch, url: &str, now: UnixTime) -> Result<Logo, MetadataProblem> {
+async fn draw(
+    (fetch, drawing): (&dyn Fetch, &Drawing),
+    url: &str,
+    now: UnixTime,
+) -> Result<Logo, Ungathered> {
     let wanted = Wanted {
         url,
         kinds: logo::KINDS,
         most: logo::BYTES,
         now,
+        share: Share::Strangers,
     };
     let picture = fetch
         .fetch(wanted)
         .await
         .map_err(|problem| unfit("logo_uri", problem))?;
-    let Ok(Ok(turn)) = timeout(PATIENCE, DRAWING.acquire()).await else {
-        return Err(MetadataProblem::of(
-            "logo_uri",
-            "too many pictures are being drawn; try again later",
-        ));
+    let drawn = drawing.draw(picture.body).await?;
+    let rule = match drawn {
+        Ok(logo) => return Ok(logo),
+        Err(logo::LogoProblem::TooLarge) => "the picture has too many pixels",
+        Err(logo::LogoProblem::NotAPicture) => "it is not a whole PNG or JPEG",
     };
-    // A decoder that panics takes nothing down but its own thread's task. The work keeps its turn when nobody waits for
-    // it any more.
-    let work = move || {
-        let _turn = turn;
-        logo::redraw(&picture.body)
-    };
-    let drawn = tokio::task::spawn_blocking(work).await;
-    match drawn {
-        Ok(Ok(logo)) => Ok(logo),
-        Ok(Err(logo::LogoProblem::TooLarge)) => {
-            Err(MetadataProblem::of("logo_uri", "the picture has too many pixels"))
-        }
-        Ok(Err(logo::LogoProblem::NotAPicture)) | Err(_) => {
-            Err(MetadataProblem::of("logo_uri", "it is not a whole PNG or JPEG"))
-        }
-    }
+    Err(MetadataProblem::of("logo_uri", rule).into())
 }
 
 /// A problem of fetching in words of ours. Strangers choose the address: which hosts are inside, and which of them
@@ -136,7 +139,10 @@ async fn draw(fetch: &dyn Fetch, url: &str, now: UnixTime) -> Result<Logo, Metad
 fn unfit(member: &'static str, problem: FetchProblem) -> MetadataProblem {
     tracing::info!(member, %problem, "what a client's metadata names could not be fetched");
     let told = match problem {
-        FetchProblem::NotPublic | FetchProblem::Unreachable | FetchProblem::TooSlow => OUT_OF_REACH,
+        FetchProblem::NotPublic
+        | FetchProblem::NoAddress
+        | FetchProblem::Unreachable
+        | FetchProblem::TooSlow => OUT_OF_REACH,
         FetchProblem::NotHttps
         | FetchProblem::Port
         | FetchProblem::Status

@@ -88,12 +88,22 @@ pub async fn look_after(cx: &Cx, id: &ClientId) -> Result<Document, Failure> {
     }
 }
 
-/// Whether a problem is one of the way there, not of what is there.
-fn passes(problem: FetchProblem) -> bool {
-    matches!(
-        problem,
-        FetchProblem::Unreachable | FetchProblem::TooSlow | FetchProblem::TooMany | FetchProblem::NotSetUp
-    )
+/// Whether a problem is one of the way there, not of what is there. A host that now leads inside is as good as one that
+/// is away: whoever owns its name could point it at ours, one after the other, and learn which of them there are.
+const fn passes(problem: FetchProblem) -> bool {
+    match problem {
+        FetchProblem::NotPublic
+        | FetchProblem::NoAddress
+        | FetchProblem::Unreachable
+        | FetchProblem::TooSlow
+        | FetchProblem::TooMany
+        | FetchProblem::NotSetUp => true,
+        FetchProblem::NotHttps
+        | FetchProblem::Port
+        | FetchProblem::Status
+        | FetchProblem::Kind
+        | FetchProblem::TooLarge => false,
+    }
 }
 
 async fn read(cx: &Cx, id: &ClientId, fetched: Fetched) -> Result<Document, Failure> {
@@ -202,5 +212,17 @@ impl Documents {
             failed.clear();
         }
         failed.insert(id.clone(), now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_that_now_leads_inside_looks_like_one_that_leads_nowhere() {
+        assert!(passes(FetchProblem::NoAddress));
+        assert_eq!(passes(FetchProblem::NotPublic), passes(FetchProblem::NoAddress));
+        assert!(!passes(FetchProblem::Status), "a document that is gone is gone");
     }
 }

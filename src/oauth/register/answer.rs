@@ -1,7 +1,8 @@
 //! Answers of the registration endpoints: JSON that nobody keeps, and refusals that name the member at fault.
 
+use crate::clients::dynamic::Ungathered;
 use crate::cx::Cx;
-use crate::failure::Failure;
+use crate::failure::{Broken, Failure};
 use crate::web::body::Unreadable;
 use crate::web::{problem, urls};
 use actix_web::http::StatusCode;
@@ -39,6 +40,15 @@ impl<F: Into<Failure>> From<F> for Refused {
 impl From<MetadataProblem> for Refused {
     fn from(problem: MetadataProblem) -> Self {
         Self::Metadata(problem)
+    }
+}
+
+impl From<Ungathered> for Refused {
+    fn from(why: Ungathered) -> Self {
+        match why {
+            Ungathered::Unfit(problem) => Self::Metadata(problem),
+            Ungathered::Busy => Self::Failed(Broken::Overloaded("the drawing of logos").into()),
+        }
     }
 }
 

@@ -140,9 +140,9 @@ async fn count(cx: &Cx) -> Result<(), Refused> {
 
 /// Fetches what the metadata names, and makes the keys that its ID tokens need.
 async fn gather(cx: &Cx, metadata: ClientMetadata) -> Result<Gathered, Refused> {
-    let logos = cx.config().registration.logos;
+    let drawing = cx.config().registration.logos.then_some(&cx.services.drawing);
     let alg = metadata.id_token_signed_response_alg;
-    let gathered = dynamic::gather(&*cx.services.ports.fetch, metadata, logos, cx.now).await?;
+    let gathered = dynamic::gather(&*cx.services.ports.fetch, metadata, drawing, cx.now).await?;
     ensure_keys(cx, alg).await?;
     Ok(gathered)
 }

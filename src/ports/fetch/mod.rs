@@ -21,9 +21,8 @@ pub trait Fetch: Send + Sync {
     /// The document at an address.
     fn fetch<'a>(&'a self, wanted: Wanted<'a>) -> Fetching<'a>;
 
-    /// Whether an address may be fetched, as its host's addresses are now. Connects to nobody; a name without
-    /// addresses may get some.
-    fn judge<'a>(&'a self, url: &'a str) -> Judging<'a>;
+    /// Whether strangers' address may be fetched, as its host's addresses are now. Connects to nobody.
+    fn judge<'a>(&'a self, url: &'a str, now: UnixTime) -> Judging<'a>;
 }
 
 /// A verdict that waits for a look-up.
@@ -31,6 +30,15 @@ pub type Judging<'a> = Pin<Box<dyn Future<Output = Result<(), FetchProblem>> + S
 
 /// A document that is on its way.
 pub type Fetching<'a> = Pin<Box<dyn Future<Output = Result<Fetched, FetchProblem>> + Send + 'a>>;
+
+/// Whose share of the calls at once a call takes. Neither can use up the other's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    /// Of clients that somebody answers for.
+    Known,
+    /// Of whatever anybody can name.
+    Strangers,
+}
 
 /// What is to be fetched.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +51,8 @@ pub struct Wanted<'a> {
     pub most: usize,
     /// The time, by which calls to one host are paced.
     pub now: UnixTime,
+    /// Whose share it takes.
+    pub share: Share,
 }
 
 /// A document that was fetched.
@@ -79,7 +89,9 @@ problems! {
     Port = "only port 443 is called; the operator can allow others";
     /// An address of this machine, of a private network, or of another special use.
     NotPublic = "the address is not one of the public internet";
-    /// The host has no address, refuses the connection, or shows a certificate that is not trusted.
+    /// The host's name cannot be looked up, or has no address.
+    NoAddress = "the host's name has no address";
+    /// The host refuses the connection, or shows a certificate that is not trusted.
     Unreachable = "the host cannot be reached over TLS";
     /// It took too long.
     TooSlow = "the host did not answer in time";
@@ -96,7 +108,7 @@ problems! {
 }
 
 impl<'a> Wanted<'a> {
-    /// A JSON document of moderate size.
+    /// A JSON document of moderate size, that a stranger names.
     #[must_use]
     pub const fn json(url: &'a str, now: UnixTime) -> Self {
         Self {
@@ -104,17 +116,19 @@ impl<'a> Wanted<'a> {
             kinds: &["application/json"],
             most: DOCUMENT_BYTES,
             now,
+            share: Share::Strangers,
         }
     }
 
     /// A key set (RFC 7517 §8.5.2).
     #[must_use]
-    pub const fn jwks(url: &'a str, now: UnixTime) -> Self {
+    pub const fn jwks(url: &'a str, now: UnixTime, share: Share) -> Self {
         Self {
             url,
             kinds: &["application/jwk-set+json", "application/json"],
             most: JWKS_BYTES,
             now,
+            share,
         }
     }
 }

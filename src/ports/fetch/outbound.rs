@@ -4,8 +4,8 @@
 //! judged: a name that says something else at the next look-up does not lead inside (DNS rebinding).
 
 use super::addresses::is_public;
-use super::pace::Pace;
-use super::{Fetch, FetchProblem, Fetched, Fetching, Judging, Wanted, https};
+use super::pace::Paces;
+use super::{Fetch, FetchProblem, Fetched, Fetching, Judging, Share, Wanted, https};
 use crate::config;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use url::{Host, Url};
-use vouchsafe_core::model::Span;
+use vouchsafe_core::model::{Span, UnixTime};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -25,7 +25,7 @@ const PORT: u16 = 443;
 pub struct Outbound {
     extra_ca_file: Option<PathBuf>,
     allowed: Vec<config::Destination>,
-    pace: Pace,
+    paces: Paces,
     names: Arc<dyn Resolve>,
     deadline: Duration,
     // Made at the first call: reading the machine's certificates takes a while, and most servers never call anybody.
@@ -44,28 +44,33 @@ impl Outbound {
     /// Calls as the configuration allows them.
     #[must_use]
     pub fn new(config: &config::Outbound) -> Self {
+        Self::with_names(config, Arc::new(OfMachine))
+    }
+
+    /// The same with somebody else to look names up.
+    #[must_use]
+    pub fn with_names(config: &config::Outbound, names: Arc<dyn Resolve>) -> Self {
         Self {
             extra_ca_file: config.extra_ca_file.clone(),
             allowed: config.allow_private.clone(),
-            pace: Pace::new(),
-            names: Arc::new(OfMachine),
+            paces: Paces::new(),
+            names: Arc::new(Answering(names)),
             deadline: DEADLINE,
             clients: OnceLock::new(),
         }
     }
 
     async fn call(&self, wanted: Wanted<'_>) -> Result<Fetched, FetchProblem> {
-        let url = https(wanted.url)?;
+        let (url, is_allowed) = self.permitted(wanted.url)?;
         let host = url.host_str().unwrap_or_default().to_owned();
         let clients = self.clients().ok_or(FetchProblem::NotSetUp)?;
-        let client = if self.is_allowed(&url) {
+        let client = if is_allowed {
             &clients.allowed
         } else {
-            check_text(&url)?;
             &clients.checked
         };
         let work = async {
-            let _turn = self.pace.turn(&host, wanted.now).await?;
+            let _turn = self.paces.of(wanted.share).turn(&host, wanted.now).await?;
             read(client, url, &wanted).await
         };
         tokio::time::timeout(self.deadline, work)
@@ -73,20 +78,36 @@ impl Outbound {
             .unwrap_or(Err(FetchProblem::TooSlow))
     }
 
-    async fn look_up(&self, text: &str) -> Result<(), FetchProblem> {
-        let url = https(text)?;
-        if self.is_allowed(&url) {
-            return Ok(());
-        }
-        check_text(&url)?;
-        let Some(name) = url.domain().and_then(|name| name.parse::<Name>().ok()) else {
+    /// A name without addresses is refused like one that leads inside: nobody learns which it is.
+    async fn look_up(&self, text: &str, now: UnixTime) -> Result<(), FetchProblem> {
+        let (url, is_allowed) = self.permitted(text)?;
+        let name = url.domain().map(str::parse::<Name>);
+        let Some(name) = name.filter(|_| !is_allowed) else {
             return Ok(());
         };
-        let looked_up = Checked(Arc::clone(&self.names)).resolve(name);
-        match tokio::time::timeout(CONNECT_TIMEOUT, looked_up).await {
-            Ok(Err(error)) if error.is::<FetchProblem>() => Err(FetchProblem::NotPublic),
-            Ok(Ok(_) | Err(_)) | Err(_) => Ok(()),
+        let name = name.map_err(|_| FetchProblem::NoAddress)?;
+        let host = url.host_str().unwrap_or_default();
+        let work = async {
+            let _turn = self.paces.of(Share::Strangers).turn(host, now).await?;
+            let looked_up = Checked(Arc::clone(&self.names)).resolve(name).await;
+            looked_up.map(drop).map_err(|error| {
+                let ours = error.downcast::<FetchProblem>();
+                ours.map_or(FetchProblem::NoAddress, |ours| *ours)
+            })
+        };
+        tokio::time::timeout(self.deadline, work)
+            .await
+            .unwrap_or(Err(FetchProblem::TooSlow))
+    }
+
+    /// The address, and whether the operator allowed it.
+    fn permitted(&self, text: &str) -> Result<(Url, bool), FetchProblem> {
+        let url = https(text)?;
+        let is_allowed = self.is_allowed(&url);
+        if !is_allowed {
+            check_text(&url)?;
         }
+        Ok((url, is_allowed))
     }
 
     fn is_allowed(&self, url: &Url) -> bool {
@@ -143,13 +164,14 @@ impl Fetch for Outbound {
         Box::pin(self.call(wanted))
     }
 
-    fn judge<'a>(&'a self, url: &'a str) -> Judging<'a> {
-        Box::pin(self.look_up(url))
+    fn judge<'a>(&'a self, url: &'a str, now: UnixTime) -> Judging<'a> {
+        Box::pin(self.look_up(url, now))
     }
 }
 
 /// What the text of a URL already says about a host that nobody allowed. Addresses of names are judged when they
-/// are looked up; an address that is written out is never looked up.
+/// are looked up; an address that is written out is never looked up, and `localhost` is this machine everywhere
+/// (RFC 6761 §6.3).
 fn check_text(url: &Url) -> Result<(), FetchProblem> {
     if url.port_or_known_default() != Some(PORT) {
         return Err(FetchProblem::Port);
@@ -157,13 +179,34 @@ fn check_text(url: &Url) -> Result<(), FetchProblem> {
     let public = match url.host() {
         Some(Host::Ipv4(address)) => is_public(address.into()),
         Some(Host::Ipv6(address)) => is_public(address.into()),
-        Some(Host::Domain(_)) => true,
+        Some(Host::Domain(name)) => !is_localhost(name),
         None => false,
     };
     if public {
         Ok(())
     } else {
         Err(FetchProblem::NotPublic)
+    }
+}
+
+fn is_localhost(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+/// Looks names up, and says it in words of ours when one has no address.
+struct Answering(Arc<dyn Resolve>);
+
+impl Resolve for Answering {
+    fn resolve(&self, name: Name) -> Resolving {
+        let looked_up = self.0.resolve(name);
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = looked_up.await.map(Iterator::collect).unwrap_or_default();
+            if found.is_empty() {
+                return Err(FetchProblem::NoAddress.into());
+            }
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
     }
 }
 

@@ -1,21 +1,44 @@
 //! How many calls are made at once, and how many to one host in a minute.
 
-use super::FetchProblem;
+use super::{FetchProblem, Share};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use vouchsafe_core::model::{Span, UnixTime};
 
-/// Calls at once.
-const AT_ONCE: usize = 32;
-/// Calls to one host at once.
-const AT_ONCE_PER_HOST: usize = 2;
+/// Calls at once of one share.
+pub(super) const AT_ONCE: usize = 16;
+/// Calls to one host at once, so that a slow one leaves places to others.
+pub(super) const AT_ONCE_PER_HOST: usize = 2;
 /// Calls to one host in a minute.
 const PER_MINUTE: u32 = 120;
 /// Hosts that are remembered.
 const HOSTS: usize = 1024;
 
-/// Counts calls.
+/// The shares, each with places and counts of its own: whoever fills one, with calls that never end or with invented
+/// hosts, does not hold up the other.
+pub(super) struct Paces {
+    known: Pace,
+    strangers: Pace,
+}
+
+impl Paces {
+    pub(super) fn new() -> Self {
+        Self {
+            known: Pace::new(),
+            strangers: Pace::new(),
+        }
+    }
+
+    pub(super) const fn of(&self, share: Share) -> &Pace {
+        match share {
+            Share::Known => &self.known,
+            Share::Strangers => &self.strangers,
+        }
+    }
+}
+
+/// Counts the calls of one share.
 pub(super) struct Pace {
     all: Arc<Semaphore>,
     hosts: Mutex<HashMap<String, Host>>,
@@ -34,7 +57,7 @@ pub(super) struct Turn {
 }
 
 impl Pace {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self {
             all: Arc::new(Semaphore::new(AT_ONCE)),
             hosts: Mutex::default(),
@@ -96,6 +119,29 @@ mod tests {
         assert_eq!(pace.count("a.example", AT).err(), Some(FetchProblem::TooMany));
         assert!(pace.count("b.example", AT).is_ok());
         assert!(pace.count("a.example", AT.plus(Span::from_minutes(1))).is_ok());
+    }
+
+    #[test]
+    fn what_strangers_use_up_is_there_for_known_clients() {
+        let paces = Paces::new();
+        for n in 0..HOSTS {
+            assert!(
+                paces
+                    .of(Share::Strangers)
+                    .count(&format!("{n}.example"), AT)
+                    .is_ok()
+            );
+        }
+        for _ in 0..PER_MINUTE {
+            paces.of(Share::Strangers).count("0.example", AT).ok();
+        }
+        for host in ["new.example", "0.example"] {
+            assert_eq!(
+                paces.of(Share::Strangers).count(host, AT).err(),
+                Some(FetchProblem::TooMany)
+            );
+            assert!(paces.of(Share::Known).count(host, AT).is_ok());
+        }
     }
 
     #[test]

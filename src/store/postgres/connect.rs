@@ -40,9 +40,7 @@ impl Target {
     /// A connection for work that has a deadline.
     pub(super) fn connect(&self) -> Result<Conn, StoreError> {
         let mut conn = self.connect_patiently()?;
-        if self.transaction_pooler {
-            conn.set_prepared_statement_cache_size(CacheSize::Disabled);
-        } else {
+        if !self.transaction_pooler {
             let millis = self.statement_timeout.as_millis();
             conn.batch_execute(&format!(
                 "SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = {millis}"
@@ -54,8 +52,12 @@ impl Target {
     /// A connection for work without a deadline: migrations.
     pub(in crate::store) fn connect_patiently(&self) -> Result<Conn, StoreError> {
         // The driver's text may quote the URL, so the password is kept out of it.
-        Conn::establish(&self.url)
-            .map_err(|error| StoreError::Unavailable(without_secrets(&error.to_string())))
+        let mut conn = Conn::establish(&self.url)
+            .map_err(|error| StoreError::Unavailable(without_secrets(&error.to_string())))?;
+        if self.transaction_pooler {
+            conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+        }
+        Ok(conn)
     }
 
     /// Whether each transaction may meet another server connection.

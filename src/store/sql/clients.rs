@@ -69,17 +69,6 @@ pub fn list(c: &mut Conn) -> Result<Vec<Client>, StoreError> {
     rows.into_iter().map(read).collect()
 }
 
-/// Clients in order of their `client_id`, after the given one.
-pub fn page(c: &mut Conn, after: Option<&ClientId>, limit: i64) -> Result<Vec<Client>, StoreError> {
-    let rows: Vec<Row> = clients::table
-        .filter(clients::id.gt(after.map_or("", ClientId::as_str)))
-        .order(clients::id)
-        .limit(limit)
-        .select(Row::as_select())
-        .load(c)?;
-    rows.into_iter().map(read).collect()
-}
-
 /// The clients whose metadata name one of these words, in order of their `client_id`. It may find more than those: the
 /// caller looks closely. There is no index for it, so it is for what an administrator does once in a while.
 pub fn naming(c: &mut Conn, words: &[String]) -> Result<Vec<Client>, StoreError> {

@@ -9,6 +9,8 @@ use diesel::prelude::*;
 pub(super) const USER: &str = "user";
 /// The roles of a person.
 pub(super) const ROLE: &str = "role";
+/// The groups of a person.
+pub(super) const GROUP: &str = "group";
 /// What a client is found by.
 pub(super) const CLIENT: &str = "client";
 

@@ -161,7 +161,9 @@ fn idempotency_keys_over(c: &mut Conn, at: i64, limit: i64) -> Result<usize, Sto
         .load(c)?;
     let mut removed = 0;
     for (of, named) in over {
-        removed += diesel::delete(table.find((of, named))).execute(c)?;
+        // One that was taken anew since it was read stays.
+        let over = table.find((of, named)).filter(expires_at.lt(at));
+        removed += diesel::delete(over).execute(c)?;
     }
     Ok(removed)
 }

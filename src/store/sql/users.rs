@@ -43,7 +43,8 @@ pub fn add(c: &mut Conn, user: &User) -> Result<(), StoreError> {
         .values(Row::try_from(user)?)
         .execute(c)?;
     search_terms::replace(c, search_terms::USER, user.id.as_str(), &user_terms(user))?;
-    search_terms::replace(c, search_terms::ROLE, user.id.as_str(), &user.roles)
+    search_terms::replace(c, search_terms::ROLE, user.id.as_str(), &user.roles)?;
+    search_terms::replace(c, search_terms::GROUP, user.id.as_str(), &user.groups)
 }
 
 /// The person with this `sub`.
@@ -155,6 +156,7 @@ pub fn set_ban(c: &mut Conn, user: &User) -> Result<bool, StoreError> {
 pub fn remove(c: &mut Conn, id: &UserId) -> Result<bool, StoreError> {
     search_terms::remove(c, search_terms::USER, id.as_str())?;
     search_terms::remove(c, search_terms::ROLE, id.as_str())?;
+    search_terms::remove(c, search_terms::GROUP, id.as_str())?;
     Ok(diesel::delete(users::table.find(id.as_str())).execute(c)? == 1)
 }
 
@@ -171,6 +173,7 @@ pub fn set_roles(c: &mut Conn, id: &UserId, roles: &[String], now: UnixTime) -> 
 /// Sets the groups; `false` when there is no such person.
 pub fn set_groups(c: &mut Conn, id: &UserId, groups: &[String], now: UnixTime) -> Result<bool, StoreError> {
     let change = (dsl::groups.eq(json(groups)?), dsl::updated_at.eq(now.millis()));
+    search_terms::replace(c, search_terms::GROUP, id.as_str(), groups)?;
     Ok(diesel::update(users::table.find(id.as_str()))
         .set(change)
         .execute(c)?
@@ -180,17 +183,6 @@ pub fn set_groups(c: &mut Conn, id: &UserId, groups: &[String], now: UnixTime) -
 /// How many people there are.
 pub fn count(c: &mut Conn) -> Result<i64, StoreError> {
     Ok(users::table.count().get_result(c)?)
-}
-
-/// People in order of their `sub`, after the given one.
-pub fn list(c: &mut Conn, after: Option<&UserId>, limit: i64) -> Result<Vec<User>, StoreError> {
-    let rows: Vec<Row> = users::table
-        .filter(dsl::id.gt(after.map_or("", UserId::as_str)))
-        .order(dsl::id)
-        .limit(limit)
-        .select(Row::as_select())
-        .load(c)?;
-    rows.into_iter().map(read).collect()
 }
 
 impl TryFrom<&User> for Row {

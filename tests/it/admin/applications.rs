@@ -399,6 +399,14 @@ on_both_databases! {
         assert_eq!(listed("?q=https%3A%2F%2Fshop.example.com%2Fcb"), ["Storefront"]);
         assert_eq!(listed("?type=service"), ["Nightly export"]);
         assert_eq!(listed("?q=store&type=service"), [""; 0]);
+        assert_eq!(listed("?state=disabled"), [""; 0]);
+        assert_eq!(listed("?state=enabled").len(), 3);
+        let id = vouchsafe_core::model::ClientId::new(shop.id.as_str());
+        let act = world.act();
+        world.write(move |tx| vouchsafe::clients::standing::disable(tx, &act, &id).map(drop));
+        assert_eq!(listed("?state=disabled"), ["Storefront"]);
+        assert_eq!(listed("?state=enabled&type=native"), ["Field tablet"]);
+        assert_eq!(browser.get("/admin/applications?state=asleep").status, 400);
         assert_eq!(browser.get("/admin/applications?type=martian").status, 400);
         assert_eq!(browser.get("/admin/applications?after=garbage").status, 400);
         assert_eq!(browser.get("/admin/applications?sort=epoch").status, 400);

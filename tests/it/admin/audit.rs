@@ -68,6 +68,26 @@ on_both_databases! {
         }
     }
 
+    fn one_verifies_the_log_at_a_time_and_two_export_it(world: World) {
+        let browser = history(world);
+        let turns = &world.services.log_turns;
+        let verifying = turns.to_verify();
+        let (one, two) = (turns.to_export(), turns.to_export());
+        assert!(verifying.is_some() && one.is_some() && two.is_some());
+        let verify = || browser.get("/admin/audit/verify");
+        let export = || browser.admin_post("/admin/audit", "/admin/audit/export", &[("format", "jsonl")]);
+        for busy in [verify(), export()] {
+            assert_eq!(busy.status, 503, "{}", busy.body);
+            assert!(busy.header("retry-after").parse::<u32>().is_ok());
+            assert!(busy.body.contains("The server is busy") && busy.header("content-type").starts_with("text/html"));
+        }
+        assert_eq!(world.events_of(EventKind::AuditExported).len(), 0);
+        drop((verifying, two));
+        for done in [verify(), verify(), export(), export()] {
+            assert_eq!(done.status, 200, "{}", done.body);
+        }
+    }
+
     fn the_newest_come_first_and_older_ones_page_by_page(world: World) {
         world.administrator("grace");
         let act = Act::new("cli", world.services.ports.clock.now(), &world.services.ports.entropy);

@@ -44,7 +44,7 @@ on_both_databases! {
         let browser = world.admin_browser("grace");
         for (field, value) in [
             ("site_name", "a\u{202E}b"), ("support_url", "javascript:alert(1)"), ("privacy_url", "http://northwind.example"),
-            ("terms_url", "northwind"),
+            ("terms_url", "northwind"), ("site_name", "a\r\nSet-Cookie: x=y"), ("support_url", "https://a.example/\r\nx: y"),
         ] {
             let version = hidden(&browser.get(PAGE).body, "version");
             let answer = browser.admin_post(PAGE, PAGE, &[("version", &version), (field, value)]);

@@ -67,6 +67,8 @@ on_both_databases! {
         world.ban("person03");
         world.disable("person04");
         world.set_roles("person05", &["support"]);
+        world.set_groups("person05", &["night shift"]);
+        world.set_groups("person06", &["night shift"]);
         let browser = world.admin_browser("grace");
         let first = browser.get("/admin/users").body;
         assert_eq!(first.matches("<tr><th scope=\"row\">").count(), 50);
@@ -83,6 +85,9 @@ on_both_databases! {
             ("administrator=yes", 1),
             ("role=support", 1),
             ("role=support&state=banned", 0),
+            ("group=night+shift", 2),
+            ("group=night+shift&role=support", 1),
+            ("group=night", 0),
             ("q=person0&state=active", 8),
         ] {
             let page = browser.get(&format!("/admin/users?{query}"));

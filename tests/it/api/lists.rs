@@ -30,6 +30,8 @@ on_both_databases! {
         }
         world.ban("eve");
         world.set_roles("bob", &["clerk"]);
+        world.set_groups("ada", &["night shift"]);
+        world.set_groups("eve", &["night shift"]);
         assert_eq!(all(&robot, "/users", "username"), ["ada", "bob", "carl", "dora", "eve"]);
         assert_eq!(all(&robot, "/users?sort=-email", "username"), ["eve", "dora", "carl", "bob", "ada"]);
         assert_eq!(all(&robot, "/users?q=LOVE", "username").len(), 5);
@@ -37,6 +39,11 @@ on_both_databases! {
         assert_eq!(all(&robot, "/users?q=%25", "username"), [] as [&str; 0]);
         assert_eq!(all(&robot, "/users?state=banned", "username"), ["eve"]);
         assert_eq!(all(&robot, "/users?role=clerk", "username"), ["bob"]);
+        let mut night = all(&robot, "/users?group=night%20shift", "username");
+        night.sort();
+        assert_eq!(night, ["ada", "eve"]);
+        assert_eq!(all(&robot, "/users?group=night%20shift&state=banned", "username"), ["eve"]);
+        assert_eq!(all(&robot, "/users?group=night%20shift&role=clerk", "username"), [] as [&str; 0]);
         assert_eq!(all(&robot, "/users?admin=true", "username"), [] as [&str; 0]);
     }
 

@@ -74,6 +74,8 @@ on_both_databases! {
         for text in ["%", "_", "'", "\\", "a%", "' OR 1=1 --", "%00", "(a+)+$", "\u{202e}", &"x".repeat(10_000)] {
             assert_eq!(rows("/admin/users", "q", text), (200, 0), "{text:?}");
             assert_eq!(rows("/admin/users", "role", text), (200, 0), "{text:?}");
+            assert_eq!(rows("/admin/users", "group", text), (200, 0), "{text:?}");
+            assert_eq!(rows("/admin/applications", "q", text), (200, 0), "{text:?}");
             for filter in ["subject", "actor", "client", "request"] {
                 assert_eq!(rows("/admin/audit", filter, text), (200, 0), "{filter} {text:?}");
             }

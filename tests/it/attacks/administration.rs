@@ -5,30 +5,47 @@ use crate::support::browser::hidden;
 use crate::support::on_both_databases;
 use crate::support::people::{PASSWORD, metadata};
 use crate::support::world::World;
+use actix_web::{App, HttpRequest, test, web};
 use vouchsafe_core::model::{AdminCookie, ClientKind, EventKind, Plain, Span};
 
-/// Pages and acts of every part; `{id}` is somebody's, `{kid}` a key's.
-const PAGES: [&str; 16] = [
-    "/admin",
-    "/admin/users",
-    "/admin/users/new",
-    "/admin/users/{id}",
-    "/admin/users/{id}/rights",
-    "/admin/sessions",
-    "/admin/keys",
-    "/admin/keys/rotate",
-    "/admin/keys/{kid}/revoke",
-    "/admin/audit",
-    "/admin/panic",
-    "/admin/panic/everything",
-    "/admin/panic/report",
-    "/admin/settings",
-    "/admin/confirm",
-    "/admin/anything/else",
-];
+/// Where people come in and go, which is open to everybody.
+const OPEN: [&str; 2] = ["/admin/sign-in", "/admin/sign-out"];
+
+/// Every path below `/admin` that the pages are mounted at, as the router knows it.
+fn routes() -> Vec<String> {
+    let shown = actix_web::rt::System::new().block_on(async {
+        let tell = async |request: HttpRequest| format!("{:?}", request.resource_map());
+        let app = App::new()
+            .configure(vouchsafe::admin::mount)
+            .default_service(web::to(tell));
+        let app = test::init_service(app).await;
+        let elsewhere = test::TestRequest::with_uri("/elsewhere").to_request();
+        test::call_and_read_body(&app, elsewhere).await
+    });
+    let shown = String::from_utf8(shown.to_vec()).unwrap();
+    let patterns = shown.split("patterns: Single(\"").skip(1);
+    let paths = patterns.map(|rest| rest.split('"').next().unwrap().to_owned());
+    let mut paths: Vec<_> = paths.filter(|path| path.starts_with("/admin")).collect();
+    paths.sort();
+    paths.dedup();
+    paths.retain(|path| !OPEN.contains(&path.as_str()));
+    // Should the router one day show its paths otherwise, this is noticed.
+    assert!(paths.len() > 50, "{paths:?}");
+    for known in [
+        "/admin",
+        "/admin/users/{sub}/delete",
+        "/admin/applications/{client}/keys",
+        "/admin/apis/{api}/delete",
+    ] {
+        assert!(paths.iter().any(|path| path == known), "{known}: {paths:?}");
+    }
+    paths
+}
+
+/// Forms that would do something.
 const ACTS: [(&str, &str); 8] = [
-    ("/admin/users/{id}/disable", ""),
-    ("/admin/users/{id}/rights", "is_admin=yes"),
+    ("/admin/users/{sub}/disable", ""),
+    ("/admin/users/{sub}/administrator", "is_admin=yes"),
     ("/admin/users/new", "username=x&email=x@example.test"),
     ("/admin/keys/rotate", "alg=RS256"),
     ("/admin/keys/{kid}/revoke", "typed={kid}"),
@@ -73,17 +90,31 @@ on_both_databases! {
         let garbage = world.browser();
         garbage.set_cookie(&name, "grace");
         let before = changes(world);
-        let full = |path: &str| path.replace("{id}", ada.id.as_str()).replace("{kid}", &kid);
+        let event = world.events_of(EventKind::SignedIn)[0].id.clone();
+        let full = |path: &str| {
+            let names = [
+                ("{sub}", ada.id.as_str()), ("{kid}", &kid), ("{client}", &app.id), ("{api}", "orders"), ("{id}", event.as_str()),
+                ("{anything:.*}", "anything/else"),
+            ];
+            names.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
+        };
+        let pages: Vec<_> = routes().iter().map(|path| full(path)).collect();
         let refused = [&stranger, &application, &expired, &forged, &garbage, &former];
         for (number, browser) in refused.into_iter().enumerate() {
             let expected = if number == 5 { 403 } else { 303 };
-            for page in PAGES.map(full) {
+            for page in &pages {
+                assert!(!page.contains('{'), "{page}");
+                let mut is_refused = false;
                 for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"] {
-                    let answer = browser.send(world.request(method, &page).header("authorization", &bearer));
-                    let known = matches!(answer.status, 404 | 405) && method != "GET";
-                    assert!(known || answer.status == expected, "{number}: {method} {page}: {}", answer.status);
+                    let answer = browser.send(world.request(method, page).header("authorization", &bearer));
+                    is_refused |= matches!(method, "GET" | "POST") && answer.status == expected;
+                    assert!(matches!(answer.status, 404 | 405) || answer.status == expected, "{number}: {method} {page}: {}", answer.status);
                     assert!(!answer.body.contains(ada.id.as_str()) && !answer.body.contains("grace@example.test"));
                 }
+                assert!(is_refused, "{number}: {page}");
+                let form = world.post(page).header("content-type", "application/x-www-form-urlencoded");
+                let answer = browser.send(form.body(format!("form_token={token}")));
+                assert!(matches!(answer.status, 404 | 405) || answer.status == expected, "{number}: form to {page}: {}", answer.status);
             }
             for (act, fields) in ACTS {
                 let body = full(&format!("{fields}&form_token={token}"));
@@ -93,6 +124,43 @@ on_both_databases! {
             }
         }
         assert_eq!(changes(world), before);
+    }
+
+    /// L-09, M-25: pages of administrators, what is not there, and the pages of those who may not come in.
+    fn no_page_of_the_administration_may_be_framed_or_kept(world: World) {
+        let ada = world.person("ada");
+        world.administrator("grace");
+        let app = world.client(metadata(ClientKind::Web));
+        app.sign_in(world, "ada", &[("scope", "openid")]);
+        world.orders_api();
+        let kid = world.services.keys.states(world.services.ports.clock.now())[0].0.kid.as_str().to_owned();
+        let event = world.events_of(EventKind::SignedIn)[0].id.clone();
+        let names = [
+            ("{sub}", ada.id.as_str()), ("{kid}", &kid), ("{client}", &app.id), ("{api}", "nothing"), ("{id}", event.as_str()),
+            ("{anything:.*}", "anything/else"),
+        ];
+        let full = |path: String| names.iter().fold(path, |path, (name, value)| path.replace(name, value));
+        let browser = world.admin_browser("grace");
+        let stranger = world.browser();
+        let mut shown = 0;
+        for page in routes().into_iter().map(full).chain(OPEN.map(str::to_owned)) {
+            for answer in [browser.get(&page), stranger.get(&page)] {
+                let is_page = answer.header("content-type").starts_with("text/html");
+                if answer.status == 405 || !is_page {
+                    assert!(matches!(answer.status, 303 | 404 | 405), "{page}: {}", answer.status);
+                    continue;
+                }
+                shown += 1;
+                let csp = answer.header("content-security-policy");
+                assert!(csp.contains("frame-ancestors 'none'") && csp.contains("default-src 'none'"), "{page}: {csp}");
+                assert!(!csp.contains("unsafe"), "{page}: {csp}");
+                for (header, value) in [("x-frame-options", "DENY"), ("x-content-type-options", "nosniff"), ("cache-control", "no-store")] {
+                    assert_eq!(answer.header(header), value, "{page}");
+                }
+                assert!(!answer.body.contains(" style=\"") && !answer.body.contains(" onclick"), "{page}");
+            }
+        }
+        assert!(shown > 30, "{shown}");
     }
 
     /// M-09

@@ -1,6 +1,7 @@
 //! Known attacks, one file per family. Cases that are also the ordinary behaviour of an endpoint stand in that
 //! endpoint's tests; each file says which. The whole list is in `docs/attacks.md`.
 
+mod admin_api;
 mod admin_pages;
 mod administration;
 mod authorization_request;

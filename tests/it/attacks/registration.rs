@@ -7,7 +7,7 @@ use crate::support::world::Answer;
 use serde_json::{Value, json};
 use vouchsafe_core::model::Span;
 
-const INSIDE: [&str; 14] = [
+const INSIDE: [&str; 15] = [
     "https://127.0.0.1/x",
     "https://127.0.0.1:8443/x",
     "https://[::1]/x",
@@ -19,6 +19,7 @@ const INSIDE: [&str; 14] = [
     "https://[64:ff9b::7f00:1]/x",
     "https://localhost/x",
     "https://localhost.:443/x",
+    "https://hr.inside.test/x",
     "http://client.example/x",
     "https://user@client.example/x",
     "https://0/x",
@@ -37,6 +38,28 @@ with_registration! { open;
             }
         }
         assert!(site.asked().is_empty());
+    }
+
+    /// G-03: whoever registers learns of no name whether there is an inner host of it. The log says which it was.
+    fn a_name_that_leads_inside_looks_like_one_that_leads_nowhere(world: World, _site: TlsSite) {
+        let told = |answer: Answer| {
+            let headers: Vec<_> = answer.headers.keys().map(ToString::to_string).collect();
+            (answer.status, headers, answer.body)
+        };
+        let hosts = ["hr.inside.test", "hr.nowhere.test"];
+        for member in ["jwks_uri", "logo_uri", "sector_identifier_uri"] {
+            let over = |host: &str| json!({ member: format!("https://{host}/x") });
+            let [inside, nowhere] = hosts.map(|host| told(world.register(&ordinary(over(host)))));
+            assert_eq!(inside, nowhere, "{member}");
+            assert_eq!(inside.0, 400, "{member}");
+            let made = world.registered(json!({}));
+            let replaced = hosts.map(|host| {
+                let mut document = ordinary(over(host));
+                document["client_id"] = made["client_id"].clone();
+                told(world.manage("PUT", &made, Some(&document)))
+            });
+            assert_eq!(replaced, [inside, nowhere], "{member}");
+        }
     }
 
     /// G-05, L-11.

@@ -1,6 +1,7 @@
 //! Verbs through a server: the same words, documents and statuses as on the database, with a token of `login`, of a
 //! client, or from a file.
 
+mod lists;
 mod sign_in;
 
 use super::program::{Ended, PASS_PHRASE, Place, Served, free_address, set_mode};

@@ -74,6 +74,23 @@ with_registration! { open;
         assert_eq!(Answer::to(world.get("/static/logos/0123.png")).status, 404);
     }
 
+    fn only_so_many_logos_are_drawn_at_once(world: World, site: TlsSite) {
+        site.serve("/logo.png", "image/png", png(8, 8, [0; 4]));
+        let register = || world.register(&ordinary(json!({"logo_uri": site.url("/logo.png")})));
+        let system = actix_web::rt::System::new();
+        let turn = || system.block_on(world.services.drawing.turn());
+        let (one, two) = (turn(), turn());
+        assert!(one.is_ok() && two.is_ok());
+        let busy = register();
+        assert_eq!(busy.error(), (503, "temporarily_unavailable".to_owned()));
+        assert_ne!(busy.header("retry-after"), "");
+        world.registered(json!({}));
+        drop(one);
+        for _ in 0..3 {
+            assert_eq!(register().status, 201, "a place comes back after each");
+        }
+    }
+
     fn a_list_of_redirect_uris_must_hold_all_and_nothing_but_strings(world: World, site: TlsSite) {
         let good = json!(["https://other.example/cb", "https://client.example/cb"]);
         let answer = sector(world, site, &good);

@@ -108,3 +108,72 @@ with_registration! { open;
         assert!(site.asked().is_empty());
     }
 }
+
+mod crowded {
+    use super::{Answer, Signer, World, is_taken, json, named, open, publish, with_registration};
+    use crate::support::newcomer::ordinary;
+    use std::future::poll_fn;
+    use std::net::TcpListener;
+    use std::pin::pin;
+    use std::task::Poll;
+    use vouchsafe::config::{Config, Destination};
+    use vouchsafe::ports::fetch::Wanted;
+    use vouchsafe_core::model::{Span, UnixTime};
+
+    const STRANGERS: usize = 64;
+
+    fn host(n: usize) -> String {
+        format!("h{n}.here.test")
+    }
+
+    fn crowded(config: &mut Config) {
+        open(config);
+        let hosts = (0..STRANGERS).map(|n| Destination {
+            host: host(n),
+            port: None,
+        });
+        config.outbound.allow_private.extend(hosts);
+    }
+
+    /// A client that somebody vouches for, as its initial access token says.
+    fn vouched_for(world: &World, jwks_uri: &str) -> serde_json::Value {
+        let token = world.initial_token(1, Span::from_days(1), &[]);
+        let document = ordinary(json!({
+            "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": jwks_uri,
+        }));
+        Answer::to(world.post("/register").bearer_auth(&token).json(&document)).json()
+    }
+
+    with_registration! { crowded;
+        fn strangers_whose_hosts_never_answer_hold_up_no_client_that_somebody_answers_for(world: World, site: TlsSite) {
+            let signer = Signer::es256();
+            publish(site, &[named(&signer, "a")]);
+            let made = vouched_for(world, &site.url("/jwks"));
+            // Takes connections, and says nothing on any.
+            let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+            let port = silent.local_addr().unwrap().port();
+            let urls: Vec<_> = (0..STRANGERS).map(|n| format!("https://{}:{port}/", host(n))).collect();
+            let (fetch, now) = (&world.services.ports.fetch, UnixTime::from_seconds(world.clock_seconds()));
+            std::thread::scope(|scope| {
+                actix_web::rt::System::new().block_on(async {
+                    let mut calls: Vec<_> = urls.iter().map(|url| fetch.fetch(Wanted::json(url, now))).collect();
+                    let one_ends = poll_fn(|cx| {
+                        let mut polled = calls.iter_mut().map(|call| call.as_mut().poll(cx));
+                        polled.find(Poll::is_ready).unwrap_or(Poll::Pending)
+                    });
+                    let known = pin!(async {
+                        let (told, tells) = tokio::sync::oneshot::channel();
+                        let ask = || told.send(is_taken(world, &made, &signer, "a"));
+                        scope.spawn(ask);
+                        tells.await.unwrap()
+                    });
+                    tokio::select! {
+                        biased;
+                        ended = one_ends => panic!("the client waited for strangers: {ended:?}"),
+                        is_taken = known => assert!(is_taken),
+                    }
+                });
+            });
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Clients that registered themselves while registration is open: how many, and for how long.
 
+use crate::support::databases::committed_meanwhile;
 use crate::support::newcomer::{by_token, client, open, ordinary, with_registration};
 use crate::support::people::PASSWORD;
 use crate::support::steps::code;
@@ -102,6 +103,19 @@ mod of_a_network {
             assert_eq!(from(world, "203.0.113.9").status, 201);
         }
 
+        fn an_address_is_what_the_last_trusted_proxy_says_and_nothing_before_it(world: World, _site: TlsSite) {
+            for (said, status) in [
+                ("198.51.100.1, 203.0.113.9", 201), ("198.51.101.1,203.0.113.9, 127.0.0.7", 201),
+                ("198.51.102.1, 203.0.113.9", 429), ("203.0.113.9:4711", 429), ("198.51.103.1", 201),
+                // What is no address counts for the proxy.
+                ("garbage", 201), ("unknown, -", 201), ("127.0.0.1", 429),
+            ] {
+                assert_eq!(from(world, said).status, status, "{said}");
+            }
+            let other = world.post("/register").header("forwarded", "for=192.0.2.7").header("x-real-ip", "192.0.2.7");
+            assert_eq!(Answer::to(other.json(&ordinary(json!({})))).status, 429, "no other header counts");
+        }
+
         fn changes_and_clients_with_a_token_count_as_well(world: World, _site: TlsSite) {
             let made = world.registered(json!({}));
             let mut new = ordinary(json!({}));
@@ -131,4 +145,18 @@ mod with_a_token {
             assert!(is_there(world, &made));
         }
     }
+}
+
+/// A client that is used between the look for unused ones and its removal stays. On SQLite nobody comes in between.
+#[test]
+fn a_client_that_is_used_while_unused_ones_are_removed_stays() {
+    let url = crate::support::postgres::migrated_database();
+    let world = World::with("used-meanwhile", Some(url), open);
+    let made = world.registered(json!({}));
+    world.wait(Span::from_days(31));
+    let until = (world.clock_seconds() + 1000) * 1000;
+    let used = format!("UPDATE clients SET unused_until = {until}");
+    committed_meanwhile(world.database(), &used, || world.services.tend().unwrap());
+    world.follow();
+    assert!(is_there(&world, &made));
 }

@@ -6,10 +6,11 @@ use crate::support::people::PASSWORD;
 use crate::support::steps::code;
 use crate::support::world::{Answer, World};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use vouchsafe::audit::Act;
 use vouchsafe::clients::standing;
 use vouchsafe::db;
-use vouchsafe_core::model::{Client, ClientId, ClientMetadata};
+use vouchsafe_core::model::{Client, ClientId, ClientMetadata, PkceRule};
 
 /// What a client sends to replace its registration: all of it, changed.
 fn replacement(made: &Value, over: Value) -> Value {
@@ -74,6 +75,32 @@ with_registration! { open;
         world.follow();
         let old = world.browser().ask(&client(&made), &[]);
         assert!(old.says("redirect_uri is not registered"));
+    }
+
+    fn what_an_administrator_takes_while_a_replacement_is_fetched_stays_taken(world: World, site: TlsSite) {
+        let made = world.registered(json!({"scope": "openid email"}));
+        let id = ClientId::new(made["client_id"].as_str().unwrap());
+        let (services, act, taken) = (Arc::clone(&world.services), world.act(), id.clone());
+        site.serve("/sector", "application/json", json!(["https://client.example/cb"]).to_string());
+        site.before("/sector", move || {
+            let (act, taken) = (act.clone(), taken.clone());
+            let changed = services.store.write_blocking("take", move |tx| {
+                let mut metadata = db!(tx, clients::by_id(&taken))?.unwrap().metadata;
+                metadata.scopes = vec!["openid".to_owned()];
+                metadata.web_origins = vec!["https://app.example".to_owned()];
+                metadata.pkce = PkceRule::Required;
+                standing::update(tx, &act, &taken, &metadata)
+            });
+            changed.unwrap().unwrap();
+        });
+        let new = replacement(&made, json!({
+            "client_name": "Ebb", "scope": "openid email", "sector_identifier_uri": site.url("/sector"),
+        }));
+        let answer = world.manage("PUT", &made, Some(&new));
+        assert_eq!((answer.status, &answer.json()["scope"]), (200, &json!("openid")), "{}", answer.body);
+        let kept = world.write(move |tx| db!(tx, clients::by_id(&id))).unwrap().metadata;
+        assert_eq!((kept.client_name.as_str(), kept.scopes), ("Ebb", vec!["openid".to_owned()]));
+        assert_eq!((kept.web_origins, kept.pkce), (vec!["https://app.example".to_owned()], PkceRule::Required));
     }
 
     fn a_replacement_is_judged_like_a_registration_and_raises_nothing(world: World, _site: TlsSite) {

@@ -116,6 +116,8 @@ with_registration! { on;
             "https://[::1]/app/client".to_owned(),
             "https://169.254.169.254/latest".to_owned(),
             "https://localhost/app/client".to_owned(),
+            "https://hr.inside.test/app/client".to_owned(),
+            "https://hr.nowhere.test/app/client".to_owned(),
             site.url("/"),
             site.url("/app/../app/client"),
             site.url("/app/client?x=1"),

@@ -1,13 +1,15 @@
 //! The places of grants: kept for an epoch, never shared, never forgotten while a token may refer to them.
 
 use super::{OFFLINE, access_token, on_both, place, refreshed, told};
-use crate::support::people::metadata;
+use crate::support::people::{PASSWORD, metadata};
 use crate::support::relying_party::claims;
 use crate::support::resource_server::ResourceServer;
+use crate::support::steps::code;
 use crate::support::world::{Answer, World};
 use std::collections::HashSet;
 use std::sync::Mutex;
 use vouchsafe::audit::emergency;
+use vouchsafe::config::DatabaseUrl;
 use vouchsafe::db;
 use vouchsafe_core::decide::status_list::BLOCK;
 use vouchsafe_core::model::{ClientId, ClientKind, GrantId, Span};
@@ -204,5 +206,37 @@ fn no_two_grants_share_a_place_whatever_nodes_race_and_crash() {
             .map(|(list, _)| list)
             .collect();
         assert_eq!(lists.len(), 1, "nodes that begin at the same time share a list");
+    });
+}
+
+/// A database that takes no list any more gives no block: whoever wants a token is told to come again, and loses nothing.
+#[test]
+fn without_a_block_of_places_a_code_is_not_spent_and_the_answer_is_busy() {
+    on_both("no-places", |world| {
+        world.person("ada");
+        let app = world.client(metadata(ClientKind::Spa));
+        let browser = world.browser();
+        let page = browser.ask(&app, OFFLINE);
+        let page = browser.fill(&page, &[("username", "ada"), ("password", PASSWORD)]);
+        let first = code(&page);
+        let (refuse, let_in) = match world.database() {
+            DatabaseUrl::Sqlite(_) => (
+                "CREATE TRIGGER no_lists BEFORE INSERT ON status_lists BEGIN SELECT RAISE(IGNORE); END",
+                "DROP TRIGGER no_lists",
+            ),
+            DatabaseUrl::Postgres(_) => (
+                "CREATE FUNCTION no_lists() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; \
+                 CREATE TRIGGER no_lists BEFORE INSERT ON status_lists FOR EACH ROW EXECUTE FUNCTION no_lists()",
+                "DROP TRIGGER no_lists ON status_lists",
+            ),
+        };
+        world.sql(refuse);
+        let busy = app.redeem(world, &first);
+        assert_eq!(busy.error(), (503, "temporarily_unavailable".to_owned()));
+        assert_ne!(busy.header("retry-after"), "");
+        world.sql(let_in);
+        let tokens = app.redeem(world, &first);
+        assert_eq!(tokens.status, 200, "{}", tokens.body);
+        place(access_token(&tokens.json()));
     });
 }

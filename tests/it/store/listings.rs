@@ -37,7 +37,7 @@ fn all<T: Debug>(mut page: impl FnMut(Option<String>) -> Page<T>) -> Vec<T> {
     panic!("a list without an end: {rows:?}");
 }
 
-fn people(store: &Database, wanted: &UsersWanted) -> Vec<String> {
+pub(super) fn people(store: &Database, wanted: &UsersWanted) -> Vec<String> {
     all(|cursor| {
         let mut wanted = UsersWanted {
             part: Part::first(2),
@@ -103,7 +103,7 @@ fn person(name: &str, full: &str, change: impl FnOnce(&mut User)) -> User {
 }
 
 /// Five people: carl and dora were made at the same time.
-fn add_people(store: &Database) {
+pub(super) fn add_people(store: &Database) {
     let people = [
         person("ada", "Ada Lovelace", |user| {
             user.created_at = at(50);
@@ -120,6 +120,7 @@ fn add_people(store: &Database) {
             user.banned_at = Some(at(-10));
             user.banned_until = Some(at(0));
             user.roles = vec!["clerk".to_owned(), "boss".to_owned()];
+            user.groups = vec!["staff".to_owned(), "night shift".to_owned()];
         }),
         person("eve", "", |user| {
             user.created_at = at(10);
@@ -227,6 +228,7 @@ fn people_are_filtered_by_standing_role_and_office(store: &Database) {
     assert_eq!(people(store, &role("b%")), [] as [&str; 0]);
     assert_eq!(people(store, &role("boss\0")), [] as [&str; 0]);
     let all_at_once = UsersWanted {
+        group: Some("staff".to_owned()),
         text: Some("d".to_owned()),
         state: Some(UserState::Active),
         is_admin: Some(false),

@@ -3,6 +3,7 @@
 use super::samples::add_ann_and_shop;
 use crate::support::databases::{Database, Kind};
 use vouchsafe::db;
+use vouchsafe::store::listing::UsersWanted;
 use vouchsafe::store::{MigrationState, StoreError, StoreOptions};
 
 fn every_name(database: &Database) -> Vec<String> {
@@ -61,6 +62,35 @@ fn both_databases_have_the_same_migrations() {
             applied: true
         })
     );
+}
+
+#[test]
+fn people_who_were_there_before_are_found_by_their_groups() {
+    for kind in BOTH {
+        let database = Database::migrated(kind);
+        add_ann_and_shop(&database);
+        while is_applied(&database, "0020_groups_are_found") {
+            database.revert_last_migration().unwrap();
+        }
+        let staff = || {
+            let wanted = UsersWanted {
+                group: Some("staff".to_owned()),
+                ..UsersWanted::default()
+            };
+            let page = database.read_blocking("users", move |tx| db!(tx, users::page(&wanted)));
+            page.unwrap().items.len()
+        };
+        assert_eq!(staff(), 0);
+        database.migrate().unwrap();
+        assert_eq!(staff(), 1);
+    }
+}
+
+/// Whether this migration is applied.
+fn is_applied(database: &Database, name: &str) -> bool {
+    let all = database.migrations().unwrap();
+    all.iter()
+        .any(|migration| migration.name == name && migration.applied)
 }
 
 #[test]

@@ -3,10 +3,12 @@
 mod clients;
 mod failures;
 mod grants;
+mod groups;
 mod interactions;
 mod listings;
 mod migrations;
 mod people;
+mod pooler;
 mod publisher;
 mod races;
 mod records;

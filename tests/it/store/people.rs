@@ -3,6 +3,7 @@
 use super::samples::{at, user};
 use crate::support::databases::{Database, on_both_stores};
 use vouchsafe::db;
+use vouchsafe::store::listing::{Part, UsersWanted};
 use vouchsafe::store::{StoreError, Unique};
 use vouchsafe_core::model::{PasswordHash, User, UserId};
 
@@ -144,16 +145,19 @@ fn people_are_listed_page_by_page(store: &Database) {
     for name in ["cid", "ann", "bob"] {
         add(store, user(name)).unwrap();
     }
-    let page = |after: Option<&'static str>| {
-        let list = store.read_blocking("list", move |tx| {
-            let after = after.map(UserId::new);
-            db!(tx, users::list(after.as_ref(), 2))
-        });
-        list.unwrap()
-            .into_iter()
-            .map(|user| user.username)
-            .collect::<Vec<_>>()
+    let page = |cursor: Option<&str>| {
+        let mut wanted = UsersWanted {
+            part: Part::first(2),
+            ..UsersWanted::default()
+        };
+        if let Some(cursor) = cursor {
+            wanted.resume(cursor).unwrap();
+        }
+        let page = store.read_blocking("list", move |tx| db!(tx, users::page(&wanted)));
+        page.unwrap().map(|user| user.username)
     };
-    assert_eq!(page(None), ["ann", "bob"]);
-    assert_eq!(page(Some("sub-bob")), ["cid"]);
+    let first = page(None);
+    assert_eq!(first.items, ["ann", "bob"]);
+    let last = page(first.next.as_deref());
+    assert_eq!((last.items, last.next), (vec!["cid".to_owned()], None));
 }

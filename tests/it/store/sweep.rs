@@ -1,7 +1,7 @@
 //! The sweep: what is over goes, slice by slice, and nothing else.
 
 use super::samples::{add_ann_and_shop, add_grant, at, digest, event, grant, interaction, session};
-use crate::support::databases::{Database, on_both_stores};
+use crate::support::databases::{Database, Kind, committed_meanwhile, number, on_both_stores};
 use std::sync::Arc;
 use vouchsafe::audit::verification::verify;
 use vouchsafe::audit::{Act, Publisher};
@@ -267,5 +267,41 @@ fn the_oldest_interactions_beyond_a_number_go(store: &Database) {
             })
             .unwrap();
         assert_eq!(found.is_some(), second > 5, "{second}");
+    }
+}
+
+/// What somebody uses again between the look of the sweep and its removal stays: the removal looks a second time. On
+/// SQLite nobody comes in between.
+#[test]
+fn what_was_prolonged_meanwhile_stays() {
+    let store = Database::migrated(Kind::Postgres);
+    add_ann_and_shop(&store);
+    let add = |table: &str| match table {
+        "sessions" => store.write_blocking("add", |tx| {
+            let over = Session {
+                expires_at: at(10),
+                ..session("used")
+            };
+            db!(tx, sessions::add(&over, &digest(1)))
+        }),
+        _ => store.write_blocking("add", |tx| {
+            let over = IdempotencyKey {
+                caller: "client:robot".to_owned(),
+                key: "used".to_owned(),
+                digest: Vec::new(),
+                made: String::new(),
+                expires_at: at(10),
+            };
+            db!(tx, idempotency_keys::reserve(&over, at(0))).map(drop)
+        }),
+    };
+    for table in ["sessions", "idempotency_keys"] {
+        add(table).unwrap();
+        let prolonged = format!("UPDATE {table} SET expires_at = {}", at(1000).millis());
+        committed_meanwhile(store.url(), &prolonged, || {
+            sweep(&store, at(20), 100);
+        });
+        let left = format!("SELECT count(*) FROM {table}");
+        assert_eq!(number(store.url(), &left), 1, "{table}");
     }
 }

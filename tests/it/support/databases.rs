@@ -1,10 +1,11 @@
 //! A store in a database of its own, on each of the two databases.
 
+use super::patience::until;
 use super::postgres::{fresh_database, migrated_database};
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
 use diesel::sql_types::BigInt;
-use diesel::{Connection as _, RunQueryDsl as _, SqliteConnection};
+use diesel::{Connection as _, PgConnection, RunQueryDsl as _, SqliteConnection};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -147,6 +148,28 @@ pub(crate) fn while_locked(url: &DatabaseUrl, during: impl FnOnce()) {
         .unwrap();
     during();
     conn.batch_execute("ROLLBACK").unwrap();
+}
+
+/// Runs `work` while somebody else has run a statement on PostgreSQL and not committed it; it is committed as soon as
+/// the work waits for it.
+pub(crate) fn committed_meanwhile(url: &DatabaseUrl, statement: &str, work: impl FnOnce() + Send) {
+    let DatabaseUrl::Postgres(address) = url else {
+        panic!("on SQLite one writes at a time");
+    };
+    let mut other = PgConnection::establish(address.expose()).unwrap();
+    other.batch_execute("BEGIN").unwrap();
+    other.batch_execute(statement).unwrap();
+    std::thread::scope(|scope| {
+        let working = scope.spawn(work);
+        until("the work waits", || {
+            let waiting = "SELECT count(*) FROM pg_stat_activity \
+                WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            assert!(!working.is_finished(), "the work waits for nobody");
+            (number(url, waiting) > 0).then_some(())
+        });
+        other.batch_execute("COMMIT").unwrap();
+        working.join().unwrap();
+    });
 }
 
 /// The number that a query answers.

@@ -30,6 +30,7 @@ pub(crate) struct TlsSite {
 struct Shared {
     documents: Mutex<HashMap<String, Vec<u8>>>,
     asked: Mutex<Vec<String>>,
+    before: Mutex<HashMap<String, Box<dyn FnOnce() + Send>>>,
     over: AtomicBool,
 }
 
@@ -101,6 +102,12 @@ impl TlsSite {
         documents.insert(path.to_owned(), answer.into());
     }
 
+    /// Does something when a path is next asked for, before it is answered.
+    pub(crate) fn before(&self, path: &str, act: impl FnOnce() + Send + 'static) {
+        let mut before = self.shared.before.lock().unwrap();
+        before.insert(path.to_owned(), Box::new(act));
+    }
+
     /// The heads of all requests so far.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.shared.asked.lock().unwrap().clone()
@@ -137,6 +144,10 @@ fn answer(shared: &Shared, acceptor: &SslAcceptor, caller: TcpStream) -> Option<
     let head = String::from_utf8(head).ok()?;
     let path = head.split(' ').nth(1)?.to_owned();
     shared.asked.lock().unwrap().push(head);
+    let before = shared.before.lock().unwrap().remove(&path);
+    if let Some(act) = before {
+        act();
+    }
     let answer = shared.documents.lock().unwrap().get(&path).cloned();
     let answer = answer.unwrap_or_else(|| b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec());
     stream.write_all(&answer).ok()?;

@@ -14,6 +14,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use vouchsafe_core::model::{Client, ClientId, ClientKind, UnixTime};
 
+const FIELDS: [&str; 5] = ["q", "type", "state", "after", "said"];
+
 /// Rows of a page.
 const ROWS: i64 = 50;
 
@@ -32,17 +34,23 @@ struct ApplicationsPage {
 struct Asked {
     q: String,
     kind: String,
+    state: String,
 }
 
 impl Asked {
-    fn is_any(&self) -> bool {
-        !self.q.is_empty() || !self.kind.is_empty()
+    const fn is_any(&self) -> bool {
+        !(self.q.is_empty() && self.kind.is_empty() && self.state.is_empty())
     }
 
     fn address(&self, after: &str) -> String {
         form::with_query(
             Section::Applications.path(),
-            &[("q", &self.q), ("type", &self.kind), ("after", after)],
+            &[
+                ("q", &self.q),
+                ("type", &self.kind),
+                ("state", &self.state),
+                ("after", after),
+            ],
         )
     }
 }
@@ -66,15 +74,23 @@ pub(super) async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
 }
 
 async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
-    let query = form::query(admin, http.query_string(), &["q", "type", "after", "said"])?;
+    let query = form::query(admin, http.query_string(), &FIELDS)?;
     let text = |name| query.one(name).unwrap_or_default().trim().to_owned();
     let asked = Asked {
         q: text("q"),
         kind: text("type"),
+        state: text("state"),
+    };
+    let disabled = match asked.state.as_str() {
+        "" => None,
+        "enabled" => Some(false),
+        "disabled" => Some(true),
+        _ => return Err(form::bad_address(admin)),
     };
     let mut wanted = ClientsWanted {
         text: Some(asked.q.clone()).filter(|text| !text.is_empty()),
         kind: of_word(&asked.kind),
+        disabled,
         part: Part::first(ROWS),
         ..ClientsWanted::default()
     };

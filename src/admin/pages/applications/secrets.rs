@@ -173,14 +173,16 @@ pub(super) async fn keys(form: AdminForm, slug: web::Path<String>) -> HttpRespon
         let client = find(&admin, &slug).await?;
         admin.proven_recently(&page_of(&client))?;
         let typed = fields.one("jwks").unwrap_or_default().trim().to_owned();
+        let shown = fields.one("shown").unwrap_or_default();
+        // What is written is made of what was read here: both must be what the page was made of.
+        if shown != form::version(&client.metadata) {
+            return stale(&admin, &client, typed).await;
+        }
         let apis = super::apis(&admin).await?;
         let metadata = with_keys(&client, &typed)
             .and_then(|wish| registration::check(wish, &apis).map_err(|rule| capital(&rule.to_string())));
         match metadata {
-            Ok(metadata) => {
-                let shown = fields.one("shown").unwrap_or_default();
-                save(&admin, &client, metadata, (shown, typed)).await
-            }
+            Ok(metadata) => save(&admin, &client, metadata, (shown, typed)).await,
             Err(rule) => show(&admin, &client, (typed, Errors::one("jwks", rule)), None).await,
         }
     };
@@ -218,12 +220,7 @@ async fn save(
             Some(_) | None => standing::update(tx, &act, &id, &metadata).map(Ok),
         });
     match saved.await {
-        Ok(Err(now)) => {
-            let errors = Errors::one("jwks", form::CHANGED_SINCE);
-            let mut response = show(admin, &now, (typed, errors), None).await?;
-            *response.status_mut() = StatusCode::CONFLICT;
-            Ok(response)
-        }
+        Ok(Err(now)) => stale(admin, &now, typed).await,
         Ok(Ok(Some(_))) => Ok(see_other(&form::with_query(
             &page_of(client),
             &[("said", "keys-saved")],
@@ -231,6 +228,14 @@ async fn save(
         Ok(Ok(None)) => Err(admin.not_found()),
         Err(error) => Err(admin.failed(error)),
     }
+}
+
+/// 409, with what was typed: who reads what the application is by now may save it all the same.
+async fn stale(admin: &Admin, client: &Client, typed: String) -> Result<HttpResponse, HttpResponse> {
+    let errors = Errors::one("jwks", form::CHANGED_SINCE);
+    let mut response = show(admin, client, (typed, errors), None).await?;
+    *response.status_mut() = StatusCode::CONFLICT;
+    Ok(response)
 }
 
 async fn problem(

@@ -3,8 +3,9 @@
 use super::{Asked, FILTERS};
 use crate::admin::access::AdminForm;
 use crate::admin::form;
+use crate::admin::pages::problem::busy;
 use crate::audit::export::{File, Format, SLICE};
-use crate::audit::with;
+use crate::audit::{Turn, with};
 use crate::db;
 use crate::services::Services;
 use crate::store::StoreError;
@@ -32,6 +33,9 @@ async fn start(form: &AdminForm) -> Result<HttpResponse, HttpResponse> {
         Some(_) | None => return Err(form::bad_address(admin)),
     };
     let filter = asked.read().map_err(|_| form::bad_address(admin))?;
+    let turn = admin.cx.services.log_turns.to_export();
+    let advice = "Others are exporting the log. Nothing was exported; try again when they are done.";
+    let turn = turn.ok_or_else(|| busy(admin, advice))?;
     let told = with(
         "format",
         json!(format.as_str()),
@@ -46,6 +50,7 @@ async fn start(form: &AdminForm) -> Result<HttpResponse, HttpResponse> {
     let reading = Reading {
         services: Arc::clone(&admin.cx.services),
         file: File::new(format, wanted, (0, last)),
+        _turn: turn,
     };
     Ok(file(format, reading))
 }
@@ -85,6 +90,8 @@ const fn media_type(format: Format) -> &'static str {
 struct Reading {
     services: Arc<Services>,
     file: File,
+    // Given back when the file ends, or its connection.
+    _turn: Turn,
 }
 
 impl Reading {

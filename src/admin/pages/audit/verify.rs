@@ -2,6 +2,7 @@
 
 use crate::admin::access::Admin;
 use crate::admin::pages::layout::{Section, Shell, answer};
+use crate::admin::pages::problem::busy;
 use crate::audit::export::hex;
 use crate::audit::verification::{self, Chain, NotWhole};
 use crate::failure::{Broken, Failure};
@@ -29,7 +30,18 @@ impl VerifyPage {
 /// `GET /admin/audit/verify`: changes nothing.
 pub(super) async fn get(admin: Admin) -> HttpResponse {
     let services = Arc::clone(&admin.cx.services);
-    let found = match web::block(move || verification::verify(&services.store, MOST)).await {
+    let Some(turn) = services.log_turns.to_verify() else {
+        return busy(
+            &admin,
+            "Somebody else is verifying the log. Try again when they are done.",
+        );
+    };
+    let read = move || {
+        // Held to the end of the work, also when nobody waits for it any longer.
+        let _turn = turn;
+        verification::verify(&services.store, MOST)
+    };
+    let found = match web::block(read).await {
         Ok(Ok(found)) => found,
         Ok(Err(error)) => return admin.failed(error),
         Err(_) => return admin.failed(Failure::Broken(Broken::Overloaded("checking the audit log"))),

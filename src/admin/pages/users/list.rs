@@ -13,7 +13,7 @@ use askama::Template;
 use vouchsafe_core::model::User;
 use vouchsafe_core::spec::params::Params;
 
-const FIELDS: [&str; 6] = ["q", "state", "role", "administrator", "after", "done"];
+const FIELDS: [&str; 7] = ["q", "state", "role", "group", "administrator", "after", "done"];
 
 #[derive(Template)]
 #[template(path = "admin/users.html")]
@@ -38,22 +38,27 @@ struct Asked {
     q: String,
     state: String,
     role: String,
+    group: String,
     administrator: String,
 }
 
 impl Asked {
-    const fn is_any(&self) -> bool {
-        !(self.q.is_empty() && self.state.is_empty() && self.role.is_empty() && self.administrator.is_empty())
+    fn fields(&self) -> [(&'static str, &str); 5] {
+        [
+            ("q", &self.q),
+            ("state", &self.state),
+            ("role", &self.role),
+            ("group", &self.group),
+            ("administrator", &self.administrator),
+        ]
+    }
+
+    fn is_any(&self) -> bool {
+        self.fields().iter().any(|(_, value)| !value.is_empty())
     }
 
     fn with(&self, after: &str) -> String {
-        let fields = [
-            ("q", self.q.as_str()),
-            ("state", &self.state),
-            ("role", &self.role),
-            ("administrator", &self.administrator),
-            ("after", after),
-        ];
+        let fields: Vec<_> = self.fields().into_iter().chain([("after", after)]).collect();
         form::with_query(Section::Users.path(), &fields)
     }
 }
@@ -100,18 +105,17 @@ fn read(admin: &Admin, query: &Params) -> Option<(Asked, UsersWanted)> {
         q: text("q"),
         state: text("state"),
         role: text("role"),
+        group: text("group"),
         administrator: text("administrator"),
     };
     let given = |text: &String| (!text.is_empty()).then(|| text.clone());
     let mut wanted = UsersWanted {
         text: given(&asked.q),
         role: given(&asked.role),
+        group: given(&asked.group),
         state: match asked.state.as_str() {
             "" => None,
-            "active" => Some(UserState::Active),
-            "disabled" => Some(UserState::Disabled),
-            "banned" => Some(UserState::Banned),
-            _ => return None,
+            word => Some(UserState::parse(word)?),
         },
         is_admin: match asked.administrator.as_str() {
             "" => None,

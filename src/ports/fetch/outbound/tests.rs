@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::config::Config;
+use crate::ports::fetch::Share;
 use std::net::TcpListener;
-use vouchsafe_core::model::UnixTime;
+use std::task::Poll;
 
 const NOW: UnixTime = UnixTime::from_seconds(1_000_000);
 
@@ -19,7 +20,7 @@ impl Resolve for Says {
 
 fn outbound(addresses: &[SocketAddr]) -> Outbound {
     Outbound {
-        names: Arc::new(Says(addresses.to_vec())),
+        names: Arc::new(Answering(Arc::new(Says(addresses.to_vec())))),
         deadline: Duration::from_millis(300),
         ..Outbound::new(&Config::defaults().outbound)
     }
@@ -94,15 +95,73 @@ async fn a_name_that_leads_inside_is_not_followed_though_another_address_is_publ
         let outbound = outbound(&addresses);
         let inside = "https://app.example.com/";
         assert_eq!(fetch(&outbound, inside).await, FetchProblem::NotPublic);
-        assert_eq!(outbound.judge(inside).await, Err(FetchProblem::NotPublic));
     }
     assert!(is_untouched(&listener));
-    // One without addresses may get some.
-    assert_eq!(outbound(&[]).judge("https://app.example.com/").await, Ok(()));
+}
+
+#[tokio::test]
+async fn an_address_is_judged_without_a_call() {
+    let app = "https://app.example.com/";
+    let at = |address: &str| outbound(&[address.parse().unwrap()]);
+    assert_eq!(at("93.184.215.14:0").judge(app, NOW).await, Ok(()));
     assert_eq!(
-        outbound(&[]).judge("https://[::1]/").await,
+        at("10.0.0.1:0").judge(app, NOW).await,
         Err(FetchProblem::NotPublic)
     );
+    assert_eq!(outbound(&[]).judge(app, NOW).await, Err(FetchProblem::NoAddress));
+    // This machine, whatever anybody says of the name.
+    for text in [
+        "https://[::1]/",
+        "https://localhost/",
+        "https://a.localhost./",
+        "https://LOCALHOST./",
+    ] {
+        let judged = at("93.184.215.14:0").judge(text, NOW).await;
+        assert_eq!(judged, Err(FetchProblem::NotPublic), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn the_log_can_tell_a_name_that_leads_inside_from_one_without_addresses() {
+    let app = "https://app.example.com/";
+    let inside = "10.0.0.1:443".parse().unwrap();
+    assert_eq!(fetch(&outbound(&[inside]), app).await, FetchProblem::NotPublic);
+    assert_eq!(fetch(&outbound(&[]), app).await, FetchProblem::NoAddress);
+}
+
+/// Strangers who hold all that they can, with calls that are never answered, hold up no known client.
+#[tokio::test]
+async fn strangers_cannot_take_the_places_of_known_clients() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let allowed = (0..64).map(|n| format!("h{n}.example.com"));
+    let outbound = Outbound {
+        allowed: allowed
+            .chain(["known.example.com".to_owned()])
+            .map(|host| config::Destination { host, port: None })
+            .collect(),
+        deadline: Duration::from_secs(5),
+        ..outbound(&[SocketAddr::from(([127, 0, 0, 1], 0))])
+    };
+    let port = silent.local_addr().unwrap().port();
+    let urls: Vec<String> = (0..64)
+        .map(|n| format!("https://h{n}.example.com:{port}/"))
+        .collect();
+    let mut strangers: Vec<_> = urls
+        .iter()
+        .map(|url| outbound.fetch(Wanted::json(url, NOW)))
+        .collect();
+    let any_ends = std::future::poll_fn(|cx| {
+        let mut polled = strangers.iter_mut().map(|call| call.as_mut().poll(cx));
+        polled.find(Poll::is_ready).unwrap_or(Poll::Pending)
+    });
+    let known = format!("https://known.example.com:{}/", gone.port());
+    let known = outbound.fetch(Wanted::jwks(&known, NOW, Share::Known));
+    tokio::select! {
+        biased;
+        ended = any_ends => panic!("a stranger's call ended first: {ended:?}"),
+        answer = known => assert_eq!(answer, Err(FetchProblem::Unreachable)),
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! People, searched, filtered and sorted, page by page.
 
 use super::super::super::Conn;
-use super::super::search_terms::{ROLE, USER};
+use super::super::search_terms::{GROUP, ROLE, USER};
 use super::{Row, read};
 use crate::store::StoreError;
 use crate::store::listing::{Page, Place, Range, UserSort, UserState, UsersWanted};
@@ -34,22 +34,39 @@ macro_rules! of_standing {
     };
 }
 
+/// Keeps those who have a role or group that is named, unless the list is made of it.
+macro_rules! has_term {
+    ($rows:ident, $named:expr, $of:ident, $kind:ident) => {
+        if let (Some(named), true) = (&$named, $kind != $of) {
+            let other = diesel::alias!(search_terms as other);
+            $rows = $rows.filter(exists(
+                other
+                    .filter(other.field(search_terms::kind).eq($of))
+                    .filter(other.field(search_terms::term).eq(named))
+                    .filter(other.field(search_terms::id).eq(search_terms::id)),
+            ));
+        }
+    };
+}
+
 /// A page of people.
 pub fn page(c: &mut Conn, wanted: &UsersWanted) -> Result<Page<User>, StoreError> {
-    let (kind, range) = match (wanted.searched(), &wanted.role) {
-        (Some(text), _) => (USER, Range::of(&text)),
-        (None, Some(role)) => (ROLE, Range::only(role)),
-        (None, None) => return sorted(c, wanted),
+    let (kind, range) = match (wanted.searched(), &wanted.role, &wanted.group) {
+        (Some(text), ..) => (USER, Range::of(&text)),
+        (None, Some(role), _) => (ROLE, Range::only(role)),
+        (None, None, Some(group)) => (GROUP, Range::only(group)),
+        (None, None, None) => return sorted(c, wanted),
     };
+    let mut named = wanted.role.iter().chain(&wanted.group);
     match range {
-        Some(range) => found(c, wanted, kind, &range),
-        None => Ok(Page::default()),
+        Some(range) if named.all(|name| Range::only(name).is_some()) => found(c, wanted, kind, &range),
+        Some(_) | None => Ok(Page::default()),
     }
 }
 
 /// In the order of the first term of each person that lies in the range: each appears once, whatever they were found by.
 fn found(c: &mut Conn, wanted: &UsersWanted, kind: &str, range: &Range) -> Result<Page<User>, StoreError> {
-    let (lesser, role) = diesel::alias!(search_terms as lesser, search_terms as role);
+    let lesser = diesel::alias!(search_terms as lesser);
     let lesser_found = lesser
         .filter(lesser.field(search_terms::kind).eq(kind))
         .filter(lesser.field(search_terms::id).eq(search_terms::id))
@@ -63,13 +80,8 @@ fn found(c: &mut Conn, wanted: &UsersWanted, kind: &str, range: &Range) -> Resul
         .filter(not(exists(lesser_found)))
         .into_boxed();
     of_standing!(rows, wanted);
-    if let (Some(named), true) = (&wanted.role, kind == USER) {
-        rows = rows.filter(exists(
-            role.filter(role.field(search_terms::kind).eq(ROLE))
-                .filter(role.field(search_terms::term).eq(named))
-                .filter(role.field(search_terms::id).eq(search_terms::id)),
-        ));
-    }
+    has_term!(rows, wanted.role, ROLE, kind);
+    has_term!(rows, wanted.group, GROUP, kind);
     if let Some(place) = &wanted.part.after {
         let (term, id) = place.as_text();
         rows = rows
