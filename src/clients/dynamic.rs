@@ -12,6 +12,7 @@ pub use policy::{Place, metadata, replacement};
 pub use removal::{remove_itself, remove_unused};
 
 use super::registration::{self, Made, Pepper};
+use super::standing::{self, Changed};
 use crate::audit::{Act, with};
 use crate::cx::Cx;
 use crate::db;
@@ -22,6 +23,7 @@ use vouchsafe_core::model::{
     AuthMethod, Client, ClientId, ClientKind, ClientMetadata, Digest, EventKind, GrantType,
     InitialAccessToken, Plain, Registrar, RegistrationAccessToken, Span, UnixTime,
 };
+use vouchsafe_core::spec::client_metadata::{MetadataProblem, Requested};
 use vouchsafe_core::spec::scope;
 
 /// Counts one newcomer, or one change of a client by itself, for the network that it came from. When there were too many: until when.
@@ -161,8 +163,29 @@ pub fn authenticated(
     Ok(client.filter(|client| known.as_ref() == Some(presented) && client.disabled_at.is_none()))
 }
 
-/// Replaces what a client registered (RFC 7592 §2.2), and gives it another registration access token. `None` when the
-/// token that it presented does not count any more.
+/// What a client wants to be from now on.
+pub struct Replacement {
+    /// What it asked for.
+    pub requested: Requested,
+    /// What that names elsewhere.
+    pub attachments: Attachments,
+    /// The digest of its next registration access token.
+    pub next: Digest<RegistrationAccessToken>,
+}
+
+/// What became of a replacement.
+pub enum Replaced {
+    /// The client is this now.
+    Done(Box<Client>),
+    /// The token that was presented does not count any more.
+    TokenInvalid,
+    /// The client, as it is by now, cannot become this.
+    Refused(MetadataProblem),
+}
+
+/// Replaces what a client registered (RFC 7592 §2.2), and gives it another registration access token. What it may become
+/// is judged here once more: while its documents were fetched, at addresses of its own choice, an administrator may have
+/// taken something from it.
 ///
 /// # Errors
 /// When the store fails.
@@ -170,16 +193,24 @@ pub fn replace(
     tx: &mut Tx<'_>,
     act: &Act,
     (id, presented): (&ClientId, &Digest<RegistrationAccessToken>),
-    gathered: &Gathered,
-    next: &Digest<RegistrationAccessToken>,
-) -> Result<Option<Client>, StoreError> {
-    if authenticated(tx, id, presented)?.is_none() {
-        return Ok(None);
-    }
-    let changed = super::standing::update(tx, act, id, &gathered.metadata)?;
-    db!(tx, self_registered::set_token(id, next))?;
-    gathered.attachments.save(tx, id)?;
-    Ok(changed)
+    wanted: &Replacement,
+) -> Result<Replaced, StoreError> {
+    let Some(client) = authenticated(tx, id, presented)? else {
+        return Ok(Replaced::TokenInvalid);
+    };
+    let apis = db!(tx, apis::all())?;
+    let place = Place::of_client(&client);
+    let mut metadata = match replacement(wanted.requested.clone(), &client, &place, &apis) {
+        Ok(metadata) => metadata,
+        Err(problem) => return Ok(Replaced::Refused(problem)),
+    };
+    metadata.declared.logo = wanted.attachments.logo();
+    let Changed::Done(changed) = standing::update(tx, act, id, &metadata)? else {
+        return Ok(Replaced::TokenInvalid);
+    };
+    db!(tx, self_registered::set_token(id, &wanted.next))?;
+    wanted.attachments.save(tx, id)?;
+    Ok(Replaced::Done(changed))
 }
 
 /// Whether a client may become this: who had a secret keeps it, and who had none gets none (RFC 7592 §2.2).

@@ -6,7 +6,6 @@ use crate::db;
 use crate::ports::Fetch;
 use crate::ports::fetch::{FetchProblem, Wanted};
 use crate::store::{StoreError, Tx};
-use serde_json::Value;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -36,6 +35,11 @@ pub struct Attachments {
 }
 
 impl Attachments {
+    /// The name that the logo is served by, if there is one.
+    pub(super) fn logo(&self) -> Option<String> {
+        self.logo.as_ref().map(|logo| logo.digest.clone())
+    }
+
     /// Stores them in the place of those before.
     ///
     /// # Errors
@@ -74,10 +78,11 @@ pub async fn gather(
         Some(url) if logos => Some(draw(fetch, url, now).await?),
         Some(_) | None => None,
     };
-    metadata.declared.logo = logo.as_ref().map(|logo| logo.digest.clone());
+    let attachments = Attachments { logo };
+    metadata.declared.logo = attachments.logo();
     Ok(Gathered {
         metadata,
-        attachments: Attachments { logo },
+        attachments,
     })
 }
 
@@ -146,12 +151,4 @@ fn unfit(member: &'static str, problem: FetchProblem) -> MetadataProblem {
         | FetchProblem::NotSetUp => problem.sentence(),
     };
     MetadataProblem::of(member, told)
-}
-
-/// The members of a JSON object, or nothing.
-pub(crate) fn object(body: &[u8]) -> Option<serde_json::Map<String, Value>> {
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(members)) => Some(members),
-        Ok(_) | Err(_) => None,
-    }
 }

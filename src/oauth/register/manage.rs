@@ -4,7 +4,7 @@ use super::answer::{self, Refused};
 use super::body::JsonObject;
 use super::{check_open, count, gather, presented};
 use crate::audit::Act;
-use crate::clients::dynamic::{self, Gathered, Place};
+use crate::clients::dynamic::{self, Gathered, Place, Replaced, Replacement};
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::Broken;
@@ -106,17 +106,26 @@ async fn change(
     check_identity(cx, &client, document).await?;
     let requested = client_metadata::parse(document)?;
     let place = Place::of_client(&client);
-    let metadata = dynamic::replacement(requested, &client, &place, &apis)?;
+    // Judged before anything is fetched for it, and again when it is written.
+    let metadata = dynamic::replacement(requested.clone(), &client, &place, &apis)?;
     count(cx).await?;
     let gathered: Gathered = gather(cx, metadata).await?;
     let act = Act::of_client(cx, &client.id);
     let new = Plain::from_entropy(act.entropy.bytes());
-    let (next, id, digest) = (new.digest(), client.id.clone(), token.digest());
-    let changed = cx.store().write("replace-client", move |tx| {
-        dynamic::replace(tx, &act, (&id, &digest), &gathered, &next)
+    let wanted = Replacement {
+        requested,
+        attachments: gathered.attachments,
+        next: new.digest(),
+    };
+    let (id, digest) = (client.id.clone(), token.digest());
+    let replaced = cx.store().write("replace-client", move |tx| {
+        dynamic::replace(tx, &act, (&id, &digest), &wanted)
     });
-    let changed = changed.await?.ok_or(Refused::Token(INVALID))?;
-    Ok((changed, new))
+    match replaced.await? {
+        Replaced::Done(changed) => Ok((*changed, new)),
+        Replaced::TokenInvalid => Err(Refused::Token(INVALID)),
+        Replaced::Refused(problem) => Err(problem.into()),
+    }
 }
 
 /// RFC 7592 §2.2: the document names the client, may name its secret, and none of what we alone say.
