@@ -51,7 +51,7 @@ fn sent_as_shown(body: &str) -> Vec<(String, String)> {
             "textarea" => fields.push((attribute("name"), element.text.replace('\n', "\r\n"))),
             "select" => select = attribute("name"),
             "option" if element.attribute("selected").is_some() => {
-                fields.push((select.clone(), attribute("value")))
+                fields.push((select.clone(), attribute("value")));
             }
             _ => {}
         }

@@ -160,9 +160,14 @@ fn answer(shared: &Shared, acceptor: &SslAcceptor, caller: TcpStream) -> Option<
     let head = String::from_utf8(head).ok()?;
     let path = head.split(' ').nth(1)?.to_owned();
     shared.asked.lock().unwrap().push(head);
-    let held = shared.held.lock().unwrap();
+    let waiting = shared.held.lock().unwrap();
     shared.news.notify_all();
-    drop(shared.news.wait_while(held, |held| held.contains(&path)).unwrap());
+    drop(
+        shared
+            .news
+            .wait_while(waiting, |waiting| waiting.contains(&path))
+            .unwrap(),
+    );
     let answer = shared.documents.lock().unwrap().get(&path).cloned();
     let answer = answer.unwrap_or_else(|| b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec());
     stream.write_all(&answer).ok()?;
