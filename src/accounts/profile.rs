@@ -7,6 +7,7 @@ use crate::store::{StoreError, Tx};
 use serde_json::{Map, Value, json};
 use vouchsafe_core::model::{EventKind, PasswordHash, UnixTime, User, UserId};
 use vouchsafe_core::spec::claims::{self, ClaimProblem, ClaimRule};
+use vouchsafe_core::spec::human_readable::hides;
 use vouchsafe_core::spec::username::{self, NameProblem};
 
 /// The longest name of a role or group, in characters.
@@ -110,7 +111,7 @@ impl PersonProblem {
             }
             Self::TooMany(_) => "a person may have 200 of them",
             Self::BanIsOver => "that is over already",
-            Self::Reason => "the reason must have at most 500 characters, without control characters",
+            Self::Reason => "the reason must have at most 500 characters, none of them invisible",
         }
     }
 }
@@ -276,7 +277,7 @@ impl Ban {
             return Err(PersonProblem::BanIsOver);
         }
         let printable = |text: &String| {
-            text.chars().count() <= LONGEST_REASON && text.chars().all(|c| c == '\n' || !c.is_control())
+            text.chars().count() <= LONGEST_REASON && text.chars().all(|c| c == '\n' || !hides(c))
         };
         if self.reason.as_ref().is_some_and(|text| !printable(text)) {
             return Err(PersonProblem::Reason);

@@ -160,7 +160,7 @@ impl Lifetime {
 
 impl Settings {
     /// Puts what was given into an API.
-    fn apply(self, api: &mut Api) {
+    fn apply(&self, api: &mut Api) {
         if !self.scope.is_empty() {
             let given = self.scope.iter().filter(|text| !text.is_empty());
             api.scopes = given.map(|text| scope(text)).collect();
@@ -175,7 +175,7 @@ impl Settings {
             api.signing_alg = alg.into();
         }
         if !self.claim.is_empty() {
-            api.claims = distinct(self.claim.into_iter().filter_map(claim).collect());
+            api.claims = distinct(self.claim.iter().copied().filter_map(claim).collect());
         }
     }
 }

@@ -176,7 +176,7 @@ fn new_secret(output: &Output) {
 fn wished(
     app: &known::KnownApp,
     (name, kind): (Option<String>, Option<Kind>),
-    settings: Settings,
+    settings: &Settings,
 ) -> Result<Wish, Failure> {
     let mut wish = app.wish()?.unwrap_or_else(|| {
         let kind = kind.unwrap_or(Kind::Web);
@@ -185,7 +185,7 @@ fn wished(
     if let Some(name) = name {
         wish.name = name;
     }
-    settings.apply(&mut wish)?;
+    settings.apply(&mut wish, settings.keys()?.as_ref());
     Ok(wish)
 }
 
@@ -206,7 +206,7 @@ fn answer(mut document: Map<String, Value>, settings: &[catalog::Settings], outp
 }
 
 fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Failure> {
-    let wish = wished(&args.app, (args.name, args.kind), args.settings)?;
+    let wish = wished(&args.app, (args.name, args.kind), &args.settings)?;
     let apis = place.store.read_blocking("apis", |tx| db!(tx, apis::all()))?;
     let metadata = registration::check(wish, &apis).map_err(|rule| Failure::failed(rule.to_string()))?;
     ensure_keys(place, metadata.id_token_signed_response_alg)?;

@@ -8,6 +8,7 @@ use crate::store::{StoreError, Tx};
 use serde_json::Value;
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
 use vouchsafe_core::model::{Api, ApiScope, Client, ClientId, Event, EventKind, Span};
+use vouchsafe_core::spec::human_readable::hides_nothing;
 use vouchsafe_core::spec::{resource, scope};
 
 /// Why an API cannot be made, as a sentence for the one who asked.
@@ -55,11 +56,10 @@ pub fn check(api: &Api, issuer: &str) -> Result<(), Unregistrable> {
             format!("identifier {identifier:?}: it is the server's own"),
         );
     }
-    if api.name.trim().is_empty() || api.name.chars().any(char::is_control) || api.name.chars().count() > 100
-    {
+    if api.name.trim().is_empty() || !hides_nothing(&api.name) || api.name.chars().count() > 100 {
         return problem(
             Field::Name,
-            "the name must have 1 to 100 characters, without control characters".to_owned(),
+            "the name must have 1 to 100 characters, none of them invisible".to_owned(),
         );
     }
     if api
@@ -84,8 +84,8 @@ fn check_scopes(scopes: &[ApiScope]) -> Result<(), Unregistrable> {
             "it is the server's own"
         } else if scopes.iter().take(place).any(|earlier| earlier.name == *name) {
             "it is there twice"
-        } else if description.chars().any(char::is_control) || description.chars().count() > 200 {
-            "its description must have at most 200 characters, without control characters"
+        } else if !hides_nothing(description) || description.chars().count() > 200 {
+            "its description must have at most 200 characters, none of them invisible"
         } else {
             continue;
         };

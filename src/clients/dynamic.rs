@@ -12,6 +12,7 @@ pub use policy::{Place, metadata, replacement};
 pub use removal::{remove_itself, remove_unused};
 
 use super::registration::{self, Made, Pepper};
+use super::standing::{self, Changed};
 use crate::audit::{Act, with};
 use crate::cx::Cx;
 use crate::db;
@@ -164,26 +165,27 @@ pub fn authenticated(
 
 /// What a client wants to be from now on.
 pub struct Replacement {
-    /// What it asks for.
+    /// What it asked for.
     pub requested: Requested,
-    /// What was fetched for it.
-    pub gathered: Gathered,
-    /// The registration access token that it gets.
+    /// What that names elsewhere.
+    pub attachments: Attachments,
+    /// The digest of its next registration access token.
     pub next: Digest<RegistrationAccessToken>,
 }
 
 /// What became of a replacement.
 pub enum Replaced {
     /// The client is this now.
-    By(Box<Client>),
+    Done(Box<Client>),
     /// The token that was presented does not count any more.
     TokenInvalid,
-    /// It cannot be that, as the client is by now.
+    /// The client, as it is by now, cannot become this.
     Refused(MetadataProblem),
 }
 
-/// Replaces what a client registered (RFC 7592 §2.2), and gives it another registration access token. What it may be is
-/// judged by the client as it is here: while its documents were fetched, an administrator may have taken something.
+/// Replaces what a client registered (RFC 7592 §2.2), and gives it another registration access token. What it may become
+/// is judged here once more: while its documents were fetched, at addresses of its own choice, an administrator may have
+/// taken something from it.
 ///
 /// # Errors
 /// When the store fails.
@@ -202,12 +204,13 @@ pub fn replace(
         Ok(metadata) => metadata,
         Err(problem) => return Ok(Replaced::Refused(problem)),
     };
-    let logo = &wanted.gathered.metadata.declared.logo;
-    metadata.declared.logo.clone_from(logo);
-    let changed = super::standing::update(tx, act, id, &metadata)?;
+    metadata.declared.logo = wanted.attachments.logo();
+    let Changed::Done(changed) = standing::update(tx, act, id, &metadata)? else {
+        return Ok(Replaced::TokenInvalid);
+    };
     db!(tx, self_registered::set_token(id, &wanted.next))?;
-    wanted.gathered.attachments.save(tx, id)?;
-    Ok(changed.map_or(Replaced::TokenInvalid, |client| Replaced::By(Box::new(client))))
+    wanted.attachments.save(tx, id)?;
+    Ok(Replaced::Done(changed))
 }
 
 /// Whether a client may become this: who had a secret keeps it, and who had none gets none (RFC 7592 §2.2).

@@ -4,14 +4,20 @@ use super::own_api;
 use super::registration::{self, Made, Wish};
 use crate::audit::Act;
 use crate::db;
-use crate::store::{Store, StoreError};
-use vouchsafe_core::model::{ClientId, ClientKind};
+use crate::store::{Store, StoreError, Tx};
+use vouchsafe_core::model::{Client, ClientId, ClientKind, ClientMetadata, EventKind};
 
 /// Its `client_id`.
 pub const ID: &str = "vouchsafe-cli";
 
-/// Registers the client where it is not: done by a server when it starts. One that was disabled stays so, and with it
-/// nobody works from elsewhere. Blocks on the store.
+/// Whether a client is the server's own.
+#[must_use]
+pub fn is_own(id: &ClientId) -> bool {
+    id.as_str() == ID
+}
+
+/// Registers the client where it is not, and makes one that differs what it was: done by a server when it starts. One that
+/// was disabled stays so, and with it nobody works from elsewhere. Blocks on the store.
 ///
 /// # Errors
 /// When the store fails.
@@ -24,18 +30,37 @@ pub fn register(store: &Store, act: &Act) -> Result<(), StoreError> {
             return Ok(());
         }
     };
-    let made = Made::named(ClientId::new(ID), metadata, None, act);
+    let (made, act) = (Made::named(ClientId::new(ID), metadata, None, act), act.clone());
     let added = store.write_blocking("own-client", move |tx| {
-        if db!(tx, clients::by_id(&made.client.id))?.is_some() {
-            return Ok(());
+        match db!(tx, clients::lock(&made.client.id))? {
+            Some(found) => mend(tx, &act, found, &made.client.metadata),
+            None => db!(tx, clients::add(&made.client)),
         }
-        db!(tx, clients::add(&made.client))
     });
     match added {
         // Another node was quicker.
         Ok(()) | Err(StoreError::Conflict(_)) => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// What somebody changed in the database itself, or an earlier version registered otherwise. A secret would be no use to
+/// anybody but a thief.
+fn mend(tx: &mut Tx<'_>, act: &Act, found: Client, wanted: &ClientMetadata) -> Result<(), StoreError> {
+    if found.metadata == *wanted {
+        return Ok(());
+    }
+    tracing::warn!("the server's own client was not as the server made it, and is again");
+    let mended = Client {
+        metadata: wanted.clone(),
+        ..found
+    };
+    db!(tx, clients::update(&mended))?;
+    db!(tx, clients::retire_secrets(&mended.id, act.now, act.now))?;
+    db!(
+        tx,
+        events::append(&act.about_client(EventKind::ClientUpdated, &mended.id))
+    )
 }
 
 fn wish() -> Wish {

@@ -11,6 +11,7 @@ use vouchsafe_core::model::{
     Api, AuthMethod, Client, ClientId, ClientKind, ClientMetadata, ClientSecret, Declared, EventKind,
     GrantType, IdTokenClaims, KeyAlgorithm, PkceRule, Plain, Registrar,
 };
+use vouchsafe_core::spec::human_readable::hides_nothing;
 use vouchsafe_core::spec::{redirect_uri, resource, scope};
 use vouchsafe_verify::client_keys::ClientKeys;
 
@@ -165,6 +166,7 @@ pub fn check(wish: Wish, apis: &[Api]) -> Result<ClientMetadata, Unregistrable> 
     let name = check_name(&wish.name)?;
     let scopes = check_scopes(&wish, apis)?;
     let grant_types = check_grants(&wish, &scopes)?;
+    check_lengths(&wish)?;
     check_uris(&wish, &grant_types)?;
     check_authentication(&wish)?;
     check_jwks(&wish)?;
@@ -373,10 +375,10 @@ fn refused(field: Field, value: &str, rule: impl std::fmt::Display) -> Unregistr
 
 fn check_name(name: &str) -> Result<String, Unregistrable> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > 100 || !hides_nothing(name) {
         return Err(problem(
             Field::Name,
-            "the name must have 1 to 100 characters, without control characters",
+            "the name must have 1 to 100 characters, none of them invisible",
         ));
     }
     Ok(name.to_owned())
@@ -458,6 +460,27 @@ fn check_grants(wish: &Wish, scopes: &[String]) -> Result<Vec<GrantType>, Unregi
         ));
     }
     Ok(grants)
+}
+
+/// Audiences whose tokens a client may introspect, at most: a gateway stands before many APIs.
+const MOST_AUDIENCES: usize = 256;
+
+fn check_lengths(wish: &Wish) -> Result<(), Unregistrable> {
+    for (field, list, most) in [
+        (Field::RedirectUris, &wish.redirect_uris, redirect_uri::MOST),
+        (
+            Field::PostLogoutRedirectUris,
+            &wish.post_logout_redirect_uris,
+            redirect_uri::MOST,
+        ),
+        (Field::WebOrigins, &wish.web_origins, redirect_uri::MOST),
+        (Field::Introspects, &wish.introspects, MOST_AUDIENCES),
+    ] {
+        if let Some(first) = list.get(most) {
+            return Err(refused(field, first, format!("there are {most} at most")));
+        }
+    }
+    Ok(())
 }
 
 fn check_uris(wish: &Wish, grants: &[GrantType]) -> Result<(), Unregistrable> {

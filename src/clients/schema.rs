@@ -75,5 +75,5 @@ pub fn token_typ() -> Schema {
 /// The claims about a person that the access tokens of an API may carry.
 #[must_use]
 pub fn api_claim() -> Schema {
-    one_of(&[ApiClaim::Roles])
+    one_of(&ApiClaim::ALL)
 }

@@ -1,6 +1,7 @@
 //! What an administrator does to a registered client. Each act is one transaction with its events; what is too much for
 //! one is done in slices, after an epoch has ended all of it at once.
 
+use super::own_client;
 use super::registration::{self, Pepper};
 use crate::audit::{Act, emergency, with};
 use crate::db;
@@ -11,9 +12,23 @@ use vouchsafe_core::model::{
 };
 use vouchsafe_core::spec::scope;
 
+/// What became of a change of a client.
+#[must_use]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Changed {
+    /// It is this now.
+    Done(Box<Client>),
+    /// It is the server's own, which stays as it is.
+    OwnClient,
+    /// There is no such client.
+    Unknown,
+}
+
+/// What is said of the server's own client to whoever would change or delete it.
+pub const OWN: &str = "the server's own client stays as it is; it can be disabled and enabled";
+
 /// Replaces a client's metadata, which was checked. A client that registered itself and is given trust by this is the
-/// administrator's from then on: its registration access token ends, and it is not removed when nobody uses it. `None`
-/// when there is no such client.
+/// administrator's from then on: its registration access token ends, and it is not removed when nobody uses it.
 ///
 /// # Errors
 /// When the store fails.
@@ -22,10 +37,13 @@ pub fn update(
     act: &Act,
     id: &ClientId,
     metadata: &ClientMetadata,
-) -> Result<Option<Client>, StoreError> {
+) -> Result<Changed, StoreError> {
     let Some(mut client) = db!(tx, clients::lock(id))? else {
-        return Ok(None);
+        return Ok(Changed::Unknown);
     };
+    if own_client::is_own(id) {
+        return Ok(Changed::OwnClient);
+    }
     if client.metadata != *metadata {
         let is_adopted = client.is_self_registered() && gives_trust(&client.metadata, metadata);
         client.metadata = metadata.clone();
@@ -39,7 +57,7 @@ pub fn update(
         }
         db!(tx, events::append(&updated))?;
     }
-    Ok(Some(client))
+    Ok(Changed::Done(Box::new(client)))
 }
 
 /// Whether a client gets what whoever holds its registration access token must not have a say in.
@@ -93,12 +111,12 @@ pub fn end_some_grants(tx: &mut Tx<'_>, act: &Act, id: &ClientId, limit: i64) ->
 }
 
 /// Removes a disabled client whose grants have ended and whose consents are forgotten. `false` when there is no such
-/// client.
+/// client, or none that may be removed.
 ///
 /// # Errors
 /// When the store fails.
 pub fn remove(tx: &mut Tx<'_>, act: &Act, id: &ClientId) -> Result<bool, StoreError> {
-    if !db!(tx, clients::remove(id))? {
+    if own_client::is_own(id) || !db!(tx, clients::remove(id))? {
         return Ok(false);
     }
     let deleted = act.about_client(EventKind::ClientDeleted, id);
@@ -115,16 +133,30 @@ pub struct Deleted {
     pub consents: usize,
 }
 
+/// What became of the wish to delete a client.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deletion {
+    /// It is gone.
+    Done(Deleted),
+    /// It is the server's own, which stays.
+    OwnClient,
+    /// There is no such client.
+    Unknown,
+}
+
 /// Rows that one transaction ends or removes at most.
 const SLICE: i64 = 500;
 
 /// Deletes a client with everything that it was given, in several transactions: disabled first, so that nothing new
-/// comes while the old is removed, and whoever is interrupted can begin again. `None` when there is no such client.
-/// Blocks on the store.
+/// comes while the old is removed, and whoever is interrupted can begin again. Blocks on the store.
 ///
 /// # Errors
 /// When the store fails.
-pub fn delete(store: &Store, act: &Act, id: &ClientId) -> Result<Option<Deleted>, StoreError> {
+pub fn delete(store: &Store, act: &Act, id: &ClientId) -> Result<Deletion, StoreError> {
+    if own_client::is_own(id) {
+        return Ok(Deletion::OwnClient);
+    }
     let all = |name: &'static str, slice: fn(&mut Tx<'_>, &Act, &ClientId) -> Result<usize, StoreError>| {
         let mut count = 0;
         loop {
@@ -138,7 +170,7 @@ pub fn delete(store: &Store, act: &Act, id: &ClientId) -> Result<Option<Deleted>
     let (begun, doomed) = (act.clone(), id.clone());
     let found = store.write_blocking("disable-client", move |tx| disable(tx, &begun, &doomed))?;
     if found.is_none() {
-        return Ok(None);
+        return Ok(Deletion::Unknown);
     }
     let grants = all("end-grants", |tx, act, id| end_some_grants(tx, act, id, SLICE))?;
     let consents = all("forget-consents", |tx, _, id| {
@@ -146,10 +178,15 @@ pub fn delete(store: &Store, act: &Act, id: &ClientId) -> Result<Option<Deleted>
     })?;
     let (last, doomed) = (act.clone(), id.clone());
     let removed = store.write_blocking("delete-client", move |tx| remove(tx, &last, &doomed))?;
-    Ok(removed.then_some(Deleted { grants, consents }))
+    Ok(if removed {
+        Deletion::Done(Deleted { grants, consents })
+    } else {
+        Deletion::Unknown
+    })
 }
 
-/// Gives a client another secret; the one before counts until `end`.
+/// Gives a client another secret. Those before that had no end count until `end`; one that had an end was replaced
+/// already, and ends now.
 ///
 /// # Errors
 /// When the store fails.
@@ -158,10 +195,20 @@ pub fn rotate_secret(
     act: &Act,
     (id, end): (&ClientId, UnixTime),
     pepper: Pepper<'_>,
-) -> Result<Plain<ClientSecret>, StoreError> {
+) -> Result<SecretAdded, StoreError> {
+    let Some(client) = db!(tx, clients::lock(id))? else {
+        return Ok(SecretAdded::Unknown);
+    };
+    if !may_have_secret(&client) {
+        return Ok(SecretAdded::NotByOne);
+    }
     let secret: Plain<ClientSecret> = Plain::from_entropy(act.entropy.bytes());
     replace_secret(tx, act, (id, end), pepper, &secret)?;
-    Ok(secret)
+    Ok(SecretAdded::Added(secret))
+}
+
+fn may_have_secret(client: &Client) -> bool {
+    client.has_secret() && !own_client::is_own(&client.id)
 }
 
 /// As [`rotate_secret`], to a secret that was made elsewhere.
@@ -215,7 +262,7 @@ pub fn add_secret(
     let Some(client) = db!(tx, clients::lock(id))? else {
         return Ok(SecretAdded::Unknown);
     };
-    if !client.has_secret() {
+    if !may_have_secret(&client) {
         return Ok(SecretAdded::NotByOne);
     }
     if db!(tx, clients::secret_facts(id, act.now))?.len() >= LIVE_SECRETS {

@@ -37,7 +37,7 @@ section! {
         /// Whether a `client_id` may be the https URL of a document with the client's metadata, which is then fetched.
         client_id_metadata_documents: bool = false;
         /// Scopes that clients which registered themselves may have, as far as the initial access token says nothing
-        /// else. Those of an API are kept only while an API owns them.
+        /// else. Those of an API are kept only while an API owns them; `vouchsafe:*` is never among them.
         scopes: Vec<ScopeName> = OF_OPENID.iter().map(|name| ScopeName((*name).to_owned())).collect();
         /// Whether the pages show the logos of clients that registered themselves. The server fetches a logo once, draws
         /// it again and serves it from its own address.
@@ -57,11 +57,16 @@ impl Value for ScopeName {
     const SHAPE: &'static str = "scope";
     fn read(raw: &Raw) -> Result<Self, String> {
         let text = String::read(raw)?;
-        if scope::is_token(&text) {
-            Ok(Self(text))
-        } else {
-            Err(format!("has {text:?}, which is not one scope"))
+        if !scope::is_token(&text) {
+            return Err(format!("has {text:?}, which is not one scope"));
         }
+        // Whoever registers a client could make it an administrator.
+        if scope::administers(&text) {
+            return Err(format!(
+                "has {text:?}, which only an administrator gives a client"
+            ));
+        }
+        Ok(Self(text))
     }
     fn show(&self) -> String {
         self.0.clone()

@@ -3,6 +3,7 @@
 use super::texts::{FluentArgs, Locale, Text, Texts};
 use crate::web::{assets, urls};
 use vouchsafe_core::model::{Client, Registrar, SiteSettings, UnixTime};
+use vouchsafe_core::spec::human_readable::hides;
 use vouchsafe_core::spec::redirect_uri;
 
 /// The longest name that is shown, in characters.
@@ -228,20 +229,13 @@ impl Account {
 /// A self-declared name made safe to show: no control characters, none that turn or hide text, no endless ones.
 #[must_use]
 pub fn display_name(name: &str) -> String {
-    let visible = name.chars().filter(|c| !c.is_control() && !is_invisible(*c));
+    let visible = name.chars().filter(|c| !hides(*c));
     let mut shown: String = visible.take(LONGEST_NAME + 1).collect();
     if shown.chars().count() > LONGEST_NAME {
         shown = shown.chars().take(LONGEST_NAME - 1).collect();
         shown.push('…');
     }
     shown.trim().to_owned()
-}
-
-/// Zero-width characters, marks and overrides of direction, tags, and the byte order mark.
-const fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFC}' | '\u{E0000}'..='\u{E007F}')
 }
 
 fn initial(name: &str) -> String {

@@ -3,7 +3,7 @@
 
 use super::problem::{Code, Problem};
 use crate::accounts::live::live_token;
-use crate::clients::{own_api, own_client};
+use crate::clients::{own_api, own_client, standing};
 use crate::cx::Cx;
 use crate::store::{StoreError, Tx};
 use actix_web::HttpRequest;
@@ -140,9 +140,13 @@ impl Caller {
 
 /// The server's own client is what the server made it: it can be disabled and enabled, and nothing else.
 pub(super) fn ensure_not_own(id: &ClientId) -> Result<(), Problem> {
-    if id.as_str() == own_client::ID {
-        return Err(Problem::new(Code::NotAllowed)
-            .saying("the server's own client stays as it is; it can be disabled and enabled"));
+    if own_client::is_own(id) {
+        return Err(own());
     }
     Ok(())
+}
+
+/// What whoever would change the server's own client is told.
+pub(super) fn own() -> Problem {
+    Problem::new(Code::NotAllowed).saying(standing::OWN)
 }

@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::call::Call;
-use super::caller::ensure_not_own;
+use super::caller::{ensure_not_own, own};
 use super::client_settings::{ClientPatch, ClientSettings, NewClient, patched};
 use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter, Takes, Version};
 use super::problem::Problem;
@@ -10,7 +10,7 @@ use super::schemas::{one, page};
 use crate::audit::Act;
 use crate::clients::document::ClientDocument;
 use crate::clients::registration::{self, Made, Pepper, Wish};
-use crate::clients::standing;
+use crate::clients::standing::{self, Changed};
 use crate::db;
 use crate::store::listing::{ClientSort, ClientsWanted};
 use crate::store::{StoreError, Tx};
@@ -226,7 +226,11 @@ where
                 })
                 .and_then(|metadata| caller.may_shape(&metadata).map(|()| metadata));
             Ok(match judged {
-                Ok(metadata) => standing::update(tx, act, &id, &metadata)?.ok_or_else(unknown),
+                Ok(metadata) => match standing::update(tx, act, &id, &metadata)? {
+                    Changed::Done(client) => Ok(*client),
+                    Changed::OwnClient => Err(own()),
+                    Changed::Unknown => Err(unknown()),
+                },
                 Err(problem) => Err(problem),
             })
         })

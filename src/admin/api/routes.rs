@@ -51,6 +51,7 @@ table! {
     Post   "/clients/{client_id}/enable"          Write  clients ENABLE enable;
     Get    "/clients/{client_id}/secrets"         Read   secrets LIST list;
     Post   "/clients/{client_id}/secrets"         Write  secrets ADD add;
+    Post   "/clients/{client_id}/secrets/rotate"  Write  secrets ROTATE rotate;
     Delete "/clients/{client_id}/secrets/{secret}" Write secrets END end;
     Get    "/apis"                                Read   apis LIST list;
     Post   "/apis"                                Write  apis CREATE create;

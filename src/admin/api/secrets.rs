@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
 use utoipa::ToSchema;
-use vouchsafe_core::model::UnixTime;
+use vouchsafe_core::model::{Span, UnixTime};
 use zeroize::Zeroizing;
 
 /// A further secret.
@@ -51,6 +51,15 @@ impl From<SecretFacts> for SecretDocument {
             last_used_at: facts.last_used_at.map(UnixTime::seconds),
         }
     }
+}
+
+/// A secret in the place of those that a client has.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rotation {
+    /// How long those before still count (RFC 3339); without it, a day. One that had an end already ends now.
+    #[schema(format = DateTime)]
+    until: Option<String>,
 }
 
 /// A secret that was made just now, in clear this one time.
@@ -96,54 +105,60 @@ pub(super) const ADD: Operation = Operation {
 pub(super) async fn add(call: Call) -> Result<Answer, Problem> {
     let wish: NewSecret = call.body()?;
     let until = wish.until.as_deref().map(instant).transpose()?;
-    let (id, now, caller) = (client_id(&call), call.cx.now, call.caller.clone());
+    let (id, now) = (client_id(&call), call.cx.now);
     if until.is_some_and(|until| until <= now) {
         return Err(Problem::rule("that is over already").at("until"));
     }
-    let (version, pepper) = call.cx.services.keys.secrets().newest_pepper();
-    let pepper = Zeroizing::new(*pepper);
-    let again_id = id.clone();
-    let make = move |tx: &mut Tx<'_>, act: &Act| -> Result<_, StoreError> {
-        let Some(client) = db!(tx, clients::lock(&id))? else {
-            return Ok(Err(unknown()));
-        };
-        if let Err(problem) = caller.may_shape(&client.metadata) {
-            return Ok(Err(problem));
-        }
-        let before = db!(tx, clients::secret_facts(&id, act.now))?;
-        let pepper = Pepper {
-            version,
-            key: &pepper,
-        };
-        let secret = match standing::add_secret(tx, act, (&id, until), pepper)? {
-            SecretAdded::Added(secret) => secret,
-            SecretAdded::TooMany => return Ok(Err(conflict("two secrets count already; end one first"))),
-            SecretAdded::NotByOne => return Ok(Err(conflict("this client has no secret"))),
-            SecretAdded::Unknown => return Ok(Err(unknown())),
-        };
-        let after = db!(tx, clients::secret_facts(&id, act.now))?;
-        let is_new = |facts: &SecretFacts| before.iter().all(|known| known.id != facts.id);
-        let Some(facts) = after.into_iter().find(is_new) else {
-            return Err(StoreError::Refused(
-                "a secret that was added is not there".to_owned(),
-            ));
-        };
-        let name = facts.id.clone();
-        Ok(Ok(((facts, Some(Shown(Arc::new(secret)))), name)))
-    };
-    let again = move |tx: &mut Tx<'_>, made: &str| {
-        let facts = db!(tx, clients::secret_facts(&again_id, now))?;
-        let found = facts.into_iter().find(|facts| facts.id == made);
-        Ok(found.map(|facts| (facts, None)))
-    };
-    let (facts, secret) = call.create("api-add-secret", make, again).await?;
-    let document = SecretDocument::from(facts);
-    let path = format!("/clients/{}/secrets/{}", client_id(&call), document.id);
-    let added = AddedDocument {
-        secret: document.clone(),
-        client_secret: secret,
-    };
-    Ok(Answer::created(&added, &path).with_version(&document))
+    let make = making(&call, move |tx, act, pepper| {
+        standing::add_secret(tx, act, (&id, until), pepper)
+    });
+    let (facts, secret) = call.create("api-add-secret", make, finding(&call)).await?;
+    Ok(answer(&call, facts, secret, |added| added))
+}
+
+/// A secret that took the place of others just now.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RotatedSecret)]
+struct RotatedDocument {
+    #[serde(flatten)]
+    added: AddedDocument,
+    /// When the last of those before stops to count, in seconds since 1970; null when none counts any more.
+    old_secrets_expire_at: Option<i64>,
+}
+
+/// How long secrets that were replaced still count, when nothing else is said.
+const GRACE: Span = Span::from_hours(24);
+
+pub(super) const ROTATE: Operation = Operation {
+    id: "rotateSecret",
+    summary: "Give a client a secret in the place of those that it has, which count for a while; shown this once",
+    takes: Takes::Json(one::<Rotation>),
+    gives: Gives::Created(one::<RotatedDocument>),
+    has_key: true,
+    problems: &[409, 422],
+    ..PLAIN
+};
+
+pub(super) async fn rotate(call: Call) -> Result<Answer, Problem> {
+    let wish: Rotation = call.body()?;
+    let until = wish.until.as_deref().map(instant).transpose()?;
+    let (id, now) = (client_id(&call), call.cx.now);
+    // Whoever names an instant that is over wants them gone.
+    let end = until.map_or_else(|| now.plus(GRACE), |until| until.max(now));
+    let make = making(&call, move |tx, act, pepper| {
+        standing::rotate_secret(tx, act, (&id, end), pepper)
+    });
+    let (facts, secret) = call.create("api-rotate-secret", make, finding(&call)).await?;
+    let id = client_id(&call);
+    let others = call
+        .read("api-secrets", move |tx| db!(tx, clients::secret_facts(&id, now)))
+        .await?;
+    let ends = others.iter().filter(|other| other.id != facts.id);
+    let last = ends.filter_map(|other| other.expires_at).max();
+    Ok(answer(&call, facts, secret, |added| RotatedDocument {
+        added,
+        old_secrets_expire_at: last.map(UnixTime::seconds),
+    }))
 }
 
 pub(super) const END: Operation = Operation {
@@ -178,6 +193,77 @@ pub(super) async fn end(call: Call) -> Result<Answer, Problem> {
     })
     .await?;
     Ok(Answer::nothing())
+}
+
+/// What can be said of a secret, with the secret itself when it was made just now.
+type Told = (SecretFacts, Option<Shown>);
+
+/// Makes a secret of the client whom the path names, if it is one that the caller may touch.
+fn making<F>(
+    call: &Call,
+    mut work: F,
+) -> impl FnMut(&mut Tx<'_>, &Act) -> Result<Result<(Told, String), Problem>, StoreError> + Send + 'static
+where
+    F: FnMut(&mut Tx<'_>, &Act, Pepper<'_>) -> Result<SecretAdded, StoreError> + Send + 'static,
+{
+    let (id, caller) = (client_id(call), call.caller.clone());
+    let (version, pepper) = call.cx.services.keys.secrets().newest_pepper();
+    let pepper = Zeroizing::new(*pepper);
+    move |tx, act| {
+        let Some(client) = db!(tx, clients::lock(&id))? else {
+            return Ok(Err(unknown()));
+        };
+        if let Err(problem) = caller.may_shape(&client.metadata) {
+            return Ok(Err(problem));
+        }
+        let before = db!(tx, clients::secret_facts(&id, act.now))?;
+        let pepper = Pepper {
+            version,
+            key: &pepper,
+        };
+        let secret = match work(tx, act, pepper)? {
+            SecretAdded::Added(secret) => secret,
+            SecretAdded::TooMany => return Ok(Err(conflict("two secrets count already; end one first"))),
+            SecretAdded::NotByOne => return Ok(Err(conflict("this client has no secret"))),
+            SecretAdded::Unknown => return Ok(Err(unknown())),
+        };
+        let after = db!(tx, clients::secret_facts(&id, act.now))?;
+        let is_new = |facts: &SecretFacts| before.iter().all(|known| known.id != facts.id);
+        let Some(facts) = after.into_iter().find(is_new) else {
+            return Err(StoreError::Refused(
+                "a secret that was added is not there".to_owned(),
+            ));
+        };
+        let name = facts.id.clone();
+        Ok(Ok(((facts, Some(Shown(Arc::new(secret)))), name)))
+    }
+}
+
+/// Finds what was made by the same request before.
+fn finding(
+    call: &Call,
+) -> impl FnMut(&mut Tx<'_>, &str) -> Result<Option<Told>, StoreError> + Send + 'static {
+    let (id, now) = (client_id(call), call.cx.now);
+    move |tx, made| {
+        let facts = db!(tx, clients::secret_facts(&id, now))?;
+        let found = facts.into_iter().find(|facts| facts.id == made);
+        Ok(found.map(|facts| (facts, None)))
+    }
+}
+
+fn answer<D: Serialize>(
+    call: &Call,
+    facts: SecretFacts,
+    client_secret: Option<Shown>,
+    document: impl FnOnce(AddedDocument) -> D,
+) -> Answer {
+    let secret = SecretDocument::from(facts);
+    let path = format!("/clients/{}/secrets/{}", client_id(call), secret.id);
+    let added = AddedDocument {
+        secret: secret.clone(),
+        client_secret,
+    };
+    Answer::created(&document(added), &path).with_version(&secret)
 }
 
 fn conflict(sentence: &str) -> Problem {

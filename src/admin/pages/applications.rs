@@ -21,12 +21,15 @@ pub(crate) use settings::{of_word, word};
 pub(crate) use slug::{path_of, read as read_slug, slug};
 
 use crate::admin::access::Admin;
+use crate::admin::pages::problem;
 use crate::admin::path;
+use crate::clients::own_client;
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::{Broken, Failure};
 use crate::keys::OpenError;
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 use vouchsafe_core::model::{Api, Client, ClientId, KeyAlgorithm};
 
@@ -99,6 +102,29 @@ async fn find(admin: &Admin, slug: &str) -> Result<Client, HttpResponse> {
         Ok(None) => Err(admin.not_found()),
         Err(error) => Err(admin.failed(error)),
     }
+}
+
+/// As [`find`], for whoever would change it: not the server's own, which can be disabled and enabled only.
+///
+/// # Errors
+/// The answer to give instead.
+async fn find_to_change(admin: &Admin, slug: &str) -> Result<Client, HttpResponse> {
+    let client = find(admin, slug).await?;
+    if own_client::is_own(&client.id) {
+        return Err(stays(admin));
+    }
+    Ok(client)
+}
+
+/// The answer to whoever would change or delete the server's own client.
+fn stays(admin: &Admin) -> HttpResponse {
+    problem::say(
+        admin,
+        StatusCode::FORBIDDEN,
+        "This application stays as it is",
+        "It is the server's own: its command line, through which administrators work from elsewhere. It can be disabled and \
+         enabled, and nothing else.",
+    )
 }
 
 /// All APIs, as the database has them now.

@@ -7,8 +7,10 @@ use crate::cli::exit::Failure;
 use crate::cli::open::Workplace;
 use crate::cli::output::Output;
 use crate::clients::apis::{self, ApiChange, Force, Use, document};
+use crate::db;
 use clap::Args;
 use serde_json::json;
+use vouchsafe_core::model::Api;
 
 #[derive(Debug, Args)]
 pub(super) struct UpdateArgs {
@@ -33,19 +35,33 @@ pub(super) struct DeleteArgs {
     pub(super) force: bool,
 }
 
+/// Changes the API as it is found under the lock of its row: whatever others changed until then stays.
 pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Result<(), Failure> {
-    let mut api = find(place, &args.identifier)?;
-    if let Some(name) = &args.name {
-        name.trim().clone_into(&mut api.name);
-    }
-    args.settings.apply(&mut api);
-    apis::check(&api, &place.config.issuer).map_err(|rule| Failure::failed(rule.to_string()))?;
-    ensure_keys(place, api.signing_alg)?;
-    let (changed, force) = (api.clone(), force(args.force));
-    let change = place.act("update-api", move |tx, act| {
-        apis::update(tx, act, &changed, force)
+    let (identifier, issuer) = (args.identifier.clone(), place.config.issuer.clone());
+    let force = force(args.force);
+    let wished = move |mut api: Api| {
+        if let Some(name) = &args.name {
+            name.trim().clone_into(&mut api.name);
+        }
+        args.settings.apply(&mut api);
+        api
+    };
+    // Keys of an algorithm are made before the first API asks for them, outside of any transaction.
+    ensure_keys(place, wished(find(place, &identifier)?).signing_alg)?;
+    let wanted = identifier.clone();
+    let changed = place.act("update-api", move |tx, act| {
+        let Some(api) = db!(tx, apis::lock(&wanted))? else {
+            return Ok(Ok(None));
+        };
+        let api = wished(api);
+        Ok(match apis::check(&api, &issuer) {
+            Ok(()) => Ok(Some((apis::update(tx, act, &api, force)?, api))),
+            Err(rule) => Err(rule),
+        })
     })?;
-    let losers = done(change, &args.identifier)?;
+    let changed = changed.map_err(|rule| Failure::failed(rule.to_string()))?;
+    let (change, api) = changed.ok_or_else(|| unknown(&identifier))?;
+    let losers = done(change, &identifier)?;
     output.tell(&format!("the API is changed{}:", taken(&losers)));
     output.answer(&document(&api));
     Ok(())

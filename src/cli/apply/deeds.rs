@@ -13,7 +13,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::open::Workplace;
 use crate::clients::apis;
 use crate::clients::registration::{self, Made, Pepper};
-use crate::clients::standing;
+use crate::clients::standing::{self, Changed};
 use crate::db;
 use crate::keys::Secrets;
 use crate::store::{StoreError, Tx};
@@ -247,7 +247,10 @@ impl Deed {
             Self::DeleteUser(user) => administration::delete(tx, act, &user.id).map(drop),
             Self::DeleteClient(id) => delete_client(tx, act, id),
             Self::UpdateClient(id, metadata, secret) => {
-                standing::update(tx, act, id, metadata)?;
+                match standing::update(tx, act, id, metadata)? {
+                    Changed::Done(_) => {}
+                    Changed::OwnClient | Changed::Unknown => return Err(StoreError::Busy),
+                }
                 let Some(secret) = secret else { return Ok(()) };
                 standing::replace_secret(tx, act, (id, act.now.plus(GRACE)), pepper(secrets), secret)
             }

@@ -8,7 +8,7 @@ use crate::cli::exit::Failure;
 use crate::cli::open::Workplace;
 use crate::cli::output::Output;
 use crate::clients::registration::{self, Pepper, Wish, document};
-use crate::clients::standing;
+use crate::clients::standing::{self, Changed, Deletion, SecretAdded};
 use crate::config::parse_duration;
 use crate::db;
 use crate::store::{StoreError, Tx};
@@ -42,33 +42,40 @@ fn duration(text: &str) -> Result<Span, String> {
     parse_duration(text)
 }
 
+/// Changes the client as it is found under the lock of its row: whatever others changed until then stays.
 pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Result<(), Failure> {
-    let client = find(place, &args.client_id)?;
-    let before = client.metadata.clone();
-    let mut wish = Wish::from(client.metadata);
-    if let Some(name) = args.name {
-        wish.name = name;
-    }
-    args.settings.apply(&mut wish)?;
-    let apis = place.store.read_blocking("apis", |tx| db!(tx, apis::all()))?;
-    let metadata = registration::check(wish, &apis).map_err(|rule| Failure::failed(rule.to_string()))?;
-    ensure_keys(place, metadata.id_token_signed_response_alg)?;
-    let id = client.id;
-    let changed = place.act("update-client", move |tx, act| {
-        match db!(tx, clients::lock(&id))? {
-            // What is written is made of what was read before.
-            Some(now) if now.metadata != before => {
-                Ok(Err("it was changed by somebody else meanwhile; try again"))
-            }
-            Some(_) => standing::update(tx, act, &id, &metadata).map(Ok),
-            None => Ok(Ok(None)),
+    let keys = args.settings.keys()?;
+    let client_id = args.client_id.clone();
+    let wished = move |client: Client| {
+        let mut wish = Wish::from(client.metadata);
+        if let Some(name) = &args.name {
+            wish.name.clone_from(name);
         }
+        args.settings.apply(&mut wish, keys.as_ref());
+        wish
+    };
+    // Keys of an algorithm are made before the first client asks for them, outside of any transaction.
+    ensure_keys(place, wished(find(place, &client_id)?).id_token_alg)?;
+    let id = ClientId::new(client_id.as_str());
+    let changed = place.act("update-client", move |tx, act| {
+        let Some(client) = db!(tx, clients::lock(&id))? else {
+            return Ok(Ok(Changed::Unknown));
+        };
+        let apis = db!(tx, apis::all())?;
+        Ok(match registration::check(wished(client), &apis) {
+            Ok(metadata) => Ok(standing::update(tx, act, &id, &metadata)?),
+            Err(rule) => Err(rule),
+        })
     })?;
-    let changed = changed.map_err(Failure::failed)?;
-    let changed = changed.ok_or_else(|| unknown(&args.client_id))?;
-    output.tell("the client is changed:");
-    output.answer(&Value::Object(document(&changed)));
-    Ok(())
+    match changed.map_err(|rule| Failure::failed(rule.to_string()))? {
+        Changed::Done(client) => {
+            output.tell("the client is changed:");
+            output.answer(&Value::Object(document(&client)));
+            Ok(())
+        }
+        Changed::OwnClient => Err(Failure::failed(standing::OWN)),
+        Changed::Unknown => Err(unknown(&client_id)),
+    }
 }
 
 pub(super) fn disable(place: &Workplace, client_id: &str, output: &Output) -> Result<(), Failure> {
@@ -89,8 +96,11 @@ pub(super) fn enable(place: &Workplace, client_id: &str, output: &Output) -> Res
 /// In several transactions; whoever is interrupted can begin again.
 pub(super) fn delete(place: &Workplace, client_id: &str, output: &Output) -> Result<(), Failure> {
     let act = Act::new("cli", place.ports.clock.now(), &place.ports.entropy);
-    let deleted = standing::delete(&place.store, &act, &ClientId::new(client_id))?;
-    let deleted = deleted.ok_or_else(|| unknown(client_id))?;
+    let deleted = match standing::delete(&place.store, &act, &ClientId::new(client_id))? {
+        Deletion::Done(deleted) => deleted,
+        Deletion::OwnClient => return Err(Failure::failed(standing::OWN)),
+        Deletion::Unknown => return Err(unknown(client_id)),
+    };
     output.report(
         &json!({
             "client_id": client_id,
@@ -104,26 +114,29 @@ pub(super) fn delete(place: &Workplace, client_id: &str, output: &Output) -> Res
 }
 
 pub(super) fn rotate_secret(place: &Workplace, args: &RotateArgs, output: &Output) -> Result<(), Failure> {
-    let client = find(place, &args.client_id)?;
-    if !client.has_secret() {
-        return Err(Failure::failed("this client has no secret"));
-    }
     let secrets = place.secrets()?;
     let (version, pepper) = secrets.newest_pepper();
     let pepper = Zeroizing::new(*pepper);
-    let (id, grace) = (client.id.clone(), args.grace);
-    let (secret, end) = place.act("rotate-secret", move |tx, act| {
+    let (id, grace) = (ClientId::new(args.client_id.as_str()), args.grace);
+    let (rotated, end) = place.act("rotate-secret", move |tx, act| {
         let end = act.now.plus(grace);
         let pepper = Pepper {
             version,
             key: &pepper,
         };
-        let secret = standing::rotate_secret(tx, act, (&id, end), pepper)?;
-        Ok((Arc::new(secret), end))
+        let rotated = standing::rotate_secret(tx, act, (&id, end), pepper)?;
+        Ok((Arc::new(rotated), end))
     })?;
+    let secret = match &*rotated {
+        SecretAdded::Added(secret) => secret,
+        SecretAdded::NotByOne | SecretAdded::TooMany => {
+            return Err(Failure::failed("this client has no secret"));
+        }
+        SecretAdded::Unknown => return Err(unknown(&args.client_id)),
+    };
     output.tell("the new secret is shown this once:");
     output.answer(&json!({
-        "client_id": client.id,
+        "client_id": args.client_id,
         "client_secret": secret.expose(),
         "client_secret_expires_at": 0,
         "old_secret_expires_at": UnixTime::seconds(end),

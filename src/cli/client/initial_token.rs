@@ -60,10 +60,15 @@ pub(super) fn create(place: &Workplace, args: &InitialTokenArgs, output: &Output
         scopes,
     };
     let made = place.act("create-initial-token", move |tx, act| {
-        let made = Made::new(wish.clone(), act);
-        initial_tokens::create(tx, act, &made)?;
-        Ok(Arc::new(made))
+        Ok(match Made::new(wish.clone(), act) {
+            Ok(made) => {
+                initial_tokens::create(tx, act, &made)?;
+                Ok(Arc::new(made))
+            }
+            Err(rule) => Err(rule),
+        })
     })?;
+    let made = made.map_err(|rule| Failure::failed(rule.to_string()))?;
     if place.config.registration.dynamic == DynamicRegistration::Off {
         output.note("note: registration.dynamic is off: set it to \"token\", or nobody can use this");
     }

@@ -9,8 +9,7 @@ use crate::cli::output::Output;
 use crate::cli::remote::{Document, Remote, part, word};
 use crate::clients::registration::Wish;
 use crate::ports::{Clock as _, SystemClock};
-use serde_json::{Map, Value, json};
-use url::form_urlencoded::byte_serialize;
+use serde_json::{Value, json};
 
 pub(super) fn run(server: &Remote, verb: ClientVerb, output: &Output) -> Result<(), Failure> {
     match verb {
@@ -47,7 +46,7 @@ pub(super) fn run(server: &Remote, verb: ClientVerb, output: &Output) -> Result<
 }
 
 fn create(server: &Remote, args: CreateArgs, output: &Output) -> Result<(), Failure> {
-    let wish = wished(&args.app, (args.name, args.kind), args.settings)?;
+    let wish = wished(&args.app, (args.name, args.kind), &args.settings)?;
     let made = server.post("/clients", Some(&body(&wish)))?.value;
     let texts = |name: &str| -> Vec<String> {
         let texts = made.get(name).and_then(Value::as_array).into_iter().flatten();
@@ -130,36 +129,19 @@ fn show(server: &Remote, id: &str, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-/// As on the database: the secret without end gets one, and those that had one end now.
+/// In one transaction of the server, as on the database.
 fn rotate_secret(server: &Remote, args: &RotateArgs, output: &Output) -> Result<(), Failure> {
     let id = &args.client_id;
     find(server, id)?;
-    let before = secrets(server, id)?;
-    if before.is_empty() {
-        return Err(Failure::failed("this client has no secret"));
-    }
-    let secret = |document: &Value| path(id, &format!("/secrets/{}", part(&word(document, "id"))));
-    let (lasting, ending): (Vec<_>, Vec<_>) = before
-        .iter()
-        .partition(|document| document.get("expires_at").is_none_or(Value::is_null));
-    for document in &ending {
-        server.delete(&secret(document))?;
-    }
-    for document in lasting.iter().skip(1) {
-        server.delete(&secret(document))?;
-    }
-    let made = server.post(&path(id, "/secrets"), Some(&Value::Object(Map::new())))?;
     let end = SystemClock.now().plus(args.grace);
-    for document in lasting.iter().take(1) {
-        let until: String = byte_serialize(instant(end).as_bytes()).collect();
-        server.delete(&format!("{}?until={until}", secret(document)))?;
-    }
+    let wish = json!({"until": instant(end)});
+    let made = server.post(&path(id, "/secrets/rotate"), Some(&wish))?;
     output.tell("the new secret is shown this once:");
     output.answer(&json!({
         "client_id": id,
         "client_secret": made.value.get("client_secret"),
         "client_secret_expires_at": 0,
-        "old_secret_expires_at": end.seconds(),
+        "old_secret_expires_at": made.value.get("old_secrets_expire_at").and_then(Value::as_i64).unwrap_or(end.seconds()),
     }));
     Ok(())
 }

@@ -88,15 +88,24 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// Puts what was given into a wish.
-    pub(super) fn apply(self, wish: &mut Wish) -> Result<(), Failure> {
-        replace(&mut wish.redirect_uris, self.redirect_uri);
-        replace(&mut wish.post_logout_redirect_uris, self.post_logout_redirect_uri);
-        replace(&mut wish.web_origins, self.web_origin);
-        replace(&mut wish.introspects, self.introspects);
-        replace(&mut wish.scopes, self.scope);
+    /// The keys that were given: the one thing that is read from elsewhere.
+    pub(super) fn keys(&self) -> Result<Option<Value>, Failure> {
+        self.jwks_file.as_deref().map(read_jwks).transpose()
+    }
+
+    /// Puts what was given into a wish, with [these keys](Self::keys). Nothing but that, so that it can be done in a
+    /// transaction.
+    pub(super) fn apply(&self, wish: &mut Wish, keys: Option<&Value>) {
+        replace(&mut wish.redirect_uris, &self.redirect_uri);
+        replace(
+            &mut wish.post_logout_redirect_uris,
+            &self.post_logout_redirect_uri,
+        );
+        replace(&mut wish.web_origins, &self.web_origin);
+        replace(&mut wish.introspects, &self.introspects);
+        replace(&mut wish.scopes, &self.scope);
         if !self.grant.is_empty() {
-            wish.grants = self.grant.into_iter().map(grant).collect();
+            wish.grants = self.grant.iter().copied().map(grant).collect();
         } else if has_offline_access(wish) && wish.grants.contains(&GrantType::AuthorizationCode) {
             wish.grants.push(GrantType::RefreshToken);
         }
@@ -106,8 +115,8 @@ impl Settings {
         if let Some(rule) = self.pkce {
             wish.pkce = Some(pkce(rule));
         }
-        if let Some(file) = &self.jwks_file {
-            wish.jwks = Some(read_jwks(file)?);
+        if let Some(keys) = keys {
+            wish.jwks = Some(keys.clone());
         }
         if let Some(place) = self.id_token_claims {
             wish.id_token_claims = claims(place);
@@ -122,14 +131,13 @@ impl Settings {
         ] {
             *flag = given.unwrap_or(*flag);
         }
-        Ok(())
     }
 }
 
 impl Settings {
     /// What was given, by the names of RFC 7591, as the administration API takes it.
     pub(super) fn members(self) -> Result<Map<String, Value>, Failure> {
-        let mut members = Map::new();
+        let (mut members, keys) = (Map::new(), self.keys()?);
         let mut put = |name: &str, value: Option<Value>| {
             members.extend(value.map(|value| (name.to_owned(), value)));
         };
@@ -152,7 +160,7 @@ impl Settings {
             self.auth_method.map(|method| json!(auth_method(method))),
         );
         put("pkce", self.pkce.map(|rule| json!(pkce(rule))));
-        put("jwks", self.jwks_file.as_deref().map(read_jwks).transpose()?);
+        put("jwks", keys);
         put(
             "id_token_claims",
             self.id_token_claims.map(|place| json!(claims(place))),
@@ -184,9 +192,9 @@ const fn claims(place: Claims) -> IdTokenClaims {
     }
 }
 
-fn replace(list: &mut Vec<String>, given: Vec<String>) {
+fn replace(list: &mut Vec<String>, given: &[String]) {
     if !given.is_empty() {
-        *list = given.into_iter().filter(|text| !text.is_empty()).collect();
+        *list = given.iter().filter(|text| !text.is_empty()).cloned().collect();
     }
 }
 

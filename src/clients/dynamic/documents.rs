@@ -30,6 +30,11 @@ pub struct Attachments {
 }
 
 impl Attachments {
+    /// The name that the logo is served by, if there is one.
+    pub(super) fn logo(&self) -> Option<String> {
+        self.logo.as_ref().map(|logo| logo.digest.clone())
+    }
+
     /// Stores them in the place of those before.
     ///
     /// # Errors
@@ -87,10 +92,11 @@ pub async fn gather(
         (Some(url), Some(drawing)) => Some(draw((fetch, drawing), url, now).await?),
         (Some(_) | None, _) => None,
     };
-    metadata.declared.logo = logo.as_ref().map(|logo| logo.digest.clone());
+    let attachments = Attachments { logo };
+    metadata.declared.logo = attachments.logo();
     Ok(Gathered {
         metadata,
-        attachments: Attachments { logo },
+        attachments,
     })
 }
 
@@ -152,12 +158,4 @@ fn unfit(member: &'static str, problem: FetchProblem) -> MetadataProblem {
         | FetchProblem::NotSetUp => problem.sentence(),
     };
     MetadataProblem::of(member, told)
-}
-
-/// The members of a JSON object, or nothing.
-pub(crate) fn object(body: &[u8]) -> Option<serde_json::Map<String, Value>> {
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(members)) => Some(members),
-        Ok(_) | Err(_) => None,
-    }
 }

@@ -5,6 +5,7 @@ use crate::db;
 use crate::store::{StoreError, Tx};
 use serde_json::json;
 use vouchsafe_core::model::{Event, EventKind, InitialAccessToken, InitialToken, Plain, Span, TokenId};
+use vouchsafe_core::spec::scope;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -25,13 +26,23 @@ pub struct Made {
     pub secret: Plain<InitialAccessToken>,
 }
 
+/// A scope that no initial access token gives: whoever registers a client could make it an administrator.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("scope {0:?}: only an administrator gives it to a client that is registered already")]
+pub struct NotToBeGiven(pub String);
+
 impl Made {
     /// A token with a random secret.
-    #[must_use]
-    pub fn new(wish: Wish, act: &Act) -> Self {
+    ///
+    /// # Errors
+    /// [`NotToBeGiven`].
+    pub fn new(wish: Wish, act: &Act) -> Result<Self, NotToBeGiven> {
+        if let Some(name) = wish.scopes.iter().find(|name| scope::administers(name)) {
+            return Err(NotToBeGiven(name.clone()));
+        }
         // Like every id; one that begins with a hyphen would look like a flag on a command line.
         let id = format!("t{}", TokenId::from_entropy(act.entropy.bytes()));
-        Self {
+        Ok(Self {
             token: InitialToken {
                 id,
                 uses_left: wish.uses,
@@ -41,7 +52,7 @@ impl Made {
                 expires_at: act.now.plus(wish.lasts),
             },
             secret: Plain::from_entropy(act.entropy.bytes()),
-        }
+        })
     }
 }
 

@@ -1,12 +1,11 @@
 //! Clients whose `client_id` is the URL of their own metadata (draft-ietf-oauth-client-id-metadata-document): read when
 //! an authorization request names one, kept as a client like any other, and read again when what is kept is old.
 
-use super::documents::object;
-use super::policy::{Place, metadata};
+use super::policy::{Place, kept, metadata};
 use super::{count_newcomer, registration};
 use crate::audit::Act;
 use crate::clients::registration::Made;
-use crate::clients::standing;
+use crate::clients::standing::{self, Changed};
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::Failure;
@@ -16,6 +15,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use vouchsafe_core::model::{ClientId, ClientMetadata, Declared, EventKind, Registrar, Span, UnixTime};
 use vouchsafe_core::spec::client_metadata_document::{is_client_id, parse};
+use vouchsafe_core::spec::json;
 
 /// How long a document is kept when its server says nothing.
 const KEPT: Span = Span::from_hours(1);
@@ -110,8 +110,8 @@ async fn read(cx: &Cx, id: &ClientId, fetched: Fetched) -> Result<Document, Fail
     let lasts = fetched.max_age.unwrap_or(KEPT).max(SHORTEST).min(LONGEST);
     let apis = cx.services.clients.apis().await?;
     let place = Place::of_newcomer(&cx.config().registration, None);
-    let checked = object(&fetched.body)
-        .ok_or("it is not a JSON object".to_owned())
+    let checked = json::object(&fetched.body)
+        .ok_or("it is not one JSON object".to_owned())
         .and_then(|document| {
             let mut requested = parse(id.as_str(), &document).map_err(|problem| problem.to_string())?;
             // What would have to be fetched for a client without a secret is not kept.
@@ -171,17 +171,14 @@ impl Keeping {
                 return Ok(Document::None);
             }
             Some(client) => {
-                // What only an administrator can set stays, and what one took does not come back.
+                // What an administrator took does not come back.
                 let had = &client.metadata.scopes;
                 let scopes = self.metadata.scopes.iter().filter(|name| had.contains(name));
                 let metadata = ClientMetadata {
-                    web_origins: client.metadata.web_origins.clone(),
-                    online_refresh: client.metadata.online_refresh,
-                    id_token_claims: client.metadata.id_token_claims,
                     scopes: scopes.cloned().collect(),
-                    ..self.metadata.clone()
+                    ..kept(self.metadata.clone(), &client.metadata)
                 };
-                standing::update(tx, &self.act, &self.id, &metadata)?;
+                let _: Changed = standing::update(tx, &self.act, &self.id, &metadata)?;
             }
             None if db!(tx, self_registered::count())? >= self.most => return Ok(Document::None),
             None => {

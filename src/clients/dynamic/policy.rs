@@ -94,17 +94,7 @@ pub fn replacement(
     place: &Place,
     apis: &[Api],
 ) -> Result<ClientMetadata, MetadataProblem> {
-    let (new, old) = (metadata(requested, place, apis)?, client.metadata.clone());
-    let new = ClientMetadata {
-        pkce: old.pkce,
-        web_origins: old.web_origins,
-        introspects: old.introspects,
-        online_refresh: old.online_refresh,
-        first_party: old.first_party,
-        require_consent: old.require_consent,
-        id_token_claims: old.id_token_claims,
-        ..new
-    };
+    let new = kept(metadata(requested, place, apis)?, &client.metadata);
     if super::keeps_trust(client, &new) {
         Ok(new)
     } else {
@@ -112,6 +102,20 @@ pub fn replacement(
             "token_endpoint_auth_method",
             "a client that has a secret keeps it, and one without gets none",
         ))
+    }
+}
+
+/// What a client says of itself anew, with what only an administrator can set as it was.
+pub(super) fn kept(new: ClientMetadata, old: &ClientMetadata) -> ClientMetadata {
+    ClientMetadata {
+        pkce: old.pkce,
+        web_origins: old.web_origins.clone(),
+        introspects: old.introspects.clone(),
+        online_refresh: old.online_refresh,
+        first_party: old.first_party,
+        require_consent: old.require_consent,
+        id_token_claims: old.id_token_claims,
+        ..new
     }
 }
 
@@ -139,6 +143,8 @@ fn scopes(requested: &Requested, place: &Place, apis: &[Api]) -> Result<Vec<Stri
     let refreshes = requested.grant_types.contains(&GrantType::RefreshToken);
     let fits = |name: &String| {
         place.scopes.contains(name)
+            // Only an administrator gives those, whatever an old token or configuration says.
+            && !scope::administers(name)
             && (scope::standard(name) || owned(name))
             && (acts_for_people || !scope::standard(name))
             && (refreshes || name != scope::OFFLINE_ACCESS)

@@ -1,4 +1,4 @@
-//! Reads a JSON body strictly: one object, of moderate size, in time.
+//! Reads a JSON body strictly: one object that no two readers understand differently, of moderate size, in time.
 
 use crate::web::body::{self, Unreadable};
 use actix_web::dev::Payload;
@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use std::future::Future;
 use std::pin::Pin;
 use vouchsafe_core::refusal::Reason;
+use vouchsafe_core::spec::json;
 
 /// The longest body, in bytes.
 const BYTES: usize = 64 * 1024;
@@ -24,10 +25,7 @@ impl FromRequest for JsonObject {
         Box::pin(async move {
             Ok(Self(match body.await {
                 Ok(_) if !is_json => Err(Unreadable::Refused(Reason::JsonMalformed)),
-                Ok(body) => match serde_json::from_slice(&body) {
-                    Ok(Value::Object(members)) => Ok(members),
-                    Ok(_) | Err(_) => Err(Unreadable::Refused(Reason::JsonMalformed)),
-                },
+                Ok(body) => json::object(&body).ok_or(Unreadable::Refused(Reason::JsonMalformed)),
                 Err(unreadable) => Err(unreadable),
             }))
         })

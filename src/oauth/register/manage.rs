@@ -4,7 +4,7 @@ use super::answer::{self, Refused};
 use super::body::JsonObject;
 use super::{check_open, count, gather, presented};
 use crate::audit::Act;
-use crate::clients::dynamic::{self, Place, Replaced, Replacement};
+use crate::clients::dynamic::{self, Gathered, Place, Replaced, Replacement};
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::Broken;
@@ -106,7 +106,7 @@ async fn change(
     check_identity(cx, &client, document).await?;
     let requested = client_metadata::parse(document)?;
     let place = Place::of_client(&client);
-    // Judged before anything is fetched for it, and again when it is stored.
+    // Judged before anything is fetched for it, and again when it is written.
     let metadata = dynamic::replacement(requested.clone(), &client, &place, &apis)?;
     count(cx).await?;
     let gathered = gather(cx, metadata).await?;
@@ -114,7 +114,7 @@ async fn change(
     let new = Plain::from_entropy(act.entropy.bytes());
     let wanted = Replacement {
         requested,
-        gathered,
+        attachments: gathered.attachments,
         next: new.digest(),
     };
     let (id, digest) = (client.id.clone(), token.digest());
@@ -122,7 +122,7 @@ async fn change(
         dynamic::replace(tx, &act, (&id, &digest), &wanted)
     });
     match replaced.await? {
-        Replaced::By(changed) => Ok((*changed, new)),
+        Replaced::Done(changed) => Ok((*changed, new)),
         Replaced::TokenInvalid => Err(Refused::Token(INVALID)),
         Replaced::Refused(problem) => Err(problem.into()),
     }

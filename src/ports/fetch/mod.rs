@@ -1,6 +1,5 @@
 //! Documents from elsewhere: what the server itself fetches from addresses that strangers choose.
 
-mod addresses;
 mod outbound;
 mod pace;
 

@@ -3,7 +3,6 @@
 //! A host's addresses are looked up once, all of them are judged, and the connection goes to one of those that were
 //! judged: a name that says something else at the next look-up does not lead inside (DNS rebinding).
 
-use super::addresses::is_public;
 use super::pace::Paces;
 use super::{Fetch, FetchProblem, Fetched, Fetching, Judging, Share, Wanted, https};
 use crate::config;
@@ -16,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use url::{Host, Url};
 use vouchsafe_core::model::{Span, UnixTime};
+use vouchsafe_core::spec::addresses::is_public;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const DEADLINE: Duration = Duration::from_secs(5);

@@ -4,6 +4,7 @@ use crate::support::browser::{Browser, hidden};
 use crate::support::on_both_databases;
 use crate::support::people::{Registered, metadata};
 use crate::support::world::{Answer, World};
+use vouchsafe::clients::own_client;
 use vouchsafe::db;
 use vouchsafe_core::model::{
     AuthMethod, Client, ClientId, ClientKind, ClientMetadata, EventKind, GrantType, IdTokenClaims,
@@ -77,6 +78,54 @@ fn secret_ids(browser: &Browser<'_>, client: &Registered) -> Vec<String> {
 }
 
 on_both_databases! {
+    fn the_server_s_own_application_is_disabled_and_enabled_and_nothing_else(world: World) {
+        own_client::register(&world.services.store, &world.act()).unwrap();
+        world.administrator("grace");
+        let before = find(world, own_client::ID).unwrap();
+        let browser = world.admin_browser("grace");
+        let page = |part: &str| format!("/admin/applications/{}{part}", own_client::ID);
+        let shown = browser.get(&page(""));
+        assert!(shown.status == 200 && shown.body.contains("id=\"application-own\""), "{}", shown.body);
+        for part in ["/settings", "/secrets", "/delete"] {
+            assert!(!shown.body.contains(&page(part)), "{part}");
+            assert_eq!(browser.get(&page(part)).status, 403, "{part}");
+        }
+        for (part, form) in [
+            ("/settings", settings(&[("name", "Mine"), ("redirect_uris", "https://thief.example/cb")])),
+            ("/secrets/add", vec![("lasts", "for-ever")]),
+            ("/secrets/end", vec![("secret", "x"), ("when", "now")]),
+            ("/keys", vec![("jwks", "")]),
+            ("/delete", vec![("name", before.metadata.client_name.as_str())]),
+        ] {
+            assert_eq!(browser.admin_post("/admin", &page(part), &form).status, 403, "{part}");
+        }
+        assert_eq!(find(world, own_client::ID), Some(before));
+        assert_eq!(browser.admin_post("/admin", &page("/disable"), &[]).status, 303);
+        assert!(find(world, own_client::ID).unwrap().disabled_at.is_some());
+        assert_eq!(browser.admin_post("/admin", &page("/enable"), &[]).status, 303);
+        assert!(find(world, own_client::ID).unwrap().disabled_at.is_none());
+    }
+
+    fn a_start_makes_the_server_s_own_application_what_it_was(world: World) {
+        let store = &world.services.store;
+        own_client::register(store, &world.act()).unwrap();
+        let good = find(world, own_client::ID).unwrap();
+        let mut bent = good.clone();
+        bent.metadata.redirect_uris = vec!["https://thief.example/cb".to_owned()];
+        bent.metadata.first_party = true;
+        bent.metadata.kind = ClientKind::Web;
+        bent.disabled_at = Some(good.created_at);
+        let row = bent.clone();
+        world.write(move |tx| db!(tx, clients::update(&row)));
+        own_client::register(store, &world.act()).unwrap();
+        let mended = find(world, own_client::ID).unwrap();
+        assert_eq!(mended.metadata, good.metadata);
+        assert_eq!(mended.disabled_at, bent.disabled_at, "what an administrator may do stays done");
+        assert_eq!(world.events_of(EventKind::ClientUpdated).len(), 1);
+        own_client::register(store, &world.act()).unwrap();
+        assert_eq!(world.events_of(EventKind::ClientUpdated).len(), 1, "once");
+    }
+
     fn everything_that_can_be_set_is_saved_and_nothing_else(world: World) {
         world.administrator("grace");
         let orders = world.orders_api();

@@ -3,6 +3,7 @@
 use crate::support::api_caller::{ALL, problem};
 use crate::support::on_both_databases;
 use crate::support::people::metadata;
+use crate::support::world::Answer;
 use serde_json::json;
 use vouchsafe_core::model::{ClientKind, ClientMetadata};
 
@@ -27,6 +28,28 @@ on_both_databases! {
         assert_eq!(robot.get(&path).problem(), problem(404, "not_found"));
     }
 
+    fn names_and_sentences_hide_nothing(world: World) {
+        let robot = world.service(ALL);
+        let wish = |name: &str, sentence: &str| json!({
+            "identifier": "https://api.example/bills", "name": name, "scopes": [{"name": "bills:read", "description": sentence}],
+        });
+        for hidden in ["\u{202e}", "\u{200b}", "\u{2067}", "\u{feff}"] {
+            let dark = format!("See{hidden} your bills");
+            assert_eq!(robot.send("POST", "/apis", &wish(&dark, "See your bills")).problem(), problem(422, "rule_broken"), "{hidden:?}");
+            assert_eq!(robot.send("POST", "/apis", &wish("Bills", &dark)).problem(), problem(422, "rule_broken"), "{hidden:?}");
+        }
+        robot.make("/apis", &wish("Rechnungen", "Größe < 1 & 'mehr'"));
+    }
+
+    fn the_document_names_every_claim_that_tokens_can_carry(world: World) {
+        let document = Answer::to(world.get("/api/openapi.json")).json();
+        for (schema, member) in [("Api", "claims"), ("NewApi", "claims"), ("ApiSettings", "claims")] {
+            let found = &document["components"]["schemas"][schema];
+            let told = found["properties"][member]["items"]["enum"].clone();
+            assert_eq!(told, json!(["roles", "groups"]), "{schema}: {found}");
+        }
+    }
+
     fn what_clients_use_is_taken_from_them_only_when_that_is_said(world: World) {
         let robot = world.service(ALL);
         world.orders_api();
@@ -38,7 +61,7 @@ on_both_databases! {
         let version = robot.get(&path).header("etag").to_owned();
         let without = json!({"scopes": []});
         let kept = robot.request("PATCH", &path).header("If-Match", &version).json(&without);
-        assert_eq!(crate::support::world::Answer::to(kept).problem(), problem(409, "in_use"));
+        assert_eq!(Answer::to(kept).problem(), problem(409, "in_use"));
         assert_eq!(robot.act("DELETE", &format!("{path}?force=true")).status, 204);
     }
 

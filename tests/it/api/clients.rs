@@ -63,6 +63,28 @@ on_both_databases! {
         assert_eq!(null.problem(), problem(400, "body_invalid"));
     }
 
+    fn lists_have_an_end_and_names_hide_nothing(world: World) {
+        let robot = world.service(ALL);
+        let (path, _) = make(&robot, &web("Shop"));
+        let many = |most: usize| -> Vec<String> { (0..most).map(|number| format!("https://client.example/{number}")).collect() };
+        let origins = |most: usize| -> Vec<String> { (0..most).map(|number| format!("https://c{number}.example")).collect() };
+        for member in ["redirect_uris", "post_logout_redirect_uris"] {
+            assert_eq!(robot.change("PATCH", &path, &json!({ member: many(33) })).problem(), problem(422, "rule_broken"), "{member}");
+            assert_eq!(robot.change("PATCH", &path, &json!({ member: many(32) })).status, 200, "{member}");
+        }
+        assert_eq!(robot.change("PATCH", &path, &json!({"web_origins": origins(33)})).problem(), problem(422, "rule_broken"));
+        assert_eq!(robot.change("PATCH", &path, &json!({"web_origins": origins(32)})).status, 200);
+        assert_eq!(robot.change("PATCH", &path, &json!({"introspects": many(257)})).problem(), problem(422, "rule_broken"));
+        assert_eq!(robot.change("PATCH", &path, &json!({"introspects": many(256)})).status, 200);
+        for name in ["knaB\u{202e}", "Ba\u{200b}nk", "\u{feff}Bank", "Ba\u{ad}nk", "Bank\u{2066}", "Bank\u{e0041}"] {
+            assert_eq!(robot.change("PATCH", &path, &json!({"client_name": name})).problem(), problem(422, "rule_broken"), "{name:?}");
+            assert_eq!(robot.send("POST", "/clients", &web(name)).problem(), problem(422, "rule_broken"), "{name:?}");
+        }
+        for name in ["Büro Grüße", "ร้านค้า", "متجر", "<Shop>"] {
+            assert_eq!(robot.change("PATCH", &path, &json!({"client_name": name})).status, 200, "{name}");
+        }
+    }
+
     fn rules_of_registration_hold(world: World) {
         let robot = world.service(ALL);
         let mut wrong = web("Shop");

@@ -3,8 +3,9 @@
 use crate::support::api_caller::{ALL, problem};
 use crate::support::on_both_databases;
 use crate::support::people::{Registered, metadata};
-use serde_json::json;
-use vouchsafe_core::model::ClientKind;
+use crate::support::world::Answer;
+use serde_json::{Value, json};
+use vouchsafe_core::model::{ClientKind, EventKind, Span};
 
 on_both_databases! {
     fn two_secrets_count_and_each_is_shown_once(world: World) {
@@ -36,5 +37,54 @@ on_both_databases! {
         assert_eq!(none.problem(), problem(409, "conflict"));
         let past = robot.send("POST", &path, &json!({"until": "2001-01-01T00:00:00Z"}));
         assert_eq!(past.problem(), problem(422, "rule_broken"));
+    }
+
+    fn a_secret_is_replaced_and_those_before_count_for_a_while(world: World) {
+        let robot = world.service(ALL);
+        world.orders_api();
+        let shop = world.client(metadata(ClientKind::Service));
+        let path = format!("/clients/{}/secrets", shop.id);
+        let with = |document: &Value| Registered {
+            id: shop.id.clone(),
+            secret: document["client_secret"].as_str().map(str::to_owned),
+            redirect_uri: String::new(),
+        };
+        let works = |client: &Registered| {
+            world.follow();
+            client.token(world, &[("grant_type", "client_credentials")]).status
+        };
+        let second = with(&robot.make(&path, &json!({})));
+        let rotate = format!("{path}/rotate");
+        let send = || {
+            let request = robot.request("POST", &rotate).header("Idempotency-Key", "one").json(&json!({}));
+            Answer::to(request)
+        };
+        let rotated = send();
+        assert_eq!(rotated.status, 201, "{}", rotated.body);
+        let third = with(&rotated.json());
+        assert_eq!((works(&shop), works(&second), works(&third)), (200, 200, 200), "both that lasted");
+        assert_eq!(rotated.json()["old_secrets_expire_at"], json!(world.clock_seconds() + 86_400));
+        let again = send();
+        assert_eq!((again.status, &again.json()["id"]), (201, &rotated.json()["id"]));
+        assert!(again.json().get("client_secret").is_none(), "{}", again.body);
+        assert_eq!(world.events_of(EventKind::ClientSecretRotated).len(), 1);
+        world.wait(Span::from_hours(24));
+        assert_eq!((works(&shop), works(&second), works(&third)), (401, 401, 200));
+
+        let tomorrow = json!({"until": "2100-01-01T00:00:00Z"});
+        let fourth = with(&world.service(ALL).make(&rotate, &tomorrow));
+        let fifth = with(&world.service(ALL).make(&rotate, &json!({"until": "2001-01-01T00:00:00Z"})));
+        assert_eq!((works(&third), works(&fourth), works(&fifth)), (401, 401, 200), "one that had an end ends, and so does the other at once");
+        let public = world.client(metadata(ClientKind::Spa));
+        let none = world.service(ALL).send("POST", &format!("/clients/{}/secrets/rotate", public.id), &json!({}));
+        assert_eq!(none.problem(), problem(409, "conflict"));
+        let unknown = world.service(ALL).send("POST", "/clients/nobody/secrets/rotate", &json!({}));
+        assert_eq!(unknown.problem(), problem(404, "not_found"));
+        let reader = world.service(&["vouchsafe:read"]);
+        assert_eq!(reader.send("POST", &rotate, &json!({})).problem(), problem(403, "scope_insufficient"));
+        let limited = world.service(&["vouchsafe:write"]);
+        let more = world.service(ALL);
+        let lent = limited.send("POST", &format!("/clients/{}/secrets/rotate", more.client.id), &json!({}));
+        assert_eq!(lent.problem(), problem(403, "not_allowed"), "nobody comes by what they lack");
     }
 }

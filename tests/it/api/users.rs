@@ -84,6 +84,10 @@ on_both_databases! {
         let path = format!("/users/{}", ada.id);
         let past = robot.send("PUT", &format!("{path}/ban"), &json!({"until": "2001-01-01T00:00:00Z"}));
         assert_eq!(past.problem(), problem(422, "rule_broken"));
+        for hidden in ["\u{202e}", "\u{200b}", "\u{2029}"] {
+            let dark = json!({"reason": format!("Three{hidden} payments\ncame back")});
+            assert_eq!(robot.send("PUT", &format!("{path}/ban"), &dark).problem(), problem(422, "rule_broken"), "{hidden:?}");
+        }
         let ban = json!({"until": "2100-01-01T00:00:00Z", "reason": "Three payments came back"});
         let banned = robot.send("PUT", &format!("{path}/ban"), &ban).json();
         assert_eq!((&banned["banned"], &banned["grants_ended"], &banned["sessions_ended"]), (&json!(true), &json!(1), &json!(1)));

@@ -6,6 +6,7 @@ use crate::support::people::{Registered, metadata};
 use crate::support::relying_party::header;
 use crate::support::world::{Answer, World};
 use serde_json::{Value, json};
+use vouchsafe::clients::own_client;
 use vouchsafe::db;
 use vouchsafe_core::model::{ClientKind, EventKind, Span};
 
@@ -76,6 +77,23 @@ on_both_databases! {
         shop.place.run(&["client", "update", id, "--redirect-uri", "http://new.example/cb"]).failed(1, "redirect URI");
         shop.place.run(&["client", "update", id, "--scope", "nobody:owns"]).failed(1, "no API owns it");
         shop.place.run(&["client", "update", "nobody", "--name", "x"]).failed(1, "there is no client");
+    }
+
+    fn the_server_s_own_client_is_disabled_and_enabled_and_nothing_else(world: World) {
+        let place = Place::beside(world);
+        own_client::register(&world.services.store, &world.act()).unwrap();
+        let show = || place.run(&["client", "show", own_client::ID, "--json"]).document();
+        let before = show();
+        place.run(&["client", "update", own_client::ID, "--redirect-uri", "https://thief.example/cb"]).failed(1, "the server's own");
+        place.run(&["client", "update", own_client::ID, "--first-party", "--name", "Mine"]).failed(1, "the server's own");
+        place.run(&["client", "delete", own_client::ID]).failed(1, "the server's own");
+        place.run(&["client", "rotate-secret", own_client::ID]).failed(1, "has no secret");
+        let declared = "[[clients]]\nclient_id = 'vouchsafe-cli'\nclient_name = 'Mine'\ntype = 'web'\nredirect_uris = ['https://thief.example/cb']\n";
+        place.file("own.toml", declared);
+        place.run(&["apply", "-f", "own.toml", "--yes"]).failed(78, "the server's own");
+        assert_eq!(show(), before);
+        assert_eq!(place.run(&["client", "disable", own_client::ID, "--json"]).document()["disabled"], true);
+        assert_eq!(place.run(&["client", "enable", own_client::ID, "--json"]).document()["disabled"], false);
     }
 
     fn a_scope_that_is_taken_from_a_client_is_in_no_new_token(world: World) {

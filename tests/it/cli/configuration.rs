@@ -4,7 +4,7 @@ use super::program::{Place, set_mode};
 use serde_json::Value;
 
 /// A configuration file and the one problem in it, as it is reported.
-const WRONG: [(&str, &str); 33] = [
+const WRONG: [(&str, &str); 34] = [
     (
         "isuer = 'https://id.example.com'",
         "vouchsafe.toml:1: isuer is not a key; did you mean issuer?",
@@ -125,6 +125,10 @@ const WRONG: [(&str, &str); 33] = [
     (
         "[registration]\ndynamic = 'opn'",
         "registration.dynamic is \"opn\", not one of off, token, open; did you mean \"open\"?",
+    ),
+    (
+        "[registration]\nscopes = ['openid', 'vouchsafe:write']",
+        "vouchsafe.toml:2: registration.scopes has \"vouchsafe:write\", which only an administrator gives a client",
     ),
     (
         "[mail]\ntransport = 'file'",

@@ -60,3 +60,16 @@ fn its_scopes_must_be_owned_and_its_numbers_make_sense() {
         assert_eq!(make(&wrong).status, 2, "{wrong:?}");
     }
 }
+
+#[test]
+fn nobody_who_registers_a_client_may_give_it_the_administration() {
+    for place in Place::both() {
+        for scope in ["vouchsafe:read", "openid vouchsafe:write", "vouchsafe:signal"] {
+            place
+                .run(&["client", "initial-token", "--json", "--scope", scope])
+                .failed(1, "only an administrator gives");
+        }
+        let listed = place.run(&["client", "initial-tokens", "--json"]).document();
+        assert_eq!(listed, json!([]));
+    }
+}

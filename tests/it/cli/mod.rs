@@ -2,6 +2,7 @@
 
 mod admin;
 mod apply;
+mod at_once;
 mod audit;
 mod catalogue;
 mod client_changes;

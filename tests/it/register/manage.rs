@@ -6,11 +6,11 @@ use crate::support::people::PASSWORD;
 use crate::support::steps::code;
 use crate::support::world::{Answer, World};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use vouchsafe::audit::Act;
-use vouchsafe::clients::standing;
+use vouchsafe::clients::apis::{self, Force};
+use vouchsafe::clients::standing::{self, Changed};
 use vouchsafe::db;
-use vouchsafe_core::model::{Client, ClientId, ClientMetadata, PkceRule};
+use vouchsafe_core::model::{Client, ClientId, ClientMetadata, PkceRule, Span};
 
 /// What a client sends to replace its registration: all of it, changed.
 fn replacement(made: &Value, over: Value) -> Value {
@@ -27,7 +27,10 @@ fn changed_by_administrator(world: &World, made: &Value, change: fn(&mut ClientM
     world.write(move |tx| {
         let mut metadata = db!(tx, clients::by_id(&id))?.unwrap().metadata;
         change(&mut metadata);
-        standing::update(tx, &act, &id, &metadata)?;
+        assert!(matches!(
+            standing::update(tx, &act, &id, &metadata)?,
+            Changed::Done(_)
+        ));
         Ok(db!(tx, clients::by_id(&id))?.unwrap())
     })
 }
@@ -77,32 +80,6 @@ with_registration! { open;
         assert!(old.says("redirect_uri is not registered"));
     }
 
-    fn what_an_administrator_takes_while_a_replacement_is_fetched_stays_taken(world: World, site: TlsSite) {
-        let made = world.registered(json!({"scope": "openid email"}));
-        let id = ClientId::new(made["client_id"].as_str().unwrap());
-        let (services, act, taken) = (Arc::clone(&world.services), world.act(), id.clone());
-        site.serve("/sector", "application/json", json!(["https://client.example/cb"]).to_string());
-        site.before("/sector", move || {
-            let (act, taken) = (act.clone(), taken.clone());
-            let changed = services.store.write_blocking("take", move |tx| {
-                let mut metadata = db!(tx, clients::by_id(&taken))?.unwrap().metadata;
-                metadata.scopes = vec!["openid".to_owned()];
-                metadata.web_origins = vec!["https://app.example".to_owned()];
-                metadata.pkce = PkceRule::Required;
-                standing::update(tx, &act, &taken, &metadata)
-            });
-            changed.unwrap().unwrap();
-        });
-        let new = replacement(&made, json!({
-            "client_name": "Ebb", "scope": "openid email", "sector_identifier_uri": site.url("/sector"),
-        }));
-        let answer = world.manage("PUT", &made, Some(&new));
-        assert_eq!((answer.status, &answer.json()["scope"]), (200, &json!("openid")), "{}", answer.body);
-        let kept = world.write(move |tx| db!(tx, clients::by_id(&id))).unwrap().metadata;
-        assert_eq!((kept.client_name.as_str(), kept.scopes), ("Ebb", vec!["openid".to_owned()]));
-        assert_eq!((kept.web_origins, kept.pkce), (vec!["https://app.example".to_owned()], PkceRule::Required));
-    }
-
     fn a_replacement_is_judged_like_a_registration_and_raises_nothing(world: World, _site: TlsSite) {
         let made = world.registered(json!({}));
         let other = world.registered(json!({}));
@@ -144,6 +121,53 @@ with_registration! { open;
         assert_eq!(changed["scope"], "openid");
         let unnamed = world.manage("PUT", &changed, Some(&replacement(&changed, json!({})))).json();
         assert_eq!(unnamed["scope"], "openid");
+    }
+
+    fn what_an_administrator_took_while_a_list_was_fetched_does_not_come_back(world: World, site: TlsSite) {
+        world.orders_api();
+        let token = world.initial_token(1, Span::from_days(1), &["openid", "profile", "email", "orders:read"]);
+        let made = Answer::to(world.post("/register").bearer_auth(token).json(&ordinary(json!({})))).json();
+        assert_eq!(made["scope"], "openid profile email orders:read");
+        site.serve("/list", "application/json", r#"["https://client.example/cb"]"#);
+        site.hold("/list");
+        let over = json!({"sector_identifier_uri": site.url("/list"), "client_name": "Ebb"});
+        let changed = std::thread::scope(|scope| {
+            let replaced = scope.spawn(|| world.manage("PUT", &made, Some(&replacement(&made, over))));
+            site.until_asked_for("/list");
+            changed_by_administrator(world, &made, |metadata| {
+                metadata.scopes.retain(|scope| scope == "openid" || scope == "orders:read");
+                metadata.pkce = PkceRule::Required;
+                metadata.introspects = vec!["https://api.example/orders".to_owned()];
+            });
+            let act = world.act();
+            world.write(move |tx| apis::delete(tx, &act, "https://api.example/orders", Force::Yes).map(drop));
+            site.let_go("/list");
+            replaced.join().unwrap()
+        });
+        assert_eq!(changed.status, 200, "{}", changed.body);
+        assert_eq!((&changed.json()["scope"], &changed.json()["client_name"]), (&json!("openid"), &json!("Ebb")));
+        let id = ClientId::new(made["client_id"].as_str().unwrap());
+        let stored = world.write(move |tx| db!(tx, clients::by_id(&id))).unwrap().metadata;
+        assert_eq!((stored.scopes, stored.pkce, stored.introspects), (vec!["openid".to_owned()], PkceRule::Required, Vec::new()));
+    }
+
+    fn a_replacement_that_fits_no_more_when_its_list_has_come_changes_nothing(world: World, site: TlsSite) {
+        let made = world.registered(json!({"scope": "openid email"}));
+        site.serve("/list", "application/json", r#"["https://client.example/cb"]"#);
+        site.hold("/list");
+        let over = json!({"sector_identifier_uri": site.url("/list"), "scope": "email", "client_name": "Ebb"});
+        let refusal = std::thread::scope(|scope| {
+            let replaced = scope.spawn(|| world.manage("PUT", &made, Some(&replacement(&made, over))));
+            site.until_asked_for("/list");
+            changed_by_administrator(world, &made, |metadata| metadata.scopes = vec!["openid".to_owned()]);
+            site.let_go("/list");
+            replaced.join().unwrap()
+        });
+        let (status, _, told) = refused(&refusal);
+        assert!(status == 400 && told.starts_with("scope"), "{status} {told}");
+        let shown = world.manage("GET", &made, None);
+        assert_eq!(shown.status, 200, "the token counts on");
+        assert_eq!((&shown.json()["scope"], &shown.json()["client_name"]), (&json!("openid"), &json!("Tideline")));
     }
 
     fn a_client_that_an_administrator_trusts_is_no_more_its_own(world: World, _site: TlsSite) {

@@ -7,7 +7,7 @@ use crate::support::tls_site::TlsSite;
 use crate::support::world::{Answer, World};
 use serde_json::{Value, json};
 use vouchsafe::config::Config;
-use vouchsafe_core::model::Span;
+use vouchsafe_core::model::{IdTokenClaims, Span};
 
 fn on(config: &mut Config) {
     config.registration.client_id_metadata_documents = true;
@@ -104,6 +104,11 @@ with_registration! { on;
             assert!(is_unknown(world, &client), "{over}");
             world.wait(Span::from_minutes(1));
         }
+        let twice = published(site, json!({}));
+        let body = format!(r#"{{"client_id":"https://other.example/c","redirect_uris":["http://127.0.0.1/cb"],"client_id":"{}"}}"#, twice.id);
+        site.serve("/app/client", "application/json", body);
+        assert!(is_unknown(world, &twice), "a member that comes twice");
+        world.wait(Span::from_minutes(1));
         for (kind, body) in [("text/html", "{}"), ("application/json", "[]"), ("application/json", "{")] {
             let client = published(site, json!({}));
             site.serve("/app/client", kind, body);
@@ -151,6 +156,11 @@ with_registration! { on;
         world.write(move |tx| {
             let mut metadata = vouchsafe::db!(tx, clients::by_id(&limited))?.unwrap().metadata;
             metadata.scopes = vec!["openid".to_owned()];
+            metadata.introspects = vec!["https://api.example/orders".to_owned()];
+            metadata.web_origins = vec!["https://www.client.example".to_owned()];
+            metadata.online_refresh = true;
+            metadata.require_consent = false;
+            metadata.id_token_claims = IdTokenClaims::IdToken;
             vouchsafe::clients::standing::update(tx, &act, &limited, &metadata).map(drop)
         });
         published(site, json!({"client_name": "Writer", "scope": "openid email"}));
@@ -158,6 +168,9 @@ with_registration! { on;
         asked(world, &client);
         let kept = world.write(move |tx| vouchsafe::db!(tx, clients::by_id(&id))).unwrap().metadata;
         assert_eq!((kept.client_name.as_str(), kept.scopes), ("Writer", vec!["openid".to_owned()]));
+        assert_eq!(kept.introspects, ["https://api.example/orders"], "and what one gave stays");
+        assert_eq!(kept.web_origins, ["https://www.client.example"]);
+        assert_eq!((kept.online_refresh, kept.require_consent, kept.id_token_claims), (true, false, IdTokenClaims::IdToken));
     }
 
     fn one_that_nobody_uses_is_forgotten(world: World, site: TlsSite) {

@@ -163,6 +163,27 @@ with_registration! { open;
         }
     }
 
+    fn codes_go_to_no_address_inside_of_somebody_s_network(world: World, _site: TlsSite) {
+        for host in [
+            "10.0.0.1", "127.0.0.1", "127.0.0.1:8443", "192.168.1.1", "172.16.0.1", "100.64.0.1", "192.0.2.1", "198.18.0.1", "240.0.0.1",
+            "[::1]", "[::1]:8443", "[fd12:3456::1]", "[fc00::1]", "[2001:db8::1]", "[64:ff9b::a00:1]", "[2002:7f00:1::]",
+        ] {
+            for method in ["client_secret_basic", "none"] {
+                let over = json!({"redirect_uris": ["https://client.example/cb", format!("https://{host}/cb")], "token_endpoint_auth_method": method});
+                let (status, error, told) = refused(&world.register(&ordinary(over)));
+                assert_eq!((status, error.as_str()), (400, "invalid_redirect_uri"), "{host} {method}");
+                assert!(told.starts_with("redirect_uris: "), "{told}");
+            }
+            let after = json!({"post_logout_redirect_uris": [format!("https://{host}/bye")]});
+            assert_eq!(refused(&world.register(&ordinary(after))).0, 400, "{host}");
+        }
+        for uri in ["https://1.1.1.1/cb", "https://[2606:4700::1]/cb", "https://10.0.0.1.example/cb"] {
+            world.registered(json!({ "redirect_uris": [uri] }));
+        }
+        let native = json!({"token_endpoint_auth_method": "none", "redirect_uris": ["http://127.0.0.1/cb", "http://[::1]/cb"]});
+        world.registered(native);
+    }
+
     fn a_body_that_is_no_json_object_is_refused(world: World, _site: TlsSite) {
         let send = |kind: &str, body: String| {
             Answer::to(world.post("/register").header("content-type", kind).body(body))
@@ -173,6 +194,9 @@ with_registration! { open;
             ("application/json", "{".to_owned()),
             ("application/json", String::new()),
             ("application/json", "[".repeat(10_000)),
+            ("application/json", r#"{"redirect_uris":["https://a.example/cb"],"client_name":"A","client_name":"B"}"#.to_owned()),
+            ("application/json", r#"{"redirect_uris":["https://a.example/cb"],"redirect_\u0075ris":["https://b.example/cb"]}"#.to_owned()),
+            ("application/json", r#"{"redirect_uris":["https://a.example/cb"],"x":{"y":1,"y":2}}"#.to_owned()),
             ("text/plain", ordinary(json!({})).to_string()),
             ("application/x-www-form-urlencoded", "client_name=x".to_owned()),
         ] {

@@ -4,7 +4,8 @@ use super::refused;
 use crate::support::newcomer::{by_token, open, ordinary, with_registration};
 use crate::support::world::{Answer, Site};
 use serde_json::{Value, json};
-use vouchsafe_core::model::Span;
+use vouchsafe::db;
+use vouchsafe_core::model::{InitialAccessToken, InitialToken, Plain, Span};
 
 fn with(world: &Site, token: &str, over: Value) -> Answer {
     Answer::to(world.post("/register").bearer_auth(token).json(&ordinary(over)))
@@ -40,6 +41,27 @@ with_registration! { by_token;
         assert_eq!(with(world, &short, json!({})).status, 401);
     }
 
+    fn a_token_that_was_made_for_the_administration_does_not_give_it(world: World, _site: TlsSite) {
+        let secret: Plain<InitialAccessToken> = Plain::from_entropy(world.act().entropy.bytes());
+        let now = world.act().now;
+        let token = InitialToken {
+            id: "told".to_owned(),
+            uses_left: 9,
+            scopes: ["openid", "vouchsafe:read", "vouchsafe:write"].map(str::to_owned).to_vec(),
+            created_by: "cli".to_owned(),
+            created_at: now,
+            expires_at: now.plus(Span::from_days(1)),
+        };
+        let digest = secret.digest();
+        world.write(move |tx| db!(tx, initial_tokens::add(&token, &digest)));
+        for scope in ["vouchsafe:read", "vouchsafe:write vouchsafe:read"] {
+            let robot = json!({"grant_types": ["client_credentials"], "redirect_uris": [], "scope": scope});
+            let (status, _, told) = refused(&with(world, secret.expose(), robot));
+            assert!(status == 400 && told.starts_with("scope"), "{status} {told}");
+        }
+        assert_eq!(with(world, secret.expose(), json!({})).json()["scope"], "openid");
+    }
+
     fn a_token_says_which_scopes_its_clients_may_have(world: World, _site: TlsSite) {
         world.orders_api();
         let plain = world.initial_token(9, Span::from_days(1), &[]);
@@ -66,6 +88,27 @@ mod beside_open {
             assert_eq!(with(world, &token, json!({})).status, 201);
             assert_eq!(with(world, &token, json!({})).error(), (401, "invalid_token".to_owned()));
             assert_eq!(with(world, "no-token", json!({})).error(), (401, "invalid_token".to_owned()));
+        }
+    }
+}
+
+mod with_scopes_of_the_administration {
+    use super::{json, open, refused, with_registration};
+    use crate::support::newcomer::ordinary;
+    use vouchsafe::config::{Config, ScopeName};
+
+    fn generous(config: &mut Config) {
+        open(config);
+        let scopes = ["openid", "vouchsafe:read", "vouchsafe:write"];
+        config.registration.scopes = scopes.map(|name| ScopeName(name.to_owned())).to_vec();
+    }
+
+    with_registration! { generous;
+        fn nobody_comes_by_the_administration_by_registering(world: World, _site: TlsSite) {
+            let asked = world.register(&ordinary(json!({"scope": "vouchsafe:write"})));
+            assert_eq!(refused(&asked).0, 400, "{}", asked.body);
+            assert_eq!(world.registered(json!({"scope": "openid vouchsafe:write"}))["scope"], "openid");
+            assert_eq!(world.registered(json!({}))["scope"], "openid");
         }
     }
 }

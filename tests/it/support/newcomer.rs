@@ -105,7 +105,7 @@ impl World {
             lasts,
             scopes: scopes.iter().map(|name| (*name).to_owned()).collect(),
         };
-        let made = Made::new(wish, &act);
+        let made = Made::new(wish, &act).unwrap();
         let secret = made.secret.expose().to_owned();
         self.write(move |tx| initial_tokens::create(tx, &act, &made));
         secret

@@ -9,12 +9,12 @@ use openssl::pkey::{PKey, Private};
 use openssl::ssl::{SslAcceptor, SslMethod};
 use openssl::x509::extension::{BasicConstraints, KeyUsage, SubjectAlternativeName};
 use openssl::x509::{X509, X509Builder, X509NameBuilder};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{JoinHandle, spawn};
 use vouchsafe::config::{Config, Destination};
 
@@ -30,7 +30,9 @@ pub(crate) struct TlsSite {
 struct Shared {
     documents: Mutex<HashMap<String, Vec<u8>>>,
     asked: Mutex<Vec<String>>,
-    before: Mutex<HashMap<String, Box<dyn FnOnce() + Send>>>,
+    /// Paths whose answers wait, and the news that a path was asked for or let go.
+    held: Mutex<HashSet<String>>,
+    news: Condvar,
     over: AtomicBool,
 }
 
@@ -102,10 +104,22 @@ impl TlsSite {
         documents.insert(path.to_owned(), answer.into());
     }
 
-    /// Does something when a path is next asked for, before it is answered.
-    pub(crate) fn before(&self, path: &str, act: impl FnOnce() + Send + 'static) {
-        let mut before = self.shared.before.lock().unwrap();
-        before.insert(path.to_owned(), Box::new(act));
+    /// Whoever asks for this path waits, until [`TlsSite::let_go`].
+    pub(crate) fn hold(&self, path: &str) {
+        self.shared.held.lock().unwrap().insert(path.to_owned());
+    }
+
+    /// Returns when somebody has asked for a path.
+    pub(crate) fn until_asked_for(&self, path: &str) {
+        let held = self.shared.held.lock().unwrap();
+        let waiting = |_: &mut HashSet<String>| self.asked_for(path) == 0;
+        drop(self.shared.news.wait_while(held, waiting).unwrap());
+    }
+
+    /// Answers whoever asks for a path from now on, and those that wait.
+    pub(crate) fn let_go(&self, path: &str) {
+        self.shared.held.lock().unwrap().remove(path);
+        self.shared.news.notify_all();
     }
 
     /// The heads of all requests so far.
@@ -123,6 +137,8 @@ impl TlsSite {
 impl Drop for TlsSite {
     fn drop(&mut self) {
         self.shared.over.store(true, Ordering::SeqCst);
+        self.shared.held.lock().unwrap().clear();
+        self.shared.news.notify_all();
         // One more caller wakes it up.
         drop(TcpStream::connect(self.address));
         if let Some(thread) = self.thread.take() {
@@ -144,10 +160,14 @@ fn answer(shared: &Shared, acceptor: &SslAcceptor, caller: TcpStream) -> Option<
     let head = String::from_utf8(head).ok()?;
     let path = head.split(' ').nth(1)?.to_owned();
     shared.asked.lock().unwrap().push(head);
-    let before = shared.before.lock().unwrap().remove(&path);
-    if let Some(act) = before {
-        act();
-    }
+    let waiting = shared.held.lock().unwrap();
+    shared.news.notify_all();
+    drop(
+        shared
+            .news
+            .wait_while(waiting, |waiting| waiting.contains(&path))
+            .unwrap(),
+    );
     let answer = shared.documents.lock().unwrap().get(&path).cloned();
     let answer = answer.unwrap_or_else(|| b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec());
     stream.write_all(&answer).ok()?;

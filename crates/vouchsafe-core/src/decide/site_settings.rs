@@ -1,6 +1,7 @@
 //! Which names and links an installation may show.
 
 use crate::model::SiteSettings;
+use crate::spec::human_readable::hides_nothing;
 use url::Url;
 
 /// The longest name, in characters.
@@ -62,14 +63,7 @@ fn said(text: Option<String>) -> Option<String> {
 }
 
 fn is_name(name: &str) -> bool {
-    name.chars().count() <= LONGEST_NAME && !name.chars().any(|c| c.is_control() || hides(c))
-}
-
-/// Zero-width characters, marks and overrides of direction, and tags.
-const fn hides(c: char) -> bool {
-    matches!(c,
-        '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFC}' | '\u{E0000}'..='\u{E007F}')
+    name.chars().count() <= LONGEST_NAME && hides_nothing(name)
 }
 
 fn is_link(text: &str, may_be_mail: bool) -> bool {

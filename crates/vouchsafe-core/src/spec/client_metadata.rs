@@ -82,7 +82,7 @@ pub fn parse(document: &Map<String, Value>) -> Result<Requested, MetadataProblem
     check_redirect_uris(&redirect_uris, kind)?;
     let post_logout_redirect_uris = members.list("post_logout_redirect_uris")?.unwrap_or_default();
     for uri in &post_logout_redirect_uris {
-        redirect_uri::registrable(uri, kind)
+        redirect_uri::registrable_by_strangers(uri, kind)
             .map_err(|rule| MetadataProblem::of("post_logout_redirect_uris", rule.sentence()))?;
     }
     let declared = declared(&members)?;
@@ -259,7 +259,7 @@ fn check_redirect_uris(uris: &[String], kind: ClientKind) -> Result<(), Metadata
             Err(refused("at least one is needed"))
         }
         (ClientKind::Web | ClientKind::Spa | ClientKind::Native, uris) => uris.iter().try_for_each(|uri| {
-            redirect_uri::registrable(uri, kind).map_err(|rule| refused(rule.sentence()))
+            redirect_uri::registrable_by_strangers(uri, kind).map_err(|rule| refused(rule.sentence()))
         }),
     }
 }

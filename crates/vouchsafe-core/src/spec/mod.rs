@@ -1,6 +1,7 @@
 //! The vocabulary of the specifications: one file per word, named as the specification names it.
 
 pub mod acr;
+pub mod addresses;
 pub mod basic;
 pub mod bearer;
 pub mod claims;
@@ -9,8 +10,10 @@ pub mod client_metadata;
 pub mod client_metadata_document;
 pub mod error;
 pub mod grant_type;
+pub mod human_readable;
 pub mod id_token_hint;
 pub mod iss;
+pub mod json;
 pub mod login_hint;
 pub mod max_age;
 pub mod nonce;

@@ -3,6 +3,7 @@
 //! Nothing here normalises. What is registered is already in one plain form, and matching compares bytes; the one
 //! exception is the port of a native application's loopback URI.
 
+use super::addresses::is_public;
 use super::registry::{Endpoint, Parameter, Spec};
 use super::uri::{self, Authority};
 use crate::model::ClientKind;
@@ -20,6 +21,9 @@ pub const SPEC: Spec = Spec {
 };
 
 const LONGEST: usize = 2000;
+
+/// URIs of a client at most, in each of its lists.
+pub const MOST: usize = 32;
 
 /// Names that our own answers use; a registered query must not have them.
 const RESERVED: [&str; 13] = [
@@ -71,6 +75,22 @@ pub fn registrable(text: &str, kind: ClientKind) -> Result<(), RedirectUriProble
         return Err(Problem::ReservedParameter);
     }
     Ok(())
+}
+
+/// Whether a stranger may register a URI that is [`registrable`]: its host is no address of a network of somebody's, where
+/// the browser of whoever signs in would carry the answer.
+///
+/// # Errors
+/// [`RedirectUriProblem::HostNotPublic`].
+pub fn registrable_by_strangers(text: &str, kind: ClientKind) -> Result<(), RedirectUriProblem> {
+    registrable(text, kind)?;
+    let Some(("https", authority)) = uri::scheme_and_authority(text) else {
+        return Ok(());
+    };
+    match Authority::parse(authority)?.address() {
+        Some(address) if !is_public(address) => Err(RedirectUriProblem::HostNotPublic),
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn private_use(scheme: &str, kind: ClientKind) -> Result<(), RedirectUriProblem> {

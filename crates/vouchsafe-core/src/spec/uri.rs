@@ -3,7 +3,7 @@
 //! A general parser repairs what it reads (case, dots, backslashes, host spellings). Here nothing may be repaired.
 
 use super::redirect_uri::RedirectUriProblem as Problem;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Refuses what no URI of ours may have: other characters than RFC 3986 names, fragments, broken escapes.
 pub(super) fn plain(text: &str, longest: usize) -> Result<(), Problem> {
@@ -79,6 +79,12 @@ impl<'a> Authority<'a> {
             None => return Err(Problem::HostMalformed),
         }
         Ok(Self { host })
+    }
+
+    /// The address that the host is, if it is no name.
+    pub(super) fn address(&self) -> Option<IpAddr> {
+        let host = self.host.trim_start_matches('[').trim_end_matches(']');
+        host.parse().ok()
     }
 
     /// Whether the host is this machine, by one of the three names that are allowed for it.

@@ -6,7 +6,7 @@ use crate::admin::form::{self, Errors};
 use crate::admin::pages::applications::{capital, ensure_keys, of_word, word};
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
 use crate::clients::apis::{self, ApiChange, Field, Force};
-use crate::config::parse_duration;
+use crate::config::{parse_duration, show_duration};
 use crate::db;
 use crate::store::{StoreError, Unique};
 use actix_web::http::StatusCode;
@@ -29,7 +29,7 @@ struct EditPage {
 }
 
 /// The fields of the form.
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 10] = [
     "shown",
     "identifier",
     "name",
@@ -38,6 +38,7 @@ const FIELDS: [&str; 9] = [
     "token_typ",
     "signing_alg",
     "roles",
+    "groups",
     "force",
 ];
 
@@ -51,25 +52,29 @@ struct Typed {
     lifetime: String,
     token_typ: String,
     signing_alg: String,
-    roles: bool,
+    claims: Vec<ApiClaim>,
     force: bool,
+}
+
+/// A claim that can be ticked.
+struct Tick {
+    name: String,
+    label: &'static str,
+    ticked: bool,
 }
 
 impl From<&Api> for Typed {
     fn from(api: &Api) -> Self {
-        let scopes = api
-            .scopes
-            .iter()
-            .map(|scope| format!("{} = {}", scope.name, scope.description));
+        let scopes = api.scopes.iter().map(line);
         Self {
             shown: version(api),
             identifier: api.identifier.clone(),
             name: api.name.clone(),
             scopes: scopes.collect::<Vec<_>>().join("\n"),
-            lifetime: api.access_token_lifetime.map(duration).unwrap_or_default(),
+            lifetime: api.access_token_lifetime.map(show_duration).unwrap_or_default(),
             token_typ: api.token_typ.as_str().to_owned(),
             signing_alg: word(&api.signing_alg),
-            roles: api.claims.contains(&ApiClaim::Roles),
+            claims: api.claims.clone(),
             force: false,
         }
     }
@@ -78,6 +83,8 @@ impl From<&Api> for Typed {
 impl Typed {
     fn of(fields: &Params) -> Self {
         let text = |name| fields.one(name).unwrap_or_default().trim().to_owned();
+        let ticked = ApiClaim::ALL.into_iter();
+        let ticked = ticked.filter(|claim| fields.one(&word(claim)).is_some());
         Self {
             shown: text("shown"),
             identifier: text("identifier"),
@@ -86,9 +93,30 @@ impl Typed {
             lifetime: text("lifetime"),
             token_typ: text("token_typ"),
             signing_alg: text("signing_alg"),
-            roles: fields.one("roles").is_some(),
+            claims: ticked.collect(),
             force: fields.one("force").is_some(),
         }
+    }
+
+    /// The boxes of the form.
+    fn ticks(&self) -> Vec<Tick> {
+        let tick = |claim: ApiClaim| Tick {
+            name: word(&claim),
+            label: match claim {
+                ApiClaim::Roles => "Its tokens carry the roles of the person",
+                ApiClaim::Groups => "Its tokens carry the groups of the person",
+            },
+            ticked: self.claims.contains(&claim),
+        };
+        ApiClaim::ALL.map(tick).into()
+    }
+
+    /// The same for an API that has these claims: those that stay ticked keep their order.
+    fn ordered(mut self, before: &[ApiClaim]) -> Self {
+        let place = |claim: &ApiClaim| before.iter().position(|known| known == claim);
+        self.claims
+            .sort_by_key(|claim| place(claim).unwrap_or(usize::MAX));
+        self
     }
 
     /// The API that was typed, after all rules.
@@ -116,11 +144,7 @@ impl Typed {
             token_typ: token_typ.unwrap_or_default(),
             signing_alg: signing_alg.unwrap_or_default(),
             access_token_lifetime: lifetime,
-            claims: if self.roles {
-                vec![ApiClaim::Roles]
-            } else {
-                Vec::new()
-            },
+            claims: self.claims.clone(),
             created_at: now,
             scopes: self.scopes.lines().filter_map(scope).collect(),
         };
@@ -139,12 +163,25 @@ impl Typed {
     }
 }
 
-/// A line of scopes: a name, and behind an equals sign the permission in words.
+/// A scope as [`scope`] reads it again.
+fn line(scope: &ApiScope) -> String {
+    if scope.description.is_empty() {
+        scope.name.clone()
+    } else {
+        format!("{} = {}", scope.name, scope.description)
+    }
+}
+
+/// A line of scopes: a name, and behind an equals sign between spaces the permission in words. A name may have such signs
+/// of its own (RFC 6749 §3.3), but no spaces.
 fn scope(line: &str) -> Option<ApiScope> {
-    let (name, description) = line.split_once('=').unwrap_or((line, ""));
-    let name = name.trim();
-    (!line.trim().is_empty()).then(|| ApiScope {
-        name: name.to_owned(),
+    let line = line.trim();
+    let parts = line.split_once(" = ");
+    // With a space elsewhere it is no name, but one whose spaces were forgotten.
+    let parts = parts.or_else(|| line.split_once('=').filter(|_| line.contains(' ')));
+    let (name, description) = parts.unwrap_or((line, ""));
+    (!line.is_empty()).then(|| ApiScope {
+        name: name.trim().to_owned(),
         description: description.trim().to_owned(),
     })
 }
@@ -225,7 +262,7 @@ pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpRespon
         // The identifier is that of the path: tokens in the world carry it.
         let typed = Typed {
             identifier: known.identifier.clone(),
-            ..Typed::of(&fields)
+            ..Typed::of(&fields).ordered(&known.claims)
         };
         if typed.shown != version(&known) {
             return Ok(stale(&admin, (&known, users), typed));
@@ -346,14 +383,5 @@ fn edit(admin: &Admin, known: Option<(&Api, Vec<User>)>, typed: Typed, errors: E
         typed,
         losing: Vec::new(),
         errors,
-    }
-}
-
-/// A duration as it can be typed.
-pub(super) fn duration(span: Span) -> String {
-    match span.seconds() {
-        seconds if seconds % 3_600 == 0 => format!("{}h", seconds / 3_600),
-        seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
-        seconds => format!("{seconds}s"),
     }
 }

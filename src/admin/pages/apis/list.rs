@@ -5,6 +5,7 @@ use crate::admin::access::Admin;
 use crate::admin::form;
 use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::clients::own_api;
+use crate::config::show_duration;
 use crate::db;
 use crate::store::listing::{ApisWanted, Part};
 use actix_web::http::StatusCode;
@@ -78,10 +79,7 @@ fn row(api: &Api) -> Row {
         name: api.name.clone(),
         identifier: api.identifier.clone(),
         scopes: api.scopes.iter().map(|scope| scope.name.clone()).collect(),
-        lifetime: api
-            .access_token_lifetime
-            .map(super::edit::duration)
-            .unwrap_or_default(),
+        lifetime: api.access_token_lifetime.map(show_duration).unwrap_or_default(),
         signing: format!("{}, {}", api.signing_alg.as_str(), api.token_typ.as_str()),
     }
 }

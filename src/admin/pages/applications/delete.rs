@@ -1,12 +1,12 @@
 //! Deleting an application: what goes with it is counted first, and its name is typed.
 
 use super::facts::Head;
-use super::find;
 use super::show::known;
+use super::{find_to_change, stays};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
-use crate::clients::standing;
+use crate::clients::standing::{self, Deletion};
 use crate::db;
 use crate::failure::{Broken, Failure};
 use actix_web::{HttpResponse, web};
@@ -33,7 +33,7 @@ struct DeletePage {
 /// `GET /admin/applications/{client}/delete`.
 pub(super) async fn get(admin: Admin, slug: web::Path<String>) -> HttpResponse {
     let shown = async {
-        let client = find(&admin, &slug).await?;
+        let client = find_to_change(&admin, &slug).await?;
         admin.proven_recently(&format!("{}/delete", super::path_of(&client.id)))?;
         show(&admin, &client, Errors::default()).await
     };
@@ -49,7 +49,7 @@ pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpRespon
     }
     let AdminForm { admin, fields } = form;
     let done = async {
-        let client = find(&admin, &slug).await?;
+        let client = find_to_change(&admin, &slug).await?;
         admin.proven_recently(&format!("{}/delete", super::path_of(&client.id)))?;
         if fields.one("name").unwrap_or_default().trim() != client.metadata.client_name {
             let errors = Errors::one("name", "Type the name of the application exactly");
@@ -67,11 +67,12 @@ async fn delete(admin: &Admin, client: &Client) -> Result<HttpResponse, HttpResp
     // It takes several transactions, one after another.
     let deleted = web::block(move || standing::delete(&services.store, &act, &id)).await;
     match deleted {
-        Ok(Ok(Some(_))) => {
+        Ok(Ok(Deletion::Done(_))) => {
             let list = Section::Applications.path();
             Ok(see_other(&form::with_query(list, &[("said", "deleted")])))
         }
-        Ok(Ok(None)) => Err(admin.not_found()),
+        Ok(Ok(Deletion::OwnClient)) => Err(stays(admin)),
+        Ok(Ok(Deletion::Unknown)) => Err(admin.not_found()),
         Ok(Err(error)) => Err(admin.failed(error)),
         Err(_) => Err(admin.failed(Failure::Broken(Broken::Overloaded("the pool of threads")))),
     }

@@ -1,6 +1,7 @@
 //! What is said of an application in a few words: its type, how it signs in, whether all is well.
 
 use crate::admin::moment::Moment;
+use crate::clients::own_client;
 use crate::store::SecretFacts;
 use vouchsafe_core::model::{
     AuthMethod, Client, ClientKind, ClientMetadata, GrantType, PkceRule, Registrar, Span, UnixTime,
@@ -28,6 +29,8 @@ pub(super) struct Head {
     /// Who registered it, unless an administrator did.
     pub(super) registrar: Option<&'static str>,
     pub(super) badge: Badge,
+    /// Whether it is the server's own, which cannot be changed.
+    pub(super) is_own: bool,
 }
 
 impl Head {
@@ -38,6 +41,7 @@ impl Head {
             kind: kind(client.metadata.kind),
             registrar: registrar(client),
             badge: badge(client, secrets, now),
+            is_own: own_client::is_own(&client.id),
         }
     }
 }

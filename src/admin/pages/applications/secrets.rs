@@ -1,15 +1,15 @@
 //! The secrets and the public keys of an application. A secret is shown once, in the answer that makes it.
 
 use super::facts::Head;
-use super::find;
 use super::plan::capital;
 use super::show::{known, said};
+use super::{find_to_change, stays};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
 use crate::admin::moment::Moment;
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
 use crate::clients::registration::{self, Pepper, Wish};
-use crate::clients::standing::{self, LIVE_SECRETS, SecretAdded, SecretEnded};
+use crate::clients::standing::{self, Changed, LIVE_SECRETS, SecretAdded, SecretEnded};
 use crate::db;
 use crate::store::StoreError;
 use actix_web::http::StatusCode;
@@ -58,7 +58,7 @@ struct SecretPage<'a> {
 pub(super) async fn get(admin: Admin, slug: web::Path<String>, http: HttpRequest) -> HttpResponse {
     let shown = async {
         let query = form::query(&admin, http.query_string(), &["said"])?;
-        let client = find(&admin, &slug).await?;
+        let client = find_to_change(&admin, &slug).await?;
         admin.proven_recently(&page_of(&client))?;
         let jwks = jwks_text(&client.metadata);
         show(&admin, &client, (jwks, Errors::default()), query.one("said")).await
@@ -75,7 +75,7 @@ pub(super) async fn add(form: AdminForm, slug: web::Path<String>) -> HttpRespons
     }
     let AdminForm { admin, fields } = form;
     let added = async {
-        let client = find(&admin, &slug).await?;
+        let client = find_to_change(&admin, &slug).await?;
         admin.proven_recently(&page_of(&client))?;
         let Some(lasts) = Lasts::of(fields.one("lasts").unwrap_or_default(), admin.cx.now) else {
             return problem(&admin, &client, "lasts", "Choose one of the values of the list").await;
@@ -131,7 +131,7 @@ pub(super) async fn end(form: AdminForm, slug: web::Path<String>) -> HttpRespons
     }
     let AdminForm { admin, fields } = form;
     let ended = async {
-        let client = find(&admin, &slug).await?;
+        let client = find_to_change(&admin, &slug).await?;
         admin.proven_recently(&page_of(&client))?;
         let now = admin.cx.now;
         let end = match fields.one("when").unwrap_or_default() {
@@ -170,7 +170,7 @@ pub(super) async fn keys(form: AdminForm, slug: web::Path<String>) -> HttpRespon
     }
     let AdminForm { admin, fields } = form;
     let saved = async {
-        let client = find(&admin, &slug).await?;
+        let client = find_to_change(&admin, &slug).await?;
         admin.proven_recently(&page_of(&client))?;
         let typed = fields.one("jwks").unwrap_or_default().trim().to_owned();
         let shown = fields.one("shown").unwrap_or_default();
@@ -221,11 +221,12 @@ async fn save(
         });
     match saved.await {
         Ok(Err(now)) => stale(admin, &now, typed).await,
-        Ok(Ok(Some(_))) => Ok(see_other(&form::with_query(
+        Ok(Ok(Changed::Done(_))) => Ok(see_other(&form::with_query(
             &page_of(client),
             &[("said", "keys-saved")],
         ))),
-        Ok(Ok(None)) => Err(admin.not_found()),
+        Ok(Ok(Changed::OwnClient)) => Err(stays(admin)),
+        Ok(Ok(Changed::Unknown)) => Err(admin.not_found()),
         Err(error) => Err(admin.failed(error)),
     }
 }

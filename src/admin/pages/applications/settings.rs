@@ -5,12 +5,12 @@ use super::plan::{capital, field};
 use super::scopes::Scopes;
 use super::show::known;
 use super::typed;
-use super::{apis, ensure_keys, find};
+use super::{apis, ensure_keys, find_to_change, stays};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
 use crate::clients::registration::{self, Field, Wish};
-use crate::clients::standing;
+use crate::clients::standing::{self, Changed};
 use crate::db;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -204,7 +204,7 @@ fn take<T>(place: &mut T, chosen: Option<T>, errors: &mut Errors, field: &str) {
 /// `GET /admin/applications/{client}/settings`. The password is asked for before anything is typed that would be lost.
 pub(super) async fn get(admin: Admin, slug: web::Path<String>) -> HttpResponse {
     let shown = async {
-        let client = find(&admin, &slug).await?;
+        let client = find_to_change(&admin, &slug).await?;
         admin.proven_recently(&page_of(&client))?;
         let apis = apis(&admin).await?;
         let typed = Typed::from(&client.metadata);
@@ -222,7 +222,7 @@ pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpRespon
     }
     let AdminForm { admin, fields } = form;
     let saved = async {
-        let client = find(&admin, &slug).await?;
+        let client = find_to_change(&admin, &slug).await?;
         let apis = apis(&admin).await?;
         let typed = Typed::of(&fields);
         if typed.shown != form::version(&client.metadata) {
@@ -293,6 +293,7 @@ enum Saved {
     Done,
     /// It is this by now.
     Stale(Box<Client>),
+    OwnClient,
     Unknown,
 }
 
@@ -313,7 +314,11 @@ async fn save(
         .write("update-client", move |tx| match db!(tx, clients::lock(&id))? {
             None => Ok(Saved::Unknown),
             Some(now) if form::version(&now.metadata) != shown => Ok(Saved::Stale(Box::new(now))),
-            Some(_) => standing::update(tx, &act, &id, &metadata).map(|_| Saved::Done),
+            Some(_) => Ok(match standing::update(tx, &act, &id, &metadata)? {
+                Changed::Done(_) => Saved::Done,
+                Changed::OwnClient => Saved::OwnClient,
+                Changed::Unknown => Saved::Unknown,
+            }),
         });
     match saved.await {
         Ok(Saved::Stale(now)) => stale(admin, &now, typed, apis).await,
@@ -321,6 +326,7 @@ async fn save(
             &super::path_of(&client.id),
             &[("said", "saved")],
         ))),
+        Ok(Saved::OwnClient) => Err(stays(admin)),
         Ok(Saved::Unknown) => Err(admin.not_found()),
         Err(error) => Err(admin.failed(error)),
     }

@@ -142,6 +142,6 @@ pub(super) fn sentence(problem: &PersonProblem) -> String {
         PersonProblem::Group(group) => format!("Group {group:?}: {}", problem.rule()),
         PersonProblem::TooMany(_) => format!("Too many: {}", problem.rule()),
         PersonProblem::BanIsOver => "Until: that is over already".to_owned(),
-        PersonProblem::Reason => "Reason: at most 500 characters, without control characters".to_owned(),
+        PersonProblem::Reason => "Reason: at most 500 characters, none of them invisible".to_owned(),
     }
 }

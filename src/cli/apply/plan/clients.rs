@@ -3,6 +3,7 @@
 use super::{Action, Change, Draft, Kind, NewSecret, Work, difference};
 use crate::cli::apply::declared::DeclaredClient;
 use crate::clients::registration::{self, document};
+use crate::clients::{own_client, standing};
 use serde_json::Value;
 use vouchsafe_core::model::{Api, Client, ClientId, ClientMetadata, Registrar};
 
@@ -38,6 +39,10 @@ impl Draft<'_> {
 
     fn client(&mut self, declared: &DeclaredClient, metadata: ClientMetadata) {
         let id = &declared.id;
+        if own_client::is_own(id) {
+            let problem = declared.place.problem("client_id", standing::OWN);
+            return self.problems.push(problem);
+        }
         let before = self.current.clients.get(id);
         let after = Client {
             id: id.clone(),

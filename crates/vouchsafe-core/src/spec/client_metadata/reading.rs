@@ -1,12 +1,13 @@
 //! RFC 7591 §2 — the members of a metadata document, each read as the type that it must have.
 
 use super::MetadataProblem;
+use crate::spec::human_readable::hides;
 use serde_json::{Map, Value};
 
 /// The longest text.
 const TEXT: usize = 2000;
 /// The longest list.
-const LIST: usize = 32;
+const LIST: usize = crate::spec::redirect_uri::MOST;
 /// The greatest number of seconds: as in `max_age`.
 const SECONDS: i64 = 2_147_483_647;
 
@@ -105,11 +106,5 @@ impl<'a> Members<'a> {
 /// Whether a text can be shown as it is: no control characters, no marks of direction, nothing of no width, no
 /// brackets of markup.
 pub(super) fn is_plain(text: &str) -> bool {
-    !text.chars().any(|c| {
-        c.is_control()
-            || matches!(c,
-                '<' | '>' | '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
-                | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFC}'
-                | '\u{E0000}'..='\u{E007F}')
-    })
+    !text.chars().any(|c| matches!(c, '<' | '>') || hides(c))
 }

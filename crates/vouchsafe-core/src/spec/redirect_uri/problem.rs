@@ -32,6 +32,7 @@ problems! {
     HostMissing = "it must have a host";
     HostMalformed = "its host must be a lower-case name or a plain IP address";
     HostNotUsable = "its host is an address that no application answers at";
+    HostNotPublic = "its host is an address that is not of the public internet";
     PortMalformed = "its port must be a number from 1 to 65535 without leading zeros";
     InsecureScheme = "http is only for 127.0.0.1, [::1] and localhost; use https";
     SchemeNotAllowed = "its scheme must be https; native clients may also use a private-use scheme with a dot, such as com.example.app:/callback";
