@@ -101,6 +101,7 @@ impl World {
         let ports = &self.services.ports;
         let act = Act::new("cli", ports.clock.now(), &ports.entropy);
         let wish = Wish {
+            name: String::new(),
             uses,
             lasts,
             scopes: scopes.iter().map(|name| (*name).to_owned()).collect(),
