@@ -61,6 +61,7 @@ with_registration! { by_token;
         assert_eq!(registers(world, &token, json!({})).status, 201);
         assert!(browser.get(LIST).body.contains("Used up"));
 
+        world.wait(Span::from_seconds(1));
         let other = shown_token(&make(&browser, &[("name", "")]));
         let newest = hidden(&browser.get(LIST).body, "id");
         assert_ne!(newest, id, "the newest first");

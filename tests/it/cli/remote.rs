@@ -1,6 +1,7 @@
 //! Verbs through a server: the same words, documents and statuses as on the database, with a token of `login`, of a
 //! client, or from a file.
 
+mod initial_tokens;
 mod sign_in;
 
 use super::program::{Ended, PASS_PHRASE, Place, Served, free_address, set_mode};
@@ -367,37 +368,6 @@ fn clients_and_apis_are_administered_as_on_the_database_by_a_service() {
             (&forced["scopes"][0]["name"], &forced["access_token_lifetime"]),
             (&"orders:write".into(), &600.into())
         );
-        let make = [
-            "client",
-            "initial-token",
-            "--name",
-            "Portal",
-            "--uses",
-            "2",
-            "--expires",
-            "7d",
-            "--scope",
-            "openid",
-            "--scope",
-            "orders:write",
-        ];
-        let mut made = run(&make).document();
-        let token = made.as_object_mut().unwrap().remove("initial_access_token");
-        assert!(token.unwrap().as_str().unwrap().starts_with("viat_"));
-        assert_eq!(
-            (&made["uses_left"], &made["scope"]),
-            (&2.into(), &"openid orders:write".into())
-        );
-        let lasts = made["expires_at"].as_i64().unwrap() - made["created_at"].as_i64().unwrap();
-        assert_eq!(lasts, 7 * 86_400);
-        let listed = run(&["client", "initial-tokens"]).document();
-        assert_eq!(listed, json!([made]));
-        assert_eq!(listed, here(&["client", "initial-tokens", "--json"]));
-        let revoke = ["client", "revoke-initial-token", made["id"].as_str().unwrap()];
-        assert_eq!(run(&revoke).document()["revoked"], true);
-        run(&revoke).failed(1, "there is no initial access token");
-        run(&[&make[..], &["--scope", "nobody:owns"]].concat()).failed(1, "no API owns it");
-
         assert_eq!(run(&["client", "delete", id]).document()["deleted"], true);
         assert_eq!(run(&["api", "delete", identifier]).document()["deleted"], true);
         run(&["api", "delete", identifier]).failed(1, "there is no API");
