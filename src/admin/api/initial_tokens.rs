@@ -141,12 +141,12 @@ pub(super) async fn create(call: Call) -> Result<Answer, Problem> {
     };
     let (token, secret) = call.create("api-create-initial-token", make, again).await?;
     let document = InitialTokenDocument::from(&token);
-    let made = MadeDocument {
+    let answer = MadeDocument {
         token: document.clone(),
         initial_access_token: secret,
     };
     let path = format!("/initial-tokens/{}", document.id);
-    Ok(Answer::created(&made, &path).with_version(&document))
+    Ok(Answer::created(&answer, &path).with_version(&document))
 }
 
 pub(super) const REVOKE: Operation = Operation {

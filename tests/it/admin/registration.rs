@@ -98,6 +98,8 @@ with_registration! { by_token;
         }
         let kept = make(&browser, &[("uses", "0"), ("name", "Kept words"), ("lasts", "30d")]).body;
         assert!(kept.contains("value=\"Kept words\"") && kept.contains("value=\"30d\" selected"), "{kept}");
+        let both = make(&browser, &[("uses", "0"), ("name", &long)]).body;
+        assert!(both.contains("href=\"#uses\"") && both.contains("href=\"#name\""), "all that is wrong at once: {both}");
         for smuggled in ["id", "created_by", "expires_at"] {
             assert_eq!(make(&browser, &[(smuggled, "1")]).status, 400, "{smuggled}");
         }

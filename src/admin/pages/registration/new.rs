@@ -6,7 +6,7 @@ use crate::admin::form::{self, Errors};
 use crate::admin::moment::Moment;
 use crate::admin::pages::applications::{Scopes, apis, capital, chosen_scopes};
 use crate::admin::pages::layout::{Section, Shell, answer};
-use crate::clients::dynamic::initial_tokens::{self, Made, Wish, WishProblem};
+use crate::clients::dynamic::initial_tokens::{self, MOST_USES, Made, Wish, WishProblem};
 use crate::clients::own_api;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -78,11 +78,15 @@ impl Typed {
             errors.add("lasts", "Choose one of the values of the list");
             return Err(errors);
         };
-        // What is no number breaks the same rule as one that is too large.
-        let uses = self.uses.parse().unwrap_or(0);
+        let uses = self.uses.parse().ok();
+        let uses = uses.filter(|uses| (1..=MOST_USES).contains(uses));
+        if uses.is_none() {
+            errors.add("uses", "Type a number from 1 to 10000");
+        }
         let wish = Wish {
             name: self.name.clone(),
-            uses,
+            // What else is wrong is said at once.
+            uses: uses.unwrap_or(1),
             lasts,
             scopes: self.scopes.clone(),
         };
@@ -104,7 +108,7 @@ impl Typed {
 fn sentence(problem: &WishProblem) -> (&'static str, String) {
     match problem {
         WishProblem::Name => ("name", capital(&problem.to_string())),
-        WishProblem::Uses => ("uses", "Type a number from 1 to 10000".to_owned()),
+        WishProblem::Uses => ("uses", capital(&problem.to_string())),
         WishProblem::Lasts => ("lasts", capital(&problem.to_string())),
         WishProblem::Unowned(name) => ("scopes", format!("{name}: no API owns this scope")),
         WishProblem::Administers(_) => ("scopes", capital(&problem.to_string())),
