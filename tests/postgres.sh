@@ -6,6 +6,7 @@
 # Prints `ready <url without a database> <pid of the postmaster>`, then obeys lines on standard input and
 # answers each with `done` or `failed`:
 #   create NAME [TEMPLATE]   a database          stop   as if the machine lost power          start   again
+#   sql NAME STATEMENT       in a database
 # When standard input ends, however its owner ended, the cluster is stopped and deleted. That is why this is a
 # script and not a library: it outlives a test run that was killed, for as long as it takes to tidy up.
 # `durable` keeps every setting that protects data; without it the cluster does not wait for the disk.
@@ -67,9 +68,14 @@ say "ready postgres://vouchsafe@127.0.0.1:$port $(head -n 1 "$folder/data/postma
 create() {
   "$programs/createdb" --host=127.0.0.1 --port="$port" --username=vouchsafe --no-password ${2:+--template="$2"} "$1"
 }
+statement() {
+  "$programs/psql" --host=127.0.0.1 --port="$port" --username=vouchsafe --no-password --no-psqlrc --quiet \
+    --set=ON_ERROR_STOP=1 --dbname="$1" --command="$2" >/dev/null
+}
 while read -r verb name template; do
   answer=failed
   case $verb in
+    sql) if statement "$name" "$template"; then answer=done; fi ;;
     create) if create "$name" "$template"; then answer=done; fi ;;
     stop) if control stop --mode=immediate; then answer=done; fi ;;
     start) if start; then answer=done; fi ;;

@@ -19,6 +19,7 @@ pub fn mount(app: &mut ServiceConfig) {
         .configure(pages::overview::mount)
         .configure(pages::applications::mount)
         .configure(pages::apis::mount)
+        .configure(pages::registration::mount)
         .configure(pages::users::mount)
         .configure(pages::sessions::mount)
         .configure(pages::keys::mount)

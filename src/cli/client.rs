@@ -13,7 +13,7 @@ use super::args::Global;
 use super::exit::Failure;
 use super::open::Workplace;
 use super::output::Output;
-use super::remote::{Remote, only_on_the_database};
+use super::remote::Remote;
 use crate::app;
 use crate::clients::catalog;
 use crate::clients::registration::{self, Made, Pepper, Wish};
@@ -69,7 +69,9 @@ enum ClientVerb {
     #[command(after_help = "Example:\n  (umask 077; vouchsafe client new-secret > shop.secret)")]
     NewSecret,
     /// Make an initial access token, with which others register clients over the network; shown this once
-    #[command(after_help = "Example:\n  vouchsafe client initial-token --uses 5 --expires 7d")]
+    #[command(
+        after_help = "Example:\n  vouchsafe client initial-token --name 'Partner portal' --uses 5 --expires 7d"
+    )]
     InitialToken(initial_token::InitialTokenArgs),
     /// List the initial access tokens that can still be used
     #[command(after_help = "Example:\n  vouchsafe client initial-tokens --json")]
@@ -137,12 +139,7 @@ pub(crate) fn run(global: &Global, args: ClientArgs, output: &Output) -> Result<
         new_secret(output);
         return Ok(());
     }
-    if matches!(
-        args.verb,
-        ClientVerb::InitialToken(_) | ClientVerb::InitialTokens | ClientVerb::RevokeInitialToken(_)
-    ) {
-        only_on_the_database(global, "client initial-token")?;
-    } else if let Some(server) = Remote::wanted(global)? {
+    if let Some(server) = Remote::wanted(global)? {
         return remote::run(&server, args.verb, output);
     }
     let place = Workplace::open(global)?;

@@ -183,10 +183,23 @@ impl Library {
 impl Settings {
     fn fill(&self, filled: &Filled<'_>) -> Self {
         Self {
-            text: fill(&self.text, filled),
+            text: fill(&lines_for(&self.text, filled.issuer), filled),
             ..self.clone()
         }
     }
+}
+
+/// What a line begins with that is for an issuer without TLS only, on a machine where somebody tries things out.
+const OVER_HTTP: &str = "@over_http@";
+
+/// The text with the lines that are for such an issuer.
+fn lines_for(text: &str, issuer: &str) -> String {
+    let over_http = issuer.starts_with("http://");
+    let lines = text.split_inclusive('\n').filter_map(|line| {
+        let marked = line.strip_prefix(OVER_HTTP);
+        marked.map_or(Some(line), |line| over_http.then_some(line))
+    });
+    lines.collect()
 }
 
 /// Puts values in place of placeholders, each once: what was put in is not looked at again.

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ArrayBuilder, Schema};
 use vouchsafe_core::model::{
-    Api, ApiClaim, AuthMethod, Client, ClientKind, Declared, GrantType, IdTokenClaims, KeyAlgorithm,
-    PkceRule, Span,
+    Api, ApiClaim, AuthMethod, Client, ClientKind, Declared, GrantType, IdTokenClaims, InitialToken,
+    KeyAlgorithm, PkceRule, Span,
 };
 use vouchsafe_core::spec::scope;
 
@@ -240,6 +240,40 @@ impl From<&Api> for ApiDocument {
             signing_alg: api.signing_alg.as_str(),
             claims: api.claims.clone(),
             created_at: api.created_at.seconds(),
+        }
+    }
+}
+
+/// An initial access token (RFC 7591 §3), without the secret.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = InitialToken)]
+pub struct InitialTokenDocument {
+    /// By what it is revoked.
+    pub id: String,
+    /// What it is for, in the words of whoever made it; empty when they said nothing.
+    pub name: String,
+    /// How many clients can still be registered with it.
+    pub uses_left: i64,
+    /// The scopes that the clients may have; empty for those of the configuration.
+    pub scope: String,
+    /// Who made it: a `sub`, `cli`, or `client:` and a `client_id`.
+    pub created_by: String,
+    /// When it was made, in seconds since 1970.
+    pub created_at: i64,
+    /// When it stops to count, in seconds since 1970.
+    pub expires_at: i64,
+}
+
+impl From<&InitialToken> for InitialTokenDocument {
+    fn from(token: &InitialToken) -> Self {
+        Self {
+            id: token.id.clone(),
+            name: token.name.clone(),
+            uses_left: token.uses_left,
+            scope: scope::join(&token.scopes),
+            created_by: token.created_by.clone(),
+            created_at: token.created_at.seconds(),
+            expires_at: token.expires_at.seconds(),
         }
     }
 }

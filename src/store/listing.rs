@@ -5,7 +5,9 @@ mod cursor;
 
 pub use cursor::{BadCursor, Place};
 
-use vouchsafe_core::model::{AuditRecord, ClientId, ClientKind, Event, EventKind, UnixTime, User, UserId};
+use vouchsafe_core::model::{
+    AuditRecord, ClientId, ClientKind, Event, EventKind, InitialToken, UnixTime, User, UserId,
+};
 use vouchsafe_core::spec::username;
 
 /// Rows of a page when nobody says how many.
@@ -267,6 +269,32 @@ impl ApisWanted {
     /// [`BadCursor`] when this is no cursor of such a list.
     pub fn resume(&mut self, cursor: &str) -> Result<(), BadCursor> {
         self.part.resume("api", cursor)
+    }
+}
+
+/// Which initial access tokens, of those that have not expired, the newest first.
+#[derive(Clone, Debug, Default)]
+pub struct InitialTokensWanted {
+    /// Those that have not expired at this instant.
+    pub now: UnixTime,
+    /// Which part.
+    pub part: Part,
+}
+
+impl InitialTokensWanted {
+    pub(super) const ORDER: &'static str = "initial-token";
+
+    /// Goes on where a page ended.
+    ///
+    /// # Errors
+    /// [`BadCursor`] when this is no cursor of such a list.
+    pub fn resume(&mut self, cursor: &str) -> Result<(), BadCursor> {
+        self.part.resume(Self::ORDER, cursor)
+    }
+
+    /// Goes on behind a row.
+    pub fn go_on_after(&mut self, last: &InitialToken) {
+        self.part.after = Some(Place::number(Self::ORDER, last.created_at.millis(), &last.id));
     }
 }
 

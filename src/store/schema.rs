@@ -69,6 +69,7 @@ tables! {
         created_by -> Text,
         created_at -> BigInt,
         expires_at -> BigInt,
+        name -> Text,
     }
 
     client_secrets (client_id, digest) {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inspect, renderings, startBrowser } from '../harness/browser.mjs';
+import { press, type } from '../harness/keyboard.mjs';
 import { addOrdersApi } from '../harness/people.mjs';
 import { startServer } from '../harness/server.mjs';
 
@@ -9,7 +10,7 @@ const password = 'copper lantern forty two';
 let browser, server, shop, service;
 
 before(async () => {
-  [browser, server] = await Promise.all([startBrowser(), startServer({ 'rate_limits.enabled': false })]);
+  [browser, server] = await Promise.all([startBrowser(), startServer({ 'rate_limits.enabled': false, 'registration.dynamic': 'token' })]);
   await server.cli(['admin', 'create', '--username', 'grace', '--email', 'grace@example.test', '--password-stdin'], password);
   await addOrdersApi(server);
   shop = await server.cli([
@@ -121,6 +122,67 @@ test('everything works without script', async () => {
   await close();
 });
 
+/** Makes an initial access token, and stays where it is shown. */
+async function makesToken(tab, name = 'Partner portal') {
+  await open(tab, '/registration/new');
+  await tab.fill('#name', name);
+  await tab.fill('#uses', '2');
+  await tab.selectOption('#lasts', '7d');
+  await tab.click('#initial-token-make');
+  return tab.textContent('#made-token');
+}
+
+const register = (token) => fetch(`${server.issuer}/register`, {
+  method: 'POST',
+  headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  body: JSON.stringify({ client_name: 'Tideline', redirect_uris: ['https://tideline.example.test/callback'] }),
+});
+
+for (const script of [true, false]) {
+  test(`others register with a token until it is revoked, ${script ? 'with' : 'without'} script`, async () => {
+    const { tab, trouble, close } = await enter({ javaScriptEnabled: script });
+    await open(tab, '/applications');
+    await tab.click('#registration');
+    await tab.click('#initial-token-new');
+    await tab.fill('#uses', 'two');
+    await tab.click('#initial-token-make');
+    assert.match(await tab.textContent('#uses-error'), /a number from 1 to 10000/);
+    const token = await makesToken(tab, `Portal ${script}`);
+    assert.match(token, /^viat_/);
+    assert.equal(await tab.locator('[data-copy]:visible').count() > 0, script);
+    assert.ok((await tab.textContent('#made-curl')).includes(token));
+    assert.equal((await register(token)).status, 201);
+    await tab.click('#made-stored');
+    const row = tab.locator('#initial-tokens tr', { hasText: `Portal ${script}` });
+    assert.match(await row.textContent(), /by grace.*1.*Counts/s);
+    assert.ok(!(await tab.content()).includes(token), 'it was shown once');
+    await row.locator('button').click();
+    assert.match(await tab.textContent('[role=status]'), /is revoked/);
+    assert.equal(await row.count(), 0);
+    assert.equal((await register(token)).status, 401);
+    assert.deepEqual(trouble, []);
+    await close();
+  });
+}
+
+test('a token is made and revoked with the keyboard alone', async () => {
+  const { tab, close } = await enter();
+  await open(tab, '/registration');
+  await press(tab, 'initial-token-new');
+  await type(tab, 'name', 'Keyboard portal');
+  await press(tab, 'initial-token-make');
+  assert.match(await tab.textContent('#made-token'), /^viat_/);
+  await press(tab, 'made-stored');
+  for (let presses = 0; presses < 80; presses += 1) {
+    const label = await tab.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    if (label === 'Revoke the initial access token Keyboard portal') break;
+    await tab.keyboard.press('Tab');
+  }
+  await tab.keyboard.press('Enter');
+  await tab.locator('[role=status]', { hasText: 'is revoked' }).waitFor();
+  await close();
+});
+
 test('a text is copied by its button', async () => {
   const { tab, context, trouble, close } = await enter();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -188,6 +250,19 @@ const pages = {
     await tab.locator('#api-losing').waitFor();
   },
   'api-delete': (tab) => open(tab, api('/delete')),
+  'registration-new': (tab) => open(tab, '/registration/new'),
+  'registration-errors': async (tab) => {
+    await open(tab, '/registration/new');
+    await tab.fill('#uses', '0');
+    await tab.fill('#name', 'x'.repeat(101));
+    await tab.click('#initial-token-make');
+    await tab.locator('#form-errors').waitFor();
+  },
+  'registration-made': (tab) => makesToken(tab),
+  registration: async (tab) => {
+    await server.cli(['client', 'initial-token', '--scope', 'openid orders:read']);
+    await open(tab, '/registration');
+  },
 };
 
 for (const { name: rendering, options } of renderings) {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inspect, picture, renderings, signIn, startBrowser } from '../harness/browser.mjs';
+import { press, reach, type } from '../harness/keyboard.mjs';
 import { addAda, addOrdersApi, addWebClient } from '../harness/people.mjs';
 import { authorization, redeem } from '../harness/request.mjs';
 import { startServer } from '../harness/server.mjs';
@@ -40,31 +41,6 @@ async function enter(tab, path = '') {
   await tab.fill('#admin-password', grace.password);
   await tab.click('#admin-login-submit');
   await tab.locator('#main h1').waitFor();
-}
-
-/** Presses Tab until the element with this id has the focus. */
-async function reach(tab, id) {
-  for (let steps = 0; steps < 150; steps++) {
-    if (await tab.evaluate((id) => document.activeElement?.id === id, id)) return;
-    await tab.keyboard.press('Tab');
-  }
-  assert.fail(`the keyboard does not reach #${id} at ${tab.url()}`);
-}
-
-/** Goes to an element by the keyboard and presses it. */
-async function press(tab, id) {
-  await reach(tab, id);
-  const before = tab.url();
-  await tab.keyboard.press('Enter');
-  await tab.waitForFunction((before) => location.href !== before, before).catch(() => {});
-  await tab.locator('#main h1').waitFor();
-}
-
-/** Goes to a field by the keyboard and types into it. */
-async function type(tab, id, text) {
-  await reach(tab, id);
-  await tab.keyboard.press('Control+A');
-  await tab.keyboard.type(text);
 }
 
 test('a person is made, changed, banned, signed out; keys are rotated and revoked; and the log tells all of it', async () => {
@@ -168,6 +144,8 @@ const pages = {
   'user-sign-out': () => `/users/${ada.sub}/sign-out`,
   'user-delete': () => `/users/${ada.sub}/delete`,
   sessions: '/sessions',
+  'registration-off': '/registration',
+  'registration-new-off': '/registration/new',
   keys: '/keys',
   'keys-rotate': '/keys/rotate?alg=RS256',
   audit: '/audit',

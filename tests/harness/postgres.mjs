@@ -13,12 +13,17 @@ export async function startPostgres() {
   const [word, address] = ready.split(' ');
   if (word !== 'ready') throw new Error('PostgreSQL did not start; tests/postgres.sh says above why');
   let databases = 0;
+  const obey = async (order) => {
+    script.stdin.write(`${order}\n`);
+    const { value: answer } = await lines.next();
+    if (answer !== 'done') throw new Error(`PostgreSQL did not obey: ${order}`);
+  };
   return {
+    /** Runs a statement in the database with this URL. */
+    sql: (url, statement) => obey(`sql ${new URL(url).pathname.slice(1)} ${statement}`),
     async freshDatabase() {
       const name = `journey_${databases++}`;
-      script.stdin.write(`create ${name}\n`);
-      const { value: answer } = await lines.next();
-      if (answer !== 'done') throw new Error(`the database ${name} was not made`);
+      await obey(`create ${name}`);
       return `${address}/${name}`;
     },
     async stop() {

@@ -9,7 +9,7 @@ type Need = (&'static str, fn() -> bool, &'static [&'static str]);
 
 const NODE_IS_NEW_ENOUGH: &str = "const [major, minor] = process.versions.node.split('.').map(Number); process.exit(major * 100 + minor < 1819 ? 1 : 0)";
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 7] = [
     ("perl (builds OpenSSL)", || answers("perl", &["-v"]), &["perl"]),
     (
         "make (builds OpenSSL)",
@@ -22,6 +22,11 @@ const NEEDS: [Need; 6] = [
         &["postgresql"],
     ),
     ("Chromium", || browser().is_ok(), &["chromium"]),
+    (
+        "curl (runs the settings that are copied)",
+        || answers("curl", &["--version"]),
+        &["curl"],
+    ),
     (
         "Node 18.19 or newer with npm",
         || answers("node", &["-e", NODE_IS_NEW_ENOUGH]) && answers("npm", &["-v"]),

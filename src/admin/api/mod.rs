@@ -10,6 +10,7 @@ mod client_settings;
 mod clients;
 mod grants;
 mod idempotency;
+mod initial_tokens;
 mod json;
 mod keys;
 mod openapi;

@@ -2,7 +2,8 @@
 
 use super::operation::{Route, Verb};
 use super::{
-    apis, audit, caller, clients, grants, keys, secrets, sessions, settings, statistics, user_acts, users,
+    apis, audit, caller, clients, grants, initial_tokens, keys, secrets, sessions, settings, statistics,
+    user_acts, users,
 };
 use caller::Permission;
 
@@ -53,6 +54,10 @@ table! {
     Post   "/clients/{client_id}/secrets"         Write  secrets ADD add;
     Post   "/clients/{client_id}/secrets/rotate"  Write  secrets ROTATE rotate;
     Delete "/clients/{client_id}/secrets/{secret}" Write secrets END end;
+    Get    "/initial-tokens"                      Read   initial_tokens LIST list;
+    Post   "/initial-tokens"                      Write  initial_tokens CREATE create;
+    Get    "/initial-tokens/{id}"                 Read   initial_tokens READ read;
+    Delete "/initial-tokens/{id}"                 Write  initial_tokens REVOKE revoke;
     Get    "/apis"                                Read   apis LIST list;
     Post   "/apis"                                Write  apis CREATE create;
     Get    "/apis/{id}"                           Read   apis READ read;

@@ -17,8 +17,10 @@ mod typed;
 mod wizard;
 
 pub(crate) use plan::capital;
+pub(super) use scopes::Scopes;
 pub(crate) use settings::{of_word, word};
 pub(crate) use slug::{path_of, read as read_slug, slug};
+pub(super) use typed::scopes as chosen_scopes;
 
 use crate::admin::access::Admin;
 use crate::admin::pages::problem;
@@ -131,7 +133,7 @@ fn stays(admin: &Admin) -> HttpResponse {
 ///
 /// # Errors
 /// The answer to give instead.
-async fn apis(admin: &Admin) -> Result<Vec<Api>, HttpResponse> {
+pub(super) async fn apis(admin: &Admin) -> Result<Vec<Api>, HttpResponse> {
     let read = admin.cx.store().read("apis", |tx| db!(tx, apis::all()));
     read.await.map_err(|error| admin.failed(error))
 }

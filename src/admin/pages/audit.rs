@@ -169,13 +169,27 @@ pub(super) async fn names(admin: &Admin, events: &[Listed]) -> Result<Names, Sto
         let event = &listed.event;
         [Some(event.actor.clone()), event.subject.clone()]
     });
-    let mut people: Vec<String> = people.flatten().collect();
+    let people: Vec<String> = people.flatten().collect();
     let clients = events.iter().filter_map(|listed| {
         let actor = listed.event.actor.strip_prefix("client:").map(str::to_owned);
         let through = listed.event.client_id.as_ref();
         through.map(|id| id.as_str().to_owned()).or(actor)
     });
-    let mut clients: Vec<String> = clients.collect();
+    named(admin, people, clients.collect()).await
+}
+
+/// Reads the names of those who did something, as events name them.
+pub(super) async fn names_of_actors(admin: &Admin, actors: Vec<String>) -> Result<Names, StoreError> {
+    let clients = actors.iter().filter_map(|actor| actor.strip_prefix("client:"));
+    let clients = clients.map(str::to_owned).collect();
+    named(admin, actors, clients).await
+}
+
+async fn named(
+    admin: &Admin,
+    mut people: Vec<String>,
+    mut clients: Vec<String>,
+) -> Result<Names, StoreError> {
     for names in [&mut people, &mut clients] {
         names.sort();
         names.dedup();
@@ -201,7 +215,7 @@ pub(super) async fn names(admin: &Admin, events: &[Listed]) -> Result<Names, Sto
 }
 
 impl Names {
-    fn actor(&self, actor: &str) -> Who {
+    pub(super) fn actor(&self, actor: &str) -> Who {
         match actor {
             "cli" => Who::plain("the command line"),
             "server" => Who::plain("the server"),

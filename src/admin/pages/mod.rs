@@ -10,6 +10,7 @@ pub mod overview;
 pub mod panic;
 pub mod problem;
 pub mod reference;
+pub mod registration;
 pub mod sessions;
 pub mod settings;
 pub mod setup;

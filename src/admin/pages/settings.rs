@@ -1,5 +1,6 @@
 //! The settings: the few that are changed here, and the configuration in effect with where each value came from.
 
+use super::applications::capital;
 use super::layout::{Section, Shell, answer, see_other};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
@@ -147,10 +148,11 @@ fn page(admin: &Admin, version: i64, settings: &SiteSettings) -> SettingsPage {
 fn groups(admin: &Admin) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for setting in admin.cx.config().settings() {
-        let name = setting
+        let section = setting
             .key
             .split_once('.')
-            .map_or("Server", |(section, _)| section);
+            .map_or("server", |(section, _)| section);
+        let name = capital(&section.replace('_', " "));
         let row = Row {
             key: setting.key,
             value: setting.value.clone(),
@@ -159,7 +161,7 @@ fn groups(admin: &Admin) -> Vec<Group> {
         match groups.iter_mut().find(|group| group.name == name) {
             Some(group) => group.rows.push(row),
             None => groups.push(Group {
-                name: name.to_owned(),
+                name,
                 rows: vec![row],
             }),
         }

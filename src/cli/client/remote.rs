@@ -2,7 +2,7 @@
 
 use super::change::{RotateArgs, UpdateArgs};
 use super::show::HEADS;
-use super::{ClientVerb, CreateArgs, answer, unknown, wished};
+use super::{ClientVerb, CreateArgs, answer, initial_token, unknown, wished};
 use crate::cli::exit::Failure;
 use crate::cli::instant::instant;
 use crate::cli::output::Output;
@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 
 pub(super) fn run(server: &Remote, verb: ClientVerb, output: &Output) -> Result<(), Failure> {
     match verb {
-        // These never come here.
-        ClientVerb::NewSecret
-        | ClientVerb::InitialToken(_)
-        | ClientVerb::InitialTokens
-        | ClientVerb::RevokeInitialToken(_) => Ok(()),
+        // This never comes here.
+        ClientVerb::NewSecret => Ok(()),
+        ClientVerb::InitialToken(args) => initial_token::create_at(server, &args, output),
+        ClientVerb::InitialTokens => initial_token::all_at(server, output),
+        ClientVerb::RevokeInitialToken(named) => initial_token::revoke_at(server, &named, output),
         ClientVerb::Create(args) => create(server, args, output),
         ClientVerb::List(args) => server.list(("/clients", &args.query()), output, HEADS, row),
         ClientVerb::Show(named) => show(server, &named.client_id, output),

@@ -203,3 +203,31 @@ fn what_was_put_in_is_not_looked_at_again() {
         "a@client_secret@b@c @@client_secret@ @"
     );
 }
+
+#[test]
+fn a_line_for_an_issuer_without_tls_is_there_for_such_an_issuer_only() {
+    let (endpoints, scopes) = (endpoints(), vec!["openid".to_owned()]);
+    let library = libraries()
+        .iter()
+        .find(|library| library.id == "openid-client")
+        .unwrap();
+    for kind in [ClientKind::Web, ClientKind::Native, ClientKind::Service] {
+        let text_of = |issuer| {
+            let mut filled = filled(&endpoints, &scopes);
+            filled.issuer = issuer;
+            let [settings] = library.settings(kind, &filled).try_into().unwrap();
+            assert!(is_filled(&settings.text), "{}", settings.text);
+            settings.text
+        };
+        let marked = text_of("http://localhost:7300");
+        let line = marked.lines().find(|line| line.contains("allowInsecureRequests"));
+        assert!(line.unwrap().starts_with("  "), "{marked}");
+        let plain = text_of("https://localhost:7300");
+        assert_eq!(
+            marked
+                .replace("http://", "https://")
+                .replace(&format!("{}\n", line.unwrap()), ""),
+            plain
+        );
+    }
+}

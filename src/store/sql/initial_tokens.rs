@@ -2,6 +2,7 @@
 
 use super::super::Conn;
 use crate::store::convert::{Column, json};
+use crate::store::listing::{InitialTokensWanted, Page, Place};
 use crate::store::schema::initial_access_tokens::{self, dsl};
 use crate::store::{Spent, StoreError};
 use diesel::prelude::*;
@@ -16,6 +17,7 @@ struct Row {
     created_by: String,
     created_at: i64,
     expires_at: i64,
+    name: String,
 }
 
 /// Adds a token.
@@ -26,6 +28,7 @@ pub fn add(
 ) -> Result<(), StoreError> {
     let row = (
         dsl::id.eq(&token.id),
+        dsl::name.eq(&token.name),
         dsl::digest.eq(&digest.as_bytes()[..]),
         dsl::uses_left.eq(token.uses_left),
         dsl::scopes.eq(json(&token.scopes)?),
@@ -80,20 +83,43 @@ pub fn remove(c: &mut Conn, id: &str) -> Result<bool, StoreError> {
     Ok(diesel::delete(initial_access_tokens::table.find(id)).execute(c)? == 1)
 }
 
-/// Tokens in order of their ids, after the given one.
-pub fn page(c: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<InitialToken>, StoreError> {
-    let rows: Vec<Row> = initial_access_tokens::table
-        .filter(dsl::id.gt(after.unwrap_or_default()))
-        .order(dsl::id)
-        .limit(limit)
+/// A page of the tokens that have not expired, the newest first.
+pub fn page(c: &mut Conn, wanted: &InitialTokensWanted) -> Result<Page<InitialToken>, StoreError> {
+    let mut rows = initial_access_tokens::table
+        .filter(dsl::expires_at.gt(wanted.now.millis()))
+        .into_boxed();
+    if let Some(after) = &wanted.part.after {
+        let (made, id) = after.as_number();
+        let older = dsl::created_at
+            .lt(made)
+            .or(dsl::created_at.eq(made).and(dsl::id.lt(id.to_owned())));
+        rows = rows.filter(older);
+    }
+    let rows: Vec<Row> = rows
+        .order((dsl::created_at.desc(), dsl::id.desc()))
+        .limit(wanted.part.limit.saturating_add(1))
         .select(Row::as_select())
         .load(c)?;
-    rows.into_iter().map(read).collect()
+    Page::of(rows, wanted.part.limit, |row| {
+        Place::number(InitialTokensWanted::ORDER, row.created_at, &row.id)
+    })
+    .try_map(read)
+}
+
+/// The token with this id, also one that has expired.
+pub fn by_id(c: &mut Conn, id: &str) -> Result<Option<InitialToken>, StoreError> {
+    let row: Option<Row> = initial_access_tokens::table
+        .find(id)
+        .select(Row::as_select())
+        .get_result(c)
+        .optional()?;
+    row.map(read).transpose()
 }
 
 fn read(row: Row) -> Result<InitialToken, StoreError> {
     Ok(InitialToken {
         id: row.id,
+        name: row.name,
         uses_left: row.uses_left,
         scopes: Column("initial_access_tokens", "scopes").json(&row.scopes)?,
         created_by: row.created_by,

@@ -5,6 +5,7 @@ mod bodies;
 mod clients;
 mod document;
 mod idempotency;
+mod initial_tokens;
 mod lists;
 mod log;
 mod permissions;

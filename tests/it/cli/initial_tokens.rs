@@ -10,6 +10,8 @@ fn an_initial_access_token_is_shown_once_listed_and_revoked() {
             "client",
             "initial-token",
             "--json",
+            "--name",
+            "Partner portal",
             "--uses",
             "5",
             "--expires",
@@ -23,6 +25,7 @@ fn an_initial_access_token_is_shown_once_listed_and_revoked() {
                 .starts_with("viat_")
         );
         assert_eq!((&made["uses_left"], &made["scope"]), (&json!(5), &json!("")));
+        assert_eq!(made["name"], "Partner portal");
         let lasts = made["expires_at"].as_i64().unwrap() - made["created_at"].as_i64().unwrap();
         assert_eq!(lasts, 7 * 86_400);
         let id = made["id"].as_str().unwrap();
@@ -47,6 +50,8 @@ fn its_scopes_must_be_owned_and_its_numbers_make_sense() {
     let place = Place::sqlite();
     let make = |more: &[&str]| place.run(&[&["client", "initial-token", "--json"], more].concat());
     make(&["--scope", "orders:read"]).failed(1, "no API owns it");
+    make(&["--scope", "vouchsafe:read"]).failed(1, "opens the administration");
+    make(&["--name", &"x".repeat(101)]).failed(1, "at most 100 characters");
     assert_eq!(
         make(&["--scope", "openid email"]).document()["scope"],
         "openid email"

@@ -2,6 +2,7 @@
 //! client, or from a file.
 
 mod lists;
+mod initial_tokens;
 mod sign_in;
 
 use super::program::{Ended, PASS_PHRASE, Place, Served, free_address, set_mode};

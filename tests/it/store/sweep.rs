@@ -56,6 +56,7 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
         let assertion = [filling; 32];
         let token = InitialToken {
             id: name.to_owned(),
+            name: String::new(),
             uses_left: 1,
             scopes: Vec::new(),
             created_by: "cli".to_owned(),

@@ -101,11 +101,12 @@ impl World {
         let ports = &self.services.ports;
         let act = Act::new("cli", ports.clock.now(), &ports.entropy);
         let wish = Wish {
+            name: String::new(),
             uses,
             lasts,
             scopes: scopes.iter().map(|name| (*name).to_owned()).collect(),
         };
-        let made = Made::new(wish, &act).unwrap();
+        let made = Made::new(wish, &act);
         let secret = made.secret.expose().to_owned();
         self.write(move |tx| initial_tokens::create(tx, &act, &made));
         secret

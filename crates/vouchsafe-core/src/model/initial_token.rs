@@ -7,6 +7,8 @@ use super::UnixTime;
 pub struct InitialToken {
     /// By what it is listed and revoked.
     pub id: String,
+    /// What it is for, in the words of whoever made it. Empty: they said nothing.
+    pub name: String,
     /// How many clients can still be registered with it.
     pub uses_left: i64,
     /// Scopes that its clients may have. Empty: those that the configuration says.

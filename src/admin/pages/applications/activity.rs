@@ -6,9 +6,10 @@ use super::show::known;
 use crate::admin::access::Admin;
 use crate::admin::form;
 use crate::admin::moment::Moment;
+use crate::admin::pages::audit::{Line, names};
 use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::db;
-use crate::store::listing::{EventsWanted, Listed, Part};
+use crate::store::listing::{EventsWanted, Part};
 use crate::store::{ClientRefusal, StoreError};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -42,13 +43,6 @@ struct Refused {
     count: i64,
 }
 
-struct Line {
-    at: Moment,
-    kind: &'static str,
-    words: &'static str,
-    actor: String,
-}
-
 /// `GET /admin/applications/{client}/activity`.
 pub(super) async fn get(admin: Admin, slug: web::Path<String>) -> HttpResponse {
     let shown = async {
@@ -73,13 +67,14 @@ async fn show(admin: &Admin, client: &Client) -> Result<HttpResponse, StoreError
         Ok((refusals, db!(tx, events::page(&wanted))?))
     });
     let (refusals, events) = read.await?;
+    let names = names(admin, &events.items).await?;
     let page = ActivityPage {
         shell: admin.shell(Section::Applications, &client.metadata.client_name),
         head: Head::of(client, &secrets, admin.cx.now),
         tab: "activity",
         last_used: last_used.map(Moment),
         refusals: refusals.into_iter().map(refused).collect(),
-        events: events.items.iter().map(line).collect(),
+        events: events.items.iter().map(|event| Line::of(event, &names)).collect(),
         all: form::with_query(Section::Audit.path(), &[("client", client.id.as_str())]),
     };
     Ok(answer(admin, StatusCode::OK, &page))
@@ -118,15 +113,5 @@ fn advice(reason: Reason) -> Option<&'static str> {
         Some("Enable the application on its overview.")
     } else {
         None
-    }
-}
-
-fn line(listed: &Listed) -> Line {
-    let event = &listed.event;
-    Line {
-        at: Moment(event.at),
-        kind: event.kind.as_str(),
-        words: event.kind.words(),
-        actor: event.actor.clone(),
     }
 }

@@ -6,6 +6,7 @@ use crate::admin::access::Admin;
 use crate::admin::form;
 use crate::admin::moment::Moment;
 use crate::admin::pages::layout::{Section, Shell, answer};
+use crate::config::DynamicRegistration;
 use crate::db;
 use crate::store::listing::{ClientsWanted, Page, Part};
 use crate::store::{SecretFacts, StoreError, Tx};
@@ -27,6 +28,7 @@ struct ApplicationsPage {
     rows: Vec<Row>,
     begin: Option<String>,
     next: Option<String>,
+    registration_is_off: bool,
 }
 
 /// What the address asks for.
@@ -114,6 +116,7 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
         next: page.next.as_deref().map(|next| asked.address(next)),
         rows: page.items.iter().map(|found| row(found, now)).collect(),
         asked,
+        registration_is_off: admin.cx.config().registration.dynamic == DynamicRegistration::Off,
     };
     Ok(answer(admin, StatusCode::OK, &page))
 }

@@ -8,31 +8,31 @@ const MOST_BOXES: usize = 40;
 
 /// The scopes of OpenID Connect or of one API.
 #[derive(Clone, Debug)]
-pub(super) struct Group {
-    pub(super) title: String,
-    pub(super) scopes: Vec<Choice>,
+pub(in crate::admin::pages) struct Group {
+    pub(in crate::admin::pages) title: String,
+    pub(in crate::admin::pages) scopes: Vec<Choice>,
 }
 
 /// A scope.
 #[derive(Clone, Debug)]
-pub(super) struct Choice {
+pub(in crate::admin::pages) struct Choice {
     /// The id of its box.
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) sentence: String,
-    pub(super) ticked: bool,
+    pub(in crate::admin::pages) id: String,
+    pub(in crate::admin::pages) name: String,
+    pub(in crate::admin::pages) sentence: String,
+    pub(in crate::admin::pages) ticked: bool,
 }
 
 /// The part of a form that asks for scopes.
 #[derive(Clone, Debug)]
-pub(super) struct Scopes {
-    pub(super) groups: Vec<Group>,
+pub(in crate::admin::pages) struct Scopes {
+    pub(in crate::admin::pages) groups: Vec<Group>,
     /// Those that were chosen, when there are too many for boxes.
-    pub(super) typed: Option<String>,
+    pub(in crate::admin::pages) typed: Option<String>,
 }
 
 impl Scopes {
-    pub(super) fn of(kind: ClientKind, apis: &[Api], chosen: &[String]) -> Self {
+    pub(in crate::admin::pages) fn of(kind: ClientKind, apis: &[Api], chosen: &[String]) -> Self {
         let mut number = 0;
         let mut choice = |name: &str, sentence: String| {
             number += 1;

@@ -12,7 +12,7 @@ pub(super) fn lines(text: &str) -> Vec<String> {
 }
 
 /// The scopes that were ticked or typed.
-pub(super) fn scopes(fields: &Params) -> Vec<String> {
+pub(in crate::admin::pages) fn scopes(fields: &Params) -> Vec<String> {
     let all = fields.all("scope");
     let mut scopes: Vec<String> = Vec::new();
     for name in all.iter().flat_map(|text| text.split_whitespace()) {
