@@ -25,7 +25,7 @@ mod statistics;
 mod user_acts;
 mod users;
 
-pub use caller::Permission;
+pub use caller::{Permission, SignIn};
 pub(super) use openapi::describe;
 pub use operation::{Route, Verb};
 pub use problem::Code;

@@ -183,6 +183,8 @@ pub(super) async fn create(call: Call) -> Result<Answer, Problem> {
     let wish: NewUser = call.body()?;
     if wish.admin {
         call.caller.must_be_administrator()?;
+        // The pages have this beside the rights of administrators, and ask there.
+        call.caller.signed_in_lately()?;
     }
     let password_hash = match &wish.password {
         None => None,

@@ -10,6 +10,7 @@ mod log;
 mod permissions;
 mod secrets;
 mod settings;
+mod sign_in;
 mod signals;
 mod users;
 mod versions;
