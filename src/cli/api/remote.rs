@@ -30,7 +30,7 @@ fn create(server: &Remote, args: CreateArgs, output: &Output) -> Result<(), Fail
     members.insert("name".to_owned(), json!(args.name));
     // Left out is the default, and null is nothing that a new one may say.
     members.retain(|_, value| !value.is_null());
-    let made = server.post("/apis", Some(&Value::Object(members)))?;
+    let made = server.create("/apis", &Value::Object(members))?;
     output.tell("the API is registered:");
     output.answer(&made.value);
     Ok(())

@@ -52,7 +52,17 @@ pub(super) fn run(server: &Remote, verb: ClientVerb, output: &Output) -> Result<
 
 fn create(server: &Remote, args: CreateArgs, output: &Output) -> Result<(), Failure> {
     let wish = wished(&args.app, (args.name, args.kind), args.settings)?;
-    let made = server.post("/clients", Some(&body(&wish)))?.value;
+    let made = server.create("/clients", &body(&wish))?;
+    let lost = is_lost(&made) && !secrets(server, &word(&made.value, "client_id"))?.is_empty();
+    let made = made.value;
+    if lost {
+        output.answer(&made);
+        let id = word(&made, "client_id");
+        return Err(Failure::failed(format!(
+            "the client is registered, but the answer that shows its secret this once was lost on the way; make it another \
+             with `vouchsafe client rotate-secret {id}`"
+        )));
+    }
     let texts = |name: &str| -> Vec<String> {
         let texts = made.get(name).and_then(Value::as_array).into_iter().flatten();
         texts.filter_map(Value::as_str).map(str::to_owned).collect()
@@ -134,29 +144,37 @@ fn show(server: &Remote, id: &str, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-/// As on the database: the secret without end gets one, and those that had one end now.
+/// As on the database: the secret without end gets one, and one that had an end ends now. Nothing that works ends before
+/// the new secret is here.
 fn rotate_secret(server: &Remote, args: &RotateArgs, output: &Output) -> Result<(), Failure> {
     let id = &args.client_id;
     find(server, id)?;
     let before = secrets(server, id)?;
-    if before.is_empty() {
-        return Err(Failure::failed("this client has no secret"));
-    }
     let secret = |document: &Value| path(id, &format!("/secrets/{}", part(&word(document, "id"))));
-    let (lasting, ending): (Vec<_>, Vec<_>) = before
-        .iter()
-        .partition(|document| document.get("expires_at").is_none_or(Value::is_null));
-    for document in &ending {
+    let lasts = |document: &&Value| document.get("expires_at").is_none_or(Value::is_null);
+    let lasting = before.iter().find(lasts);
+    let Some(kept) = lasting.or_else(|| before.first()) else {
+        return Err(Failure::failed("this client has no secret"));
+    };
+    // Two count at most.
+    for document in before.iter().filter(|document| *document != kept) {
         server.delete(&secret(document))?;
     }
-    for document in lasting.iter().skip(1) {
-        server.delete(&secret(document))?;
+    let made = server.create(&path(id, "/secrets"), &Value::Object(Map::new()))?;
+    if is_lost(&made) {
+        // Nobody knows it, and the one before goes on as it was.
+        server.delete(&secret(&made.value))?;
+        return Err(Failure::failed(format!(
+            "a new secret was made, but the answer that shows it this once was lost on the way; it is ended again, and the \
+             old one counts as before. Make another with `vouchsafe client rotate-secret {id}`"
+        )));
     }
-    let made = server.post(&path(id, "/secrets"), Some(&Value::Object(Map::new())))?;
     let end = SystemClock.now().plus(args.grace);
-    for document in lasting.iter().take(1) {
+    if lasting.is_some() {
         let until: String = byte_serialize(instant(end).as_bytes()).collect();
-        server.delete(&format!("{}?until={until}", secret(document)))?;
+        server.delete(&format!("{}?until={until}", secret(kept)))?;
+    } else {
+        server.delete(&secret(kept))?;
     }
     output.tell("the new secret is shown this once:");
     output.answer(&json!({
@@ -166,6 +184,11 @@ fn rotate_secret(server: &Remote, args: &RotateArgs, output: &Output) -> Result<
         "old_secret_expires_at": end.seconds(),
     }));
     Ok(())
+}
+
+/// Whether a secret that is shown once was in an answer that never came.
+fn is_lost(made: &Document) -> bool {
+    made.again && made.value.get("client_secret").is_none()
 }
 
 fn secrets(server: &Remote, id: &str) -> Result<Vec<Value>, Failure> {

@@ -79,16 +79,16 @@ fn create(server: &Remote, args: CreateArgs, output: &Output) -> Result<(), Fail
     let email_verified = claims.remove("email_verified").unwrap_or(json!(false));
     claims.remove("email");
     claims.remove("updated_at");
-    let made = server.post(
+    let made = server.create(
         "/users",
-        Some(&json!({
+        &json!({
             "username": args.username,
             "email": args.email,
             "email_verified": email_verified,
             "claims": claims,
             "password": password::read()?.as_str(),
             "admin": args.admin,
-        })),
+        }),
     )?;
     output.tell(&format!("{} can sign in", word(&made.value, "username")));
     output.answer(&made.value);

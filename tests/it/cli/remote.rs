@@ -1,15 +1,20 @@
 //! Verbs through a server: the same words, documents and statuses as on the database, with a token of `login`, of a
 //! client, or from a file.
 
+mod administration;
+mod lost_answers;
 mod sign_in;
+mod step_up;
 
 use super::program::{Ended, PASS_PHRASE, Place, Served, free_address, set_mode};
+use crate::support::browser::Browser;
 use crate::support::patience::until;
 use crate::support::relying_party::param;
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
 use vouchsafe::ports::{Clock as _, SystemClock};
 use vouchsafe_core::model::Span;
 
@@ -59,7 +64,14 @@ impl Both {
 
     /// Signs an administrator in by `login`, in a browser.
     fn login(&self, username: &str) -> (Ended, String) {
-        let mut child = self.elsewhere.command(&["login", "--json"]).spawn().unwrap();
+        let site = self.served.site();
+        self.login_in(&site.browser(), username, &[])
+    }
+
+    /// The same in this browser, with further words of the command.
+    fn login_in(&self, browser: &Browser<'_>, username: &str, words: &[&str]) -> (Ended, String) {
+        let command = [&["login", "--json"], words].concat();
+        let mut child = self.elsewhere.command(&command).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut told = String::new();
         let url = loop {
@@ -70,8 +82,7 @@ impl Both {
                 break line.trim().to_owned();
             }
         };
-        let site = self.served.site();
-        let back = site.browser().authorize_by(&url, username, PASS_PHRASE);
+        let back = browser.authorize_by(&url, username, PASS_PHRASE);
         let address = back
             .strip_prefix("http://")
             .unwrap()
@@ -94,6 +105,27 @@ impl Both {
             stderr: told,
         };
         (ended, url)
+    }
+
+    /// Lets whoever is signed in have signed in ten minutes ago; the token that is kept is renewed at its next use.
+    fn let_the_sign_in_grow_old(&self) {
+        self.here.sql("UPDATE grants SET auth_time = auth_time - 600000");
+        self.let_the_token_expire();
+    }
+
+    fn let_the_token_expire(&self) {
+        let kept = self.kept();
+        let text = std::fs::read_to_string(&kept).unwrap();
+        let mut token: Value = serde_json::from_str(&text).unwrap();
+        token["expires_at"] = json!(1);
+        std::fs::write(&kept, token.to_string()).unwrap();
+    }
+
+    /// Where the token is kept.
+    fn kept(&self) -> PathBuf {
+        let folder = self.elsewhere.path("home/.config/vouchsafe");
+        let mut files = std::fs::read_dir(folder).unwrap();
+        files.next().unwrap().unwrap().path()
     }
 
     fn administrator(&self, username: &str) {
