@@ -41,6 +41,16 @@ pub(crate) struct Document {
     pub(crate) again: bool,
 }
 
+impl Document {
+    /// A member that is a number of things; none when it is not there.
+    pub(crate) fn count(&self, name: &str) -> usize {
+        let count = self.value.get(name).and_then(Value::as_u64);
+        count
+            .and_then(|count| usize::try_from(count).ok())
+            .unwrap_or_default()
+    }
+}
+
 /// What is asked of the API.
 struct Request<'a> {
     method: &'static str,

@@ -18,7 +18,7 @@ use crate::audit::Act;
 use crate::db;
 use crate::store::{StoreError, Tx};
 use clap::{Args, Subcommand};
-pub(super) use remote::{path, told};
+pub(super) use remote::{path, told, with_ended};
 use serde_json::{Map, Value, json};
 pub(super) use show::document;
 use std::path::{Path, PathBuf};
@@ -274,13 +274,7 @@ fn ban(place: &Workplace, args: BanArgs, output: &Output) -> Result<(), Failure>
 
 fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Failure> {
     let claims = read_claims(args.claims_file.as_deref(), args.name)?;
-    if claims
-        .email
-        .as_ref()
-        .is_some_and(|other| username::key(other) != username::key(&args.email))
-    {
-        return Err(Failure::failed("the claims file has another email than --email"));
-    }
+    same_address(claims.email.as_deref(), Some(&args.email))?;
     let person = NewPerson {
         username: args.username,
         email: args.email,
@@ -301,6 +295,16 @@ fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Fa
     output.tell(&format!("{} can sign in", user.username));
     output.answer(&Value::Object(document(&user)));
     Ok(())
+}
+
+/// Whether a claims file and a flag do not name two addresses.
+fn same_address(of_file: Option<&str>, of_flag: Option<&str>) -> Result<(), Failure> {
+    match (of_file, of_flag) {
+        (Some(one), Some(other)) if username::key(one) != username::key(other) => {
+            Err(Failure::failed("the claims file has another email than --email"))
+        }
+        (Some(_) | None, _) => Ok(()),
+    }
 }
 
 fn read_claims(file: Option<&Path>, name: Option<String>) -> Result<ClaimsFile, Failure> {

@@ -8,6 +8,7 @@ mod call;
 mod caller;
 mod client_settings;
 mod clients;
+mod ended;
 mod grants;
 mod idempotency;
 mod json;

@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::call::Call;
+use super::ended::{ENDING, ended};
 use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter, Takes, Version};
 use super::problem::{Code, Problem};
 use super::schemas::{one, page};
@@ -255,12 +256,12 @@ pub(super) const DELETE: Operation = Operation {
     summary: "Delete a person's account; its `sub` is never given again",
     version: Version::Honoured,
     problems: &[409],
-    ..PLAIN
+    ..ENDING
 };
 
 pub(super) async fn delete(call: Call) -> Result<Answer, Problem> {
-    changed_by_peer(&call, "api-delete-user", administration::delete).await?;
-    Ok(Answer::nothing())
+    let deleted = changed_by_peer(&call, "api-delete-user", administration::delete).await?;
+    Ok(ended(deleted.ended))
 }
 
 /// The person whom the path names.
@@ -327,7 +328,7 @@ pub(super) fn check_password(
 ) -> Result<(), Problem> {
     password_policy::check(text, minimum, username, email)
         .map(drop)
-        .map_err(|rule| Problem::rule(rule.to_string()).at("password"))
+        .map_err(|rule| Problem::rule(rule.for_administrators(minimum)).at("password"))
 }
 
 /// Holds a password to the policy and hashes it, where all passwords are hashed.

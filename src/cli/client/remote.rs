@@ -41,9 +41,17 @@ pub(super) fn run(server: &Remote, verb: ClientVerb, output: &Output) -> Result<
         ),
         ClientVerb::Delete(named) => {
             find(server, &named.client_id)?;
-            server.delete(&path(&named.client_id, ""))?;
-            let document = json!({"client_id": named.client_id, "deleted": true});
-            output.report(&document, "the client is deleted");
+            let gone = server.delete(&path(&named.client_id, ""))?;
+            let grants = gone.count("grants_ended");
+            output.report(
+                &json!({
+                    "client_id": named.client_id,
+                    "deleted": true,
+                    "grants_ended": grants,
+                    "consents_forgotten": gone.count("consents_forgotten"),
+                }),
+                &format!("the client is deleted; ended: {grants} grants"),
+            );
             Ok(())
         }
         ClientVerb::RotateSecret(args) => rotate_secret(server, &args, output),
@@ -139,7 +147,9 @@ fn act((server, output): (&Remote, &Output), id: &str, act: &str, text: &str) ->
 fn show(server: &Remote, id: &str, output: &Output) -> Result<(), Failure> {
     let client = find(server, id)?;
     let mut members = client.value.as_object().cloned().unwrap_or_default();
+    let epoch = members.remove("epoch");
     members.insert("secrets".to_owned(), Value::Array(secrets(server, id)?));
+    members.extend(epoch.map(|epoch| ("epoch".to_owned(), epoch)));
     output.answer(&Value::Object(members));
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What the administration API says when it does not do something (RFC 9457), as the failure of a verb.
 
 use super::Address;
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::{Exit, Failure, with_flags};
 use serde_json::Value;
 use vouchsafe_core::model::AdminSession;
 
@@ -27,7 +27,7 @@ pub(super) fn failure(status: u16, body: &[u8], server: &Address) -> Option<Fail
         Some("taken") => taken(member("field")).map(str::to_owned),
         Some(_) | None => None,
     };
-    let said = said.or_else(|| member("detail").or_else(|| member("title")).map(str::to_owned));
+    let said = said.or_else(|| member("detail").or_else(|| member("title")).map(with_flags));
     let mut message = said.unwrap_or_else(|| format!("the server answered with status {status}"));
     if status == 401 {
         message = format!("{message}; sign in with `vouchsafe login --server {server}`");

@@ -1,6 +1,6 @@
 //! `user …` through a server.
 
-use super::{BanArgs, CreateArgs, UserVerb, change::UpdateArgs, claims_members, say};
+use super::{BanArgs, CreateArgs, UserVerb, change::UpdateArgs, claims_members, same_address, say};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::instant::instant;
 use crate::cli::output::Output;
@@ -36,14 +36,14 @@ pub(super) fn run(server: &Remote, verb: UserVerb, output: &Output) -> Result<()
         }
         UserVerb::Delete(named) => {
             let person = server.user(&named.user)?;
-            server.delete(&path(&person, ""))?;
-            told(output, &person, "is deleted");
+            let ended = server.delete(&path(&person, ""))?;
+            told(output, &with_ended(person, &ended), "is deleted");
             Ok(())
         }
         UserVerb::List => server.list(
             ("/users", &[]),
             output,
-            ["SUB", "USER NAME", "E-MAIL", "STANDING", "ROLES"],
+            ["SUB", "USER NAME", "E-MAIL", "STANDING", "ROLES", "GROUPS"],
             row,
         ),
         UserVerb::Show(named) => show(server, &named.user, output),
@@ -77,7 +77,8 @@ fn create(server: &Remote, args: CreateArgs, output: &Output) -> Result<(), Fail
     let mut claims = claims_members(args.claims_file.as_deref(), args.name)?;
     claims.retain(|_, value| !value.is_null());
     let email_verified = claims.remove("email_verified").unwrap_or(json!(false));
-    claims.remove("email");
+    let of_file = claims.remove("email");
+    same_address(of_file.as_ref().and_then(Value::as_str), Some(&args.email))?;
     claims.remove("updated_at");
     let made = server.create(
         "/users",
@@ -100,6 +101,8 @@ fn update(server: &Remote, args: UpdateArgs, output: &Output) -> Result<(), Fail
     let person = server.user(&args.user)?;
     let mut claims = claims_members(args.claims_file.as_deref(), args.name)?;
     let mut body = Map::new();
+    let address = claims.get("email").and_then(Value::as_str);
+    same_address(address, args.email.as_deref())?;
     let of_file = ["email", "email_verified"].map(|name| (name, claims.remove(name)));
     for (name, value) in of_file {
         body.extend(value.map(|value| (name.to_owned(), value)));
@@ -221,6 +224,14 @@ pub(in crate::cli) fn path(person: &Document, rest: &str) -> String {
     format!("/users/{}{rest}", part(&word(&person.value, "sub")))
 }
 
+/// A person with what was ended of theirs.
+pub(in crate::cli) fn with_ended(mut person: Document, ended: &Document) -> Document {
+    if let (Some(members), Some(ended)) = (person.value.as_object_mut(), ended.value.as_object()) {
+        members.extend(ended.clone());
+    }
+    person
+}
+
 /// Says what became of a person, as on the database.
 pub(in crate::cli) fn told(output: &Output, changed: &Document, what: &str) {
     let mut members = changed.value.as_object().cloned().unwrap_or_default();
@@ -236,13 +247,14 @@ fn strings(person: &Value, list: &str) -> Vec<String> {
     names.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-fn row(person: &Value) -> [String; 5] {
+fn row(person: &Value) -> [String; 6] {
     [
         word(person, "sub"),
         word(person, "username"),
         word(person, "email"),
         standing(person),
         strings(person, "roles").join(" "),
+        strings(person, "groups").join(", "),
     ]
 }
 
