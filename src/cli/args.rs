@@ -56,6 +56,10 @@ pub(crate) struct RemoteOptions {
     /// Work through the administration API of this server instead of on the database (also: `VOUCHSAFE_SERVER`)
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) server: Option<String>,
+    /// Where the administration of that server answers, when it has an address of its own (also: `VOUCHSAFE_ADMIN_ORIGIN`);
+    /// `login` remembers it
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) admin_origin: Option<String>,
     /// At the server, be this client instead of whoever is signed in
     #[arg(
         long = "client-id",

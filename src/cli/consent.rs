@@ -38,13 +38,13 @@ pub(crate) fn run(global: &Global, args: ConsentArgs, output: &Output) -> Result
     if let Some(server) = Remote::wanted(global)? {
         let person = server.user(&args.user)?;
         let consent = format!("/consents/{}", part(&args.client_id));
-        let withdrawn = server.delete(&user::path(&person, &consent))?;
-        let left = if withdrawn.value.is_null() {
-            person
-        } else {
-            withdrawn
+        let person = match server.delete(&user::path(&person, &consent)) {
+            Ok(ended) => user::with_ended(person, &ended),
+            // As on the database: it is so, whoever did it.
+            Err(failure) if failure.message == "there is no such consent" => person,
+            Err(failure) => return Err(failure),
         };
-        user::told(output, &left, words);
+        user::told(output, &person, words);
         return Ok(());
     }
     let place = Workplace::open(global)?;

@@ -22,6 +22,13 @@ pub enum Exit {
     Configuration = 78,
 }
 
+/// A sentence of the API, whose members are flags here: `force` is --force.
+pub(crate) fn with_flags(sentence: &str) -> String {
+    ["force", "now"].iter().fold(sentence.to_owned(), |text, name| {
+        text.replace(&format!("`{name}`"), &format!("--{name}"))
+    })
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

@@ -127,10 +127,15 @@ fn revoke(place: &Workplace, grant: &str, output: &Output) -> Result<(), Failure
         audit::end_grant(tx, act, &gid, EndReason::Revoked).map(Some)
     })?;
     let ended = ended.ok_or_else(|| Failure::failed(format!("there is no grant {grant:?}")))?;
-    let text = match ended.grants {
+    report(grant, ended.grants, output);
+    Ok(())
+}
+
+/// Says whether a grant is ended now.
+fn report(grant: &str, ended: usize, output: &Output) {
+    let text = match ended {
         0 => "the grant had ended before",
         _ => "the grant is ended",
     };
-    output.report(&json!({"gid": grant, "grants_ended": ended.grants}), text);
-    Ok(())
+    output.report(&json!({"gid": grant, "grants_ended": ended}), text);
 }

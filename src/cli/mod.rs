@@ -68,10 +68,16 @@ pub fn run() -> ExitCode {
 
 fn dispatch(cli: Cli, output: &Output) -> Result<(), Failure> {
     let global = cli.global;
-    if cli.verb.is_of_this_machine() && global.remote.server.is_some() {
+    let remote = [
+        ("--server", &global.remote.server),
+        ("--admin-origin", &global.remote.admin_origin),
+    ];
+    if cli.verb.is_of_this_machine()
+        && let Some((flag, _)) = remote.iter().find(|(_, given)| given.is_some())
+    {
         return Err(Failure::new(
             Exit::Usage,
-            "--server: this verb works through no server",
+            format!("{flag}: this verb works through no server"),
         ));
     }
     match cli.verb {

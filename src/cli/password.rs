@@ -4,7 +4,7 @@ use super::exit::Failure;
 use super::open::Workplace;
 use crate::accounts::passwords::{Cost, Password, hash_here};
 use std::io::Read as _;
-use vouchsafe_core::decide::password_policy::{self, PasswordProblem};
+use vouchsafe_core::decide::password_policy;
 use vouchsafe_core::model::PasswordHash;
 use zeroize::Zeroizing;
 
@@ -24,16 +24,8 @@ pub(crate) fn read() -> Result<Zeroizing<String>, Failure> {
 pub(crate) fn hashed(place: &Workplace, username: &str, email: &str) -> Result<PasswordHash, Failure> {
     let text = read()?;
     let minimum = place.config.passwords.minimum_length;
-    if let Err(rule) = password_policy::check(&text, minimum, username, email) {
-        let least = match rule {
-            PasswordProblem::TooShort => format!(": passwords.minimum_length is {minimum}"),
-            PasswordProblem::TooLong
-            | PasswordProblem::ControlCharacter
-            | PasswordProblem::TooCommon
-            | PasswordProblem::OwnName => String::new(),
-        };
-        return Err(Failure::failed(format!("{rule}{least}")));
-    }
+    password_policy::check(&text, minimum, username, email)
+        .map_err(|rule| Failure::failed(rule.for_administrators(minimum)))?;
     Password::parse(&text)
         .ok()
         .and_then(|password| hash_here(Cost::recommended(), &password, place.ports.entropy.bytes()))

@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::listing::Listing;
 use super::output::Output;
 use crate::config::Environment;
-use crate::ports::{Call, CallError, Clock as _, Http, SystemClock};
+use crate::ports::{Answered, Call, CallError, Clock as _, Entropy, Http, SystemClock, SystemEntropy};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
@@ -26,6 +26,7 @@ const PAGE: &str = "200";
 /// The server, and who calls it.
 pub(crate) struct Remote {
     address: Address,
+    administration: Address,
     http: Http,
     token: Zeroizing<String>,
 }
@@ -36,6 +37,39 @@ pub(crate) struct Document {
     pub(crate) value: Value,
     /// What names its version in a change.
     pub(crate) version: Option<String>,
+    /// Whether it was asked for twice, because the first answer was lost.
+    pub(crate) again: bool,
+}
+
+impl Document {
+    /// A member that is a number of things; none when it is not there.
+    pub(crate) fn count(&self, name: &str) -> usize {
+        let count = self.value.get(name).and_then(Value::as_u64);
+        count
+            .and_then(|count| usize::try_from(count).ok())
+            .unwrap_or_default()
+    }
+}
+
+/// What is asked of the API.
+struct Request<'a> {
+    method: &'static str,
+    path: &'a str,
+    body: Option<&'a Value>,
+    version: Option<&'a str>,
+    key: Option<&'a str>,
+}
+
+impl<'a> Request<'a> {
+    const fn new(method: &'static str, path: &'a str) -> Self {
+        Self {
+            method,
+            path,
+            body: None,
+            version: None,
+            key: None,
+        }
+    }
 }
 
 /// A part of a list: how many rows have come, and whether to go on.
@@ -50,8 +84,15 @@ impl Remote {
         };
         let http = http(global)?;
         let now = SystemClock.now();
-        let token = token::find(&address, &http, (global, &environment), now)?;
-        Ok(Some(Self { address, http, token }))
+        let named = address.of_administration(global, &environment)?;
+        let found = token::find(&address, &http, (global, &environment), now)?;
+        let administration = named.or(found.administration);
+        Ok(Some(Self {
+            administration: administration.unwrap_or_else(|| address.clone()),
+            address,
+            http,
+            token: found.token,
+        }))
     }
 
     /// The issuer.
@@ -61,66 +102,109 @@ impl Remote {
 
     /// Reads a document.
     pub(crate) fn get(&self, path: &str) -> Result<Document, Failure> {
-        self.send("GET", path, None, None)
+        self.send(&Request::new("GET", path))
     }
 
-    /// Makes or does something.
+    /// Does something.
     pub(crate) fn post(&self, path: &str, body: Option<&Value>) -> Result<Document, Failure> {
-        self.send("POST", path, body, None)
+        self.send(&Request {
+            body,
+            ..Request::new("POST", path)
+        })
+    }
+
+    /// Makes something. Should the connection be lost before the answer is there, the same is asked once more: by its key
+    /// the server knows it again, and makes it once. What it shows this once is not in the second answer then.
+    pub(crate) fn create(&self, path: &str, body: &Value) -> Result<Document, Failure> {
+        let entropy: &dyn Entropy = &SystemEntropy;
+        let key = URL_SAFE_NO_PAD.encode(entropy.bytes::<32>());
+        let request = Request {
+            body: Some(body),
+            key: Some(&key),
+            ..Request::new("POST", path)
+        };
+        match self.call(&request) {
+            Err(CallError::Unreachable(_)) => Ok(Document {
+                again: true,
+                ..self.send(&request)?
+            }),
+            first => self.read(&first?),
+        }
     }
 
     /// Removes something.
     pub(crate) fn delete(&self, path: &str) -> Result<Document, Failure> {
-        self.send("DELETE", path, None, None)
+        self.send(&Request::new("DELETE", path))
     }
 
     /// Replaces something, of this version when one is named.
     pub(crate) fn put(&self, path: &str, body: &Value, version: Option<&str>) -> Result<Document, Failure> {
-        self.send("PUT", path, Some(body), version)
+        self.send(&Request {
+            body: Some(body),
+            version,
+            ..Request::new("PUT", path)
+        })
     }
 
     /// Sets something that says everything by its path.
     pub(crate) fn set(&self, path: &str) -> Result<Document, Failure> {
-        self.send("PUT", path, None, None)
+        self.send(&Request::new("PUT", path))
     }
 
     /// Changes members of something of this version.
     pub(crate) fn patch(&self, path: &str, body: &Value, version: Option<&str>) -> Result<Document, Failure> {
-        self.send("PATCH", path, Some(body), version)
+        self.send(&Request {
+            body: Some(body),
+            version,
+            ..Request::new("PATCH", path)
+        })
     }
 
-    fn send(
-        &self,
-        method: &'static str,
-        path: &str,
-        body: Option<&Value>,
-        version: Option<&str>,
-    ) -> Result<Document, Failure> {
-        let kind = if method == "PATCH" {
+    fn send(&self, request: &Request<'_>) -> Result<Document, Failure> {
+        self.read(&self.call(request)?)
+    }
+
+    fn call(&self, request: &Request<'_>) -> Result<Answered, CallError> {
+        let kind = if request.method == "PATCH" {
             "application/merge-patch+json"
         } else {
             "application/json"
         };
-        let authorization = self.authorization();
-        let answer = self.http.call(&Call {
-            method,
-            url: &self.url(path),
-            authorization: Some(&authorization),
-            if_match: version,
-            body: body.map(|body| (kind, Zeroizing::new(body.to_string()))),
-        })?;
+        self.http.call(&Call {
+            authorization: Some(&self.authorization()),
+            if_match: request.version,
+            idempotency_key: request.key,
+            body: request.body.map(|body| (kind, Zeroizing::new(body.to_string()))),
+            ..Call::new(request.method, &self.url(request.path))
+        })
+    }
+
+    fn read(&self, answer: &Answered) -> Result<Document, Failure> {
         if !(200..300).contains(&answer.status) {
-            return Err(problem::failure(answer.status, &answer.body, &self.address));
+            return Err(self.failure(answer.status, &answer.body));
         }
         let value = if answer.body.is_empty() {
             Value::Null
         } else {
-            serde_json::from_slice(&answer.body).map_err(|_| not_an_api(&self.address))?
+            serde_json::from_slice(&answer.body).map_err(|_| self.not_an_api())?
         };
         Ok(Document {
             value,
-            version: answer.etag,
+            version: answer.etag.clone(),
+            again: false,
         })
+    }
+
+    fn failure(&self, status: u16, body: &[u8]) -> Failure {
+        problem::failure(status, body, &self.address).unwrap_or_else(|| self.not_an_api())
+    }
+
+    fn not_an_api(&self) -> Failure {
+        Failure::failed(format!(
+            "{} does not answer as the administration API of vouchsafe; where that has an address of its own, name it: \
+             --admin-origin URL",
+            self.administration
+        ))
     }
 
     /// Hands on each row of a list until it is at its end, or no more are wanted.
@@ -134,7 +218,7 @@ impl Remote {
             }
             let page = self.get(&format!("{path}?{}", pairs.finish()))?.value;
             let items = page.get("items").and_then(Value::as_array);
-            for item in items.ok_or_else(|| not_an_api(&self.address))? {
+            for item in items.ok_or_else(|| self.not_an_api())? {
                 if !each(item.clone())? {
                     return Ok(());
                 }
@@ -167,12 +251,10 @@ impl Remote {
     pub(crate) fn lines(&self, path: &str, each: &mut dyn FnMut(&str)) -> Result<(), Failure> {
         let (mut waiting, mut start) = (Vec::new(), Vec::new());
         let authorization = self.authorization();
+        let url = self.url(path);
         let call = Call {
-            method: "GET",
-            url: &self.url(path),
             authorization: Some(&authorization),
-            if_match: None,
-            body: None,
+            ..Call::new("GET", &url)
         };
         let (status, _) = self.http.stream(&call, &mut |part| {
             if start.len() < 64 * 1024 {
@@ -188,11 +270,11 @@ impl Remote {
         if status == 200 {
             return Ok(());
         }
-        Err(problem::failure(status, &start, &self.address))
+        Err(self.failure(status, &start))
     }
 
     fn url(&self, path: &str) -> String {
-        format!("{}/api/v1{path}", self.address)
+        format!("{}/api/v1{path}", self.administration)
     }
 
     fn authorization(&self) -> Zeroizing<String> {
@@ -259,12 +341,6 @@ impl From<CallError> for Failure {
         };
         Self::new(exit, error.to_string())
     }
-}
-
-fn not_an_api(address: &Address) -> Failure {
-    Failure::failed(format!(
-        "{address} does not answer as the administration API of vouchsafe"
-    ))
 }
 
 /// A text as a part of a path. One that is an address, or begins like an encoded one, is encoded as the API asks.

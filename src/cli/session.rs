@@ -107,15 +107,20 @@ fn revoke(place: &Workplace, session: &str, output: &Output) -> Result<(), Failu
         audit::end_session(tx, act, &id).map(Some)
     })?;
     let ended = ended.ok_or_else(|| Failure::failed(format!("there is no session {session:?}")))?;
+    report(session, (ended.sessions, ended.grants), output);
+    Ok(())
+}
+
+/// Says what ended with a session.
+fn report(session: &str, (sessions, grants): (usize, usize), output: &Output) {
     let document = json!({
         "session_id": session,
-        "sessions_ended": ended.sessions,
-        "grants_ended": ended.grants,
+        "sessions_ended": sessions,
+        "grants_ended": grants,
     });
-    let text = match ended.sessions {
+    let text = match sessions {
         0 => "the session had ended before".to_owned(),
-        _ => format!("the session is ended, and {} grants with it", ended.grants),
+        _ => format!("the session is ended, and {grants} grants with it"),
     };
     output.report(&document, &text);
-    Ok(())
 }

@@ -19,7 +19,7 @@ use crate::audit::Act;
 use crate::db;
 use crate::store::{StoreError, Tx};
 use clap::{Args, Subcommand};
-pub(super) use remote::{path, told};
+pub(super) use remote::{path, told, with_ended};
 use serde_json::{Map, Value, json};
 pub(super) use show::document;
 use std::path::{Path, PathBuf};
@@ -295,13 +295,7 @@ pub(super) fn add(
     is_admin: bool,
 ) -> Result<User, Failure> {
     let claims = read_claims(claims_file, account.name)?;
-    if claims
-        .email
-        .as_ref()
-        .is_some_and(|other| username::key(other) != username::key(&account.email))
-    {
-        return Err(Failure::failed("the claims file has another email than --email"));
-    }
+    same_address(claims.email.as_deref(), Some(&account.email))?;
     let person = NewPerson {
         username: account.username,
         email: account.email,
@@ -320,6 +314,16 @@ pub(super) fn add(
         administration::create(tx, act, &added)
     })?;
     Ok(user)
+}
+
+/// Whether a claims file and a flag do not name two addresses.
+fn same_address(of_file: Option<&str>, of_flag: Option<&str>) -> Result<(), Failure> {
+    match (of_file, of_flag) {
+        (Some(one), Some(other)) if username::key(one) != username::key(other) => {
+            Err(Failure::failed("the claims file has another email than --email"))
+        }
+        (Some(_) | None, _) => Ok(()),
+    }
 }
 
 fn read_claims(file: Option<&Path>, name: Option<String>) -> Result<ClaimsFile, Failure> {

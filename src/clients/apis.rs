@@ -119,6 +119,32 @@ pub struct Use {
     pub introspects: bool,
 }
 
+/// A client with what it would lose.
+impl std::fmt::Display for Use {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({}): ", self.client_id, self.client_name)?;
+        if self.scopes.is_empty() {
+            f.write_str("introspects its tokens")
+        } else {
+            f.write_str(&self.scopes.join(" "))
+        }
+    }
+}
+
+/// Why an API is not changed while clients use what would be lost. A word between backticks is a member of the API, and a
+/// flag on the command line.
+#[must_use]
+pub fn in_use(uses: &[Use]) -> String {
+    let named: Vec<_> = uses.iter().map(ToString::to_string).collect();
+    format!(
+        "clients use what would be lost; `force` takes it from them. Nothing was changed:\n  {}",
+        named.join("\n  ")
+    )
+}
+
+/// Why the server's own API is not changed.
+pub const OWN: &str = "this API is the server's own, and stays as it is";
+
 /// What became of a change of an API.
 #[must_use]
 #[derive(Clone, Debug, PartialEq)]

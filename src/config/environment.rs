@@ -60,6 +60,13 @@ impl Environment {
             .map(|server| server.to_string_lossy().into_owned())
     }
 
+    /// Where the administration of that server answers, when it is not at the issuer: `VOUCHSAFE_ADMIN_ORIGIN`.
+    #[must_use]
+    pub fn admin_origin(&self) -> Option<String> {
+        self.value("VOUCHSAFE_ADMIN_ORIGIN")
+            .map(|origin| origin.to_string_lossy().into_owned())
+    }
+
     /// The file with an access token for that server, named by `VOUCHSAFE_TOKEN_FILE`.
     #[must_use]
     pub fn token_file(&self) -> Option<PathBuf> {

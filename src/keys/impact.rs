@@ -4,6 +4,8 @@
 use super::Keys;
 use crate::config::Tokens;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use vouchsafe_core::decide::key_state::{self, IN_CIRCULATION, KeyState, LEAST_LEAD, Promotion};
 use vouchsafe_core::model::{Api, KeyAlgorithm, Kid, SigningKey, Span, UnixTime};
 
@@ -27,6 +29,8 @@ pub fn longest_token(apis: &[Api], tokens: &Tokens) -> Span {
 /// A rotation as it would be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RotationPlan {
+    /// The algorithm.
+    pub alg: KeyAlgorithm,
     /// The key that signs now.
     pub replaces: Kid,
     /// The key that is to sign, and when.
@@ -62,6 +66,55 @@ impl RotationPlan {
     #[must_use]
     pub const fn is_crowded(&self) -> bool {
         self.published >= IN_CIRCULATION
+    }
+
+    /// Why it is refused unless somebody insists. A word between backticks is a member of the request in the API, and a
+    /// flag on the command line.
+    #[must_use]
+    pub fn refusal(&self) -> Option<String> {
+        if self.is_crowded() {
+            return Some(format!(
+                "{} {} keys are published already, and some libraries keep no more; wait until one has left the key set, \
+                 or say `force`",
+                self.published,
+                self.alg.as_str()
+            ));
+        }
+        self.is_hasty().then(|| {
+            format!(
+                "{} would have been in the key set for {}, and verifiers may keep an older key set for up to {}: they \
+                 would refuse new tokens. Without `now` it waits until it is long enough; `force` does it now",
+                self.promised.kid,
+                self.promised.lead.in_words(),
+                LEAST_LEAD.in_words()
+            )
+        })
+    }
+
+    /// What it means, for people.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let promised = &self.promised;
+        let mut lines = vec![
+            format!("{} signs from {}", promised.kid, instant(promised.activate_at)),
+            format!(
+                "  It will have been in the key set for {}.",
+                promised.lead.in_words()
+            ),
+            format!(
+                "  {} stays in the key set until every token that it signed has expired: nothing that is out is refused.",
+                self.replaces
+            ),
+        ];
+        if self.is_hasty() {
+            lines.push(format!(
+                "  That is less than {}: libraries that hold an older key set and do not fetch it for an unknown key \
+                 refuse new tokens, by their defaults for up to {}.",
+                LEAST_LEAD.in_words(),
+                LIBRARIES.in_words()
+            ));
+        }
+        lines.join("\n")
     }
 
     /// What it means, for programs.
@@ -119,7 +172,62 @@ pub enum NotRevocable {
     Revoked(UnixTime),
 }
 
+impl NoRotation {
+    /// Why there is nothing to rotate among the keys of this algorithm.
+    #[must_use]
+    pub fn in_words(&self, alg: KeyAlgorithm) -> String {
+        match self {
+            Self::NoKey => format!("there is no {} key", alg.as_str()),
+            Self::Planned { kid, signs_from } => format!("{kid} signs from {} already", instant(*signs_from)),
+        }
+    }
+}
+
+impl NotRevocable {
+    /// Why this key cannot be revoked.
+    #[must_use]
+    pub fn in_words(self, kid: &Kid) -> String {
+        match self {
+            Self::Unknown => format!("there is no signing key {kid}"),
+            Self::Removed => {
+                format!("{kid} is not in the key set any more: everything that it signed has expired")
+            }
+            Self::Revoked(at) => format!("{kid} was revoked at {}", instant(at)),
+        }
+    }
+}
+
 impl RevocationPlan {
+    /// What it means, for people.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let successor = match &self.successor {
+            Successor::Made => {
+                "A new key is made and signs at once; libraries learn of it when they fetch the key set."
+                    .to_owned()
+            }
+            Successor::GoesOn(kid) => format!("{kid} goes on signing."),
+            Successor::Next { kid, published_for } => format!(
+                "{kid} signs from now on; it has been in the key set for {}. A new next key is made.",
+                published_for.in_words()
+            ),
+        };
+        format!(
+            "{} leaves the key set at once\n  {successor}\n  \
+             Every token that it signed is refused; the last of them would have expired in {}.\n  \
+             This server refuses them within {}, verifiers with the revocation feed within {},\n  \
+             libraries that keep the key set when they fetch it again: {} by its Cache-Control, up to {} by the defaults\n  \
+             of common libraries, and those that never fetch it by the clock when they see a token of another key.\n  \
+             Sessions, codes and refresh tokens do not depend on it: clients refresh, nobody signs in again.",
+            self.kid,
+            self.longest_token.in_words(),
+            SERVER.in_words(),
+            FEED.in_words(),
+            KEY_SET.in_words(),
+            LIBRARIES.in_words()
+        )
+    }
+
     /// What it means, for programs.
     #[must_use]
     pub fn document(&self) -> Value {
@@ -161,6 +269,7 @@ impl Keys {
             });
         }
         Ok(RotationPlan {
+            alg,
             replaces: replaces.kid.clone(),
             promised,
             published,
@@ -206,6 +315,13 @@ impl Keys {
             longest_token,
         })
     }
+}
+
+fn instant(at: UnixTime) -> String {
+    OffsetDateTime::from_unix_timestamp(at.seconds())
+        .ok()
+        .and_then(|at| at.format(&Rfc3339).ok())
+        .unwrap_or_default()
 }
 
 fn rows_of(states: Vec<(SigningKey, KeyState)>) -> Vec<SigningKey> {

@@ -15,6 +15,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// The longest answer that is kept in memory.
 const MOST: usize = 16 * 1024 * 1024;
 
+/// The header of a key for repeated calls.
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
 /// A caller. Never follows a redirect and never uses a proxy: each would get to see the token.
 pub struct Http {
     runtime: Runtime,
@@ -31,8 +34,25 @@ pub struct Call<'a> {
     pub authorization: Option<&'a str>,
     /// The version that is to be changed.
     pub if_match: Option<&'a str>,
+    /// What makes the same call a second time harmless.
+    pub idempotency_key: Option<&'a str>,
     /// Media type and text.
     pub body: Option<(&'static str, Zeroizing<String>)>,
+}
+
+impl<'a> Call<'a> {
+    /// A call that says nothing but where, to be completed.
+    #[must_use]
+    pub const fn new(method: &'static str, url: &'a str) -> Self {
+        Self {
+            method,
+            url,
+            authorization: None,
+            if_match: None,
+            idempotency_key: None,
+            body: None,
+        }
+    }
 }
 
 /// An answer that came.
@@ -133,6 +153,7 @@ impl Http {
         let mut headers = HeaderMap::new();
         put(&mut headers, AUTHORIZATION, call.authorization)?;
         put(&mut headers, IF_MATCH, call.if_match)?;
+        put(&mut headers, IDEMPOTENCY_KEY, call.idempotency_key)?;
         if let Some((kind, text)) = &call.body {
             put(&mut headers, CONTENT_TYPE, Some(kind))?;
             request = request.body(text.as_bytes().to_vec());

@@ -186,6 +186,49 @@ impl From<&Api> for NamedDocument {
     }
 }
 
+/// A client that lost what it used of an API.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ApiUse)]
+struct UseDocument {
+    /// The client.
+    client_id: String,
+    /// The name people see.
+    client_name: String,
+    /// The scopes that it had.
+    scopes: Vec<String>,
+    /// Whether it might introspect the API's tokens.
+    introspects: bool,
+}
+
+impl From<Use> for UseDocument {
+    fn from(used: Use) -> Self {
+        Self {
+            client_id: used.client_id.as_str().to_owned(),
+            client_name: used.client_name,
+            scopes: used.scopes,
+            introspects: used.introspects,
+        }
+    }
+}
+
+/// An API as a change left it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ApiChanged)]
+struct ApiChanged {
+    #[serde(flatten)]
+    api: NamedDocument,
+    /// The clients that lost what they used.
+    taken_from: Vec<UseDocument>,
+}
+
+/// What went with an API.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ApiDeleted)]
+struct ApiDeleted {
+    /// The clients that lost what they used.
+    taken_from: Vec<UseDocument>,
+}
+
 pub(super) const LIST: Operation = Operation {
     id: "listApis",
     summary: "List APIs, in order of their identifiers",
@@ -260,7 +303,7 @@ pub(super) const REPLACE: Operation = Operation {
     summary: "Replace all settings of an API",
     query: &[FORCE],
     takes: Takes::Json(one::<ApiSettings>),
-    gives: Gives::Versioned(one::<NamedDocument>),
+    gives: Gives::Versioned(one::<ApiChanged>),
     version: Version::Required,
     problems: &[409, 422],
     ..PLAIN
@@ -276,7 +319,7 @@ pub(super) const PATCH: Operation = Operation {
     summary: "Change settings of an API",
     query: &[FORCE],
     takes: Takes::Patch(one::<ApiPatch>),
-    gives: Gives::Versioned(one::<NamedDocument>),
+    gives: Gives::Versioned(one::<ApiChanged>),
     version: Version::Required,
     problems: &[409, 422],
     ..PLAIN
@@ -309,7 +352,7 @@ where
     ensure_keys(&call, wished(&before)?.signing_alg).await?;
     let (identifier, if_match) = (before.identifier, call.if_match.clone());
     let (force, issuer) = (force(&call), call.cx.config().issuer.clone());
-    let api = call
+    let (api, losers) = call
         .write("api-update-api", move |tx, act| {
             let Some(api) = db!(tx, apis::lock(&identifier))? else {
                 return Ok(Err(unknown()));
@@ -321,18 +364,24 @@ where
                     Err(rule) => Err(Problem::rule(rule.to_string())),
                 });
             Ok(match judged {
-                Ok(api) => outcome(apis::update(tx, act, &api, force)?).map(|()| api),
+                Ok(api) => outcome(apis::update(tx, act, &api, force)?).map(|losers| (api, losers)),
                 Err(problem) => Err(problem),
             })
         })
         .await?;
-    Ok(Answer::versioned(&NamedDocument::from(&api)))
+    let api = NamedDocument::from(&api);
+    let changed = ApiChanged {
+        api: api.clone(),
+        taken_from: losers.into_iter().map(UseDocument::from).collect(),
+    };
+    Ok(Answer::document(&changed).with_version(&api))
 }
 
 pub(super) const DELETE: Operation = Operation {
     id: "deleteApi",
     summary: "Delete an API with its scopes",
     query: &[FORCE],
+    gives: Gives::Document(one::<ApiDeleted>),
     version: Version::Honoured,
     problems: &[409],
     ..PLAIN
@@ -340,22 +389,25 @@ pub(super) const DELETE: Operation = Operation {
 
 pub(super) async fn delete(call: Call) -> Result<Answer, Problem> {
     let (identifier, if_match, force) = (call.named("id"), call.if_match.clone(), force(&call));
-    call.write("api-delete-api", move |tx, act| {
-        let Some(api) = db!(tx, apis::lock(&identifier))? else {
-            return Ok(Err(unknown()));
-        };
-        if let Err(problem) = Call::meets(if_match.as_ref(), &NamedDocument::from(&api)) {
-            return Ok(Err(problem));
-        }
-        apis::delete(tx, act, &identifier, force).map(outcome)
-    })
-    .await?;
-    Ok(Answer::nothing())
+    let losers = call
+        .write("api-delete-api", move |tx, act| {
+            let Some(api) = db!(tx, apis::lock(&identifier))? else {
+                return Ok(Err(unknown()));
+            };
+            if let Err(problem) = Call::meets(if_match.as_ref(), &NamedDocument::from(&api)) {
+                return Ok(Err(problem));
+            }
+            apis::delete(tx, act, &identifier, force).map(outcome)
+        })
+        .await?;
+    Ok(Answer::document(&ApiDeleted {
+        taken_from: losers.into_iter().map(UseDocument::from).collect(),
+    }))
 }
 
-fn outcome(change: ApiChange) -> Result<(), Problem> {
+fn outcome(change: ApiChange) -> Result<Vec<Use>, Problem> {
     match change {
-        ApiChange::Done(_) => Ok(()),
+        ApiChange::Done(losers) => Ok(losers),
         ApiChange::InUse(uses) => Err(in_use(&uses)),
         ApiChange::OwnApi => Err(own()),
         ApiChange::Unknown => Err(unknown()),
@@ -363,12 +415,11 @@ fn outcome(change: ApiChange) -> Result<(), Problem> {
 }
 
 fn in_use(uses: &[Use]) -> Problem {
-    let names: Vec<_> = uses.iter().map(|used| used.client_id.as_str()).collect();
-    Problem::new(Code::InUse).saying(format!("these clients use it: {}", names.join(", ")))
+    Problem::new(Code::InUse).saying(apis::in_use(uses))
 }
 
 fn own() -> Problem {
-    Problem::new(Code::Conflict).saying("this API is the server's own")
+    Problem::new(Code::Conflict).saying(apis::OWN)
 }
 
 fn unknown() -> Problem {

@@ -8,10 +8,11 @@ use crate::cx::Cx;
 use crate::store::{StoreError, Tx};
 use actix_web::HttpRequest;
 use actix_web::http::header::{AUTHORIZATION, HeaderValue};
-use vouchsafe_core::model::{ClientId, ClientMetadata, GrantType, UnixTime, User};
+use vouchsafe_core::model::{AdminSession, ClientId, ClientMetadata, GrantType, UnixTime, User};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::scope;
 use vouchsafe_verify::error::RequiredScope;
+use vouchsafe_verify::rule::StepUp;
 use vouchsafe_verify::{AccessToken, Rejection, Verified, bearer};
 
 /// What a route needs.
@@ -37,6 +38,17 @@ impl Permission {
             Self::Signal => own_api::SIGNAL,
         }
     }
+}
+
+/// How long ago a person who calls may have signed in (RFC 9470).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// It does not matter, as long as the token is good.
+    Any,
+    /// As long ago as the pages take a password for, where they ask for it: see [`Caller::signed_in_lately`].
+    Recent,
+    /// The same, for some requests only: the operation asks by itself.
+    RecentForSome,
 }
 
 /// The holder of a token for this API.
@@ -70,6 +82,20 @@ impl Caller {
             Permission::Administer => self.must_be_administrator(),
             Permission::Read | Permission::Write | Permission::Signal => Ok(()),
         }
+    }
+
+    /// Whether the person signed in within the time for which the pages take a password where they ask for it: a token
+    /// that is renewed for weeks proves no more than that somebody has the file that it is in. A service is not asked:
+    /// it has nobody who could sign in, and proves itself with its secret or key for each token.
+    pub(super) fn signed_in_lately(&self) -> Result<(), Problem> {
+        if !self.is_person() {
+            return Ok(());
+        }
+        let asked = StepUp {
+            min_acr: None,
+            max_age: u32::try_from(AdminSession::PROOF.seconds()).ok(),
+        };
+        self.token.require_sign_in(asked).map(drop).map_err(Problem::from)
     }
 
     /// Whether client, grant and person still stand, and the person administers: asked in the transaction that is about

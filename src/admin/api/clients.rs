@@ -115,13 +115,28 @@ pub(super) async fn list(call: Call) -> Result<Answer, Problem> {
 pub(super) const READ: Operation = Operation {
     id: "readClient",
     summary: "Read a client",
-    gives: Gives::Versioned(one::<ClientDocument>),
+    gives: Gives::Versioned(one::<ReadDocument>),
     ..PLAIN
 };
 
+/// A client, and how often everything that it was given was revoked at once.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ClientRead)]
+pub(super) struct ReadDocument {
+    #[serde(flatten)]
+    client: ClientDocument,
+    /// Tokens of the client carry this number, and lower ones count no more.
+    epoch: i64,
+}
+
 pub(super) async fn read(call: Call) -> Result<Answer, Problem> {
     let client = find(&call).await?;
-    Ok(Answer::versioned(&ClientDocument::from(&client)))
+    let read = ReadDocument {
+        client: ClientDocument::from(&client),
+        epoch: client.epoch,
+    };
+    // The version is that of what can be changed.
+    Ok(Answer::document(&read).with_version(&read.client))
 }
 
 pub(super) const CREATE: Operation = Operation {
@@ -278,9 +293,20 @@ pub(super) async fn enable(call: Call) -> Result<Answer, Problem> {
     Ok(Answer::versioned(&ClientDocument::from(&client)))
 }
 
+/// What went with a client.
+#[derive(Default, Serialize, ToSchema)]
+#[schema(as = ClientDeleted)]
+pub(super) struct DeletedDocument {
+    /// Grants that were ended.
+    grants_ended: usize,
+    /// Consents of people that were forgotten.
+    consents_forgotten: usize,
+}
+
 pub(super) const DELETE: Operation = Operation {
     id: "deleteClient",
     summary: "Delete a client with everything that it was given",
+    gives: Gives::Document(one::<DeletedDocument>),
     version: Version::Honoured,
     ..PLAIN
 };
@@ -289,6 +315,7 @@ pub(super) const DELETE: Operation = Operation {
 pub(super) async fn delete(call: Call) -> Result<Answer, Problem> {
     ensure_not_own(&client_id(&call))?;
     let client = acted(&call, "api-disable-client", standing::disable).await?;
+    let mut gone = DeletedDocument::default();
     loop {
         let id = client.id.clone();
         let ended = call
@@ -299,6 +326,7 @@ pub(super) async fn delete(call: Call) -> Result<Answer, Problem> {
         if ended == 0 {
             break;
         }
+        gone.grants_ended += ended;
     }
     loop {
         let id = client.id.clone();
@@ -310,13 +338,14 @@ pub(super) async fn delete(call: Call) -> Result<Answer, Problem> {
         if forgotten == 0 {
             break;
         }
+        gone.consents_forgotten += forgotten;
     }
     let id = client.id;
     call.write("api-delete-client", move |tx, act| {
         standing::remove(tx, act, &id).map(Ok)
     })
     .await?;
-    Ok(Answer::nothing())
+    Ok(Answer::document(&gone))
 }
 
 /// The client whom the path names.

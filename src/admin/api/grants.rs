@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::call::Call;
+use super::ended::{ENDING, ended};
 use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter};
 use super::problem::Problem;
 use super::schemas::{one, page};
@@ -92,7 +93,7 @@ pub(super) async fn read(call: Call) -> Result<Answer, Problem> {
 pub(super) const END: Operation = Operation {
     id: "endGrant",
     summary: "End a grant: its refresh token and its access tokens",
-    ..PLAIN
+    ..ENDING
 };
 
 pub(super) async fn end(call: Call) -> Result<Answer, Problem> {
@@ -103,8 +104,8 @@ pub(super) async fn end(call: Call) -> Result<Answer, Problem> {
         }
         audit::end_grant(tx, act, &id, EndReason::Revoked).map(Ok)
     })
-    .await?;
-    Ok(Answer::nothing())
+    .await
+    .map(ended)
 }
 
 fn unknown() -> Problem {

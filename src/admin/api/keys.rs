@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::call::Call;
-use super::operation::{Gives, Operation, PLAIN, Takes};
+use super::operation::{Gives, Kind, Operation, PLAIN, Parameter, Takes};
 use super::problem::{Code, Problem};
 use super::schemas::{list as list_of, one};
 use crate::clients::schema;
@@ -31,45 +31,66 @@ pub(super) struct Rotation {
     /// Let the next key sign at once, instead of when it was published long enough.
     #[serde(default)]
     now: bool,
-    /// Do it although so many keys are published that some libraries cannot keep them.
+    /// Do it although some libraries will refuse new tokens for a while: the next key was published for less than 24 hours,
+    /// or more keys are published than they keep.
     #[serde(default)]
     force: bool,
+    /// Only say what it would do.
+    #[serde(default)]
+    dry_run: bool,
 }
 
-/// A rotation.
-#[derive(Serialize, ToSchema)]
+/// A rotation. One that was planned before is told again, and nothing is made.
+#[derive(Default, Serialize, ToSchema)]
 #[schema(as = KeyRotation)]
 pub(super) struct RotationDocument {
     /// The key that is to sign.
     kid: String,
-    /// The key that signs until then.
-    replaces: String,
+    /// The key that signs until then; left out when it was planned before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaces: Option<String>,
     /// From when on, in seconds since 1970.
     signs_from: i64,
     /// Keys that were made.
     made: Vec<String>,
+    /// Set when nothing was done.
+    #[serde(skip_serializing_if = "is_false")]
+    dry_run: bool,
     /// What it means for those who hold and check tokens.
+    #[serde(skip_serializing_if = "Value::is_null")]
     #[schema(value_type = Object)]
     impact: Value,
+    /// The same in words.
+    meaning: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands on references")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// A revocation.
-#[derive(Serialize, ToSchema)]
+#[derive(Default, Serialize, ToSchema)]
 #[schema(as = KeyRevocation)]
 pub(super) struct RevocationDocument {
     /// The key.
     kid: String,
     /// What it was.
     was: &'static str,
-    /// When, in seconds since 1970.
-    revoked_at: i64,
+    /// When, in seconds since 1970; null when nothing was done.
+    revoked_at: Option<i64>,
     /// The key that signs now.
     signs_now: Option<String>,
     /// Keys that were made.
     made: Vec<String>,
+    /// Set when nothing was done.
+    #[serde(skip_serializing_if = "is_false")]
+    dry_run: bool,
     /// What it means for those who hold and check tokens.
     #[schema(value_type = Object)]
     impact: Value,
+    /// The same in words.
+    meaning: String,
 }
 
 pub(super) const LIST: Operation = Operation {
@@ -102,28 +123,52 @@ pub(super) async fn rotate(call: Call) -> Result<Answer, Problem> {
     let wish: Rotation = call.body()?;
     let longest = longest(&call).await?;
     let (services, now) = (Arc::clone(&call.cx.services), call.cx.now);
-    let planned = services
-        .keys
-        .plan_rotation(wish.alg, (now, wish.now), longest)
-        .map_err(|why| not_rotatable(&why))?;
-    if planned.is_crowded() && !wish.force {
-        return Err(Problem::new(Code::Conflict)
-            .saying("so many keys are published that some libraries cannot keep them; wait, or say force"));
+    let planned = match services.keys.plan_rotation(wish.alg, (now, wish.now), longest) {
+        Ok(planned) => planned,
+        Err(why) => return planned_before(&why, wish.alg),
+    };
+    if let Some(why) = planned.refusal().filter(|_| !wish.force) {
+        return Err(Problem::new(Code::Conflict).saying(why));
     }
-    let (act, promised) = (call.act(), planned.promised.clone());
-    let made = finished(block(move || services.keys.promote(&services.store, &act, &promised)).await)?;
-    Ok(Answer::document(&RotationDocument {
+    let mut document = RotationDocument {
         kid: planned.promised.kid.as_str().to_owned(),
-        replaces: planned.replaces.as_str().to_owned(),
+        replaces: Some(planned.replaces.as_str().to_owned()),
         signs_from: planned.promised.activate_at.seconds(),
-        made: names(&made.ok_or_else(changed_meanwhile)?),
         impact: planned.document(),
-    }))
+        meaning: planned.in_words(),
+        dry_run: wish.dry_run,
+        ..RotationDocument::default()
+    };
+    if !wish.dry_run {
+        let (act, promised) = (call.act(), planned.promised);
+        let made = finished(block(move || services.keys.promote(&services.store, &act, &promised)).await)?;
+        document.made = names(&made.ok_or_else(changed_meanwhile)?);
+    }
+    Ok(Answer::document(&document))
+}
+
+/// Nothing to do is no failure when it is because somebody did the same before.
+fn planned_before(why: &NoRotation, alg: KeyAlgorithm) -> Result<Answer, Problem> {
+    let meaning = why.in_words(alg);
+    match why {
+        NoRotation::NoKey => Err(Problem::new(Code::Conflict).saying(meaning)),
+        NoRotation::Planned { kid, signs_from } => Ok(Answer::document(&RotationDocument {
+            kid: kid.as_str().to_owned(),
+            signs_from: signs_from.seconds(),
+            meaning,
+            ..RotationDocument::default()
+        })),
+    }
 }
 
 pub(super) const REVOKE: Operation = Operation {
     id: "revokeKey",
     summary: "Take a key that others may know out of use at once",
+    query: &[Parameter {
+        name: "dry_run",
+        about: "Only say what it would do",
+        kind: Kind::Flag,
+    }],
     gives: Gives::Document(one::<RevocationDocument>),
     problems: &[409],
     ..PLAIN
@@ -136,18 +181,23 @@ pub(super) async fn revoke(call: Call) -> Result<Answer, Problem> {
     let planned = services
         .keys
         .plan_revocation(&kid, now, longest)
-        .map_err(not_revocable)?;
-    let act = call.act();
-    let made = finished(block(move || services.keys.revoke(&services.store, &act, &kid)).await)?;
-    let signs = signing(&call.cx.services.keys, planned.alg, &call);
-    Ok(Answer::document(&RevocationDocument {
+        .map_err(|why| not_revocable(&kid, why))?;
+    let mut document = RevocationDocument {
         kid: planned.kid.as_str().to_owned(),
         was: planned.was.as_str(),
-        revoked_at: now.seconds(),
-        signs_now: signs,
-        made: names(&made.ok_or_else(changed_meanwhile)?),
         impact: planned.document(),
-    }))
+        meaning: planned.in_words(),
+        dry_run: call.query.flag("dry_run") == Some(true),
+        ..RevocationDocument::default()
+    };
+    if !document.dry_run {
+        let act = call.act();
+        let made = finished(block(move || services.keys.revoke(&services.store, &act, &kid)).await)?;
+        document.signs_now = signing(&call.cx.services.keys, planned.alg, &call);
+        document.made = names(&made.ok_or_else(changed_meanwhile)?);
+        document.revoked_at = Some(now.seconds());
+    }
+    Ok(Answer::document(&document))
 }
 
 fn signing(keys: &Keys, alg: KeyAlgorithm, call: &Call) -> Option<String> {
@@ -165,23 +215,12 @@ fn names(kids: &[Kid]) -> Vec<String> {
     kids.iter().map(|kid| kid.as_str().to_owned()).collect()
 }
 
-fn not_rotatable(why: &NoRotation) -> Problem {
-    match why {
-        NoRotation::NoKey => Problem::new(Code::Conflict).saying("there is no key of this algorithm"),
-        NoRotation::Planned { kid, signs_from } => Problem::new(Code::Conflict).saying(format!(
-            "{kid} signs from then on already: {} seconds since 1970",
-            signs_from.seconds()
-        )),
-    }
-}
-
-fn not_revocable(why: NotRevocable) -> Problem {
-    match why {
-        NotRevocable::Unknown => Problem::unknown("key"),
-        NotRevocable::Removed => Problem::new(Code::Conflict)
-            .saying("it is not in the key set any more: everything that it signed has expired"),
-        NotRevocable::Revoked(_) => Problem::new(Code::Conflict).saying("it was revoked before"),
-    }
+fn not_revocable(kid: &Kid, why: NotRevocable) -> Problem {
+    let code = match why {
+        NotRevocable::Unknown => Code::NotFound,
+        NotRevocable::Removed | NotRevocable::Revoked(_) => Code::Conflict,
+    };
+    Problem::new(code).saying(why.in_words(kid))
 }
 
 fn changed_meanwhile() -> Problem {

@@ -8,6 +8,7 @@ mod call;
 mod caller;
 mod client_settings;
 mod clients;
+mod ended;
 mod grants;
 mod idempotency;
 mod initial_tokens;
@@ -26,7 +27,7 @@ mod statistics;
 mod user_acts;
 mod users;
 
-pub use caller::Permission;
+pub use caller::{Permission, SignIn};
 pub(super) use openapi::describe;
 pub use operation::{Route, Verb};
 pub use problem::Code;

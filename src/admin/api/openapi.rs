@@ -1,5 +1,6 @@
 //! OpenAPI 3.1 — the API as a document: its operations from the table of routes, its types from their own definitions.
 
+use super::caller::SignIn;
 use super::operation::{Gives, Kind, Parameter, Route, Takes, Verb, Version};
 use super::problem::{Code, ProblemDocument};
 use super::routes::ROUTES;
@@ -11,17 +12,18 @@ use crate::web::urls;
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use serde_json::{Map, Value, json};
+use vouchsafe_core::model::AdminSession;
 
 /// `GET /api/openapi.json`.
 pub(super) async fn document(cx: Cx) -> HttpResponse {
-    let mut response = HttpResponse::Ok().json(describe(&cx.config().issuer));
+    let mut response = HttpResponse::Ok().json(describe(&cx.config().issuer, &cx.config().admin_origin()));
     let a_while = HeaderValue::from_static("public, max-age=300");
     response.headers_mut().insert(CACHE_CONTROL, a_while);
     response
 }
 
-/// The API of this issuer.
-pub(in crate::admin) fn describe(issuer: &str) -> Value {
+/// The API of this issuer, which answers at this origin.
+pub(in crate::admin) fn describe(issuer: &str, origin: &str) -> Value {
     let mut schemas = Schemas::default();
     let problem = json!(one::<ProblemDocument>(&mut schemas));
     let mut paths: Map<String, Value> = Map::new();
@@ -41,7 +43,7 @@ pub(in crate::admin) fn describe(issuer: &str) -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "Clients, users, keys, sessions, grants and the audit log of this server",
         },
-        "servers": [{ "url": issuer }],
+        "servers": [{ "url": origin }],
         "paths": paths,
         "components": {
             "schemas": schemas.0,
@@ -88,6 +90,9 @@ fn operation(route: &Route, schemas: &mut Schemas, problem: &Value) -> Value {
         "parameters": parameters(route),
         "responses": responses(route, schemas, problem),
     });
+    if let (Some(text), Some(members)) = (sign_in(route.sign_in), described.as_object_mut()) {
+        members.insert("description".to_owned(), json!(text));
+    }
     let media_types: &[&str] = match told.takes {
         Takes::Nothing => &[],
         Takes::Json(_) => &["application/json"],
@@ -109,6 +114,22 @@ fn operation(route: &Route, schemas: &mut Schemas, problem: &Value) -> Value {
         );
     }
     described
+}
+
+/// What is asked of a person's sign-in (RFC 9470), in words.
+fn sign_in(asked: SignIn) -> Option<String> {
+    let minutes = AdminSession::PROOF.in_words();
+    let otherwise = "otherwise 401 with error=\"insufficient_user_authentication\" and max_age (RFC 9470)";
+    match asked {
+        SignIn::Any => None,
+        SignIn::Recent => Some(format!(
+            "A person must have signed in within the last {minutes}; {otherwise}. A service is not asked."
+        )),
+        SignIn::RecentForSome => Some(format!(
+            "For what makes somebody an administrator, a person must have signed in within the last {minutes}; \
+             {otherwise}."
+        )),
+    }
 }
 
 fn responses(route: &Route, schemas: &mut Schemas, problem: &Value) -> Value {
@@ -139,6 +160,7 @@ fn responses(route: &Route, schemas: &mut Schemas, problem: &Value) -> Value {
         let titles: Vec<_> = Code::ALL
             .iter()
             .filter(|code| code.status() == status)
+            .filter(|code| **code != Code::SignInTooOld || route.sign_in != SignIn::Any)
             .map(|code| format!("`{}`", code.as_str()))
             .collect();
         let body = json!({
@@ -267,7 +289,7 @@ mod tests {
 
     #[test]
     fn every_reference_leads_to_a_described_type() {
-        let described = describe("https://id.example.com");
+        let described = describe("https://id.example.com", "https://id.example.com");
         let text = described.to_string();
         for part in text.split("\"#/components/schemas/").skip(1) {
             let name = part.split('"').next().unwrap();

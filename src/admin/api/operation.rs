@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::call::Call;
-use super::caller::Permission;
+use super::caller::{Permission, SignIn};
 use super::problem::Problem;
 use super::schemas::Schemas;
 use std::future::Future;
@@ -17,6 +17,8 @@ pub struct Route {
     pub path: &'static str,
     /// What the caller's token must allow.
     pub permission: Permission,
+    /// How long ago a person who calls may have signed in.
+    pub sign_in: SignIn,
     pub(super) operation: &'static Operation,
     pub(super) run: fn(Call) -> Running,
 }

@@ -46,6 +46,8 @@ macro_rules! codes {
 codes! {
     /// No token, or one that is not good.
     Unauthenticated = "unauthenticated", 401, "A good access token of this server is needed";
+    /// The person signed in too long ago (RFC 9470).
+    SignInTooOld = "sign_in_too_old", 401, "The person must have signed in within the last five minutes";
     /// The token came in a way that is not accepted.
     AuthorizationMalformed = "authorization_malformed", 400, "The access token must come once, in the header Authorization";
     /// The token has not the scope.
@@ -216,6 +218,7 @@ fn decorate(headers: &mut HeaderMap, code: Code, challenge: Option<&str>) {
 impl From<Rejection> for Problem {
     fn from(rejection: Rejection) -> Self {
         let code = match rejection.status() {
+            401 if matches!(rejection, Rejection::SignInTooOld(_)) => Code::SignInTooOld,
             400 => Code::AuthorizationMalformed,
             403 => Code::ScopeInsufficient,
             503 => Code::Unavailable,

@@ -3,7 +3,7 @@
 
 use super::answer::IfMatch;
 use super::call::{Call, Query};
-use super::caller::Caller;
+use super::caller::{Caller, SignIn};
 use super::idempotency::Key;
 use super::json;
 use super::operation::{Route, Takes, Verb, Version};
@@ -90,6 +90,10 @@ async fn read(route: &Route, cx: &Cx, request: &HttpRequest, payload: Payload) -
         .read("api-caller", move |tx| asked.stands(tx, now))
         .await??;
     caller.require(route.permission)?;
+    match route.sign_in {
+        SignIn::Recent => caller.signed_in_lately()?,
+        SignIn::Any | SignIn::RecentForSome => {}
+    }
     let query = request.uri().query().unwrap_or_default();
     if query.len() > QUERY_BYTES {
         return Err(Problem::new(Code::ParameterInvalid).saying("the query is too long"));

@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::call::Call;
+use super::ended::{ENDING, ended};
 use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter};
 use super::problem::Problem;
 use super::schemas::{one, page};
@@ -80,7 +81,7 @@ pub(super) async fn read(call: Call) -> Result<Answer, Problem> {
 pub(super) const END: Operation = Operation {
     id: "endSession",
     summary: "Sign one browser out: end a session and its online grants",
-    ..PLAIN
+    ..ENDING
 };
 
 pub(super) async fn end(call: Call) -> Result<Answer, Problem> {
@@ -91,8 +92,8 @@ pub(super) async fn end(call: Call) -> Result<Answer, Problem> {
         }
         audit::end_session(tx, act, &id).map(Ok)
     })
-    .await?;
-    Ok(Answer::nothing())
+    .await
+    .map(ended)
 }
 
 fn unknown() -> Problem {

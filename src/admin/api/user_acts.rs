@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::call::Call;
+use super::ended::{ENDING, ended};
 use super::operation::{CURSOR, Gives, LIMIT, Operation, PLAIN, Takes, Version};
 use super::problem::Problem;
 use super::schemas::{list, one, page};
@@ -349,7 +350,7 @@ pub(super) async fn consents(call: Call) -> Result<Answer, Problem> {
 pub(super) const WITHDRAW: Operation = Operation {
     id: "withdrawConsent",
     summary: "Take back what a person allowed a client, and end the grants that came of it",
-    ..PLAIN
+    ..ENDING
 };
 
 pub(super) async fn withdraw(call: Call) -> Result<Answer, Problem> {
@@ -362,9 +363,9 @@ pub(super) async fn withdraw(call: Call) -> Result<Answer, Problem> {
             return Ok(Err(Problem::unknown("consent")));
         }
         Ok(administration::withdraw_consent(tx, act, &id, &client)?
-            .map(drop)
+            .map(|changed| changed.ended)
             .ok_or_else(unknown))
     })
-    .await?;
-    Ok(Answer::nothing())
+    .await
+    .map(ended)
 }

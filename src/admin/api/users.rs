@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::call::Call;
+use super::ended::{ENDING, ended};
 use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter, Takes, Version};
 use super::problem::{Code, Problem};
 use super::schemas::{one, page};
@@ -184,6 +185,8 @@ pub(super) async fn create(call: Call) -> Result<Answer, Problem> {
     let wish: NewUser = call.body()?;
     if wish.admin {
         call.caller.must_be_administrator()?;
+        // The pages have this beside the rights of administrators, and ask there.
+        call.caller.signed_in_lately()?;
     }
     let password_hash = match &wish.password {
         None => None,
@@ -254,12 +257,12 @@ pub(super) const DELETE: Operation = Operation {
     summary: "Delete a person's account; its `sub` is never given again",
     version: Version::Honoured,
     problems: &[409],
-    ..PLAIN
+    ..ENDING
 };
 
 pub(super) async fn delete(call: Call) -> Result<Answer, Problem> {
-    changed_by_peer(&call, "api-delete-user", administration::delete).await?;
-    Ok(Answer::nothing())
+    let deleted = changed_by_peer(&call, "api-delete-user", administration::delete).await?;
+    Ok(ended(deleted.ended))
 }
 
 /// The person whom the path names.
@@ -326,7 +329,7 @@ pub(super) fn check_password(
 ) -> Result<(), Problem> {
     password_policy::check(text, minimum, username, email)
         .map(drop)
-        .map_err(|rule| Problem::rule(rule.to_string()).at("password"))
+        .map_err(|rule| Problem::rule(rule.for_administrators(minimum)).at("password"))
 }
 
 /// Holds a password to the policy and hashes it, where all passwords are hashed.

@@ -42,6 +42,7 @@ struct Operation {
     path: String,
     scope: String,
     summary: String,
+    about: String,
     fields: Vec<Field>,
     takes: Option<Kind>,
     answers: Vec<Outcome>,
@@ -78,10 +79,11 @@ struct Described {
 /// `GET /admin/api`.
 async fn get(admin: Admin) -> HttpResponse {
     let issuer = &admin.cx.config().issuer;
-    let document = api::describe(issuer);
+    let origin = admin.cx.config().admin_origin();
+    let document = api::describe(issuer, &origin);
     let page = ReferencePage {
         shell: admin.shell(Section::Apis, "Administration API"),
-        base: urls::absolute(issuer, urls::API),
+        base: urls::absolute(&origin, urls::API),
         audience: own_api::identifier(issuer),
         document: urls::OPENAPI,
         groups: groups(&document),
@@ -125,6 +127,7 @@ fn operation(path: &str, method: &str, told: &Value, item: &Value) -> Operation 
             .unwrap_or_default()
             .to_owned(),
         summary: text(told, "summary"),
+        about: text(told, "description"),
         fields: parameters.map(parameter).collect(),
         takes: body.map(kind),
         answers: members(told.get("responses")).map(outcome).collect(),

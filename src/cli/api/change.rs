@@ -3,10 +3,11 @@
 use super::show::uses_document;
 use super::{Settings, find, unknown};
 use crate::cli::alg::ensure_keys;
-use crate::cli::exit::Failure;
+use crate::cli::exit::{Failure, with_flags};
 use crate::cli::open::Workplace;
 use crate::cli::output::Output;
 use crate::clients::apis::{self, ApiChange, Force, Use, document};
+use crate::clients::own_api;
 use crate::db;
 use clap::Args;
 use serde_json::json;
@@ -53,6 +54,9 @@ pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Re
         let Some(api) = db!(tx, apis::lock(&wanted))? else {
             return Ok(Ok(None));
         };
+        if own_api::is_own(&api) {
+            return Ok(Ok(Some((ApiChange::OwnApi, api))));
+        }
         let api = wished(api);
         Ok(match apis::check(&api, &issuer) {
             Ok(()) => Ok(Some((apis::update(tx, act, &api, force)?, api))),
@@ -62,7 +66,7 @@ pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Re
     let changed = changed.map_err(|rule| Failure::failed(rule.to_string()))?;
     let (change, api) = changed.ok_or_else(|| unknown(&identifier))?;
     let losers = done(change, &identifier)?;
-    output.tell(&format!("the API is changed{}:", taken(&losers)));
+    output.tell(&format!("the API is changed{}:", taken(losers.len())));
     output.answer(&document(&api));
     Ok(())
 }
@@ -75,7 +79,7 @@ pub(super) fn delete(place: &Workplace, args: &DeleteArgs, output: &Output) -> R
     let losers = done(change, &args.identifier)?;
     output.report(
         &json!({"identifier": args.identifier, "deleted": true, "taken_from": uses_document(&losers)}),
-        &format!("the API is deleted{}", taken(&losers)),
+        &format!("the API is deleted{}", taken(losers.len())),
     );
     Ok(())
 }
@@ -88,30 +92,14 @@ fn done(change: ApiChange, identifier: &str) -> Result<Vec<Use>, Failure> {
     match change {
         ApiChange::Done(losers) => Ok(losers),
         ApiChange::Unknown => Err(unknown(identifier)),
-        ApiChange::OwnApi => Err(Failure::failed(
-            "this API is the server's own, and stays as it is",
-        )),
-        ApiChange::InUse(uses) => {
-            let named: Vec<_> = uses.iter().map(named).collect();
-            Err(Failure::failed(format!(
-                "clients use what would be lost; --force takes it from them. Nothing was changed:\n  {}",
-                named.join("\n  ")
-            )))
-        }
+        ApiChange::OwnApi => Err(Failure::failed(apis::OWN)),
+        ApiChange::InUse(uses) => Err(Failure::failed(with_flags(&apis::in_use(&uses)))),
     }
 }
 
-fn named(used: &Use) -> String {
-    let what = if used.scopes.is_empty() {
-        "introspects its tokens".to_owned()
-    } else {
-        used.scopes.join(" ")
-    };
-    format!("{} ({}): {what}", used.client_id, used.client_name)
-}
-
-fn taken(losers: &[Use]) -> String {
-    match losers.len() {
+/// How many clients lost what they used, in words.
+pub(super) fn taken(losers: usize) -> String {
+    match losers {
         0 => String::new(),
         1 => "; one client lost what it used".to_owned(),
         many => format!("; {many} clients lost what they used"),

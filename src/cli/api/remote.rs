@@ -1,6 +1,6 @@
 //! `api …` through a server.
 
-use super::change::{DeleteArgs, UpdateArgs};
+use super::change::{DeleteArgs, UpdateArgs, taken};
 use super::{ApiVerb, CreateArgs, unknown};
 use crate::cli::exit::Failure;
 use crate::cli::output::Output;
@@ -30,9 +30,9 @@ fn create(server: &Remote, args: CreateArgs, output: &Output) -> Result<(), Fail
     members.insert("name".to_owned(), json!(args.name));
     // Left out is the default, and null is nothing that a new one may say.
     members.retain(|_, value| !value.is_null());
-    let made = server.post("/apis", Some(&Value::Object(members)))?;
+    let made = server.create("/apis", &Value::Object(members))?;
     output.tell("the API is registered:");
-    output.answer(&made.value);
+    output.answer(&plain(made.value));
     Ok(())
 }
 
@@ -44,19 +44,30 @@ fn update(server: &Remote, args: UpdateArgs, output: &Output) -> Result<(), Fail
     }
     let path = path(&args.identifier, args.force);
     let changed = server.patch(&path, &Value::Object(members), api.version.as_deref())?;
-    output.tell("the API is changed:");
-    output.answer(&changed.value);
+    let (api, losers) = losers(changed.value);
+    output.tell(&format!("the API is changed{}:", taken(losers.len())));
+    output.answer(&plain(api));
     Ok(())
 }
 
 fn delete(server: &Remote, args: &DeleteArgs, output: &Output) -> Result<(), Failure> {
     find(server, &args.identifier)?;
-    server.delete(&path(&args.identifier, args.force))?;
+    let deleted = server.delete(&path(&args.identifier, args.force))?;
+    let (_, losers) = losers(deleted.value);
+    let words = format!("the API is deleted{}", taken(losers.len()));
     output.report(
-        &json!({"identifier": args.identifier, "deleted": true}),
-        "the API is deleted",
+        &json!({"identifier": args.identifier, "deleted": true, "taken_from": losers}),
+        &words,
     );
     Ok(())
+}
+
+/// A document without those who lost what they used, and those.
+fn losers(mut document: Value) -> (Value, Vec<Value>) {
+    let members = document.as_object_mut();
+    let losers = members.and_then(|members| members.remove("taken_from"));
+    let losers = losers.as_ref().and_then(Value::as_array).cloned();
+    (document, losers.unwrap_or_default())
 }
 
 fn show(server: &Remote, identifier: &str, output: &Output) -> Result<(), Failure> {
@@ -83,8 +94,16 @@ fn show(server: &Remote, identifier: &str, output: &Output) -> Result<(), Failur
     if let Some(members) = api.as_object_mut() {
         members.insert("used_by".to_owned(), Value::Array(used_by));
     }
-    output.answer(&api);
+    output.answer(&plain(api));
     Ok(())
+}
+
+/// An API without the name that it has in paths, which nobody needs here.
+fn plain(mut api: Value) -> Value {
+    if let Some(members) = api.as_object_mut() {
+        members.retain(|name, _| name != "id");
+    }
+    api
 }
 
 /// The API with this identifier.

@@ -36,9 +36,17 @@ pub(super) fn run(server: &Remote, verb: ClientVerb, output: &Output) -> Result<
         ),
         ClientVerb::Delete(named) => {
             find(server, &named.client_id)?;
-            server.delete(&path(&named.client_id, ""))?;
-            let document = json!({"client_id": named.client_id, "deleted": true});
-            output.report(&document, "the client is deleted");
+            let gone = server.delete(&path(&named.client_id, ""))?;
+            let grants = gone.count("grants_ended");
+            output.report(
+                &json!({
+                    "client_id": named.client_id,
+                    "deleted": true,
+                    "grants_ended": grants,
+                    "consents_forgotten": gone.count("consents_forgotten"),
+                }),
+                &format!("the client is deleted; ended: {grants} grants"),
+            );
             Ok(())
         }
         ClientVerb::RotateSecret(args) => rotate_secret(server, &args, output),
@@ -47,7 +55,17 @@ pub(super) fn run(server: &Remote, verb: ClientVerb, output: &Output) -> Result<
 
 fn create(server: &Remote, args: CreateArgs, output: &Output) -> Result<(), Failure> {
     let wish = wished(&args.app, (args.name, args.kind), &args.settings)?;
-    let made = server.post("/clients", Some(&body(&wish)))?.value;
+    let made = server.create("/clients", &body(&wish))?;
+    let lost = is_lost(&made) && !secrets(server, &word(&made.value, "client_id"))?.is_empty();
+    let made = made.value;
+    if lost {
+        output.answer(&made);
+        let id = word(&made, "client_id");
+        return Err(Failure::failed(format!(
+            "the client is registered, but the answer that shows its secret this once was lost on the way; make it another \
+             with `vouchsafe client rotate-secret {id}`"
+        )));
+    }
     let texts = |name: &str| -> Vec<String> {
         let texts = made.get(name).and_then(Value::as_array).into_iter().flatten();
         texts.filter_map(Value::as_str).map(str::to_owned).collect()
@@ -124,7 +142,9 @@ fn act((server, output): (&Remote, &Output), id: &str, act: &str, text: &str) ->
 fn show(server: &Remote, id: &str, output: &Output) -> Result<(), Failure> {
     let client = find(server, id)?;
     let mut members = client.value.as_object().cloned().unwrap_or_default();
+    let epoch = members.remove("epoch");
     members.insert("secrets".to_owned(), Value::Array(secrets(server, id)?));
+    members.extend(epoch.map(|epoch| ("epoch".to_owned(), epoch)));
     output.answer(&Value::Object(members));
     Ok(())
 }
@@ -135,15 +155,32 @@ fn rotate_secret(server: &Remote, args: &RotateArgs, output: &Output) -> Result<
     find(server, id)?;
     let end = SystemClock.now().plus(args.grace);
     let wish = json!({"until": instant(end)});
-    let made = server.post(&path(id, "/secrets/rotate"), Some(&wish))?;
+    let mut made = server.create(&path(id, "/secrets/rotate"), &wish)?;
+    let old = made.value.get("old_secrets_expire_at").cloned();
+    if is_lost(&made) {
+        // Nobody knows that one. Another takes its place, and the old ones end when they were to.
+        server.delete(&path(id, &format!("/secrets/{}", part(&word(&made.value, "id")))))?;
+        made = server.create(&path(id, "/secrets"), &json!({}))?;
+    }
+    if is_lost(&made) {
+        return Err(Failure::failed(
+            "a new secret was made twice, and each time the answer that shows it this once was lost on the way; the old one \
+             counts until its end: make another on the application's page",
+        ));
+    }
     output.tell("the new secret is shown this once:");
     output.answer(&json!({
         "client_id": id,
         "client_secret": made.value.get("client_secret"),
         "client_secret_expires_at": 0,
-        "old_secret_expires_at": made.value.get("old_secrets_expire_at").and_then(Value::as_i64).unwrap_or(end.seconds()),
+        "old_secret_expires_at": old.as_ref().and_then(Value::as_i64).unwrap_or(end.seconds()),
     }));
     Ok(())
+}
+
+/// Whether a secret that is shown once was in an answer that never came.
+fn is_lost(made: &Document) -> bool {
+    made.again && made.value.get("client_secret").is_none()
 }
 
 fn secrets(server: &Remote, id: &str) -> Result<Vec<Value>, Failure> {

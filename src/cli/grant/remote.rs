@@ -1,11 +1,11 @@
 //! `grant …` through a server.
 
-use super::GrantVerb;
+use super::{GrantVerb, report};
 use crate::cli::exit::Failure;
 use crate::cli::instant::instant;
 use crate::cli::output::Output;
 use crate::cli::remote::{Remote, part, word};
-use serde_json::{Value, json};
+use serde_json::Value;
 use vouchsafe_core::model::UnixTime;
 
 pub(super) fn run(server: &Remote, verb: GrantVerb, output: &Output) -> Result<(), Failure> {
@@ -19,7 +19,7 @@ pub(super) fn run(server: &Remote, verb: GrantVerb, output: &Output) -> Result<(
             server.list(("/grants", &query), output, heads, row)
         }
         GrantVerb::Revoke(args) => {
-            server
+            let ended = server
                 .delete(&format!("/grants/{}", part(&args.grant)))
                 .map_err(|failure| {
                     if failure.message.starts_with("there is no such grant") {
@@ -28,7 +28,7 @@ pub(super) fn run(server: &Remote, verb: GrantVerb, output: &Output) -> Result<(
                         failure
                     }
                 })?;
-            output.report(&json!({"gid": args.grant}), "the grant is ended");
+            report(&args.grant, ended.count("grants_ended"), output);
             Ok(())
         }
     }

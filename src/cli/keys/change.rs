@@ -1,17 +1,17 @@
 //! `keys rotate` and `keys revoke`: what they do is shown first.
 
-use super::{impact, instant, open};
+use super::{impact, open};
 use crate::audit::Act;
 use crate::cli::alg::Alg;
 use crate::cli::confirm::confirm;
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::{Exit, Failure, with_flags};
 use crate::cli::open::Workplace;
 use crate::cli::output::Output;
-use crate::keys::impact::{NoRotation, NotRevocable};
+use crate::keys::impact::NoRotation;
 use clap::Args;
 use serde_json::json;
 use vouchsafe_core::decide::key_state;
-use vouchsafe_core::model::{KeyAlgorithm, Kid, UnixTime};
+use vouchsafe_core::model::{Kid, UnixTime};
 
 #[derive(Debug, Args)]
 pub(super) struct RotateArgs {
@@ -48,29 +48,22 @@ pub(super) fn rotate(place: &Workplace, args: &RotateArgs, output: &Output) -> R
     let (keys, now, alg) = (open(place)?, place.ports.clock.now(), args.alg.into());
     let plan = match keys.plan_rotation(alg, (now, args.now), impact::longest_token(place)?) {
         Ok(plan) => plan,
-        Err(NoRotation::NoKey) => {
-            return Err(Failure::failed(format!("there is no {} key", args.alg_name())));
-        }
-        Err(NoRotation::Planned { kid, signs_from }) => {
+        Err(why) => {
+            let words = why.in_words(alg);
+            let NoRotation::Planned { kid, signs_from } = why else {
+                return Err(Failure::failed(words));
+            };
             output.report(
                 &json!({"kid": kid, "signs_from": signs_from.seconds(), "made": []}),
-                &format!("{kid} signs from {} already", instant(signs_from)),
+                &words,
             );
             return Ok(());
         }
     };
-    if plan.is_crowded() && !args.force {
-        return Err(Failure::failed(format!(
-            "{} {} keys are published already, and some libraries keep no more; wait until one has left the key set, \
-             or add --force",
-            plan.published,
-            args.alg_name()
-        )));
+    if let Some(why) = plan.refusal().filter(|_| !args.force) {
+        return Err(Failure::failed(with_flags(&why)));
     }
-    if plan.is_hasty() && !args.force {
-        return Err(Failure::failed(impact::too_hasty(&plan)));
-    }
-    output.tell(&impact::of_rotation(&plan));
+    output.tell(&plan.in_words());
     confirm(output, "Rotate?", args.yes)?;
     let made = keys
         .promote(&place.store, &act(place, now), &plan.promised)?
@@ -83,7 +76,7 @@ pub(super) fn rotate(place: &Workplace, args: &RotateArgs, output: &Output) -> R
             "made": made,
             "impact": plan.document(),
         }),
-        "done; a running server notices within a second",
+        DONE,
     );
     Ok(())
 }
@@ -92,8 +85,8 @@ pub(super) fn revoke(place: &Workplace, args: &RevokeArgs, output: &Output) -> R
     let (keys, now, kid) = (open(place)?, place.ports.clock.now(), Kid::new(&*args.kid));
     let plan = keys
         .plan_revocation(&kid, now, impact::longest_token(place)?)
-        .map_err(|why| not_revocable(&kid, why))?;
-    output.tell(&impact::of_revocation(&plan));
+        .map_err(|why| Failure::failed(why.in_words(&kid)))?;
+    output.tell(&plan.in_words());
     if args.dry_run {
         let document =
             json!({"kid": kid, "was": plan.was.as_str(), "dry_run": true, "impact": plan.document()});
@@ -115,26 +108,13 @@ pub(super) fn revoke(place: &Workplace, args: &RevokeArgs, output: &Output) -> R
             "made": made,
             "impact": plan.document(),
         }),
-        "done; a running server notices within a second",
+        DONE,
     );
     Ok(())
 }
 
-impl RotateArgs {
-    fn alg_name(&self) -> &'static str {
-        KeyAlgorithm::from(self.alg).as_str()
-    }
-}
-
-fn not_revocable(kid: &Kid, why: NotRevocable) -> Failure {
-    Failure::failed(match why {
-        NotRevocable::Unknown => format!("there is no signing key {kid}"),
-        NotRevocable::Removed => {
-            format!("{kid} is not in the key set any more: everything that it signed has expired")
-        }
-        NotRevocable::Revoked(at) => format!("{kid} was revoked at {}", instant(at)),
-    })
-}
+/// What is said when it is done.
+pub(super) const DONE: &str = "done; a running server notices within a second";
 
 fn act(place: &Workplace, now: UnixTime) -> Act {
     Act::new("cli", now, &place.ports.entropy)

@@ -1,9 +1,9 @@
-//! `keys …` through a server: what it means is said by the server, after the question.
+//! `keys …` through a server: what it means is said by the server, in the same words.
 
-use super::change::{RevokeArgs, RotateArgs};
+use super::change::{DONE, RevokeArgs, RotateArgs};
 use super::{KeysVerb, instant};
 use crate::cli::confirm::confirm;
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::Failure;
 use crate::cli::output::{Output, table};
 use crate::cli::remote::{Remote, part, word};
 use serde_json::{Value, json};
@@ -28,34 +28,45 @@ fn list(server: &Remote, output: &Output) -> Result<(), Failure> {
 }
 
 fn rotate(server: &Remote, args: &RotateArgs, output: &Output) -> Result<(), Failure> {
-    confirm(output, "Rotate?", args.yes)?;
     let alg = KeyAlgorithm::from(args.alg);
-    let body = json!({"alg": alg, "now": args.now, "force": args.force});
-    let done = server.post("/keys/rotate", Some(&body))?.value;
-    let text = format!(
-        "done; {} signs from {}",
-        word(&done, "kid"),
-        time(&done, "signs_from")
-    );
-    output.report(&done, &text);
+    let ask = |dry_run: bool| {
+        let body = json!({"alg": alg, "now": args.now, "force": args.force, "dry_run": dry_run});
+        server.post("/keys/rotate", Some(&body))
+    };
+    let (planned, meaning) = told(ask(true)?.value);
+    if planned.get("replaces").is_none() {
+        output.report(&planned, &meaning);
+        return Ok(());
+    }
+    output.tell(&meaning);
+    confirm(output, "Rotate?", args.yes)?;
+    output.report(&told(ask(false)?.value).0, DONE);
     Ok(())
 }
 
 fn revoke(server: &Remote, args: &RevokeArgs, output: &Output) -> Result<(), Failure> {
+    let path = format!("/keys/{}/revoke", part(&args.kid));
+    let (mut planned, meaning) = told(server.post(&format!("{path}?dry_run=true"), None)?.value);
+    output.tell(&meaning);
     if args.dry_run {
-        return Err(Failure::new(Exit::Usage, "--dry-run works on the database only"));
+        if let Some(members) = planned.as_object_mut() {
+            members.retain(|name, _| !matches!(name.as_str(), "revoked_at" | "signs_now" | "made"));
+        }
+        output.report(&planned, "nothing was changed");
+        return Ok(());
     }
     confirm(output, "Revoke?", args.yes)?;
-    let done = server.post(&format!("/keys/{}/revoke", part(&args.kid)), None);
-    let done = done.map_err(|failure| {
-        if failure.message.starts_with("there is no such key") {
-            Failure::failed(format!("there is no signing key {}", args.kid))
-        } else {
-            failure
-        }
-    })?;
-    output.report(&done.value, "done");
+    output.report(&told(server.post(&path, None)?.value).0, DONE);
     Ok(())
+}
+
+/// What the server says of a change of keys, and what it means in words.
+fn told(mut document: Value) -> (Value, String) {
+    let meaning = word(&document, "meaning");
+    if let Some(members) = document.as_object_mut() {
+        members.remove("meaning");
+    }
+    (document, meaning)
 }
 
 fn row(key: &Value) -> [String; 5] {

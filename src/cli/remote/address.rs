@@ -1,4 +1,4 @@
-//! The address of a server: its issuer, over https, or over http on this machine.
+//! The address of a server: its issuer, over https, or over http on this machine; and that of its administration.
 
 use crate::cli::args::Global;
 use crate::cli::exit::{Exit, Failure};
@@ -16,19 +16,47 @@ impl Address {
             Some(server) => Some(("--server", server.clone())),
             None => environment.server().map(|server| ("VOUCHSAFE_SERVER", server)),
         };
-        let Some((source, text)) = named else {
-            return Ok(None);
-        };
-        Self::parse(&text)
-            .map(Some)
-            .map_err(|rule| Failure::new(Exit::Usage, format!("{source}: {rule}")))
+        if let Some((source, text)) = named {
+            return Self::of_user(source, &text).map(Some);
+        }
+        match &global.remote.admin_origin {
+            None => Ok(None),
+            // Somebody who meant a server is not to work on a database.
+            Some(_) => Err(Failure::new(
+                Exit::Usage,
+                "--admin-origin says where a server's administration is; name the server too: --server URL",
+            )),
+        }
     }
 
-    fn parse(text: &str) -> Result<Self, &'static str> {
+    /// Where this server's administration answers, when flag or environment says so. What the environment says is about
+    /// the server that it names itself: no token for another goes there.
+    pub(super) fn of_administration(
+        &self,
+        global: &Global,
+        environment: &Environment,
+    ) -> Result<Option<Self>, Failure> {
+        if let Some(text) = &global.remote.admin_origin {
+            return Self::of_user("--admin-origin", text).map(Some);
+        }
+        let of_another = environment
+            .server()
+            .is_some_and(|server| Self::parse(&server).as_ref() != Ok(self));
+        match environment.admin_origin() {
+            Some(text) if !of_another => Self::of_user("VOUCHSAFE_ADMIN_ORIGIN", &text).map(Some),
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    fn of_user(source: &str, text: &str) -> Result<Self, Failure> {
+        Self::parse(text).map_err(|rule| Failure::new(Exit::Usage, format!("{source}: {rule}")))
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         let url = Url::parse(text.trim()).map_err(|_| "it is not a URL like https://id.example.com")?;
         let named = url.username().is_empty() && url.password().is_none();
         if !named || url.query().is_some() || url.fragment().is_some() {
-            return Err("it is the issuer alone, without user, query and fragment");
+            return Err("it is the address alone, without user, query and fragment");
         }
         match url.scheme() {
             "https" => {}

@@ -1,10 +1,11 @@
 //! `login` and `logout`: the command line as a native application of the server (RFC 8252), with PKCE and a redirect to
 //! this machine.
 
+mod authentication;
 mod callback;
 
 use super::token::{self, Kept, SCOPES};
-use super::{Address, http};
+use super::{Address, Remote, http};
 use crate::cli::args::Global;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
@@ -18,7 +19,7 @@ use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 use url::form_urlencoded::Serializer;
-use vouchsafe_core::model::Span;
+use vouchsafe_core::model::{AdminSession, Span};
 use vouchsafe_core::spec::pkce;
 use zeroize::Zeroizing;
 
@@ -43,13 +44,10 @@ pub(super) struct Metadata {
 
 /// Reads the metadata of a server, and checks that it speaks of itself.
 pub(super) fn discover(address: &Address, http: &Http) -> Result<Metadata, Failure> {
-    let answer = http.call(&Call {
-        method: "GET",
-        url: &format!("{address}/.well-known/openid-configuration"),
-        authorization: None,
-        if_match: None,
-        body: None,
-    })?;
+    let answer = http.call(&Call::new(
+        "GET",
+        &format!("{address}/.well-known/openid-configuration"),
+    ))?;
     if matches!(answer.status, 429 | 503) {
         return Err(Failure::new(
             Exit::TryAgain,
@@ -81,14 +79,50 @@ pub(super) fn discover(address: &Address, http: &Http) -> Result<Metadata, Failu
 pub(crate) fn login(global: &Global, output: &Output) -> Result<(), Failure> {
     let (address, environment) = named(global)?;
     let path = token::place(&address, &environment)?;
+    let administration = match address.of_administration(global, &environment)? {
+        Some(named) => Some(named),
+        // Whoever signs in again means the same server as before.
+        None => token::read(&path, &address)
+            .ok()
+            .map_or(Ok(None), |before| before.administration(&path))?,
+    };
     let http = http(global)?;
     let metadata = discover(&address, &http)?;
+    let (kept, scope) = obtain(&address, &http, (&metadata, administration.as_ref()), output)?;
+    let server = Remote {
+        administration: administration.unwrap_or_else(|| address.clone()),
+        address,
+        http,
+        token: Zeroizing::new(kept.access_token.expose().to_owned()),
+    };
+    if let Err(failure) = server.get("/users?limit=1") {
+        // Who may do nothing keeps nothing.
+        revoke(&server.http, &metadata, &kept)?;
+        return Err(failure);
+    }
+    token::write(&path, &kept)?;
+    let address = &server.address;
+    output.report(
+        &json!({"server": address.as_str(), "scope": scope, "kept_in": path}),
+        &format!("signed in at {address}; the token is kept in {}", path.display()),
+    );
+    Ok(())
+}
+
+/// Lets somebody sign in in a browser. Returns what is to be kept, and the scope.
+fn obtain(
+    address: &Address,
+    http: &Http,
+    (metadata, administration): (&Metadata, Option<&Address>),
+    output: &Output,
+) -> Result<(Kept, String), Failure> {
     let entropy: &dyn Entropy = &SystemEntropy;
     let random = |bytes: [u8; 32]| URL_SAFE_NO_PAD.encode(bytes);
-    let (verifier, state) = (Zeroizing::new(random(entropy.bytes())), random(entropy.bytes()));
+    let verifier = Zeroizing::new(random(entropy.bytes()));
+    let (state, nonce) = (random(entropy.bytes()), random(entropy.bytes()));
     let callback = Callback::open(&state)?;
     let redirect_uri = callback.redirect_uri().to_owned();
-    let url = authorization(&metadata, &redirect_uri, (&verifier, &state))?;
+    let url = authorization(metadata, &redirect_uri, (&verifier, &state, &nonce))?;
     output.note(&format!(
         "open this address in a browser, and sign in as an administrator:\n\n  {url}\n"
     ));
@@ -100,7 +134,7 @@ pub(crate) fn login(global: &Global, output: &Output) -> Result<(), Failure> {
         ("code_verifier", &verifier),
         ("client_id", CLIENT_ID),
     ];
-    let granted = token::ask(&http, (&metadata, &address), &form, None)?;
+    let granted = token::ask(http, (metadata, address), &form, None)?;
     let refresh_token = granted
         .refresh_token
         .ok_or_else(|| Failure::failed("the server gave no refresh token"))?;
@@ -110,24 +144,20 @@ pub(crate) fn login(global: &Global, output: &Output) -> Result<(), Failure> {
         access_token: granted.access_token,
         expires_at: now.plus(Span::from_seconds(granted.expires_in)).seconds(),
         refresh_token,
+        admin_origin: administration.map(|address| address.as_str().to_owned()),
     };
-    if let Err(failure) = may_read(&address, &http, &kept) {
-        // Who may do nothing keeps nothing.
-        revoke(&http, &metadata, &kept)?;
+    let id_token = granted.id_token.as_ref().map_or("", |token| token.expose());
+    if let Err(failure) = authentication::check(id_token, &metadata.issuer, &nonce) {
+        revoke(http, metadata, &kept)?;
         return Err(failure);
     }
-    token::write(&path, &kept)?;
-    output.report(
-        &json!({"server": address.as_str(), "scope": granted.scope, "kept_in": path}),
-        &format!("signed in at {address}; the token is kept in {}", path.display()),
-    );
-    Ok(())
+    Ok((kept, granted.scope))
 }
 
 fn authorization(
     metadata: &Metadata,
     redirect_uri: &str,
-    (verifier, state): (&str, &str),
+    (verifier, state, nonce): (&str, &str, &str),
 ) -> Result<Url, Failure> {
     let wrong = || Failure::failed("the server's authorization endpoint is not a URL");
     let mut url = Url::parse(&metadata.authorization_endpoint).map_err(|_| wrong())?;
@@ -137,27 +167,15 @@ fn authorization(
         .append_pair("client_id", CLIENT_ID)
         .append_pair("redirect_uri", redirect_uri)
         .append_pair("scope", &format!("openid offline_access {SCOPES}"))
-        .append_pair("prompt", "consent")
+        // A session that the browser still has is no proof of who sits there now (RFC 9470 §4): the password is asked for,
+        // and again of whoever leaves the consent page open.
+        .append_pair("prompt", "login consent")
+        .append_pair("max_age", &AdminSession::PROOF.seconds().to_string())
         .append_pair("state", state)
+        .append_pair("nonce", nonce)
         .append_pair("code_challenge", challenge.as_str())
         .append_pair("code_challenge_method", "S256");
     Ok(url)
-}
-
-/// Whether the administration lets this token in.
-fn may_read(address: &Address, http: &Http, kept: &Kept) -> Result<(), Failure> {
-    let authorization = Zeroizing::new(format!("Bearer {}", kept.access_token.expose()));
-    let answer = http.call(&Call {
-        method: "GET",
-        url: &format!("{address}/api/v1/users?limit=1"),
-        authorization: Some(&authorization),
-        if_match: None,
-        body: None,
-    })?;
-    if answer.status == 200 {
-        return Ok(());
-    }
-    Err(super::problem::failure(answer.status, &answer.body, address))
 }
 
 /// Signs out: the token is revoked, and what was kept of it is gone.
@@ -182,11 +200,8 @@ fn revoke(http: &Http, metadata: &Metadata, kept: &Kept) -> Result<(), Failure> 
         .append_pair("client_id", CLIENT_ID)
         .finish();
     let answer = http.call(&Call {
-        method: "POST",
-        url: &metadata.revocation_endpoint,
-        authorization: None,
-        if_match: None,
         body: Some(("application/x-www-form-urlencoded", Zeroizing::new(body))),
+        ..Call::new("POST", &metadata.revocation_endpoint)
     })?;
     if answer.status == 200 {
         return Ok(());

@@ -46,6 +46,37 @@ pub(super) struct Kept {
     pub(super) access_token: Token,
     pub(super) expires_at: i64,
     pub(super) refresh_token: Token,
+    /// Where the administration answers, when that is not at the issuer and somebody said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) admin_origin: Option<String>,
+}
+
+impl Kept {
+    /// Where the administration answers, as somebody said before.
+    pub(super) fn administration(&self, path: &Path) -> Result<Option<Address>, Failure> {
+        let parsed = self.admin_origin.as_deref().map(Address::parse).transpose();
+        parsed.map_err(|rule| {
+            Failure::new(
+                Exit::Configuration,
+                format!("{}: admin_origin: {rule}", path.display()),
+            )
+        })
+    }
+}
+
+/// A token that was found, and where its use was remembered to be.
+pub(super) struct Found {
+    pub(super) token: Zeroizing<String>,
+    pub(super) administration: Option<Address>,
+}
+
+impl Found {
+    const fn of(token: Zeroizing<String>) -> Self {
+        Self {
+            token,
+            administration: None,
+        }
+    }
 }
 
 /// The token endpoint's answer (RFC 6749 §5.1).
@@ -55,6 +86,7 @@ pub(super) struct Granted {
     #[serde(default)]
     pub(super) expires_in: i64,
     pub(super) refresh_token: Option<Token>,
+    pub(super) id_token: Option<Token>,
     #[serde(default)]
     pub(super) scope: String,
 }
@@ -65,27 +97,28 @@ pub(super) fn find(
     http: &Http,
     (global, environment): (&Global, &Environment),
     now: UnixTime,
-) -> Result<Zeroizing<String>, Failure> {
+) -> Result<Found, Failure> {
     if let Some(client_id) = &global.remote.remote_client_id {
-        return of_client(
-            address,
-            http,
-            client_id,
-            global.remote.client_secret_file.as_deref(),
-        );
+        let file = global.remote.client_secret_file.as_deref();
+        return of_client(address, http, client_id, file).map(Found::of);
     }
     if let Some(path) = environment.token_file() {
-        return secret_file::read(&path).map(Zeroizing::new).map_err(|rule| {
+        let read = secret_file::read(&path).map(Zeroizing::new).map_err(|rule| {
             Failure::new(
                 Exit::Configuration,
                 format!("VOUCHSAFE_TOKEN_FILE {}: {rule}", path.display()),
             )
         });
+        return read.map(Found::of);
     }
     let path = place(address, environment)?;
     let kept = read(&path, address)?;
+    let administration = kept.administration(&path)?;
     if UnixTime::from_seconds(kept.expires_at).since(now) > LEAST {
-        return Ok(Zeroizing::new(kept.access_token.expose().to_owned()));
+        return Ok(Found {
+            token: Zeroizing::new(kept.access_token.expose().to_owned()),
+            administration,
+        });
     }
     let metadata = discover(address, http)?;
     let form = [
@@ -99,9 +132,13 @@ pub(super) fn find(
         expires_at: now.plus(Span::from_seconds(granted.expires_in)).seconds(),
         access_token: granted.access_token,
         refresh_token: granted.refresh_token.unwrap_or(kept.refresh_token),
+        admin_origin: kept.admin_origin,
     };
     write(&path, &renewed)?;
-    Ok(Zeroizing::new(renewed.access_token.expose().to_owned()))
+    Ok(Found {
+        token: Zeroizing::new(renewed.access_token.expose().to_owned()),
+        administration,
+    })
 }
 
 /// RFC 6749 §4.4, with HTTP Basic.
@@ -141,11 +178,9 @@ pub(super) fn ask(
 ) -> Result<Granted, Failure> {
     let body = Serializer::new(String::new()).extend_pairs(form).finish();
     let answer = http.call(&Call {
-        method: "POST",
-        url: &metadata.token_endpoint,
         authorization,
-        if_match: None,
         body: Some(("application/x-www-form-urlencoded", Zeroizing::new(body))),
+        ..Call::new("POST", &metadata.token_endpoint)
     })?;
     if answer.status == 200 {
         return serde_json::from_slice(&answer.body)

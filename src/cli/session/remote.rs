@@ -1,11 +1,11 @@
 //! `session …` through a server.
 
-use super::SessionVerb;
+use super::{SessionVerb, report};
 use crate::cli::exit::Failure;
 use crate::cli::instant::instant;
 use crate::cli::output::Output;
 use crate::cli::remote::{Remote, part, word};
-use serde_json::{Value, json};
+use serde_json::Value;
 use vouchsafe_core::model::UnixTime;
 
 pub(super) fn run(server: &Remote, verb: SessionVerb, output: &Output) -> Result<(), Failure> {
@@ -18,7 +18,7 @@ pub(super) fn run(server: &Remote, verb: SessionVerb, output: &Output) -> Result
             server.list(("/sessions", &query), output, heads, row)
         }
         SessionVerb::Revoke(args) => {
-            server
+            let ended = server
                 .delete(&format!("/sessions/{}", part(&args.session)))
                 .map_err(|failure| {
                     if failure.message.starts_with("there is no such session") {
@@ -27,7 +27,11 @@ pub(super) fn run(server: &Remote, verb: SessionVerb, output: &Output) -> Result
                         failure
                     }
                 })?;
-            output.report(&json!({"session_id": args.session}), "the session is ended");
+            report(
+                &args.session,
+                (ended.count("sessions_ended"), ended.count("grants_ended")),
+                output,
+            );
             Ok(())
         }
     }

@@ -1,6 +1,6 @@
 //! `user update`: a person's profile, standing as an administrator, and password, in one transaction.
 
-use super::{claims_members, find, report, unknown};
+use super::{claims_members, find, report, same_address, unknown};
 use crate::accounts::administration;
 use crate::accounts::administrators;
 use crate::accounts::profile::{ProfileChange, Updated};
@@ -11,7 +11,6 @@ use crate::cli::password;
 use clap::Args;
 use serde_json::Value;
 use std::path::PathBuf;
-use vouchsafe_core::spec::username;
 
 #[derive(Debug, Args)]
 pub(super) struct UpdateArgs {
@@ -49,11 +48,7 @@ pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Re
     };
     let of_file = claims.remove("email");
     let of_file = of_file.as_ref().and_then(Value::as_str).map(str::to_owned);
-    if let (Some(one), Some(other)) = (&args.email, &of_file)
-        && username::key(one) != username::key(other)
-    {
-        return Err(Failure::failed("the claims file has another email than --email"));
-    }
+    same_address(of_file.as_deref(), args.email.as_deref())?;
     let change = ProfileChange {
         username: args.username,
         email: args.email.or(of_file),

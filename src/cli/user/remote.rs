@@ -1,7 +1,7 @@
 //! `user …` through a server.
 
 use super::show::HEADS;
-use super::{BanArgs, CreateArgs, UserVerb, change::UpdateArgs, claims_members, say};
+use super::{BanArgs, CreateArgs, UserVerb, change::UpdateArgs, claims_members, same_address, say};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::instant::instant;
 use crate::cli::output::Output;
@@ -37,8 +37,8 @@ pub(super) fn run(server: &Remote, verb: UserVerb, output: &Output) -> Result<()
         }
         UserVerb::Delete(named) => {
             let person = server.user(&named.user)?;
-            server.delete(&path(&person, ""))?;
-            told(output, &person, "is deleted");
+            let ended = server.delete(&path(&person, ""))?;
+            told(output, &with_ended(person, &ended), "is deleted");
             Ok(())
         }
         UserVerb::List(args) => server.list(("/users", &args.query()), output, HEADS, row),
@@ -74,18 +74,19 @@ fn create(server: &Remote, args: CreateArgs, output: &Output) -> Result<(), Fail
     let mut claims = claims_members(args.claims_file.as_deref(), account.name)?;
     claims.retain(|_, value| !value.is_null());
     let email_verified = claims.remove("email_verified").unwrap_or(json!(false));
-    claims.remove("email");
+    let of_file = claims.remove("email");
+    same_address(of_file.as_ref().and_then(Value::as_str), Some(&account.email))?;
     claims.remove("updated_at");
-    let made = server.post(
+    let made = server.create(
         "/users",
-        Some(&json!({
+        &json!({
             "username": account.username,
             "email": account.email,
             "email_verified": email_verified,
             "claims": claims,
             "password": password::read()?.as_str(),
             "admin": args.admin,
-        })),
+        }),
     )?;
     output.tell(&format!("{} can sign in", word(&made.value, "username")));
     output.answer(&made.value);
@@ -97,6 +98,8 @@ fn update(server: &Remote, args: UpdateArgs, output: &Output) -> Result<(), Fail
     let person = server.user(&args.user)?;
     let mut claims = claims_members(args.claims_file.as_deref(), args.name)?;
     let mut body = Map::new();
+    let address = claims.get("email").and_then(Value::as_str);
+    same_address(address, args.email.as_deref())?;
     let of_file = ["email", "email_verified"].map(|name| (name, claims.remove(name)));
     for (name, value) in of_file {
         body.extend(value.map(|value| (name.to_owned(), value)));
@@ -216,6 +219,14 @@ fn show(server: &Remote, named: &str, output: &Output) -> Result<(), Failure> {
 /// The path of a person, and what follows it.
 pub(in crate::cli) fn path(person: &Document, rest: &str) -> String {
     format!("/users/{}{rest}", part(&word(&person.value, "sub")))
+}
+
+/// A person with what was ended of theirs.
+pub(in crate::cli) fn with_ended(mut person: Document, ended: &Document) -> Document {
+    if let (Some(members), Some(ended)) = (person.value.as_object_mut(), ended.value.as_object()) {
+        members.extend(ended.clone());
+    }
+    person
 }
 
 /// Says what became of a person, as on the database.

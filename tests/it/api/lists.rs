@@ -93,11 +93,24 @@ on_both_databases! {
         let items = keys.json()["items"].as_array().unwrap().clone();
         let active = items.iter().find(|key| key["state"] == "active").unwrap();
         assert_eq!(robot.send("POST", "/keys/rotate", &json!({"alg": "ES256"})).problem(), problem(409, "conflict"));
+        let hasty = robot.send("POST", "/keys/rotate", &json!({"now": true}));
+        assert_eq!(hasty.problem(), problem(409, "conflict"));
+        assert!(hasty.body.contains("would refuse new tokens"), "{}", hasty.body);
+        let tried = robot.send("POST", "/keys/rotate", &json!({"now": true, "force": true, "dry_run": true})).json();
+        assert_eq!((&tried["dry_run"], &tried["made"]), (&json!(true), &json!([])));
+        assert!(tried["meaning"].as_str().unwrap().contains("refuse new tokens"), "{tried}");
+        assert_eq!(robot.get("/keys").json(), keys.json(), "nothing was changed");
+        let planned = robot.send("POST", "/keys/rotate", &json!({})).json();
+        let again = robot.send("POST", "/keys/rotate", &json!({})).json();
+        assert_eq!((&again["kid"], &again["signs_from"]), (&planned["kid"], &planned["signs_from"]));
+        assert!(again.get("replaces").is_none() && again["made"] == json!([]), "{again}");
         let rotated = robot.send("POST", "/keys/rotate", &json!({"now": true, "force": true}));
         assert_eq!(rotated.status, 200, "{}", rotated.body);
         assert_eq!(rotated.json()["replaces"], active["kid"]);
         let kid = rotated.json()["kid"].as_str().unwrap().to_owned();
         // The caller's token was signed by the key before, which still counts.
+        let tried = robot.act("POST", &format!("/keys/{kid}/revoke?dry_run=true")).json();
+        assert_eq!((&tried["dry_run"], &tried["revoked_at"]), (&json!(true), &json!(null)));
         let revoked = robot.act("POST", &format!("/keys/{kid}/revoke"));
         assert_eq!(revoked.status, 200, "{}", revoked.body);
         assert_eq!(robot.act("POST", &format!("/keys/{kid}/revoke")).problem(), problem(409, "conflict"));

@@ -11,6 +11,7 @@ mod log;
 mod permissions;
 mod secrets;
 mod settings;
+mod sign_in;
 mod signals;
 mod users;
 mod versions;

@@ -72,7 +72,7 @@ fn nobody_who_registers_a_client_may_give_it_the_administration() {
         for scope in ["vouchsafe:read", "openid vouchsafe:write", "vouchsafe:signal"] {
             place
                 .run(&["client", "initial-token", "--json", "--scope", scope])
-                .failed(1, "only an administrator gives");
+                .failed(1, "only an administrator registers clients");
         }
         let listed = place.run(&["client", "initial-tokens", "--json"]).document();
         assert_eq!(listed, json!([]));

@@ -186,6 +186,12 @@ impl Ended {
         serde_json::from_str(&self.stdout).unwrap()
     }
 
+    /// The one JSON document on standard output, on however many lines.
+    pub(crate) fn document_of_lines(&self) -> Value {
+        assert_eq!(self.status, 0, "{self:?}");
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+
     /// Asserts how the run ended and what it said to people, and that it said nothing to programs.
     pub(crate) fn failed(&self, status: i32, word: &str) {
         assert_eq!(self.status, status, "{self:?}");

@@ -1,139 +1,26 @@
 //! Verbs through a server: the same words, documents and statuses as on the database, with a token of `login`, of a
 //! client, or from a file.
 
+mod administration;
+mod both;
+mod lost_answers;
 mod lists;
 mod initial_tokens;
 mod sign_in;
+mod step_up;
+mod words;
 
-use super::program::{Ended, PASS_PHRASE, Place, Served, free_address, set_mode};
+use super::program::{Ended, PASS_PHRASE, Place, free_address, set_mode};
 use crate::support::patience::until;
 use crate::support::relying_party::param;
 use crate::support::world::Answer;
+use both::{Both, strs};
 use serde_json::{Value, json};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use vouchsafe::ports::{Clock as _, SystemClock};
 use vouchsafe_core::model::Span;
-
-/// A server, a place on its database, and one elsewhere that knows nothing but its address.
-struct Both {
-    here: Place,
-    served: Served,
-    elsewhere: Place,
-}
-
-impl Both {
-    fn on(here: Place) -> Self {
-        let served = Served::start(&here);
-        let elsewhere = Place::sqlite().with("VOUCHSAFE_SERVER", &served.issuer);
-        let home = elsewhere.path("home").display().to_string();
-        let elsewhere = elsewhere.with("HOME", &home);
-        Self {
-            here,
-            served,
-            elsewhere,
-        }
-    }
-
-    fn each() -> [Self; 2] {
-        Place::both().map(Self::on)
-    }
-
-    /// A service that may do this in the administration.
-    fn service(&self, scope: &str) -> Vec<String> {
-        let made = self
-            .here
-            .run(&[
-                "client", "create", "--json", "--name", "Robot", "--type", "service", "--scope", scope,
-            ])
-            .document();
-        let file = self
-            .elsewhere
-            .file("robot.secret", made["client_secret"].as_str().unwrap());
-        let id = made["client_id"].as_str().unwrap().to_owned();
-        vec![
-            "--client-id".to_owned(),
-            id,
-            "--client-secret-file".to_owned(),
-            file.display().to_string(),
-        ]
-    }
-
-    /// Signs an administrator in by `login`, in a browser.
-    fn login(&self, username: &str) -> (Ended, String) {
-        let mut child = self.elsewhere.command(&["login", "--json"]).spawn().unwrap();
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut told = String::new();
-        let url = loop {
-            let mut line = String::new();
-            assert!(stderr.read_line(&mut line).unwrap() > 0, "no address: {told}");
-            told.push_str(&line);
-            if line.trim().starts_with("http") {
-                break line.trim().to_owned();
-            }
-        };
-        let site = self.served.site();
-        let back = site.browser().authorize_by(&url, username, PASS_PHRASE);
-        let address = back
-            .strip_prefix("http://")
-            .unwrap()
-            .split('/')
-            .next()
-            .unwrap()
-            .to_owned();
-        assert!(ask(&address, "/callback?code=stolen&state=guessed").starts_with("HTTP/1.1 404"));
-        let path = back.split_once(&address).unwrap().1.to_owned();
-        let page = ask(&address, &path);
-        assert!(
-            page.starts_with("HTTP/1.1 200") && page.contains("no-store"),
-            "{page}"
-        );
-        stderr.read_to_string(&mut told).unwrap();
-        let output = child.wait_with_output().unwrap();
-        let ended = Ended {
-            status: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: told,
-        };
-        (ended, url)
-    }
-
-    /// Gives a client a further secret.
-    fn add_secret(&self, service: &[String], id: &str) -> String {
-        let secret = std::fs::read_to_string(&service[3]).unwrap();
-        let site = self.served.site();
-        let asked = [("grant_type", "client_credentials")];
-        let token = Answer::to(
-            site.post("/token")
-                .basic_auth(&service[1], Some(secret))
-                .form(&asked),
-        )
-        .json();
-        let token = token["access_token"].as_str().unwrap().to_owned();
-        let path = format!("/api/v1/clients/{id}/secrets");
-        let added = Answer::to(site.post(&path).bearer_auth(token).json(&json!({})));
-        assert_eq!(added.status, 201, "{}", added.body);
-        added.json()["client_secret"].as_str().unwrap().to_owned()
-    }
-
-    fn administrator(&self, username: &str) {
-        self.here.create_user(username);
-        self.here.run(&["user", "set-admin", username, "true"]);
-    }
-}
-
-fn ask(address: &str, target: &str) -> String {
-    let mut connection = TcpStream::connect(address).unwrap();
-    write!(connection, "GET {target} HTTP/1.1\r\nHost: {address}\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).unwrap();
-    answer
-}
-
-fn strs(words: &[String]) -> Vec<&str> {
-    words.iter().map(String::as_str).collect()
-}
 
 #[test]
 fn people_are_administered_as_on_the_database() {
@@ -394,8 +281,9 @@ fn clients_and_apis_are_administered_as_on_the_database_by_a_service() {
 
         let listed = run(&["keys", "list"]).document();
         assert_eq!(listed, here(&["keys", "list", "--json"]));
-        run(&["keys", "rotate", "--now"]).failed(2, "add --yes");
-        let rotated = run(&["keys", "rotate", "--now", "--yes"]).document();
+        run(&["keys", "rotate"]).failed(2, "add --yes");
+        run(&["keys", "rotate", "--now", "--yes"]).failed(1, "--force does it now");
+        let rotated = run(&["keys", "rotate", "--now", "--force", "--yes"]).document();
         assert!(rotated["kid"].as_str().is_some());
         run(&["keys", "new-kek"]).failed(2, "works on the database only");
         both.elsewhere.file("site.toml", "");

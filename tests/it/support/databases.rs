@@ -132,6 +132,8 @@ pub(crate) fn execute(url: &DatabaseUrl, statement: &str) {
     match url {
         DatabaseUrl::Sqlite(path) => {
             let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+            // A server that writes at this moment is waited for.
+            conn.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
             conn.batch_execute(statement).unwrap();
         }
         DatabaseUrl::Postgres(url) => drop(psql(url.expose(), statement)),

@@ -23,6 +23,17 @@ pub enum PasswordProblem {
 }
 
 impl PasswordProblem {
+    /// The rule for those who administer: with the configuration key that it comes from.
+    #[must_use]
+    pub fn for_administrators(self, minimum: usize) -> String {
+        match self {
+            Self::TooShort => format!("{}: passwords.minimum_length is {minimum}", self.sentence()),
+            Self::TooLong | Self::ControlCharacter | Self::TooCommon | Self::OwnName => {
+                self.sentence().to_owned()
+            }
+        }
+    }
+
     /// The rule as a sentence.
     #[must_use]
     pub const fn sentence(self) -> &'static str {
