@@ -1,6 +1,6 @@
 //! APIs and scopes in the administration.
 
-use crate::support::browser::{Browser, hidden};
+use crate::support::browser::{Browser, filled, hidden};
 use crate::support::on_both_databases;
 use crate::support::people::metadata;
 use crate::support::world::{Answer, World};
@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use vouchsafe::db;
 use vouchsafe_core::model::{
-    Api, ApiClaim, ClientKind, ClientMetadata, EventKind, KeyAlgorithm, Span, TokenTyp,
+    Api, ApiClaim, ApiScope, ClientKind, ClientMetadata, EventKind, KeyAlgorithm, Span, TokenTyp, UnixTime,
 };
 
 fn stored(world: &World, identifier: &str) -> Option<Api> {
@@ -96,6 +96,48 @@ on_both_databases! {
         assert_eq!((kept.name.as_str(), kept.access_token_lifetime), ("Orders", Some(Span::from_minutes(2))));
         let again = send(&browser, &page(ORDERS, ""), &typed(&[("name", "Bills"), ("shown", &hidden(&late.body, "shown"))]));
         assert_eq!(again.status, 303, "who has read it may save it");
+    }
+
+    fn an_api_that_is_saved_as_it_was_shown_stays_as_it_was(world: World) {
+        use ApiClaim::{Groups, Roles};
+        world.administrator("grace");
+        let browser = world.admin_browser("grace");
+        let scopes = [("x=y", "D"), ("=", "= ="), ("plain", ""), ("a==", "an = in it"), ("loose", "  with spaces around  "), ("b", "b")];
+        let scopes = scopes.map(|(name, description)| ApiScope { name: name.to_owned(), description: description.to_owned() });
+        for (claims, count) in [(vec![Groups, Roles], 6), (vec![Groups], 3), (vec![Roles], 0), (vec![], 1)] {
+            let api = Api {
+                identifier: format!("https://api.example/{count}"),
+                name: " Orders ".to_owned(),
+                token_typ: TokenTyp::Jwt,
+                signing_alg: KeyAlgorithm::Es256,
+                access_token_lifetime: Some(Span::from_seconds(90)),
+                claims,
+                created_at: UnixTime::from_seconds(1),
+                scopes: scopes[..count].iter().map(|scope| ApiScope { name: format!("{}{count}", scope.name), ..scope.clone() }).collect(),
+            };
+            let added = api.clone();
+            world.write(move |tx| db!(tx, apis::add(&added)));
+            let at = page(&api.identifier, "");
+            let fields = filled(&browser.get(&at).body, "api-form");
+            let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let saved = send(&browser, &at, &fields);
+            assert_eq!((saved.status, saved.header("location")), (303, page(&api.identifier, "?said=saved").as_str()), "{}", saved.body);
+            assert_eq!(stored(world, &api.identifier), Some(api));
+        }
+        assert!(world.events_of(EventKind::ApiUpdated).is_empty(), "and nothing is told");
+    }
+
+    fn roles_and_groups_are_ticked_and_a_scope_may_have_equals_signs(world: World) {
+        world.administrator("grace");
+        let browser = world.admin_browser("grace");
+        let typed_scopes = [("scopes", "x=y = The permission\r\nplain\r\nwide   =   Much room"), ("groups", "yes")];
+        assert_eq!(send(&browser, "/admin/apis/new", &typed(&typed_scopes)).status, 303);
+        let api = stored(world, ORDERS).unwrap();
+        let scopes: Vec<_> = api.scopes.iter().map(|scope| (scope.name.as_str(), scope.description.as_str())).collect();
+        assert_eq!(scopes, [("x=y", "The permission"), ("plain", ""), ("wide", "Much room")]);
+        assert_eq!(api.claims, [ApiClaim::Groups]);
+        assert_eq!(send(&browser, &page(ORDERS, ""), &typed(&[("roles", "yes"), ("groups", "yes")])).status, 303);
+        assert_eq!(stored(world, ORDERS).unwrap().claims, ApiClaim::ALL);
     }
 
     fn no_form_sets_what_it_does_not_show(world: World) {

@@ -58,6 +58,11 @@ pub enum ApiClaim {
     Groups,
 }
 
+impl ApiClaim {
+    /// All there are, in the order in which they are shown.
+    pub const ALL: [Self; 2] = [Self::Roles, Self::Groups];
+}
+
 /// A scope of an API. The name belongs to one API only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiScope {

@@ -29,7 +29,7 @@ struct EditPage {
 }
 
 /// The fields of the form.
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 10] = [
     "shown",
     "identifier",
     "name",
@@ -38,6 +38,7 @@ const FIELDS: [&str; 9] = [
     "token_typ",
     "signing_alg",
     "roles",
+    "groups",
     "force",
 ];
 
@@ -51,16 +52,13 @@ struct Typed {
     lifetime: String,
     token_typ: String,
     signing_alg: String,
-    roles: bool,
+    claims: Vec<ApiClaim>,
     force: bool,
 }
 
 impl From<&Api> for Typed {
     fn from(api: &Api) -> Self {
-        let scopes = api
-            .scopes
-            .iter()
-            .map(|scope| format!("{} = {}", scope.name, scope.description));
+        let scopes = api.scopes.iter().map(line);
         Self {
             shown: version(api),
             identifier: api.identifier.clone(),
@@ -69,7 +67,7 @@ impl From<&Api> for Typed {
             lifetime: api.access_token_lifetime.map(duration).unwrap_or_default(),
             token_typ: api.token_typ.as_str().to_owned(),
             signing_alg: word(&api.signing_alg),
-            roles: api.claims.contains(&ApiClaim::Roles),
+            claims: api.claims.clone(),
             force: false,
         }
     }
@@ -86,13 +84,28 @@ impl Typed {
             lifetime: text("lifetime"),
             token_typ: text("token_typ"),
             signing_alg: text("signing_alg"),
-            roles: fields.one("roles").is_some(),
+            claims: ApiClaim::ALL
+                .into_iter()
+                .filter(|claim| fields.one(&word(claim)).is_some())
+                .collect(),
             force: fields.one("force").is_some(),
         }
     }
 
-    /// The API that was typed, after all rules.
-    fn check(&self, issuer: &str, now: UnixTime) -> Result<Api, Errors> {
+    /// A box for each claim that tokens can carry: its name, what it says, and whether it is ticked.
+    fn boxes(&self) -> [(String, &'static str, bool); ApiClaim::ALL.len()] {
+        ApiClaim::ALL.map(|claim| {
+            let label = match claim {
+                ApiClaim::Roles => "Its tokens carry the roles of the person",
+                ApiClaim::Groups => "Its tokens carry the groups of the person",
+            };
+            (word(&claim), label, self.claims.contains(&claim))
+        })
+    }
+
+    /// The API that was typed, after all rules. What was not touched stays as it is `known`, to the last letter: the
+    /// form cannot show everything that the API and the command line may store.
+    fn check(&self, known: Option<&Api>, issuer: &str, now: UnixTime) -> Result<Api, Errors> {
         let mut errors = Errors::default();
         let lifetime = match self.lifetime.as_str() {
             "" => None,
@@ -116,13 +129,13 @@ impl Typed {
             token_typ: token_typ.unwrap_or_default(),
             signing_alg: signing_alg.unwrap_or_default(),
             access_token_lifetime: lifetime,
-            claims: if self.roles {
-                vec![ApiClaim::Roles]
-            } else {
-                Vec::new()
-            },
+            claims: self.claims.clone(),
             created_at: now,
             scopes: self.scopes.lines().filter_map(scope).collect(),
+        };
+        let api = match known {
+            Some(known) => self.untouched(known, api),
+            None => api,
         };
         if let Err(rule) = apis::check(&api, issuer) {
             let field = match rule.field {
@@ -137,15 +150,54 @@ impl Typed {
         }
         if errors.is_empty() { Ok(api) } else { Err(errors) }
     }
+
+    fn untouched(&self, known: &Api, typed: Api) -> Api {
+        let shown = Self::from(known);
+        let same_claims = ApiClaim::ALL
+            .iter()
+            .all(|claim| known.claims.contains(claim) == typed.claims.contains(claim));
+        Api {
+            name: if self.name == shown.name.trim() {
+                known.name.clone()
+            } else {
+                typed.name
+            },
+            scopes: if self.scopes.lines().eq(shown.scopes.trim().lines()) {
+                known.scopes.clone()
+            } else {
+                typed.scopes
+            },
+            claims: if same_claims {
+                known.claims.clone()
+            } else {
+                typed.claims
+            },
+            ..typed
+        }
+    }
 }
 
-/// A line of scopes: a name, and behind an equals sign the permission in words.
+/// A scope as it stands on a line of the form.
+fn line(ApiScope { name, description }: &ApiScope) -> String {
+    if description.is_empty() {
+        name.clone()
+    } else {
+        format!("{name} = {description}")
+    }
+}
+
+/// A line of scopes: a name, and behind a space and an equals sign the permission in words. The name itself may have
+/// equals signs (RFC 6749 §3.3), so that only the space ends it.
 fn scope(line: &str) -> Option<ApiScope> {
-    let (name, description) = line.split_once('=').unwrap_or((line, ""));
-    let name = name.trim();
-    (!line.trim().is_empty()).then(|| ApiScope {
+    let line = line.trim();
+    let of_two = line.split_once(char::is_whitespace).and_then(|(name, rest)| {
+        let description = rest.trim_start().strip_prefix('=')?;
+        Some((name, description.trim()))
+    });
+    let (name, description) = of_two.unwrap_or((line, ""));
+    (!line.is_empty()).then(|| ApiScope {
         name: name.to_owned(),
-        description: description.trim().to_owned(),
+        description: description.to_owned(),
     })
 }
 
@@ -166,7 +218,7 @@ pub(super) async fn create(form: AdminForm) -> HttpResponse {
     }
     let AdminForm { admin, fields } = form;
     let typed = Typed::of(&fields);
-    let api = match typed.check(&admin.cx.config().issuer, admin.cx.now) {
+    let api = match typed.check(None, &admin.cx.config().issuer, admin.cx.now) {
         Ok(api) => api,
         Err(errors) => return show(&admin, None, typed, errors),
     };
@@ -230,7 +282,7 @@ pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpRespon
         if typed.shown != version(&known) {
             return Ok(stale(&admin, (&known, users), typed));
         }
-        let api = match typed.check(&admin.cx.config().issuer, admin.cx.now) {
+        let api = match typed.check(Some(&known), &admin.cx.config().issuer, admin.cx.now) {
             Ok(api) => api,
             Err(errors) => return Ok(show(&admin, Some((&known, users)), typed, errors)),
         };
