@@ -6,6 +6,7 @@ pub mod apis;
 pub mod catalog;
 pub mod document;
 pub mod dynamic;
+pub mod lifetimes;
 pub mod logo;
 mod lookup;
 pub mod own_api;
