@@ -13,6 +13,7 @@ pub mod id_token_hint;
 pub mod iss;
 pub mod login_hint;
 pub mod max_age;
+pub mod merge_patch;
 pub mod nonce;
 pub mod params;
 pub mod pkce;
