@@ -54,18 +54,14 @@ pub fn preview(
         client: client.cloned(),
         now,
     };
-    let grants = db!(tx, grants::list(&wanted, COUNTED))?;
-    // The configuration may have given longer ones before the last start: grants know until when theirs last.
-    let last = grants.iter().filter_map(|grant| grant.access_until).max();
-    let left = last.map_or(Span::ZERO, |last| last.since(now));
     Ok(Some(Preview {
-        grants: grants.len(),
+        grants: db!(tx, grants::list(&wanted, COUNTED))?.len(),
         sessions: if client.is_none() {
             db!(tx, sessions::count_standing(now))?
         } else {
             0
         },
-        longest: lifetimes::longest(tx, (now, usual))?.max(left),
+        longest: lifetimes::longest(tx, (now, usual))?,
     }))
 }
 
