@@ -8,6 +8,7 @@ use crate::config::{Log, LogFormat};
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
@@ -91,12 +92,15 @@ where
                 fields.rest.extend(outer.rest.iter().cloned());
             }
         }
+        let Some(level) = level_of(event, &fields.message) else {
+            return;
+        };
         let mut time = String::new();
         // The time in a line is for its reader; nothing is decided by it.
         let _ = SystemTime.format_time(&mut Writer::new(&mut time));
         let line = Line {
             time: &time,
-            level: *event.metadata().level(),
+            level,
             target: event.metadata().target(),
             fields,
         };
@@ -104,6 +108,26 @@ where
             Form::Json => line.json(),
             Form::Pretty { color } => line.pretty(color),
         });
+    }
+}
+
+/// What the HTTP library tells as errors, and is the sender's doing alone: a request that is no HTTP, one that stays
+/// unfinished, a connection that breaks. Anybody can send those at will, and an error is what somebody here must look at.
+const OF_THE_SENDER: [&str; 3] = [
+    "stream error: request parse error",
+    "stream error: request did not complete",
+    "stream error: I/O error",
+];
+
+/// The level of a line; none when that is more detail than is wanted.
+fn level_of(event: &Event<'_>, message: &str) -> Option<Level> {
+    let metadata = event.metadata();
+    let is_of_the_sender = metadata.target().starts_with("actix_http::")
+        && OF_THE_SENDER.iter().any(|words| message.starts_with(words));
+    if is_of_the_sender {
+        (LevelFilter::current() >= LevelFilter::DEBUG).then_some(Level::DEBUG)
+    } else {
+        Some(*metadata.level())
     }
 }
 

@@ -59,13 +59,18 @@ pub enum Found {
     Nobody,
 }
 
-/// Signs an administrator in, counted and compared like any other sign-in.
+/// Signs an administrator in, counted and compared like any other sign-in. The session of the cookie that the browser
+/// had until now ends.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn sign_in(cx: &Cx, identifier: &str, password: Password) -> Result<Outcome, Failure> {
+pub async fn sign_in(
+    cx: &Cx,
+    (identifier, password): (&str, Password),
+    before: Option<Digest<AdminCookie>>,
+) -> Result<Outcome, Failure> {
     let outcome = match compare(cx, identifier, password).await? {
-        Compared::Right(proof) => enter(cx, *proof).await?,
+        Compared::Right(proof) => enter(cx, *proof, before).await?,
         Compared::Wrong => Outcome::Refused,
         Compared::Throttled { until } => Outcome::Throttled { until },
         Compared::Busy => Outcome::Busy,
@@ -207,7 +212,25 @@ pub(super) fn begin(
     db!(tx, events::append(&act.about(EventKind::AdminSignedIn, user)))
 }
 
-async fn enter(cx: &Cx, proof: Proof) -> Result<Outcome, Failure> {
+/// Ends the session that a browser had until now: its cookie is replaced, so that nobody could sign out of it any more.
+/// Told in the name of the person whose session it was.
+///
+/// # Errors
+/// When the store fails.
+pub(super) fn end_before(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    cookie: Option<&Digest<AdminCookie>>,
+) -> Result<(), StoreError> {
+    let Some(cookie) = cookie else { return Ok(()) };
+    let before = db!(tx, admin_sessions::by_digest(cookie))?;
+    match before.filter(|session| session.is_live(act.now)) {
+        Some(session) => end(tx, &act.by(session.user_id.as_str()), &session.id),
+        None => Ok(()),
+    }
+}
+
+async fn enter(cx: &Cx, proof: Proof, before: Option<Digest<AdminCookie>>) -> Result<Outcome, Failure> {
     let cookie: Plain<AdminCookie> = Plain::from_entropy(cx.services.ports.entropy.bytes());
     let id = SessionId::from_entropy(cx.services.ports.entropy.bytes());
     let act = Act::of(cx, proof.user.id.as_str());
@@ -217,6 +240,7 @@ async fn enter(cx: &Cx, proof: Proof) -> Result<Outcome, Failure> {
             Admissible::Yes(user) => user,
             Admissible::No(why) => return Ok(why),
         };
+        end_before(tx, &act, before.as_ref())?;
         begin(tx, &act, &user.id, (&id, &digest))?;
         Ok(Entered::Yes)
     });

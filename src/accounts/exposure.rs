@@ -1,6 +1,7 @@
 //! How long access tokens that are out already still pass at an API that is not told of their end: what an administrator
 //! is shown before somebody is banned or signed out.
 
+use crate::clients::lifetimes::{self, Former};
 use crate::db;
 use crate::store::{GrantsWanted, StoreError, Tx};
 use std::collections::BTreeSet;
@@ -38,19 +39,28 @@ pub fn of_person(
     };
     let grants = db!(tx, grants::list(&wanted, LOOKED_AT))?;
     let apis = db!(tx, apis::all())?;
-    Ok(of_grants(&grants, &apis, shared))
+    let former = lifetimes::former(tx, now)?;
+    Ok(of_grants(&grants, (&apis, &former), shared))
 }
 
-fn of_grants(grants: &[Grant], apis: &[Api], shared: Span) -> Exposure {
+fn of_grants<'a>(grants: &[Grant], (apis, former): (&'a [Api], &'a [Former]), shared: Span) -> Exposure {
     let all = i64::try_from(grants.len()).is_ok_and(|count| count < LOOKED_AT);
     let meant: Vec<&Api> = apis
         .iter()
         .filter(|api| !all || grants.iter().any(|grant| is_meant(api, grant)))
         .collect();
-    let lifetimes = meant
+    let present = meant
         .iter()
         .map(|api| api.access_token_lifetime.unwrap_or(shared));
-    let names: BTreeSet<&str> = meant.iter().map(|api| api.name.as_str()).collect();
+    // Which scopes an API had that is gone or changed, nobody knows any more: any grant may have been for it.
+    let before: Vec<&Former> = former.iter().filter(|_| !grants.is_empty()).collect();
+    let lifetimes = present.chain(before.iter().map(|former| former.left));
+    let name = |former: &'a Former| {
+        let known = apis.iter().find(|api| api.identifier == former.identifier);
+        known.map_or(former.identifier.as_str(), |api| api.name.as_str())
+    };
+    let mut names: BTreeSet<&str> = meant.iter().map(|api| api.name.as_str()).collect();
+    names.extend(before.iter().copied().map(name).filter(|name| !name.is_empty()));
     Exposure {
         grants: grants.len(),
         longest: lifetimes.fold(Span::ZERO, Span::max),

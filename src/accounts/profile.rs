@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use vouchsafe_core::model::{EventKind, PasswordHash, UnixTime, User, UserId};
 use vouchsafe_core::spec::claims::{self, ClaimProblem, ClaimRule};
 use vouchsafe_core::spec::human_readable::hides;
+use vouchsafe_core::spec::merge_patch;
 use vouchsafe_core::spec::username::{self, NameProblem};
 
 /// The longest name of a role or group, in characters.
@@ -47,7 +48,8 @@ pub struct ProfileChange {
     pub email: Option<String>,
     /// Whether the address was verified.
     pub email_verified: Option<bool>,
-    /// Standard claims (OpenID Connect Core §5.1) with their new values, null to take one away (RFC 7396).
+    /// Standard claims (OpenID Connect Core §5.1) with their new values as a whole, null to take one away; see
+    /// [`patched_claims`].
     pub claims: Map<String, Value>,
 }
 
@@ -189,6 +191,25 @@ impl ProfileChange {
     }
 }
 
+/// What a merge patch (RFC 7396) changes of a person's claims, for [`ProfileChange::claims`]: inside an address too only
+/// what is named changes, and one that nothing is left of goes. A patch that is null takes all claims away.
+#[must_use]
+pub fn patched_claims(user: &User, patch: Option<Map<String, Value>>) -> Map<String, Value> {
+    let Some(patch) = patch else {
+        let names = user.claims.keys().cloned();
+        return names.map(|name| (name, Value::Null)).collect();
+    };
+    let mut claims = Value::Object(user.claims.clone());
+    let names: Vec<String> = patch.keys().cloned().collect();
+    merge_patch::merge(&mut claims, Value::Object(patch));
+    let after = |name: String| {
+        let value = claims.get(&name).cloned().unwrap_or_default();
+        let is_left = value.as_object().is_none_or(|members| !members.is_empty());
+        (name, if is_left { value } else { Value::Null })
+    };
+    names.into_iter().map(after).collect()
+}
+
 /// Changes a person's profile. What tokens say of the person is then out of date: the claims version of each grant is
 /// raised, so that clients fetch new ones. The event names what changed, never what it was or is.
 ///
@@ -291,7 +312,7 @@ fn check_names(username: &str, email: &str) -> Result<(), PersonProblem> {
     username::check(username, email).map_err(PersonProblem::Username)
 }
 
-/// Claims after a change (RFC 7396).
+/// Claims after a change.
 fn merged(
     before: &Map<String, Value>,
     change: Map<String, Value>,

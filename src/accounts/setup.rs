@@ -32,6 +32,8 @@ pub struct Application {
     pub person: NewPerson,
     /// The password; none when it is longer than the server takes.
     pub password: Option<Password>,
+    /// The cookie of the session that the browser has until then, which ends.
+    pub before: Option<Digest<AdminCookie>>,
 }
 
 /// What came of it.
@@ -128,7 +130,7 @@ pub async fn become_administrator(cx: &Cx, application: Application) -> Result<O
         Ok(hash) => user.password_hash = Some(hash),
         Err(_) => return Ok(Outcome::Busy),
     }
-    enter(cx, code, user).await
+    enter(cx, (code, application.before), user).await
 }
 
 async fn is_good(cx: &Cx, code: &Digest<SetupCode>) -> Result<bool, Failure> {
@@ -142,7 +144,11 @@ async fn is_good(cx: &Cx, code: &Digest<SetupCode>) -> Result<bool, Failure> {
     Ok(good.await?)
 }
 
-async fn enter(cx: &Cx, code: Digest<SetupCode>, user: User) -> Result<Outcome, Failure> {
+async fn enter(
+    cx: &Cx,
+    (code, before): (Digest<SetupCode>, Option<Digest<AdminCookie>>),
+    user: User,
+) -> Result<Outcome, Failure> {
     let cookie: Plain<AdminCookie> = Plain::from_entropy(cx.services.ports.entropy.bytes());
     let session = SessionId::from_entropy(cx.services.ports.entropy.bytes());
     let act = Act::of(cx, user.id.as_str());
@@ -156,6 +162,7 @@ async fn enter(cx: &Cx, code: Digest<SetupCode>, user: User) -> Result<Outcome, 
             return Ok(false);
         }
         administration::create(tx, &act, &user)?;
+        admin_sessions::end_before(tx, &act, before.as_ref())?;
         admin_sessions::begin(tx, &act, &user.id, (&session, &digest))?;
         Ok(true)
     });

@@ -124,8 +124,14 @@ impl Admin {
         asked(self.session.is_proven(self.cx.now), back)
     }
 
+    /// Whether the password was given within five minutes, for a page that asks for it itself.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        self.session.is_proven(self.cx.now)
+    }
+
     /// As [`Admin::proven_recently`], for the last of several pages of typing: within thirty minutes, because the first
-    /// of them asked within five, and what was typed since would be lost.
+    /// of them asked within five, and what was typed since would be lost. Not where a secret is handed out.
     ///
     /// # Errors
     /// The answer to give instead.

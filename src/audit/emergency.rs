@@ -3,6 +3,7 @@
 
 use super::Act;
 use crate::accounts::admin_sessions;
+use crate::clients::lifetimes;
 use crate::db;
 use crate::store::{GrantsWanted, StoreError, Tx};
 use vouchsafe_core::model::{Client, ClientId, EndReason, Event, EventKind, SessionId, Span, UnixTime};
@@ -33,7 +34,7 @@ impl Preview {
 }
 
 /// What would end if everything, or all of one client, were revoked at `now`, where access tokens live as long as `usual`
-/// unless an API says otherwise. `None` when there is no such client.
+/// unless an API says otherwise, or said so while those that are out were made. `None` when there is no such client.
 ///
 /// # Errors
 /// When the store fails.
@@ -53,8 +54,6 @@ pub fn preview(
         client: client.cloned(),
         now,
     };
-    let apis = db!(tx, apis::all())?;
-    let longest = apis.iter().filter_map(|api| api.access_token_lifetime).max();
     Ok(Some(Preview {
         grants: db!(tx, grants::list(&wanted, COUNTED))?.len(),
         sessions: if client.is_none() {
@@ -62,7 +61,7 @@ pub fn preview(
         } else {
             0
         },
-        longest: longest.map_or(usual, |longest| longest.max(usual)),
+        longest: lifetimes::longest(tx, (now, usual))?,
     }))
 }
 

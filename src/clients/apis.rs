@@ -1,7 +1,7 @@
 //! RFC 8707 — what an administrator does to an API: a resource server and the scopes that it owns.
 
 use super::document::ApiDocument;
-use super::own_api;
+use super::{lifetimes, own_api};
 use crate::audit::Act;
 use crate::db;
 use crate::store::{StoreError, Tx};
@@ -103,7 +103,8 @@ fn check_scopes(scopes: &[ApiScope]) -> Result<(), Unregistrable> {
 /// [`StoreError::Conflict`] when the identifier or a scope is taken; other failures of the store.
 pub fn create(tx: &mut Tx<'_>, act: &Act, api: &Api) -> Result<(), StoreError> {
     db!(tx, apis::add(api))?;
-    told(tx, act, EventKind::ApiCreated, &api.identifier)
+    let created = about(act, EventKind::ApiCreated, &api.identifier);
+    db!(tx, events::append(&created))
 }
 
 /// A client that uses an API: it has some of its scopes, or may introspect its tokens.
@@ -205,7 +206,7 @@ pub fn update(tx: &mut Tx<'_>, act: &Act, api: &Api, force: Force) -> Result<Api
         return Ok(ApiChange::InUse(only_uses(users)));
     }
     db!(tx, apis::update(&changed))?;
-    told(tx, act, EventKind::ApiUpdated, &api.identifier)?;
+    told(tx, act, EventKind::ApiUpdated, &before)?;
     take(tx, act, users, None).map(ApiChange::Done)
 }
 
@@ -226,7 +227,7 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, identifier: &str, force: Force) -> Res
         return Ok(ApiChange::InUse(only_uses(users)));
     }
     db!(tx, apis::remove(identifier))?;
-    told(tx, act, EventKind::ApiDeleted, identifier)?;
+    told(tx, act, EventKind::ApiDeleted, &api)?;
     take(tx, act, users, Some(identifier)).map(ApiChange::Done)
 }
 
@@ -236,8 +237,12 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, identifier: &str, force: Force) -> Res
 /// # Errors
 /// [`StoreError::Conflict`] when a scope is taken; other failures of the store.
 pub fn replace(tx: &mut Tx<'_>, act: &Act, api: &Api) -> Result<(), StoreError> {
+    let before = db!(tx, apis::lock(&api.identifier))?;
     db!(tx, apis::update(api))?;
-    told(tx, act, EventKind::ApiUpdated, &api.identifier)
+    match before {
+        Some(before) => told(tx, act, EventKind::ApiUpdated, &before),
+        None => Ok(()),
+    }
 }
 
 /// As [`delete`], for a caller who sees to the clients.
@@ -245,8 +250,12 @@ pub fn replace(tx: &mut Tx<'_>, act: &Act, api: &Api) -> Result<(), StoreError> 
 /// # Errors
 /// When the store fails.
 pub fn remove(tx: &mut Tx<'_>, act: &Act, identifier: &str) -> Result<(), StoreError> {
+    let before = db!(tx, apis::lock(identifier))?;
     db!(tx, apis::remove(identifier))?;
-    told(tx, act, EventKind::ApiDeleted, identifier)
+    match before {
+        Some(before) => told(tx, act, EventKind::ApiDeleted, &before),
+        None => Ok(()),
+    }
 }
 
 fn only_uses(users: Vec<(Client, Use)>) -> Vec<Use> {
@@ -308,12 +317,17 @@ fn take(
     Ok(only_uses(users))
 }
 
-fn told(tx: &mut Tx<'_>, act: &Act, kind: EventKind, identifier: &str) -> Result<(), StoreError> {
-    let event = Event {
+/// Tells of a change or deletion of an API, with what must be remembered of how it was.
+fn told(tx: &mut Tx<'_>, act: &Act, kind: EventKind, before: &Api) -> Result<(), StoreError> {
+    let event = lifetimes::remembering(before, about(act, kind, &before.identifier));
+    db!(tx, events::append(&event))
+}
+
+fn about(act: &Act, kind: EventKind, identifier: &str) -> Event {
+    Event {
         target: Some(identifier.to_owned()),
         ..act.event(kind)
-    };
-    db!(tx, events::append(&event))
+    }
 }
 
 /// The API as the command line and the admin API show it.

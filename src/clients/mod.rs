@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod document;
 pub mod drawing;
 pub mod dynamic;
+pub mod lifetimes;
 pub mod logo;
 mod lookup;
 pub mod own_api;

@@ -77,3 +77,54 @@ pub fn token_typ() -> Schema {
 pub fn api_claim() -> Schema {
     one_of(&ApiClaim::ALL)
 }
+
+/// The same as a merge patch may have them (RFC 7396): null gives the default.
+pub mod or_null {
+    use serde_json::Value;
+    use utoipa::openapi::schema::{Schema, SchemaType, Type};
+
+    fn or_null(schema: Schema) -> Schema {
+        match schema {
+            Schema::Object(mut object) => {
+                object.schema_type = SchemaType::from_iter([Type::String, Type::Null]);
+                object
+                    .enum_values
+                    .iter_mut()
+                    .for_each(|words| words.push(Value::Null));
+                Schema::Object(object)
+            }
+            Schema::Array(mut array) => {
+                array.schema_type = SchemaType::from_iter([Type::Array, Type::Null]);
+                Schema::Array(array)
+            }
+            other => other,
+        }
+    }
+
+    macro_rules! or_null {
+        ($($(#[$about:meta])* $name:ident = $of:path;)+) => {
+            $($(#[$about])*
+            #[must_use]
+            pub fn $name() -> Schema {
+                or_null($of())
+            })+
+        };
+    }
+
+    or_null! {
+        /// Grant types.
+        grant_types = crate::clients::document::grant_types;
+        /// An authentication method.
+        auth_method = super::auth_method;
+        /// A PKCE rule.
+        pkce = super::pkce;
+        /// Where claims appear.
+        id_token_claims = super::id_token_claims;
+        /// A signature algorithm.
+        key_algorithm = super::key_algorithm;
+        /// The header `typ` of access tokens.
+        token_typ = super::token_typ;
+        /// The claims of an API.
+        api_claims = crate::clients::document::api_claims;
+    }
+}

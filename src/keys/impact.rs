@@ -2,12 +2,14 @@
 //! is done, once for the command line, the administration and its API.
 
 use super::Keys;
+use crate::clients::lifetimes;
 use crate::config::Tokens;
+use crate::store::{StoreError, Tx};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use vouchsafe_core::decide::key_state::{self, IN_CIRCULATION, KeyState, LEAST_LEAD, Promotion};
-use vouchsafe_core::model::{Api, KeyAlgorithm, Kid, SigningKey, Span, UnixTime};
+use vouchsafe_core::model::{KeyAlgorithm, Kid, SigningKey, Span, UnixTime};
 
 /// A running server looks for changes twice a second.
 pub const SERVER: Span = Span::from_seconds(1);
@@ -18,12 +20,13 @@ pub const KEY_SET: Span = Span::from_minutes(5);
 /// The longest that common libraries hold a key set by default, when they fetch it again by the clock.
 pub const LIBRARIES: Span = Span::from_minutes(20);
 
-/// The longest life of a token that is signed with a key.
-#[must_use]
-pub fn longest_token(apis: &[Api], tokens: &Tokens) -> Span {
-    let own = apis.iter().filter_map(|api| api.access_token_lifetime);
+/// The longest life of a token that is out and was signed with a key.
+///
+/// # Errors
+/// When the store fails.
+pub fn longest_token(tx: &mut Tx<'_>, now: UnixTime, tokens: &Tokens) -> Result<Span, StoreError> {
     let shared = tokens.access_token_lifetime.max(tokens.id_token_lifetime);
-    own.fold(shared, Span::max)
+    lifetimes::longest(tx, (now, shared))
 }
 
 /// A rotation as it would be.
@@ -37,8 +40,8 @@ pub struct RotationPlan {
     pub promised: Promotion,
     /// Keys of this algorithm in the key set.
     pub published: usize,
-    /// The longest life of a token.
-    pub longest_token: Span,
+    /// How long the key that signs now stays in the key set after the other one began.
+    pub published_for: Span,
 }
 
 /// Why there is nothing to rotate.
@@ -125,7 +128,7 @@ impl RotationPlan {
             "least_lead_seconds": LEAST_LEAD.seconds(),
             "tokens_refused": false,
             "new_tokens_may_be_refused_for_seconds": if self.is_hasty() { LIBRARIES.seconds() } else { 0 },
-            "old_key_published_for_seconds": self.longest_token.seconds(),
+            "old_key_published_for_seconds": self.published_for.seconds(),
         })
     }
 }
@@ -250,7 +253,6 @@ impl Keys {
         &self,
         alg: KeyAlgorithm,
         (now, at_once): (UnixTime, bool),
-        longest_token: Span,
     ) -> Result<RotationPlan, NoRotation> {
         let states = self.states(now);
         let is_published = |state| matches!(state, KeyState::Next | KeyState::Active | KeyState::Retiring);
@@ -273,7 +275,7 @@ impl Keys {
             replaces: replaces.kid.clone(),
             promised,
             published,
-            longest_token,
+            published_for: self.times().retire_after,
         })
     }
 

@@ -7,7 +7,7 @@ import { addOrdersApi } from '../harness/people.mjs';
 import { startServer } from '../harness/server.mjs';
 
 const password = 'copper lantern forty two';
-let browser, server, shop, service;
+let browser, server, shop, service, closed;
 
 before(async () => {
   [browser, server] = await Promise.all([startBrowser(), startServer({ 'rate_limits.enabled': false, 'registration.dynamic': 'token' })]);
@@ -19,6 +19,8 @@ before(async () => {
   ]);
   service = await server.cli(['client', 'create', '--name', 'Nightly export', '--type', 'service', '--scope', 'orders:read']);
   await server.cli(['client', 'create', '--name', 'Field tablet', '--type', 'native', '--redirect-uri', 'http://127.0.0.1/cb']);
+  closed = await server.cli(['client', 'create', '--name', 'Closed shop', '--type', 'service', '--scope', 'orders:read']);
+  await server.cli(['client', 'disable', closed.client_id]);
   // Something to see under activity.
   const wrong = new URLSearchParams({ client_id: shop.client_id, response_type: 'code', redirect_uri: 'https://shop.example.test/other' });
   await fetch(`${server.issuer}/authorize?${wrong}`);
@@ -223,6 +225,10 @@ const pages = {
     await tab.locator('#made-secret').waitFor();
   },
   show: (tab) => open(tab, `/applications/${shop.client_id}`),
+  'show-disabled': async (tab) => {
+    await open(tab, `/applications/${closed.client_id}`);
+    await tab.locator('#application-enable').waitFor();
+  },
   settings: (tab) => open(tab, `/applications/${shop.client_id}/settings`),
   'settings-errors': async (tab) => {
     await open(tab, `/applications/${shop.client_id}/settings`);
@@ -232,6 +238,17 @@ const pages = {
     await tab.locator('#form-errors').waitFor();
   },
   secrets: (tab) => open(tab, `/applications/${service.client_id}/secrets`),
+  'secret-made': async (tab) => {
+    const { client_id } = await server.cli(['client', 'create', '--name', 'Robot', '--type', 'service', '--scope', 'orders:read']);
+    await open(tab, `/applications/${client_id}/secrets`);
+    await tab.click('#secret-add');
+    await tab.locator('#made-secret').waitFor();
+  },
+  'secrets-two': async (tab) => {
+    await pages['secret-made'](tab);
+    await tab.click('#made-stored');
+    await tab.locator('#secrets-table').waitFor();
+  },
   'secrets-of-public': async (tab) => {
     await open(tab, '/applications?type=native');
     await tab.click('#applications tbody a');

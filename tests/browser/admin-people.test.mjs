@@ -8,7 +8,7 @@ import { authorization, redeem } from '../harness/request.mjs';
 import { startServer } from '../harness/server.mjs';
 import { Visitor } from '../harness/visitor.mjs';
 
-let browser, server, ada, client;
+let browser, server, ada, banned, disabled, client;
 const grace = { username: 'grace', password: 'silver lantern forty three' };
 const callback = 'https://app.example.test/callback';
 
@@ -19,6 +19,10 @@ before(async () => {
   await addOrdersApi(server);
   client = await addWebClient(server, [callback], ['--scope', 'orders:read']);
   await use(ada, 'openid offline_access orders:read');
+  [banned, disabled] = await Promise.all(['cleo', 'dora'].map((name) =>
+    server.cli(['user', 'create', '--username', name, '--email', `${name}@example.test`, '--password-stdin'], grace.password)));
+  await server.cli(['user', 'ban', 'cleo', '--reason', 'Three payments came back.\nCall us.']);
+  await server.cli(['user', 'disable', 'dora']);
 });
 
 after(() => Promise.all([browser?.stop(), server?.stop()]));
@@ -136,6 +140,10 @@ const pages = {
   'users-found-nobody': '/users?q=zzz',
   'user-new': '/users/new',
   user: () => `/users/${ada.sub}`,
+  'user-banned': () => `/users/${banned.sub}`,
+  'user-banned-longer': () => `/users/${banned.sub}/ban`,
+  'user-unban': () => `/users/${banned.sub}/unban`,
+  'user-disabled': () => `/users/${disabled.sub}`,
   'user-profile': () => `/users/${ada.sub}/profile`,
   'user-roles': () => `/users/${ada.sub}/roles`,
   'user-ban': () => `/users/${ada.sub}/ban`,

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use vouchsafe_core::model::{Api, ApiClaim, ApiScope, KeyAlgorithm, Span, TokenTyp};
+use vouchsafe_core::spec::merge_patch;
 
 /// A scope of an API.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
@@ -124,13 +125,16 @@ pub(super) struct ApiPatch {
     #[schema(minimum = 1, maximum = 86400)]
     access_token_lifetime: Option<i64>,
     /// The header `typ` of its access tokens.
-    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    #[schema(schema_with = schema::or_null::token_typ)]
     token_typ: Option<Typ>,
     /// What its access tokens are signed with.
-    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    #[schema(schema_with = schema::or_null::key_algorithm)]
     signing_alg: Option<KeyAlgorithm>,
     /// The claims about the person that its access tokens carry.
-    #[schema(value_type = Option<Vec<String>>)]
+    #[serde(default)]
+    #[schema(schema_with = schema::or_null::api_claims)]
     claims: Option<Vec<ApiClaim>>,
 }
 
@@ -330,7 +334,7 @@ pub(super) async fn patch(call: Call) -> Result<Answer, Problem> {
     let patch = call.body.clone();
     change(call, move |api| {
         let mut settings = serde_json::to_value(ApiSettings::from(api)).unwrap_or(Value::Null);
-        super::json::merge(&mut settings, patch.clone());
+        merge_patch::merge(&mut settings, patch.clone());
         super::json::typed(settings)
     })
     .await

@@ -21,8 +21,8 @@ use time::format_description::well_known::Rfc3339;
 use vouchsafe_core::model::UnixTime;
 use vouchsafe_core::spec::params::Params;
 
-/// The longest text in a query, in bytes.
-const LONGEST_TEXT: usize = 256;
+/// The longest text in a query, in characters.
+pub(super) const LONGEST_TEXT: usize = 256;
 /// The longest cursor.
 const LONGEST_CURSOR: usize = 2048;
 
@@ -154,7 +154,7 @@ impl Query {
             .refuse_repeats(&[])
             .map_err(|_| wrong().saying("a parameter comes twice"))?;
         let mut read = Vec::new();
-        for (name, value) in params.iter() {
+        for (name, value) in params.sent() {
             let known = operation.query.iter().find(|known| known.name == name);
             let Some(known) = known else {
                 return Err(wrong().at(name).saying("this operation has no such parameter"));
@@ -162,7 +162,10 @@ impl Query {
             if let Some(rule) = breaks(known, value) {
                 return Err(wrong().at(name).saying(rule));
             }
-            read.push((known.name, value.to_owned()));
+            // A text that is empty filters nothing.
+            if !value.is_empty() {
+                read.push((known.name, value.to_owned()));
+            }
         }
         Ok(Self(read))
     }
@@ -194,8 +197,8 @@ fn breaks(parameter: &Parameter, value: &str) -> Option<String> {
     let unless = |good: bool, rule: &str| (!good).then(|| rule.to_owned());
     match parameter.kind {
         Kind::Text => unless(
-            value.len() <= LONGEST_TEXT && !value.chars().any(char::is_control),
-            "it must have at most 256 bytes, without control characters",
+            value.chars().count() <= LONGEST_TEXT && !value.chars().any(char::is_control),
+            "it must have at most 256 characters, without control characters",
         ),
         Kind::Word(words) => {
             let words = words();
@@ -207,7 +210,10 @@ fn breaks(parameter: &Parameter, value: &str) -> Option<String> {
                 && value.parse().is_ok_and(|limit| (1..=MOST).contains(&limit)),
             "it must be a number from 1 to 200",
         ),
-        Kind::Cursor => unless(value.len() <= LONGEST_CURSOR, "it is too long"),
+        Kind::Cursor => unless(
+            (1..=LONGEST_CURSOR).contains(&value.len()),
+            "it must be what the page before gave",
+        ),
         Kind::Instant => unless(
             instant(value).is_some(),
             "it must be an instant as RFC 3339 has it, like 2026-01-31T12:00:00Z",

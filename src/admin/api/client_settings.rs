@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use vouchsafe_core::model::{
     AuthMethod, ClientKind, ClientMetadata, GrantType, IdTokenClaims, KeyAlgorithm, PkceRule,
 };
-use vouchsafe_core::spec::scope;
+use vouchsafe_core::spec::{merge_patch, scope};
 
 macro_rules! settings {
     ($(#[$doc:meta])* $name:ident { $($(#[$own:meta])* $field:ident: $kind:ty,)* }) => {
@@ -155,13 +155,16 @@ pub(super) struct ClientPatch {
     /// The scopes that it may have, separated by spaces.
     scope: Option<String>,
     /// The grants that it may use.
-    #[schema(value_type = Option<Vec<String>>)]
+    #[serde(default)]
+    #[schema(schema_with = schema::or_null::grant_types)]
     grant_types: Option<Vec<GrantType>>,
     /// Pins how it authenticates.
-    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    #[schema(schema_with = schema::or_null::auth_method)]
     token_endpoint_auth_method: Option<AuthMethod>,
     /// Whether each authorization request needs a PKCE challenge.
-    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    #[schema(schema_with = schema::or_null::pkce)]
     pkce: Option<PkceRule>,
     /// Its public keys (RFC 7517).
     #[schema(value_type = Option<Object>)]
@@ -177,10 +180,12 @@ pub(super) struct ClientPatch {
     /// Show the consent page although it is the operator's own.
     require_consent: Option<bool>,
     /// Where a person's claims appear.
-    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    #[schema(schema_with = schema::or_null::id_token_claims)]
     id_token_claims: Option<IdTokenClaims>,
     /// What its ID tokens are signed with.
-    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    #[schema(schema_with = schema::or_null::key_algorithm)]
     id_token_signed_response_alg: Option<KeyAlgorithm>,
 }
 
@@ -192,6 +197,6 @@ pub(super) fn patched(metadata: &ClientMetadata, mut patch: Value) -> Result<Cli
     {
         settings.remove("jwks");
     }
-    super::json::merge(&mut settings, patch);
+    merge_patch::merge(&mut settings, patch);
     super::json::typed(settings)
 }

@@ -121,9 +121,10 @@ pub(super) const ROTATE: Operation = Operation {
 
 pub(super) async fn rotate(call: Call) -> Result<Answer, Problem> {
     let wish: Rotation = call.body()?;
-    let longest = longest(&call).await?;
+    // Asks whether the caller still stands.
+    longest(&call).await?;
     let (services, now) = (Arc::clone(&call.cx.services), call.cx.now);
-    let planned = match services.keys.plan_rotation(wish.alg, (now, wish.now), longest) {
+    let planned = match services.keys.plan_rotation(wish.alg, (now, wish.now)) {
         Ok(planned) => planned,
         Err(why) => return planned_before(&why, wish.alg),
     };
@@ -207,8 +208,11 @@ fn signing(keys: &Keys, alg: KeyAlgorithm, call: &Call) -> Option<String> {
 
 /// The longest life of a token; asks on the way whether the caller still stands.
 async fn longest(call: &Call) -> Result<Span, Problem> {
-    let apis = call.read("apis", |tx| db!(tx, apis::all())).await?;
-    Ok(longest_token(&apis, &call.cx.config().tokens))
+    let (services, now) = (Arc::clone(&call.cx.services), call.cx.now);
+    call.read("longest-token", move |tx| {
+        longest_token(tx, now, &services.config.tokens)
+    })
+    .await
 }
 
 fn names(kids: &[Kid]) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! OpenAPI 3.1 — the API as a document: its operations from the table of routes, its types from their own definitions.
 
+use super::call::LONGEST_TEXT;
 use super::caller::SignIn;
 use super::operation::{Gives, Kind, Parameter, Route, Takes, Verb, Version};
 use super::problem::{Code, ProblemDocument};
@@ -257,7 +258,9 @@ fn parameters(route: &Route) -> Vec<Value> {
 
 fn parameter(told: &Parameter) -> Value {
     let schema = match told.kind {
-        Kind::Text => json!({ "type": "string", "maxLength": 64, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$" }),
+        Kind::Text => {
+            json!({ "type": "string", "maxLength": LONGEST_TEXT, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$" })
+        }
         Kind::Word(words) => json!({ "type": "string", "enum": words() }),
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Limit => json!({ "type": "integer", "minimum": 1, "maximum": MOST }),

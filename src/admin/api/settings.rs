@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use vouchsafe_core::model::SiteSettings;
+use vouchsafe_core::spec::merge_patch;
 
 /// What people see of this installation.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
@@ -96,7 +97,7 @@ pub(super) async fn patch(call: Call) -> Result<Answer, Problem> {
     let patch = call.body.clone();
     change(call, move |now| {
         let mut settings = serde_json::to_value(now).unwrap_or(Value::Null);
-        super::json::merge(&mut settings, patch.clone());
+        merge_patch::merge(&mut settings, patch.clone());
         super::json::typed(settings)
     })
     .await

@@ -67,10 +67,10 @@ pub(super) struct UserPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     email_verified: Option<bool>,
-    /// Standard claims; null takes one away.
-    #[serde(default)]
-    #[schema(value_type = Object)]
-    claims: Map<String, Value>,
+    /// Standard claims; null takes one away, or all of them.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Object>)]
+    claims: Option<Option<Map<String, Value>>>,
 }
 
 /// A member that may be left out, but not null: it cannot be taken away.
@@ -225,12 +225,6 @@ pub(super) const PATCH: Operation = Operation {
 
 pub(super) async fn patch(call: Call) -> Result<Answer, Problem> {
     let patch: UserPatch = call.body()?;
-    let change = ProfileChange {
-        username: patch.username,
-        email: patch.email,
-        email_verified: patch.email_verified,
-        claims: patch.claims,
-    };
     let (id, if_match, caller) = (sub(&call), call.if_match.clone(), call.caller.clone());
     let changed = call
         .write("api-update-user", move |tx, act| {
@@ -242,6 +236,15 @@ pub(super) async fn patch(call: Call) -> Result<Answer, Problem> {
             if let Err(problem) = allowed {
                 return Ok(Err(problem));
             }
+            let change = ProfileChange {
+                username: patch.username.clone(),
+                email: patch.email.clone(),
+                email_verified: patch.email_verified,
+                claims: match &patch.claims {
+                    Some(claims) => profile::patched_claims(&user, claims.clone()),
+                    None => Map::new(),
+                },
+            };
             Ok(match profile::update_profile(tx, act, &id, &change)? {
                 Updated::Done(changed) => Ok(changed.user),
                 Updated::Refused(why) => Err(broken(&why)),

@@ -6,11 +6,13 @@ use crate::accounts::admin_sessions::{self, Outcome};
 use crate::accounts::passwords::Password;
 use crate::admin::access::{Admin, AdminForm, cookies, way_back, with_back};
 use crate::admin::path;
+use crate::failure::Failure;
 use actix_web::http::StatusCode;
 use actix_web::http::header::SET_COOKIE;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use vouchsafe_core::model::{AdminCookie, Plain};
 use vouchsafe_core::spec::params::Params;
 
 /// Mounts the page.
@@ -40,24 +42,39 @@ async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
 async fn post(form: AdminForm, http: HttpRequest) -> HttpResponse {
     let AdminForm { admin, fields } = form;
     let back = back(&http);
-    let Some(Ok(password)) = fields.one("password").map(Password::parse) else {
+    let Some(typed) = fields.one("password") else {
         return show(&admin, &back, Some(Notice::Wrong));
     };
-    let notice = match admin_sessions::prove(&admin.cx, &admin.present(), password).await {
-        Ok(Outcome::SignedIn { cookie }) => {
+    match prove(&admin, typed).await {
+        Ok(Ok(cookie)) => {
             let mut response = see_other(&back);
             response
                 .headers_mut()
                 .append(SET_COOKIE, cookies(&admin.cx).set(&cookie, None));
-            return response;
+            response
         }
-        Ok(Outcome::NotAdministrator | Outcome::Suspended) => Notice::Suspended,
-        Ok(Outcome::Refused) => Notice::Wrong,
-        Ok(Outcome::Throttled { until }) => Notice::Throttled { until },
-        Ok(Outcome::Busy) => Notice::Busy,
-        Err(failure) => return admin.failed(failure),
+        Ok(Err(notice)) => show(&admin, &back, Some(notice)),
+        Err(failure) => admin.failed(failure),
+    }
+}
+
+/// Compares a password that was typed. When it is right, the session goes on under another cookie, which the answer must
+/// give to the browser.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn prove(admin: &Admin, typed: &str) -> Result<Result<Plain<AdminCookie>, Notice>, Failure> {
+    let Ok(password) = Password::parse(typed) else {
+        return Ok(Err(Notice::Wrong));
     };
-    show(&admin, &back, Some(notice))
+    let outcome = admin_sessions::prove(&admin.cx, &admin.present(), password).await?;
+    Ok(match outcome {
+        Outcome::SignedIn { cookie } => Ok(cookie),
+        Outcome::NotAdministrator | Outcome::Suspended => Err(Notice::Suspended),
+        Outcome::Refused => Err(Notice::Wrong),
+        Outcome::Throttled { until } => Err(Notice::Throttled { until }),
+        Outcome::Busy => Err(Notice::Busy),
+    })
 }
 
 fn show(admin: &Admin, back: &str, notice: Option<Notice>) -> HttpResponse {

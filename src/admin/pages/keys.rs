@@ -8,7 +8,6 @@ use crate::admin::access::Admin;
 use crate::admin::form;
 use crate::admin::moment::Moment;
 use crate::admin::pages::layout::{Section, Shell, answer};
-use crate::db;
 use crate::keys::fetchers::MOST;
 use crate::keys::impact;
 use crate::store::KeySetFetch;
@@ -204,9 +203,11 @@ fn reader(fetch: &KeySetFetch, etag: &str) -> Reader {
 
 /// The longest life of a token that a key signs.
 async fn longest_token(admin: &Admin) -> Result<Span, HttpResponse> {
-    let apis = admin.cx.store().read("apis", |tx| db!(tx, apis::all()));
-    let apis = apis.await.map_err(|error| admin.failed(error))?;
-    Ok(impact::longest_token(&apis, &admin.cx.config().tokens))
+    let (services, now) = (std::sync::Arc::clone(&admin.cx.services), admin.cx.now);
+    let longest = admin.cx.store().read("longest-token", move |tx| {
+        impact::longest_token(tx, now, &services.config.tokens)
+    });
+    longest.await.map_err(|error| admin.failed(error))
 }
 
 /// What it means for verifiers, in the words that the pages before a change use.

@@ -19,7 +19,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde_json::{Map, Value};
-use vouchsafe_core::model::Plain;
+use vouchsafe_core::model::{AdminCookie, Plain};
 use vouchsafe_core::spec::params::Params;
 use vouchsafe_core::spec::redirect_uri;
 
@@ -115,7 +115,12 @@ async fn take(cx: &Cx, http: &HttpRequest, body: Body) -> Result<HttpResponse, F
             return Ok(show(cx, &visit, typed, Some(problem)));
         }
     }
-    let outcome = setup::become_administrator(cx, application(&fields, &typed)).await?;
+    let before = cookies(cx).read::<AdminCookie>(http.headers());
+    let application = Application {
+        before: before.map(|cookie| cookie.digest()),
+        ..application(&fields, &typed)
+    };
+    let outcome = setup::become_administrator(cx, application).await?;
     if let Outcome::Done { cookie } = &outcome {
         let mut response = see_other(urls::ADMIN);
         response
@@ -141,6 +146,7 @@ fn application(fields: &Params, typed: &Typed<'_>) -> Application {
             ..NewPerson::default()
         },
         password: Password::parse(fields.one("password").unwrap_or_default()).ok(),
+        before: None,
     }
 }
 

@@ -156,7 +156,9 @@ async fn take(cx: &Cx, http: &HttpRequest, body: Body) -> Result<HttpResponse, F
         // It is nobody's, so nothing is looked up or counted.
         Some(Ok(_) | Err(TooLong)) | None => return Ok(visit.show(cx, username, Some(Notice::Wrong))),
     };
-    let notice = match admin_sessions::sign_in(cx, username, password).await? {
+    let before = cookies(cx).read::<AdminCookie>(http.headers());
+    let before = before.map(|cookie| cookie.digest());
+    let notice = match admin_sessions::sign_in(cx, (username, password), before).await? {
         Outcome::SignedIn { cookie } => {
             let mut response = see_other(&visit.back);
             response

@@ -80,6 +80,16 @@ async fn person(admin: &Admin, sub: &str) -> Result<User, HttpResponse> {
     }
 }
 
+/// Asks for the password again before a page that does something to an administrator, and again when its form comes:
+/// whoever finds a browser open must not be able to take the power of others, or to give it to themselves.
+fn proven_for(admin: &Admin, user: &User, part: &str) -> Result<(), HttpResponse> {
+    if user.is_admin {
+        admin.proven_recently(&format!("{}/{part}", path_of(&user.id)))
+    } else {
+        Ok(())
+    }
+}
+
 /// The answer when an act failed: the server must keep an administrator.
 fn failed(admin: &Admin, error: StoreError) -> HttpResponse {
     if error != StoreError::Conflict(Unique::LastAdministrator) {

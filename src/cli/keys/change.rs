@@ -46,7 +46,7 @@ pub(super) struct RevokeArgs {
 
 pub(super) fn rotate(place: &Workplace, args: &RotateArgs, output: &Output) -> Result<(), Failure> {
     let (keys, now, alg) = (open(place)?, place.ports.clock.now(), args.alg.into());
-    let plan = match keys.plan_rotation(alg, (now, args.now), impact::longest_token(place)?) {
+    let plan = match keys.plan_rotation(alg, (now, args.now)) {
         Ok(plan) => plan,
         Err(why) => {
             let words = why.in_words(alg);

@@ -2,12 +2,14 @@
 
 use crate::cli::exit::Failure;
 use crate::cli::open::Workplace;
-use crate::db;
 use crate::keys::impact;
 use vouchsafe_core::model::Span;
 
 /// The longest life of a token that is signed with a key.
 pub(super) fn longest_token(place: &Workplace) -> Result<Span, Failure> {
-    let apis = place.store.read_blocking("apis", |tx| db!(tx, apis::all()))?;
-    Ok(impact::longest_token(&apis, &place.config.tokens))
+    let (now, tokens) = (place.ports.clock.now(), place.config.tokens.clone());
+    let longest = place
+        .store
+        .read_blocking("longest-token", move |tx| impact::longest_token(tx, now, &tokens))?;
+    Ok(longest)
 }

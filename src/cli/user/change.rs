@@ -3,11 +3,12 @@
 use super::{claims_members, find, report, same_address, unknown};
 use crate::accounts::administration;
 use crate::accounts::administrators;
-use crate::accounts::profile::{ProfileChange, Updated};
+use crate::accounts::profile::{ProfileChange, Updated, patched_claims};
 use crate::cli::exit::Failure;
 use crate::cli::open::Workplace;
 use crate::cli::output::Output;
 use crate::cli::password;
+use crate::db;
 use clap::Args;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -67,6 +68,13 @@ pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Re
     };
     let (id, admin) = (user.id, args.admin);
     let outcome = place.act("update-user", move |tx, act| {
+        let Some(before) = db!(tx, users::lock(&id))? else {
+            return Ok(Updated::Unknown);
+        };
+        let change = ProfileChange {
+            claims: patched_claims(&before, Some(change.claims.clone())),
+            ..change.clone()
+        };
         let mut changed = match administration::update_profile(tx, act, &id, &change)? {
             Updated::Done(changed) => changed,
             other @ (Updated::Refused(_) | Updated::Unknown) => return Ok(other),

@@ -1,8 +1,8 @@
 //! Applications in the administration: the list, the wizard, and what it makes.
 
-use crate::support::browser::{Browser, hidden};
+use crate::support::browser::{Browser, hidden, with};
 use crate::support::on_both_databases;
-use crate::support::people::{Registered, metadata};
+use crate::support::people::{PASSWORD, Registered, metadata};
 use crate::support::relying_party::claims;
 use crate::support::world::{Answer, World};
 use vouchsafe::clients::catalog;
@@ -305,17 +305,50 @@ on_both_databases! {
     }
 
     fn the_wizard_asks_for_the_password_before_anything_is_typed_and_after_half_an_hour(world: World) {
+        const SPA: &[(&str, &str)] = &[("preset", "spa"), ("app", ""), ("name", "Board"), ("redirect_uris", "https://board.example.com/cb"), ("scope", "openid")];
         world.administrator("grace");
         let browser = world.admin_browser("grace");
-        let fields = reviewed(&send(&browser, REVIEW, WEB));
+        let (first, second) = (reviewed(&send(&browser, REVIEW, SPA)), reviewed(&send(&browser, REVIEW, SPA)));
         world.wait(Span::from_minutes(6));
         let asked = browser.get("/admin/applications/new/addresses?preset=catalogue&app=grafana");
         let back = "/admin/confirm?back=%2Fadmin%2Fapplications%2Fnew%2Faddresses%3Fpreset%3Dcatalogue%26app%3Dgrafana";
         assert_eq!((asked.status, asked.header("location")), (303, back));
-        world.wait(Span::from_minutes(25));
-        let late = send(&browser, CREATE, &pairs(&fields));
+        world.wait(Span::from_minutes(23));
+        let made = send(&browser, CREATE, &pairs(&first));
+        assert_eq!(made.status, 200, "an application without a secret: {}", made.body);
+        world.wait(Span::from_minutes(2));
+        let late = send(&browser, CREATE, &pairs(&second));
         assert_eq!((late.status, late.header("location").starts_with("/admin/confirm?back=")), (303, true), "{}", late.body);
+        assert_eq!(clients(world).len(), 1);
+    }
+
+    fn the_wizard_hands_out_a_secret_only_after_a_recent_password_and_loses_nothing_by_asking(world: World) {
+        world.administrator("grace");
+        let browser = world.admin_browser("grace");
+        let fresh = send(&browser, REVIEW, WEB);
+        assert!(!fresh.body.contains("type=\"password\""), "given a moment ago: {}", fresh.body);
+        let fields = reviewed(&fresh);
+        world.wait(Span::from_minutes(6));
+        let late = send(&browser, CREATE, &pairs(&fields));
+        assert_eq!(late.status, 422, "{}", late.body);
+        assert!(late.body.contains("id=\"wizard-password\"") && !late.body.contains("vcs_"), "{}", late.body);
+        let again = reviewed(&Answer { status: 200, ..late });
+        assert_eq!(again, fields, "everything is carried on");
+        assert!(send(&browser, REVIEW, WEB).body.contains("id=\"wizard-password\""), "the review asks at once when it is late");
+        let wrong = send(&browser, CREATE, &with(&fields, "password", "wrong horse battery"));
+        assert_eq!(wrong.status, 422, "{}", wrong.body);
+        assert!(wrong.body.contains("The password is wrong") && !wrong.body.contains("wrong horse"), "{}", wrong.body);
         assert!(clients(world).is_empty());
+        let made = send(&browser, CREATE, &with(&fields, "password", PASSWORD));
+        assert_eq!((made.status, clients(world).len()), (200, 1), "{}", made.body);
+        assert!(made.body.contains("vcs_"), "{}", made.body);
+        assert_eq!(world.events_of(EventKind::AdminConfirmed).len(), 1);
+        assert_eq!(browser.get("/admin/panic/everything").status, 200, "the session goes on, proven");
+        let keys: &[(&str, &str)] = &[("preset", "service"), ("app", ""), ("name", "Robot")];
+        let review = send(&browser, REVIEW, keys);
+        world.wait(Span::from_minutes(6));
+        let secret = send(&browser, CREATE, &pairs(&reviewed(&review)));
+        assert_eq!((secret.status, clients(world).len()), (422, 1), "a service has a secret too");
     }
 
     fn back_from_the_review_everything_is_as_it_was_typed(world: World) {

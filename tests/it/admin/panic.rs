@@ -1,7 +1,9 @@
 //! The emergency page: a look first, then the password, a word, and everything ends at once.
 
+use crate::support::api_caller::ALL;
 use crate::support::on_both_databases;
 use crate::support::people::{PASSWORD, metadata};
+use serde_json::json;
 use vouchsafe_core::model::{ClientKind, EventKind, Span};
 
 on_both_databases! {
@@ -28,6 +30,33 @@ on_both_databases! {
         let raised = world.events_of(EventKind::IssuerEpochRaised);
         assert_eq!(raised.len(), 1);
         assert!(raised[0].request_id.is_some());
+    }
+
+    fn the_worst_case_counts_tokens_that_an_api_gave_when_they_lasted_longer(world: World) {
+        world.administrator("grace");
+        let robot = world.service(ALL);
+        let wish = json!({"identifier": "https://api.example/bills", "name": "Bills", "access_token_lifetime": 7200});
+        let bills = format!("/apis/{}", robot.make("/apis", &wish)["id"].as_str().unwrap());
+        let browser = world.admin_browser("grace");
+        let shows = |words: &str| {
+            let page = browser.get("/admin/panic/everything").body;
+            assert!(page.contains(words), "{words}: {page}");
+        };
+        shows("in the worst case 120 minutes");
+        assert_eq!(robot.change("PATCH", &bills, &json!({"access_token_lifetime": 60})).status, 200);
+        shows("in the worst case 120 minutes");
+        let confirm = "/admin/confirm";
+        for (minutes, left) in [(29, "92"), (29, "63"), (29, "34")] {
+            world.wait(Span::from_minutes(minutes));
+            browser.admin_post(confirm, confirm, &[("password", PASSWORD)]);
+            shows(&format!("in the worst case {left} minutes"));
+        }
+        assert_eq!(world.service(ALL).act("DELETE", &bills).status, 204);
+        shows("in the worst case 34 minutes");
+        world.wait(Span::from_minutes(29));
+        browser.admin_post(confirm, confirm, &[("password", PASSWORD)]);
+        world.wait(Span::from_minutes(1));
+        shows("in the worst case 5 minutes");
     }
 
     fn one_application_ends_and_others_go_on(world: World) {

@@ -184,6 +184,27 @@ on_both_databases! {
         assert_eq!(world.events_of(EventKind::AdminConfirmed).len(), 1);
     }
 
+    fn signing_in_again_in_a_browser_ends_the_session_that_it_had(world: World) {
+        let grace = world.administrator("grace");
+        world.administrator("root");
+        for (number, who) in ["grace", "root"].into_iter().enumerate() {
+            let browser = world.admin_browser("grace");
+            let (name, value) = browser.cookies().into_iter().find(|(name, _)| name.starts_with("vs_admin")).unwrap();
+            let old = world.browser();
+            old.set_cookie(&name, &value);
+            assert_eq!(browser.admin_sign_in(who, "wrong horse battery").status, 422);
+            assert!(is_in(&old), "a wrong password ends nothing");
+            assert_eq!(browser.admin_sign_in(who, PASSWORD).status, 303);
+            assert!(is_in(&browser) && !is_in(&old), "{who}");
+            let told = world.events_of(EventKind::AdminSessionEnded);
+            assert_eq!(told.len(), number + 1);
+            assert!(told.iter().all(|event| event.subject.as_deref() == Some(grace.id.as_str()) && event.actor == grace.id.as_str()));
+        }
+        let elsewhere = world.admin_browser("grace");
+        world.admin_browser("grace");
+        assert!(is_in(&elsewhere), "another browser is another matter");
+    }
+
     fn a_way_back_never_leaves_the_administration(world: World) {
         world.administrator("grace");
         let browser = world.admin_browser("grace");

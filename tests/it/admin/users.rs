@@ -1,6 +1,7 @@
 //! People in the administration: found, made, changed, kept out, and what they hold.
 
-use crate::support::browser::Browser;
+use crate::support::api_caller::ALL;
+use crate::support::browser::{Browser, filled, hidden, with};
 use crate::support::on_both_databases;
 use crate::support::people::{PASSWORD, Registered, metadata};
 use crate::support::world::{Answer, World};
@@ -28,6 +29,14 @@ fn done(browser: &Browser<'_>, answer: &Answer) -> String {
     let page = browser.get(answer.header("location"));
     assert_eq!(page.status, 200, "{}", page.body);
     page.body
+}
+
+/// Sends the form of a page that was opened just now.
+fn edit(browser: &Browser<'_>, page: &str, fields: &[(&str, &str)]) -> Answer {
+    let shown = hidden(&browser.get(page).body, "shown");
+    let mut fields = fields.to_vec();
+    fields.push(("shown", &shown));
+    browser.admin_post(page, page, &fields)
 }
 
 /// What stands in an element with this id, without tags.
@@ -142,11 +151,11 @@ on_both_databases! {
             ("username", "ada"), ("email", "countess@example.test"), ("name", "Ada King"), ("given_name", "Ada"),
             ("family_name", ""), ("birthdate", "1815-12-10"), ("street_address", "12 St James's Square\r\nFlat 2"), ("country", "GB"),
         ];
-        let refused = browser.admin_post(&path, &path, &fields);
+        let refused = edit(&browser, &path, &fields);
         assert_eq!(refused.status, 422, "{}", refused.body);
         assert!(refused.body.contains("id=\"birthdate-error\"") && refused.body.contains("value=\"Ada King\""), "{}", refused.body);
         let fields: Vec<_> = fields.into_iter().filter(|(name, _)| *name != "birthdate").collect();
-        done(&browser, &browser.admin_post(&path, &path, &fields));
+        done(&browser, &edit(&browser, &path, &fields));
         let after = reload(world, &ada);
         assert_eq!((after.email.as_str(), after.email_verified), ("countess@example.test", false));
         assert_eq!(
@@ -158,7 +167,7 @@ on_both_databases! {
         assert_ne!(told[0].actor, "cli");
         assert!(told[0].request_id.is_some());
         assert_eq!(world.events_of(EventKind::GrantClaimsRaised).len(), 1);
-        let taken = browser.admin_post(&path, &path, &[("username", "ada"), ("email", "EVE@example.test")]);
+        let taken = edit(&browser, &path, &[("username", "ada"), ("email", "EVE@example.test")]);
         assert_eq!(taken.status, 422);
         assert!(taken.body.contains("id=\"email-error\""));
     }
@@ -168,15 +177,123 @@ on_both_databases! {
         let ada = world.person("ada");
         let browser = world.admin_browser("grace");
         let path = format!("{}/roles", page_of(&ada));
-        let page = done(&browser, &browser.admin_post(&path, &path, &[("roles", "support\r\nbilling support"), ("groups", "Night shift\r\n\r\nKüche")]));
+        let page = done(&browser, &edit(&browser, &path, &[("roles", "support\r\nbilling support"), ("groups", "Night shift\r\n\r\nKüche")]));
         assert!(page.contains("support") && page.contains("billing"));
         assert_eq!(reload(world, &ada).roles, ["support", "billing"]);
         assert_eq!(reload(world, &ada).groups, ["Night shift", "Küche"]);
         assert!(page.contains(">Night shift</span>"), "{page}");
         assert_eq!((world.events_of(EventKind::UserRolesChanged).len(), world.events_of(EventKind::UserGroupsChanged).len()), (1, 1));
-        assert_eq!(browser.admin_post(&path, &path, &[("roles", "a,b")]).status, 422);
-        done(&browser, &browser.admin_post(&path, &path, &[("roles", ""), ("groups", "")]));
+        assert_eq!(edit(&browser, &path, &[("roles", "a,b")]).status, 422);
+        done(&browser, &edit(&browser, &path, &[("roles", ""), ("groups", "")]));
         assert!(reload(world, &ada).roles.is_empty() && reload(world, &ada).groups.is_empty());
+    }
+
+    fn roles_that_were_taken_meanwhile_do_not_come_back_by_a_page_of_before(world: World) {
+        world.administrator("grace");
+        let ada = world.person("ada");
+        world.set_roles("ada", &["old"]);
+        let browser = world.admin_browser("grace");
+        let path = format!("{}/roles", page_of(&ada));
+        let before = filled(&browser.get(&path).body, "user-roles-form");
+        world.set_roles("ada", &[]);
+        let late = browser.admin_post(&path, &path, &with(&before, "groups", "Board"));
+        assert_eq!(late.status, 409, "{}", late.body);
+        assert!(late.body.contains("Somebody changed this") && late.body.contains(">Board</textarea>"), "{}", late.body);
+        assert_eq!((reload(world, &ada).roles.len(), reload(world, &ada).groups.len()), (0, 0));
+        let read = filled(&late.body, "user-roles-form");
+        done(&browser, &browser.admin_post(&path, &path, &with(&read, "roles", "new")));
+        assert_eq!((reload(world, &ada).roles, reload(world, &ada).groups), (vec!["new".to_owned()], vec!["Board".to_owned()]));
+    }
+
+    fn a_profile_that_was_changed_meanwhile_does_not_come_back_by_a_page_of_before(world: World) {
+        world.administrator("grace");
+        let ada = world.person("ada");
+        let (browser, robot) = (world.admin_browser("grace"), world.service(ALL));
+        let path = format!("{}/profile", page_of(&ada));
+        let before = filled(&browser.get(&path).body, "user-profile-form");
+        assert_eq!(robot.change("PATCH", &format!("/users/{}", ada.id), &json!({"email": "new@example.test"})).status, 200);
+        let late = browser.admin_post(&path, &path, &with(&before, "nickname", "Countess"));
+        assert_eq!(late.status, 409, "{}", late.body);
+        assert!(late.body.contains("Somebody changed this") && late.body.contains("value=\"Countess\""), "{}", late.body);
+        let kept = reload(world, &ada);
+        assert_eq!((kept.email.as_str(), kept.claims.len()), ("new@example.test", ada.claims.len()));
+        let read = filled(&late.body, "user-profile-form");
+        done(&browser, &browser.admin_post(&path, &path, &with(&read, "email", "new@example.test")));
+        assert_eq!(reload(world, &ada).claims["nickname"], "Countess", "who has read it may save it");
+    }
+
+    fn one_member_of_an_address_is_emptied_and_the_others_stay(world: World) {
+        world.administrator("grace");
+        let ada = world.person("ada");
+        let browser = world.admin_browser("grace");
+        let path = format!("{}/profile", page_of(&ada));
+        for (member, text) in [("locality", "London"), ("country", "GB")] {
+            let fields = filled(&browser.get(&path).body, "user-profile-form");
+            done(&browser, &browser.admin_post(&path, &path, &with(&fields, member, text)));
+        }
+        assert_eq!(reload(world, &ada).claims["address"], json!({"locality": "London", "country": "GB"}));
+        let fields = filled(&browser.get(&path).body, "user-profile-form");
+        done(&browser, &browser.admin_post(&path, &path, &with(&fields, "locality", "")));
+        assert_eq!(reload(world, &ada).claims["address"], json!({"country": "GB"}));
+        let fields = filled(&browser.get(&path).body, "user-profile-form");
+        done(&browser, &browser.admin_post(&path, &path, &with(&fields, "country", "")));
+        assert!(!reload(world, &ada).claims.contains_key("address"));
+    }
+
+    fn nothing_is_done_to_an_administrator_without_a_recent_password(world: World) {
+        world.administrator("grace");
+        let (root, ada) = (world.administrator("root"), world.person("ada"));
+        let browser = world.admin_browser("grace");
+        let profile = filled(&browser.get(&format!("{}/profile", page_of(&root))).body, "user-profile-form");
+        let profile = with(&profile, "email", "eve@example.test");
+        let before = reload(world, &root);
+        world.wait(Span::from_minutes(6));
+        for (what, fields) in [
+            ("disable", &[][..]),
+            ("enable", &[]),
+            ("unban", &[]),
+            ("sign-out", &[]),
+            ("ban", &[("lasts", "1d"), ("until", ""), ("reason", "")]),
+            ("profile", &profile),
+            ("delete", &[("typed", "root")]),
+        ] {
+            let path = format!("{}/{what}", page_of(&root));
+            let way = format!("/admin/confirm?back={}", path.replace('/', "%2F"));
+            let asked = browser.get(&path);
+            assert_eq!((asked.status, asked.header("location")), (303, way.as_str()), "{what}: {}", asked.body);
+            let sent = browser.admin_post("/admin", &path, fields);
+            assert_eq!((sent.status, sent.header("location")), (303, way.as_str()), "{what}: {}", sent.body);
+            assert_eq!(reload(world, &root), before, "{what}");
+        }
+        let path = format!("{}/disable", page_of(&ada));
+        assert!(done(&browser, &browser.admin_post(&path, &path, &[])).contains("This account is disabled"), "others are not asked about");
+        let path = format!("{}/disable", page_of(&root));
+        let confirm = browser.get(&path).header("location").to_owned();
+        let back = browser.admin_post(&confirm, &confirm, &[("password", PASSWORD)]);
+        assert_eq!((back.status, back.header("location")), (303, path.as_str()));
+        assert!(done(&browser, &browser.admin_post(&path, &path, &[])).contains("This account is disabled"));
+    }
+
+    fn a_ban_says_how_long_tokens_pass_that_an_api_gave_when_they_lasted_longer(world: World) {
+        world.administrator("grace");
+        let (ada, app) = (world.person("ada"), app(world));
+        world.sql("UPDATE apis SET access_token_lifetime = 7200000 WHERE identifier LIKE '%orders'");
+        app.sign_in(world, "ada", OFFLINE);
+        let (browser, robot) = (world.admin_browser("grace"), world.service(ALL));
+        let outlook = || text_of(&browser.get(&format!("{}/ban", page_of(&ada))).body, "outlook");
+        assert!(outlook().contains("2 hours"), "{}", outlook());
+        let list = robot.read("/apis");
+        let orders = list["items"].as_array().unwrap().iter().find(|api| api["name"] == "Orders").unwrap();
+        let orders = format!("/apis/{}", orders["id"].as_str().unwrap());
+        assert_eq!(robot.change("PATCH", &orders, &json!({"access_token_lifetime": 300})).status, 200);
+        assert!(outlook().contains("2 hours"), "{}", outlook());
+        assert_eq!(robot.act("DELETE", &format!("{orders}?force=true")).status, 204);
+        assert!(outlook().contains("2 hours") && outlook().contains("https://api.example/orders"), "{}", outlook());
+        world.wait(Span::from_hours(2));
+        world.wait(Span::from_seconds(2));
+        let browser = world.admin_browser("grace");
+        let later = text_of(&browser.get(&format!("{}/ban", page_of(&ada))).body, "outlook");
+        assert!(later.contains("At once: no API"), "{later}");
     }
 
     fn a_ban_says_how_long_tokens_still_pass_and_the_person_reads_the_reason(world: World) {
@@ -325,7 +442,7 @@ on_both_databases! {
         let browser = world.admin_browser("grace");
         let page = browser.get("/admin/sessions").body;
         assert!(page.contains(">ada<"), "{page}");
-        let id = crate::support::browser::hidden(&page, "id");
+        let id = hidden(&page, "id");
         let ended = browser.admin_post("/admin/sessions", "/admin/sessions/end", &[("id", &id)]);
         assert!(done(&browser, &ended).contains("id=\"sessions-none\""));
         assert_eq!(world.events_of(EventKind::SessionEnded).len(), 1);

@@ -1,7 +1,9 @@
 //! `/api/openapi.json`.
 
+use crate::support::api_caller::ALL;
 use crate::support::on_both_databases;
 use crate::support::world::Answer;
+use serde_json::json;
 use vouchsafe::admin::api::routes::ROUTES;
 
 on_both_databases! {
@@ -20,5 +22,13 @@ on_both_databases! {
         let operations: usize = paths.values().map(|path| path.as_object().unwrap().len() - 1).sum();
         assert_eq!(operations, told, "and nothing else");
         assert_eq!(document["servers"][0]["url"], world.issuer);
+    }
+
+    fn the_claims_of_an_api_are_described_as_they_are_taken(world: World) {
+        let document = Answer::to(world.get("/api/openapi.json")).json();
+        let wish = json!({"identifier": "https://api.example/bills", "name": "Bills", "claims": ["roles", "groups"]});
+        let made = world.service(ALL).make("/apis", &wish);
+        let words = &document["components"]["schemas"]["NewApi"]["properties"]["claims"]["items"]["enum"];
+        assert_eq!(words, &made["claims"]);
     }
 }

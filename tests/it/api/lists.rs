@@ -59,6 +59,15 @@ on_both_databases! {
         assert_eq!(all(&robot, "/clients?disabled=true", "client_name"), [] as [&str; 0]);
     }
 
+    fn what_is_empty_is_no_cursor_no_instant_and_no_number(world: World) {
+        let robot = world.service(ALL);
+        world.person("ada");
+        for query in ["/users?cursor=", "/users?limit=", "/users?state=", "/users?admin=", "/users?sort", "/users?other=", "/audit?until=", "/audit?since=", "/audit?event="] {
+            assert_eq!(robot.get(query).problem(), problem(400, "parameter_invalid"), "{query}");
+        }
+        assert_eq!(all(&robot, "/users?q=", "username"), ["ada"], "a text that is empty filters nothing");
+    }
+
     fn a_cursor_that_was_not_given_for_this_list_is_refused(world: World) {
         let robot = world.service(ALL);
         for name in ["ada", "bob"] {

@@ -42,6 +42,34 @@ on_both_databases! {
         }
     }
 
+    fn a_patch_merges_inside_the_claims_too(world: World) {
+        let robot = world.service(ALL);
+        let claims = json!({"name": "Ada", "address": {"locality": "London", "country": "GB"}});
+        let user = robot.make("/users", &json!({"username": "ada", "email": "ada@example.test", "claims": claims}));
+        let path = format!("/users/{}", user["sub"].as_str().unwrap());
+        for (patch, after) in [
+            (json!({"address": {"locality": "Paris"}}), json!({"name": "Ada", "address": {"locality": "Paris", "country": "GB"}})),
+            (json!({"address": {"locality": null, "region": null}}), json!({"name": "Ada", "address": {"country": "GB"}})),
+            (json!({"address": {"country": null}}), json!({"name": "Ada"})),
+            (json!({"address": {"country": null}}), json!({"name": "Ada"})),
+            (json!({"address": {"region": "Kent", "country": null}, "name": null}), json!({"address": {"region": "Kent"}})),
+            (json!({"address": null, "nickname": "Countess"}), json!({"nickname": "Countess"})),
+            (json!(null), json!({})),
+        ] {
+            let changed = robot.change("PATCH", &path, &json!({"claims": patch}));
+            assert_eq!(changed.status, 200, "{patch}: {}", changed.body);
+            assert_eq!(changed.json()["claims"], after, "{patch}");
+        }
+        for bad in [json!({"address": {"planet": "Mars"}}), json!({"address": "Mars"}), json!({"address": {"locality": 1}})] {
+            let refused = robot.change("PATCH", &path, &json!({"claims": bad}));
+            assert_eq!(refused.problem(), problem(422, "rule_broken"), "{bad}");
+        }
+        for bad in [json!("x"), json!([1])] {
+            let refused = robot.change("PATCH", &path, &json!({"claims": bad}));
+            assert_eq!(refused.status, 400, "{bad}: {}", refused.body);
+        }
+    }
+
     fn a_person_who_was_added_signs_in_with_the_password_that_was_set(world: World) {
         let robot = world.service(ALL);
         let user = robot.make("/users", &json!({"username": "ada", "email": "ada@example.test"}));

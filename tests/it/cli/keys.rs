@@ -40,6 +40,11 @@ fn rotation_and_revocation_say_what_they_mean_ask_and_leave_a_key_that_signs() {
         assert_eq!(planned["kid"], second.as_str());
         assert_eq!(planned["replaces"], first.as_str());
         assert_eq!(planned["impact"]["lead_seconds"], 7 * 24 * 3600);
+        assert_eq!(
+            planned["impact"]["old_key_published_for_seconds"],
+            25 * 3600,
+            "as the timetable has it"
+        );
         assert_eq!(states(&place), ["active", "next"]);
         let again = place.run(&["keys", "rotate", "--yes", "--json"]).document();
         assert_eq!(
@@ -79,6 +84,56 @@ fn rotation_and_revocation_say_what_they_mean_ask_and_leave_a_key_that_signs() {
         assert_eq!(document["was"], "retiring");
         assert_eq!(document["signs_now"], list(&place)[2].0.as_str());
         assert_eq!(document["impact"]["feed_seconds"], 2);
+    }
+}
+
+#[test]
+fn a_token_that_is_out_counts_as_long_as_it_was_made_for() {
+    for place in Place::both() {
+        // Makes the first keys, and is refused.
+        assert_eq!(place.run(&["keys", "rotate", "--now", "--yes"]).status, 1);
+        for (name, lifetime) in [("bills", "24h"), ("mails", "23h")] {
+            let identifier = format!("https://api.example/{name}");
+            let made = ["api", "create", "--identifier", &identifier, "--name", name];
+            place
+                .run(&[&made[..], &["--access-token-lifetime", lifetime, "--json"]].concat())
+                .document();
+        }
+        let kid = list(&place).remove(0).0;
+        let longest = || {
+            let panic = place.run(&["panic", "--all", "--dry-run", "--json"]).document();
+            let revoke = place
+                .run(&["keys", "revoke", &kid, "--dry-run", "--json"])
+                .document();
+            [
+                &panic["worst_case_seconds"],
+                &revoke["impact"]["longest_token_seconds"],
+            ]
+            .map(|seconds| seconds.as_i64().unwrap())
+        };
+        assert_eq!(longest(), [86_400; 2]);
+        let bills = "https://api.example/bills";
+        let shorter = ["api", "update", bills, "--access-token-lifetime", "5m", "--json"];
+        place.run(&shorter).document();
+        assert!(
+            longest()
+                .iter()
+                .all(|seconds| (86_300..=86_400).contains(seconds))
+        );
+        place.run(&["api", "delete", "https://api.example/mails", "--json"]);
+        assert!(
+            longest()
+                .iter()
+                .all(|seconds| (86_300..=86_400).contains(seconds))
+        );
+        place.sql("UPDATE events SET at = at - 7200000");
+        assert!(
+            longest()
+                .iter()
+                .all(|seconds| (79_100..=79_201).contains(seconds))
+        );
+        place.sql("UPDATE events SET at = at - 86400000");
+        assert_eq!(longest(), [300, 3600], "those have expired");
     }
 }
 

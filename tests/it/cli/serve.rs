@@ -60,6 +60,26 @@ fn json_logs_are_json_in_every_line_and_hold_no_query() {
 }
 
 #[test]
+fn what_anybody_sends_that_is_no_http_is_no_error_of_ours() {
+    for place in Place::both() {
+        let served = Served::start(&place);
+        for head in [
+            "GET /livez HTTP/1.1\r\nHost: x\r\nbad header: 1\r\n\r\n",
+            "GET /livez HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
+            "nonsense\r\n\r\n",
+        ] {
+            let mut connection = TcpStream::connect(served.address()).unwrap();
+            connection.write_all(head.as_bytes()).unwrap();
+            let mut answer = String::new();
+            connection.read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with("HTTP/1.1 400"), "{head:?}: {answer:?}");
+        }
+        let ended = served.stop();
+        assert!(!ended.stderr.contains("\"level\":\"ERROR\""), "{ended:?}");
+    }
+}
+
+#[test]
 fn keys_are_there_after_the_first_start() {
     for place in Place::both() {
         let served = Served::start(&place);

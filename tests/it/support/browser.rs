@@ -2,6 +2,7 @@
 
 use super::people::PASSWORD;
 use super::world::{Answer, Site};
+use crate::pages::html::elements;
 use reqwest::blocking::RequestBuilder;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -135,4 +136,48 @@ pub(crate) fn hidden(html: &str, name: &str) -> String {
         return String::new();
     };
     rest.split('"').next().unwrap_or_default().to_owned()
+}
+
+/// What a browser would send of the form with this id, as it stands on the page; the token of forms is left out.
+pub(crate) fn filled(html: &str, id: &str) -> Vec<(String, String)> {
+    let at = html
+        .find(&format!("id=\"{id}\""))
+        .unwrap_or_else(|| panic!("no {id} in {html}"));
+    let form = &html[html[..at].rfind("<form").unwrap()..];
+    let form = &form[..form.find("</form>").unwrap() + "</form>".len()];
+    let (mut fields, mut select) = (Vec::new(), String::new());
+    for element in elements(&format!("<!doctype html>{form}")).unwrap() {
+        let of = |name: &str| element.attribute(name).unwrap_or_default().to_owned();
+        let value = match element.name.as_str() {
+            "input" if of("type") == "checkbox" && element.attribute("checked").is_none() => continue,
+            "input" => of("value"),
+            "textarea" => element.text.replace('\n', "\r\n"),
+            "select" => {
+                select = of("name");
+                continue;
+            }
+            "option" if element.attribute("selected").is_some() => {
+                fields.push((select.clone(), of("value")));
+                continue;
+            }
+            _ => continue,
+        };
+        fields.push((of("name"), value));
+    }
+    fields.retain(|(name, _)| name != "form_token");
+    fields
+}
+
+/// Fields with one of them replaced, or added.
+pub(crate) fn with<'a>(
+    fields: &'a [(String, String)],
+    name: &'a str,
+    value: &'a str,
+) -> Vec<(&'a str, &'a str)> {
+    let others = fields.iter().filter(|(other, _)| other != name);
+    let mut fields: Vec<_> = others
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    fields.push((name, value));
+    fields
 }

@@ -198,11 +198,11 @@ pub struct ClientMetadata {
     pub declared: Declared,
 }
 
-impl Client {
+impl ClientMetadata {
     /// Whether the client cannot keep a secret (RFC 6749 §2.1).
     #[must_use]
     pub fn is_public(&self) -> bool {
-        match self.metadata.kind {
+        match self.kind {
             ClientKind::Spa | ClientKind::Native => true,
             ClientKind::Web | ClientKind::Service => false,
         }
@@ -211,7 +211,21 @@ impl Client {
     /// Whether the client has a secret: not a public one, and not one that signs instead.
     #[must_use]
     pub fn has_secret(&self) -> bool {
-        !self.is_public() && self.metadata.token_endpoint_auth_method != Some(AuthMethod::PrivateKeyJwt)
+        !self.is_public() && self.token_endpoint_auth_method != Some(AuthMethod::PrivateKeyJwt)
+    }
+}
+
+impl Client {
+    /// Whether the client cannot keep a secret (RFC 6749 §2.1).
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.metadata.is_public()
+    }
+
+    /// Whether the client has a secret: not a public one, and not one that signs instead.
+    #[must_use]
+    pub fn has_secret(&self) -> bool {
+        self.metadata.has_secret()
     }
 
     /// Whether nobody but the client itself vouches for what it says.

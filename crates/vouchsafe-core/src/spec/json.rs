@@ -23,6 +23,9 @@ pub fn object(text: &[u8]) -> Option<Map<String, Value>> {
     }
 }
 
+/// Below it every whole number is exact (RFC 8259 §6).
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {
@@ -53,6 +56,11 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        // 300.0 is the number 300: JSON Schema has both as an integer.
+        let whole = (value.fract() == 0.0 && value.abs() < EXACT).then(|| format!("{value:.0}"));
+        if let Some(Ok(whole)) = whole.map(|digits| digits.parse::<i64>()) {
+            return Ok(whole.into());
+        }
         Number::from_f64(value)
             .map(Value::Number)
             .ok_or_else(|| E::custom("a number is too large"))
@@ -122,6 +130,10 @@ mod tests {
         assert_eq!(
             read(br#" {"a":[1,"x",null]} "#).unwrap(),
             json!({"a": [1, "x", null]})
+        );
+        assert_eq!(
+            read(br#"{"a":[300.0,-3e2,0.5,1e300]}"#).unwrap(),
+            json!({"a": [300, -300, 0.5, 1e300]})
         );
     }
 }

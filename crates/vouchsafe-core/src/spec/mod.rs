@@ -16,6 +16,7 @@ pub mod iss;
 pub mod json;
 pub mod login_hint;
 pub mod max_age;
+pub mod merge_patch;
 pub mod nonce;
 pub mod params;
 pub mod pkce;

@@ -89,10 +89,12 @@ impl Params {
 
     /// Names and values in order, without those that have no value.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        self.sent().filter(|(_, value)| !value.is_empty())
+    }
+
+    /// Names and values in order, for a query that RFC 6749 has no say in: one without value is there, and empty.
+    pub fn sent(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 

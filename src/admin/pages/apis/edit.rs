@@ -6,7 +6,7 @@ use crate::admin::form::{self, Errors};
 use crate::admin::pages::applications::{capital, ensure_keys, of_word, word};
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
 use crate::clients::apis::{self, ApiChange, Field, Force};
-use crate::config::{parse_duration, show_duration};
+use crate::config::parse_duration;
 use crate::db;
 use crate::store::{StoreError, Unique};
 use actix_web::http::StatusCode;
@@ -56,13 +56,6 @@ struct Typed {
     force: bool,
 }
 
-/// A claim that can be ticked.
-struct Tick {
-    name: String,
-    label: &'static str,
-    ticked: bool,
-}
-
 impl From<&Api> for Typed {
     fn from(api: &Api) -> Self {
         let scopes = api.scopes.iter().map(line);
@@ -71,7 +64,7 @@ impl From<&Api> for Typed {
             identifier: api.identifier.clone(),
             name: api.name.clone(),
             scopes: scopes.collect::<Vec<_>>().join("\n"),
-            lifetime: api.access_token_lifetime.map(show_duration).unwrap_or_default(),
+            lifetime: api.access_token_lifetime.map(duration).unwrap_or_default(),
             token_typ: api.token_typ.as_str().to_owned(),
             signing_alg: word(&api.signing_alg),
             claims: api.claims.clone(),
@@ -83,8 +76,6 @@ impl From<&Api> for Typed {
 impl Typed {
     fn of(fields: &Params) -> Self {
         let text = |name| fields.one(name).unwrap_or_default().trim().to_owned();
-        let ticked = ApiClaim::ALL.into_iter();
-        let ticked = ticked.filter(|claim| fields.one(&word(claim)).is_some());
         Self {
             shown: text("shown"),
             identifier: text("identifier"),
@@ -93,34 +84,28 @@ impl Typed {
             lifetime: text("lifetime"),
             token_typ: text("token_typ"),
             signing_alg: text("signing_alg"),
-            claims: ticked.collect(),
+            claims: ApiClaim::ALL
+                .into_iter()
+                .filter(|claim| fields.one(&word(claim)).is_some())
+                .collect(),
             force: fields.one("force").is_some(),
         }
     }
 
-    /// The boxes of the form.
-    fn ticks(&self) -> Vec<Tick> {
-        let tick = |claim: ApiClaim| Tick {
-            name: word(&claim),
-            label: match claim {
+    /// A box for each claim that tokens can carry: its name, what it says, and whether it is ticked.
+    fn boxes(&self) -> [(String, &'static str, bool); ApiClaim::ALL.len()] {
+        ApiClaim::ALL.map(|claim| {
+            let label = match claim {
                 ApiClaim::Roles => "Its tokens carry the roles of the person",
                 ApiClaim::Groups => "Its tokens carry the groups of the person",
-            },
-            ticked: self.claims.contains(&claim),
-        };
-        ApiClaim::ALL.map(tick).into()
+            };
+            (word(&claim), label, self.claims.contains(&claim))
+        })
     }
 
-    /// The same for an API that has these claims: those that stay ticked keep their order.
-    fn ordered(mut self, before: &[ApiClaim]) -> Self {
-        let place = |claim: &ApiClaim| before.iter().position(|known| known == claim);
-        self.claims
-            .sort_by_key(|claim| place(claim).unwrap_or(usize::MAX));
-        self
-    }
-
-    /// The API that was typed, after all rules.
-    fn check(&self, issuer: &str, now: UnixTime) -> Result<Api, Errors> {
+    /// The API that was typed, after all rules. What was not touched stays as it is `known`, to the last letter: the
+    /// form cannot show everything that the API and the command line may store.
+    fn check(&self, known: Option<&Api>, issuer: &str, now: UnixTime) -> Result<Api, Errors> {
         let mut errors = Errors::default();
         let lifetime = match self.lifetime.as_str() {
             "" => None,
@@ -148,6 +133,10 @@ impl Typed {
             created_at: now,
             scopes: self.scopes.lines().filter_map(scope).collect(),
         };
+        let api = match known {
+            Some(known) => self.untouched(known, api),
+            None => api,
+        };
         if let Err(rule) = apis::check(&api, issuer) {
             let field = match rule.field {
                 Field::Identifier => "identifier",
@@ -161,28 +150,54 @@ impl Typed {
         }
         if errors.is_empty() { Ok(api) } else { Err(errors) }
     }
-}
 
-/// A scope as [`scope`] reads it again.
-fn line(scope: &ApiScope) -> String {
-    if scope.description.is_empty() {
-        scope.name.clone()
-    } else {
-        format!("{} = {}", scope.name, scope.description)
+    fn untouched(&self, known: &Api, typed: Api) -> Api {
+        let shown = Self::from(known);
+        let same_claims = ApiClaim::ALL
+            .iter()
+            .all(|claim| known.claims.contains(claim) == typed.claims.contains(claim));
+        Api {
+            name: if self.name == shown.name.trim() {
+                known.name.clone()
+            } else {
+                typed.name
+            },
+            scopes: if self.scopes.lines().eq(shown.scopes.trim().lines()) {
+                known.scopes.clone()
+            } else {
+                typed.scopes
+            },
+            claims: if same_claims {
+                known.claims.clone()
+            } else {
+                typed.claims
+            },
+            ..typed
+        }
     }
 }
 
-/// A line of scopes: a name, and behind an equals sign between spaces the permission in words. A name may have such signs
-/// of its own (RFC 6749 §3.3), but no spaces.
+/// A scope as it stands on a line of the form.
+fn line(ApiScope { name, description }: &ApiScope) -> String {
+    if description.is_empty() {
+        name.clone()
+    } else {
+        format!("{name} = {description}")
+    }
+}
+
+/// A line of scopes: a name, and behind a space and an equals sign the permission in words. The name itself may have
+/// equals signs (RFC 6749 §3.3), so that only the space ends it.
 fn scope(line: &str) -> Option<ApiScope> {
     let line = line.trim();
-    let parts = line.split_once(" = ");
-    // With a space elsewhere it is no name, but one whose spaces were forgotten.
-    let parts = parts.or_else(|| line.split_once('=').filter(|_| line.contains(' ')));
-    let (name, description) = parts.unwrap_or((line, ""));
+    let of_two = line.split_once(char::is_whitespace).and_then(|(name, rest)| {
+        let description = rest.trim_start().strip_prefix('=')?;
+        Some((name, description.trim()))
+    });
+    let (name, description) = of_two.unwrap_or((line, ""));
     (!line.is_empty()).then(|| ApiScope {
-        name: name.trim().to_owned(),
-        description: description.trim().to_owned(),
+        name: name.to_owned(),
+        description: description.to_owned(),
     })
 }
 
@@ -203,7 +218,7 @@ pub(super) async fn create(form: AdminForm) -> HttpResponse {
     }
     let AdminForm { admin, fields } = form;
     let typed = Typed::of(&fields);
-    let api = match typed.check(&admin.cx.config().issuer, admin.cx.now) {
+    let api = match typed.check(None, &admin.cx.config().issuer, admin.cx.now) {
         Ok(api) => api,
         Err(errors) => return show(&admin, None, typed, errors),
     };
@@ -262,12 +277,12 @@ pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpRespon
         // The identifier is that of the path: tokens in the world carry it.
         let typed = Typed {
             identifier: known.identifier.clone(),
-            ..Typed::of(&fields).ordered(&known.claims)
+            ..Typed::of(&fields)
         };
         if typed.shown != version(&known) {
             return Ok(stale(&admin, (&known, users), typed));
         }
-        let api = match typed.check(&admin.cx.config().issuer, admin.cx.now) {
+        let api = match typed.check(Some(&known), &admin.cx.config().issuer, admin.cx.now) {
             Ok(api) => api,
             Err(errors) => return Ok(show(&admin, Some((&known, users)), typed, errors)),
         };
@@ -383,5 +398,14 @@ fn edit(admin: &Admin, known: Option<(&Api, Vec<User>)>, typed: Typed, errors: E
         typed,
         losing: Vec::new(),
         errors,
+    }
+}
+
+/// A duration as it can be typed.
+pub(super) fn duration(span: Span) -> String {
+    match span.seconds() {
+        seconds if seconds % 3_600 == 0 => format!("{}h", seconds / 3_600),
+        seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
+        seconds => format!("{seconds}s"),
     }
 }

@@ -5,20 +5,23 @@ use super::connection::{self, Block};
 use super::plan::{Plan, Preset};
 use super::scopes::Scopes;
 use super::{apis, ensure_keys, path_of, review};
-use crate::admin::access::{Admin, AdminForm};
+use crate::admin::access::{Admin, AdminForm, cookies};
 use crate::admin::form::{self, Errors};
+use crate::admin::pages::confirm;
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
 use crate::admin::pages::problem;
+use crate::admin::pages::sign_in::Notice;
 use crate::admin::path;
 use crate::clients::catalog::{self, App};
 use crate::clients::registration::{self, Made, Pepper};
 use crate::db;
 use crate::store::StoreError;
 use actix_web::http::StatusCode;
+use actix_web::http::header::SET_COOKIE;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use std::sync::Arc;
-use vouchsafe_core::model::{Api, ClientId, ClientMetadata, EventId, Plain};
+use vouchsafe_core::model::{AdminCookie, Api, ClientId, ClientMetadata, EventId, Plain};
 use zeroize::Zeroizing;
 
 #[derive(Template)]
@@ -48,8 +51,8 @@ struct AddressesPage {
     errors: Errors,
 }
 
-/// `GET /admin/applications/new/addresses?preset=…`: the empty form. The last step hands out a secret, and nothing that is
-/// typed survives the page that asks for the password, so it is asked for here.
+/// `GET /admin/applications/new/addresses?preset=…`: the empty form. Nothing that is typed survives the page that asks for
+/// the password, so it is asked for here; the last step asks again in its own form when a secret comes of it.
 pub(super) async fn addresses(admin: Admin, http: HttpRequest) -> HttpResponse {
     let shown = async {
         let query = form::query(&admin, http.query_string(), &["preset", "app"])?;
@@ -72,8 +75,8 @@ fn first_step(preset: Preset) -> String {
     )
 }
 
-/// The fields that a plan is carried in, and the one that makes the last step count once.
-const FIELDS: [&str; 10] = [
+/// The fields that a plan is carried in, the one that makes the last step count once, and the password if it is asked for.
+const FIELDS: [&str; 11] = [
     "preset",
     "app",
     "name",
@@ -84,6 +87,7 @@ const FIELDS: [&str; 10] = [
     "jwks",
     "first_party",
     "once",
+    "password",
 ];
 
 /// `POST /admin/applications/new/addresses`: back from the review, with everything as it was typed.
@@ -122,6 +126,10 @@ struct ReviewPage {
     sentences: Vec<String>,
     addresses: Vec<String>,
     once: String,
+    /// Whether the password is asked for here: what was typed would be lost on the way to the page that asks.
+    asks: bool,
+    username: String,
+    notice: Option<Notice>,
 }
 
 /// `POST /admin/applications/new/review`: what will be registered, in sentences; or what is wrong with it (422).
@@ -132,21 +140,49 @@ pub(super) async fn check(form: AdminForm) -> HttpResponse {
     let AdminForm { admin, fields } = form;
     match judged(&admin, Plan::of(&fields)).await {
         Err(response) => response,
-        Ok((plan, metadata, apis)) => {
-            let page = ReviewPage {
-                shell: admin.shell(Section::Applications, "Is this right?"),
-                sentences: review::sentences(&metadata, &apis),
-                addresses: metadata.redirect_uris,
-                plan,
-                once: EventId::from_entropy(admin.cx.services.ports.entropy.bytes()).into_string(),
-            };
-            answer(&admin, StatusCode::OK, &page)
+        Ok(judged) => {
+            let once = EventId::from_entropy(admin.cx.services.ports.entropy.bytes()).into_string();
+            review_page(&admin, judged, once, None)
         }
     }
 }
 
+/// The review, with a field for the password when a secret will be handed out and it was not given lately.
+fn review_page(
+    admin: &Admin,
+    (plan, metadata, apis): Judged,
+    once: String,
+    asked: Option<Option<Notice>>,
+) -> HttpResponse {
+    let asks = asked.is_some() || (metadata.has_secret() && !admin.is_proven());
+    let notice = asked.flatten();
+    let status = match (asked, notice) {
+        (None, _) => StatusCode::OK,
+        (Some(_), None) => StatusCode::UNPROCESSABLE_ENTITY,
+        (Some(_), Some(notice)) => notice.status(),
+    };
+    let page = ReviewPage {
+        shell: admin.shell(Section::Applications, "Is this right?"),
+        sentences: review::sentences(&metadata, &apis),
+        addresses: metadata.redirect_uris,
+        plan,
+        once,
+        asks,
+        username: admin.user.username.clone(),
+        notice,
+    };
+    let mut response = answer(admin, status, &page);
+    if let Some(notice) = notice {
+        notice.decorate(admin.cx.now, &mut response);
+    }
+    response
+}
+
+/// A plan with the client that it makes, and the APIs that it was judged by.
+type Judged = (Plan, ClientMetadata, Vec<Api>);
+
 /// Checks a plan by all rules, or answers with the form and what is wrong.
-async fn judged(admin: &Admin, plan: Option<Plan>) -> Result<(Plan, ClientMetadata, Vec<Api>), HttpResponse> {
+async fn judged(admin: &Admin, plan: Option<Plan>) -> Result<Judged, HttpResponse> {
     let plan = plan.ok_or_else(|| see_other(&path("applications/new")))?;
     let apis = apis(admin).await?;
     match plan.check(&apis) {
@@ -173,13 +209,10 @@ pub(super) async fn create(form: AdminForm) -> HttpResponse {
         return response;
     }
     let AdminForm { admin, fields } = form;
-    let (plan, metadata, _) = match judged(&admin, Plan::of(&fields)).await {
+    let judged = match judged(&admin, Plan::of(&fields)).await {
         Ok(judged) => judged,
         Err(response) => return response,
     };
-    if let Err(response) = admin.proven_for_long(&first_step(plan.preset)) {
-        return response;
-    }
     let once = fields.one("once").unwrap_or_default().to_owned();
     if once.len() < SHORTEST_ONCE || once.len() > LONGEST_ONCE {
         return problem::say(
@@ -189,14 +222,57 @@ pub(super) async fn create(form: AdminForm) -> HttpResponse {
             "A part of it is missing. Nothing was registered; begin again from the list of applications.",
         );
     }
-    if let Err(failure) = ensure_keys(&admin.cx, metadata.id_token_signed_response_alg).await {
-        return admin.failed(failure);
+    let ((plan, metadata, _), cookie) = match proven(&admin, judged, (&once, fields.one("password"))).await {
+        Ok(proven) => proven,
+        Err(response) => return response,
+    };
+    let made = made(&admin, (&plan, metadata), once).await;
+    let mut response = made.unwrap_or_else(|failed| failed);
+    if let Some(cookie) = cookie {
+        let cookie = cookies(&admin.cx).set(&cookie, None);
+        response.headers_mut().append(SET_COOKIE, cookie);
     }
-    match register(&admin, metadata, once).await {
-        Ok(Registered::Made(made)) => show_made(&admin, &plan, &made),
-        Ok(Registered::Before(id)) => see_other(&form::with_query(&path_of(&id), &[("said", "repeated")])),
-        Err(error) => admin.failed(error),
+    response
+}
+
+/// Goes on when the password was given lately: within five minutes before a secret is handed out, or on the review
+/// itself, and the session then goes on under another cookie; within thirty when there is none.
+async fn proven(
+    admin: &Admin,
+    judged: Judged,
+    (once, password): (&str, Option<&str>),
+) -> Result<(Judged, Option<Plain<AdminCookie>>), HttpResponse> {
+    if !judged.1.has_secret() {
+        admin.proven_for_long(&first_step(judged.0.preset))?;
+        return Ok((judged, None));
     }
+    if admin.is_proven() {
+        return Ok((judged, None));
+    }
+    let notice = match password.filter(|typed| !typed.is_empty()) {
+        None => None,
+        Some(typed) => match confirm::prove(admin, typed).await {
+            Ok(Ok(cookie)) => return Ok((judged, Some(cookie))),
+            Ok(Err(notice)) => Some(notice),
+            Err(failure) => return Err(admin.failed(failure)),
+        },
+    };
+    Err(review_page(admin, judged, once.to_owned(), Some(notice)))
+}
+
+async fn made(
+    admin: &Admin,
+    (plan, metadata): (&Plan, ClientMetadata),
+    once: String,
+) -> Result<HttpResponse, HttpResponse> {
+    ensure_keys(&admin.cx, metadata.id_token_signed_response_alg)
+        .await
+        .map_err(|failure| admin.failed(failure))?;
+    let registered = register(admin, metadata, once).await;
+    Ok(match registered.map_err(|error| admin.failed(error))? {
+        Registered::Made(made) => show_made(admin, plan, &made),
+        Registered::Before(id) => see_other(&form::with_query(&path_of(&id), &[("said", "repeated")])),
+    })
 }
 
 /// What the review page draws has 22 characters.

@@ -25,6 +25,7 @@ struct RotatePage {
     at_once: Option<Offer>,
     planned: Option<Moment>,
     delays: Delays,
+    published_for: String,
     least_lead: String,
 }
 
@@ -54,7 +55,8 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
     let alg = algorithm(admin, query.one("alg"))?;
     admin.proven_recently(&back(alg))?;
     let (longest, now) = (longest_token(admin).await?, admin.cx.now);
-    let plan = |at_once| admin.cx.services.keys.plan_rotation(alg, (now, at_once), longest);
+    let keys = &admin.cx.services.keys;
+    let plan = |at_once| keys.plan_rotation(alg, (now, at_once));
     let (soon, at_once) = (plan(false), plan(true));
     let planned = match (&soon, &at_once) {
         (_, Err(NoRotation::Planned { signs_from, .. }))
@@ -68,6 +70,7 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
         at_once: at_once.ok().map(|plan| offer(&plan)),
         planned,
         delays: Delays::of(now, longest),
+        published_for: keys.times().retire_after.in_words(),
         least_lead: LEAST_LEAD.in_words(),
     };
     Ok(answer(admin, StatusCode::OK, &view))
@@ -83,12 +86,7 @@ async fn take(form: &AdminForm) -> Result<HttpResponse, HttpResponse> {
         Some("now") => true,
         Some(_) | None => return Err(form::bad_address(admin)),
     };
-    let longest = longest_token(admin).await?;
-    let planned = admin
-        .cx
-        .services
-        .keys
-        .plan_rotation(alg, (admin.cx.now, at_once), longest);
+    let planned = admin.cx.services.keys.plan_rotation(alg, (admin.cx.now, at_once));
     // What was shown is what is done.
     let plan = planned
         .ok()

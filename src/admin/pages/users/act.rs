@@ -1,6 +1,6 @@
 //! Acts on a person that need no more than to be meant: asked on a page of their own, then done.
 
-use super::{Exposed, Named, exposure, path_of, person};
+use super::{Exposed, Named, exposure, path_of, person, proven_for};
 use crate::accounts::administration::{self, Changed};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
@@ -125,6 +125,7 @@ impl What {
 async fn ask(what: What, admin: Admin, sub: web::Path<String>) -> HttpResponse {
     let shown = async {
         let user = person(&admin, &sub).await?;
+        proven_for(&admin, &user, what.word())?;
         page(&admin, what, &user, Errors::default()).await
     };
     shown.await.unwrap_or_else(|instead| instead)
@@ -138,6 +139,7 @@ async fn perform(what: What, form: &AdminForm, sub: &str) -> Result<HttpResponse
     form::only(form, if what.is_typed() { &["typed"] } else { &[] })?;
     let admin = &form.admin;
     let user = person(admin, sub).await?;
+    proven_for(admin, &user, what.word())?;
     let typed = form.fields.one("typed").unwrap_or_default().trim();
     if what.is_typed() && typed != user.username {
         let errors = Errors::one("typed", "User name: type it exactly as it is shown");

@@ -1,7 +1,7 @@
 //! Banning a person: for how long, with what reason, and how soon it takes effect.
 
 use super::new::sentence;
-use super::{Exposed, Named, exposure, path_of, person};
+use super::{Exposed, Named, exposure, path_of, person, proven_for};
 use crate::accounts::administration::{self, Ban};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
@@ -44,6 +44,7 @@ struct Typed {
 pub(super) async fn get(admin: Admin, sub: web::Path<String>) -> HttpResponse {
     let shown = async {
         let user = person(&admin, &sub).await?;
+        proven_for(&admin, &user, "ban")?;
         page(&admin, &user, Typed::of_person(&user), Errors::default()).await
     };
     shown.await.unwrap_or_else(|instead| instead)
@@ -58,6 +59,7 @@ async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse>
     form::only(form, &["lasts", "until", "reason"])?;
     let admin = &form.admin;
     let user = person(admin, sub).await?;
+    proven_for(admin, &user, "ban")?;
     let text = |name| form.fields.one(name).unwrap_or_default().trim();
     let typed = Typed {
         lasts: text("lasts").to_owned(),

@@ -1,13 +1,15 @@
 //! A person's names, address and claims (OpenID Connect Core §5.1), changed.
 
 use super::new::{sentence, taken};
-use super::{Named, path_of, person};
+use super::{Named, path_of, person, proven_for};
 use crate::accounts::administration;
 use crate::accounts::profile::{ProfileChange, Updated};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::db;
 use crate::store::StoreError;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::{Map, Value, json};
@@ -45,7 +47,8 @@ const ADDRESS: [(&str, &str); 5] = [
     ("country", "Country"),
 ];
 
-const OWN: [&str; 5] = [
+const OWN: [&str; 6] = [
+    "shown",
     "username",
     "email",
     "email_verified",
@@ -59,6 +62,8 @@ struct ProfilePage {
     shell: Shell,
     errors: Errors,
     who: Named,
+    /// The version of the profile that the page was made of.
+    shown: String,
     username: String,
     email: String,
     email_verified: bool,
@@ -87,10 +92,12 @@ pub(super) fn label(claim: &str) -> &str {
 
 /// `GET /admin/users/{sub}/profile`.
 pub(super) async fn get(admin: Admin, sub: web::Path<String>) -> HttpResponse {
-    match person(&admin, &sub).await {
-        Ok(user) => page(&admin, &user, &of_person(&user), Errors::default()),
-        Err(instead) => instead,
-    }
+    let shown = async {
+        let user = person(&admin, &sub).await?;
+        proven_for(&admin, &user, "profile")?;
+        Ok(page(&admin, &user, &of_person(&user), Errors::default()))
+    };
+    shown.await.unwrap_or_else(|instead: HttpResponse| instead)
 }
 
 /// `POST /admin/users/{sub}/profile`.
@@ -107,11 +114,25 @@ async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse>
     form::only(form, &names)?;
     let (admin, typed) = (&form.admin, Typed::of(&form.fields, &names));
     let user = person(admin, sub).await?;
-    let (act, id, change) = (admin.act(), user.id.clone(), typed.change(&user));
+    proven_for(admin, &user, "profile")?;
+    let (act, id, sent) = (admin.act(), user.id.clone(), typed.clone());
     let done = admin.cx.store().write("update-profile", move |tx| {
-        administration::update_profile(tx, &act, &id, &change)
+        let Some(now) = db!(tx, users::lock(&id))? else {
+            return Ok(Ok(Updated::Unknown));
+        };
+        let before = of_person(&now);
+        if sent.value("shown") != before.value("shown") {
+            return Ok(Err(Box::new(now)));
+        }
+        let change = sent.change(&before, now.email_verified);
+        administration::update_profile(tx, &act, &id, &change).map(Ok)
     });
-    match done.await {
+    let done = match done.await {
+        Ok(Err(now)) => return Ok(stale(admin, &now, typed)),
+        Ok(Ok(updated)) => Ok(updated),
+        Err(error) => Err(error),
+    };
+    match done {
         Ok(Updated::Done(_)) => Ok(see_other(&format!("{}?done=profile", path_of(&user.id)))),
         Ok(Updated::Refused(problem)) => {
             let field = if problem.field() == "address" {
@@ -132,6 +153,7 @@ async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse>
 }
 
 /// The fields of the form by their names: empty when left empty, or not ticked.
+#[derive(Clone)]
 struct Typed(Vec<(String, String)>);
 
 impl Typed {
@@ -154,9 +176,9 @@ impl Typed {
         !self.value(name).is_empty()
     }
 
-    /// What differs from what is stored: whatever else somebody changes meanwhile stays.
-    fn change(&self, user: &User) -> ProfileChange {
-        let before = of_person(user);
+    /// What differs from what is stored, which is what the page was made of: claims that the form cannot show as they
+    /// are stay as they are.
+    fn change(&self, before: &Self, email_verified: bool) -> ProfileChange {
         let changed =
             |name: &str| (self.value(name) != before.value(name)).then(|| self.value(name).to_owned());
         let mut claims = Map::new();
@@ -191,7 +213,7 @@ impl Typed {
         }
         let new_address = changed("email");
         let verified = self.ticked("email_verified");
-        let said = new_address.is_some() || verified != user.email_verified;
+        let said = new_address.is_some() || verified != email_verified;
         ProfileChange {
             username: changed("username"),
             email: new_address,
@@ -227,16 +249,35 @@ fn of_person(user: &User) -> Typed {
             text(address.and_then(|address| address.get(name))),
         )
     }));
+    fields.push(("shown".to_owned(), form::version(&fields)));
     Typed(fields)
 }
 
+/// 409, with what was typed: who reads what it says may save it all the same.
+fn stale(admin: &Admin, now: &User, typed: Typed) -> HttpResponse {
+    let mut fields = typed.0;
+    fields.retain(|(name, _)| name != "shown");
+    let current = of_person(now).value("shown").to_owned();
+    fields.push(("shown".to_owned(), current));
+    let errors = Errors::one("user-profile-form", form::CHANGED_SINCE);
+    answered(admin, StatusCode::CONFLICT, (now, &Typed(fields), errors))
+}
+
 fn page(admin: &Admin, user: &User, typed: &Typed, errors: Errors) -> HttpResponse {
-    let status = errors.status();
+    answered(admin, errors.status(), (user, typed, errors))
+}
+
+fn answered(
+    admin: &Admin,
+    status: StatusCode,
+    (user, typed, errors): (&User, &Typed, Errors),
+) -> HttpResponse {
     let value = |name: &str| typed.value(name).to_owned();
     let view = ProfilePage {
         shell: admin.shell(Section::Users, "Profile"),
         errors,
         who: Named::of(admin, user),
+        shown: value("shown"),
         username: value("username"),
         email: value("email"),
         email_verified: typed.ticked("email_verified"),

@@ -7,6 +7,8 @@ use crate::accounts::profile::{PersonProblem, check_groups, check_roles};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::db;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use vouchsafe_core::model::User;
@@ -20,8 +22,10 @@ struct RolesPage {
     typed: Typed,
 }
 
-/// What stands in the two fields.
+/// What stands in the fields.
 struct Typed {
+    /// The version of the roles and groups that the page was made of.
+    shown: String,
     roles: String,
     groups: String,
 }
@@ -43,6 +47,7 @@ pub(super) async fn get(admin: Admin, sub: web::Path<String>) -> HttpResponse {
     match person(&admin, &sub).await {
         Ok(user) => {
             let typed = Typed {
+                shown: version(&user),
                 roles: user.roles.join("\n"),
                 groups: user.groups.join("\n"),
             };
@@ -58,11 +63,12 @@ pub(super) async fn post(form: AdminForm, sub: web::Path<String>) -> HttpRespons
 }
 
 async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse> {
-    form::only(form, &["roles", "groups"])?;
+    form::only(form, &["shown", "roles", "groups"])?;
     let admin = &form.admin;
     let user = person(admin, sub).await?;
     let text = |name| form.fields.one(name).unwrap_or_default().to_owned();
     let typed = Typed {
+        shown: text("shown"),
         roles: text("roles"),
         groups: text("groups"),
     };
@@ -73,20 +79,48 @@ async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse>
             return Ok(page(admin, &user, typed, errors));
         }
     };
-    let (act, id) = (admin.act(), user.id.clone());
+    let (act, id, shown) = (admin.act(), user.id.clone(), typed.shown.clone());
     let done = admin.cx.store().write("set-roles-and-groups", move |tx| {
+        match db!(tx, users::lock(&id))? {
+            Some(now) if version(&now) != shown => return Ok(Err(Box::new(now))),
+            Some(_) | None => {}
+        }
         administration::set_roles(tx, &act, &id, &roles)?;
-        administration::set_groups(tx, &act, &id, &groups)
+        administration::set_groups(tx, &act, &id, &groups).map(Ok)
     });
     match done.await {
-        Ok(Some(_)) => Ok(see_other(&format!("{}?done=roles", path_of(&user.id)))),
-        Ok(None) => Err(admin.not_found()),
+        Ok(Ok(Some(_))) => Ok(see_other(&format!("{}?done=roles", path_of(&user.id)))),
+        Ok(Ok(None)) => Err(admin.not_found()),
+        Ok(Err(now)) => Ok(stale(admin, &now, typed)),
         Err(error) => Err(admin.failed(error)),
     }
 }
 
+/// Names what the page shows of a person.
+fn version(user: &User) -> String {
+    form::version(&(&user.roles, &user.groups))
+}
+
+/// 409, with what was typed: who reads what it says may save it all the same.
+fn stale(admin: &Admin, now: &User, typed: Typed) -> HttpResponse {
+    let shown = version(now);
+    let errors = Errors::one("user-roles-form", form::CHANGED_SINCE);
+    answered(
+        admin,
+        StatusCode::CONFLICT,
+        (now, Typed { shown, ..typed }, errors),
+    )
+}
+
 fn page(admin: &Admin, user: &User, typed: Typed, errors: Errors) -> HttpResponse {
-    let status = errors.status();
+    answered(admin, errors.status(), (user, typed, errors))
+}
+
+fn answered(
+    admin: &Admin,
+    status: StatusCode,
+    (user, typed, errors): (&User, Typed, Errors),
+) -> HttpResponse {
     let view = RolesPage {
         shell: admin.shell(Section::Users, "Roles and groups"),
         errors,
