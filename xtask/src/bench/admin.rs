@@ -1,0 +1,181 @@
+//! `cargo xtask bench admin`: how soon the administration answers when there is a lot of everything. Every page and every
+//! list of the API is asked a number of times, one after another, over one kept-alive connection.
+
+mod asked;
+mod desk;
+mod fill;
+mod lists;
+mod pages;
+
+use super::http::Response;
+use super::server::{Database, Installation};
+use super::{USAGE, milliseconds};
+use crate::step::{build_dev, build_release, dev_server, server};
+use asked::Asked;
+use desk::Desk;
+use fill::Sizes;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Ninety-five of a hundred answers should be there by then.
+const TARGET: Duration = Duration::from_millis(50);
+
+/// What is wanted.
+struct Wanted {
+    program: PathBuf,
+    sizes: Sizes,
+    /// How often each is asked.
+    times: u32,
+    /// Only those whose name has this in it.
+    only: Option<String>,
+}
+
+/// How long the answers took.
+struct Took {
+    name: String,
+    /// None for what reads a lot on purpose.
+    target: Option<Duration>,
+    p50: Duration,
+    p95: Duration,
+    max: Duration,
+    bytes: usize,
+}
+
+pub(crate) fn run(words: &[String]) -> Result<(), String> {
+    let wanted = Wanted::parse(words)?;
+    let mut installation = Installation::new(Database::Sqlite, wanted.program.clone())?;
+    let own = Desk::furnish(&installation)?;
+    let facts = fill::fill(&mut installation, wanted.sizes)?;
+    let mut desk = Desk::open(&installation, &own)?;
+    let mut all = pages::of(&mut desk, &facts)?;
+    all.extend(lists::of(&mut desk, &facts)?);
+    all.retain(|asked| match &wanted.only {
+        Some(word) => asked.name.contains(word.as_str()),
+        None => true,
+    });
+    println!(
+        "\n{} people, {} applications, {} events on SQLite; each asked {} times, in ms\n{:<72}{:>9}{:>9}{:>9}{:>8}",
+        wanted.sizes.users,
+        wanted.sizes.clients,
+        wanted.sizes.events,
+        wanted.times,
+        "",
+        "p50",
+        "p95",
+        "max",
+        "KiB"
+    );
+    let mut took = Vec::new();
+    for asked in &all {
+        let one = ask(&mut desk, asked, wanted.times)?;
+        println!("{one}");
+        took.push(one);
+    }
+    summarize(&took);
+    Ok(())
+}
+
+impl Wanted {
+    /// Reads the words and builds what they ask for.
+    fn parse(words: &[String]) -> Result<Self, String> {
+        let mut sizes = Sizes::default();
+        let (mut times, mut only, mut dev) = (40, None, false);
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let mut next = || words.next().ok_or(USAGE);
+            let mut number = || {
+                next()?
+                    .parse::<u32>()
+                    .ok()
+                    .filter(|number| *number > 0)
+                    .ok_or(USAGE)
+            };
+            match word.as_str() {
+                "--users" => sizes.users = number()?,
+                "--clients" => sizes.clients = number()?,
+                "--events" => sizes.events = number()?,
+                "--times" => times = number()?,
+                "--only" => only = Some(next()?.clone()),
+                "--dev" => dev = true,
+                _ => return Err(USAGE.to_owned()),
+            }
+        }
+        let program = if dev {
+            build_dev()?;
+            dev_server()
+        } else {
+            build_release()?;
+            server()
+        };
+        Ok(Self {
+            program,
+            sizes: sizes.checked()?,
+            times,
+            only,
+        })
+    }
+}
+
+/// Asks once for the caches, and then as often as is wanted.
+fn ask(desk: &mut Desk, asked: &Asked, times: u32) -> Result<Took, String> {
+    let mut bytes = desk.ask(asked)?.body.len();
+    let mut took = Vec::new();
+    for _ in 0..times {
+        let begun = Instant::now();
+        let answer: Response = desk.ask(asked)?;
+        took.push(begun.elapsed());
+        bytes = answer.body.len();
+    }
+    took.sort_unstable();
+    let at = |per_cent: usize| {
+        let rank = (took.len() * per_cent).div_ceil(100);
+        took.get(rank.saturating_sub(1)).copied().unwrap_or_default()
+    };
+    Ok(Took {
+        name: asked.name.clone(),
+        target: (!asked.reads_much).then_some(TARGET),
+        p50: at(50),
+        p95: at(95),
+        max: at(100),
+        bytes,
+    })
+}
+
+impl Took {
+    fn has_missed(&self) -> bool {
+        self.target.is_some_and(|target| self.p95 > target)
+    }
+}
+
+impl std::fmt::Display for Took {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mark = match self.target {
+            None => "  reads much on purpose",
+            Some(_) if self.has_missed() => "  MISSED",
+            Some(_) => "",
+        };
+        write!(
+            f,
+            "{:<72}{:>9.2}{:>9.2}{:>9.2}{:>8}{mark}",
+            self.name,
+            milliseconds(self.p50),
+            milliseconds(self.p95),
+            milliseconds(self.max),
+            self.bytes / 1024
+        )
+    }
+}
+
+fn summarize(took: &[Took]) {
+    let measured: Vec<&Took> = took.iter().filter(|one| one.target.is_some()).collect();
+    let missed: Vec<&&Took> = measured.iter().filter(|one| one.has_missed()).collect();
+    println!(
+        "\n{} of {} answer within {} ms at p95",
+        measured.len() - missed.len(),
+        measured.len(),
+        TARGET.as_millis()
+    );
+    for one in missed {
+        println!("{one}");
+    }
+}

@@ -1,0 +1,89 @@
+//! Who asks: an administrator who has signed in through the pages, and a service with a token.
+
+use super::asked::Asked;
+use crate::bench::http::{Connection, Response, member};
+use crate::bench::server::Installation;
+
+const PASSWORD: &str = "copper lantern forty two";
+
+/// A service of the installation: its `client_id` and its secret.
+pub(crate) struct Service {
+    id: String,
+    secret: String,
+}
+
+/// A connection with an administrator's cookies, and a token.
+pub(crate) struct Desk {
+    server: Connection,
+    token: String,
+}
+
+impl Desk {
+    /// Makes the database, an administrator and a service that may read.
+    pub(crate) fn furnish(installation: &Installation) -> Result<Service, String> {
+        installation.command_line(&["migrate"], "")?;
+        let person = "admin create --username ada --email ada@example.test --name Ada --password-stdin";
+        let words = |line: &'static str| line.split_whitespace().collect::<Vec<_>>();
+        installation.command_line(&words(person), PASSWORD)?;
+        let client = "client create --name Robot --type service --scope vouchsafe:read";
+        let made = installation.command_line(&words(client), "")?;
+        let of = |name| member(&made, name).ok_or_else(|| format!("no {name} in {made}"));
+        Ok(Service {
+            id: of("client_id")?,
+            secret: of("client_secret")?,
+        })
+    }
+
+    /// Signs the administrator in and fetches a token.
+    pub(crate) fn open(installation: &Installation, own: &Service) -> Result<Self, String> {
+        let mut server = Connection::open(installation.address())?;
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("scope", "vouchsafe:read"),
+            ("client_id", &own.id),
+            ("client_secret", &own.secret),
+        ];
+        let token = server
+            .post("/token", &fields)?
+            .expect(200)?
+            .member("access_token")?;
+        let mut desk = Self { server, token };
+        desk.sign_in()?;
+        Ok(desk)
+    }
+
+    /// Signs in as people do. Some pages want the password to have been given lately.
+    fn sign_in(&mut self) -> Result<(), String> {
+        let page = self.server.fetch("/admin/sign-in")?.expect(200)?.body;
+        let (action, form_token) =
+            sign_in_form(&page).ok_or_else(|| format!("no sign-in page but {page}"))?;
+        let fields = [
+            ("form_token", form_token.as_str()),
+            ("username", "ada"),
+            ("password", PASSWORD),
+        ];
+        self.server.post(&action, &fields)?.expect(303).map(drop)
+    }
+
+    /// Asks, and wants to be answered.
+    pub(crate) fn ask(&mut self, asked: &Asked) -> Result<Response, String> {
+        let answer = if asked.by_token {
+            self.server.fetch_as(&asked.path, &self.token)
+        } else {
+            self.server.fetch(&asked.path)
+        };
+        let answer = answer.and_then(|answer| answer.expect(200));
+        answer.map_err(|problem| format!("{}: {problem}", asked.path))
+    }
+}
+
+/// Where the sign-in form goes, and its own token.
+fn sign_in_form(html: &str) -> Option<(String, String)> {
+    let (_, form) = html.split_once("id=\"admin-login-form\"")?;
+    let (_, action) = form.split_once("action=\"")?;
+    let (_, token) = form.split_once("name=\"form_token\" value=\"")?;
+    Some((
+        action.split('"').next()?.to_owned(),
+        token.split('"').next()?.to_owned(),
+    ))
+}
