@@ -56,7 +56,7 @@ pub fn preview(
     let apis = db!(tx, apis::all())?;
     let longest = apis.iter().filter_map(|api| api.access_token_lifetime).max();
     Ok(Some(Preview {
-        grants: db!(tx, grants::list(&wanted, COUNTED))?.len(),
+        grants: db!(tx, grants::count(&wanted, COUNTED))?,
         sessions: if client.is_none() {
             db!(tx, sessions::count_standing(now))?
         } else {

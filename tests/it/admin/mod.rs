@@ -8,6 +8,7 @@ mod keys;
 mod overview;
 mod panic;
 mod rights;
+mod search;
 mod session;
 mod settings;
 mod setup;

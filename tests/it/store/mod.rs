@@ -9,6 +9,7 @@ mod migrations;
 mod people;
 mod publisher;
 mod races;
+mod reach;
 mod records;
 mod samples;
 mod sessions;

@@ -127,18 +127,20 @@ fn ask(desk: &mut Desk, asked: &Asked, times: u32) -> Result<Took, String> {
         bytes = answer.body.len();
     }
     took.sort_unstable();
-    let at = |per_cent: usize| {
-        let rank = (took.len() * per_cent).div_ceil(100);
-        took.get(rank.saturating_sub(1)).copied().unwrap_or_default()
-    };
     Ok(Took {
         name: asked.name.clone(),
         target: (!asked.reads_much).then_some(TARGET),
-        p50: at(50),
-        p95: at(95),
-        max: at(100),
+        p50: of_hundred(&took, 50),
+        p95: of_hundred(&took, 95),
+        max: of_hundred(&took, 100),
         bytes,
     })
+}
+
+/// The longest of the fastest so many of a hundred.
+fn of_hundred(sorted: &[Duration], so_many: usize) -> Duration {
+    let rank = (sorted.len() * so_many).div_ceil(100);
+    sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()
 }
 
 impl Took {
@@ -177,5 +179,33 @@ fn summarize(took: &[Took]) {
     );
     for one in missed {
         println!("{one}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_forty_answers_the_thirty_eighth_is_at_p95() {
+        let took: Vec<Duration> = (1..=40).map(Duration::from_millis).collect();
+        assert_eq!(of_hundred(&took, 50), Duration::from_millis(20));
+        assert_eq!(of_hundred(&took, 95), Duration::from_millis(38));
+        assert_eq!(of_hundred(&took, 100), Duration::from_millis(40));
+        assert_eq!(of_hundred(&[], 95), Duration::ZERO);
+    }
+
+    #[test]
+    fn what_reads_much_on_purpose_misses_nothing() {
+        let slow = |target| Took {
+            name: String::new(),
+            target,
+            p50: TARGET,
+            p95: TARGET * 2,
+            max: TARGET * 2,
+            bytes: 0,
+        };
+        assert!(slow(Some(TARGET)).has_missed());
+        assert!(!slow(None).has_missed());
     }
 }
