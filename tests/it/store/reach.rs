@@ -14,8 +14,8 @@ on_both_stores! {
     a_page_that_found_nothing_so_far_goes_on,
 }
 
-/// From a single row to more than there are. Sets of half as many are looked up one by one.
-const REACHES: [i64; 6] = [1, 2, 5, 9, 14, 1_000];
+/// A few rows, and more of them; sets of half as many are looked up one by one.
+const REACHES: [i64; 3] = [2, 7, 18];
 
 fn part(reach: i64) -> Part {
     let mut part = Part::first(2);
@@ -101,7 +101,7 @@ fn people_are_the_same_however_far_a_page_looks(store: &Database) {
         Some(UserState::Disabled),
         Some(UserState::Banned),
     ];
-    for text in ["a", "anna", "b"] {
+    for text in ["a", "b"] {
         for (state, is_admin, role) in states.into_iter().flat_map(|state| {
             [
                 (None, None),
@@ -273,7 +273,7 @@ fn events_are_the_same_however_far_a_page_looks(store: &Database) {
             .filter(meant)
             .map(|event| event.id.as_str())
             .collect();
-        for reach in [1, 3, 1_000] {
+        for reach in [1, 1_000] {
             assert_eq!(events(store, &wanted, reach), expected, "{reach}: {wanted:?}");
         }
     }
