@@ -52,6 +52,14 @@ impl Desk {
         Ok(desk)
     }
 
+    /// Goes on over another connection, after one that failed.
+    pub(crate) fn reopen(&mut self, installation: &Installation) -> Result<(), String> {
+        let cookies = self.server.cookies().to_vec();
+        self.server = Connection::open(installation.address())?;
+        self.server.set_cookies(cookies);
+        Ok(())
+    }
+
     /// Signs in as people do. Some pages want the password to have been given lately.
     fn sign_in(&mut self) -> Result<(), String> {
         let page = self.server.fetch("/admin/sign-in")?.expect(200)?.body;

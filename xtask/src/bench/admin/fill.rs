@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const SCRIPT: &str = include_str!("fill.sql");
 /// Numbering that does not come on for so long has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How much there is to be.
 #[derive(Clone, Copy)]
