@@ -255,7 +255,7 @@ fn events_are_the_same_however_far_a_page_looks(store: &Database) {
     for choice in 0..1_usize << filters.len() {
         let mut wanted = EventsWanted::default();
         for (number, filter) in filters.iter().enumerate() {
-            if choice >> number & 1 == 1 {
+            if (choice >> number) & 1 == 1 {
                 filter(&mut wanted);
             }
         }
