@@ -3,7 +3,6 @@
 use crate::support::api_caller::ALL;
 use crate::support::browser::Browser;
 use crate::support::on_both_databases;
-use crate::support::world::World;
 
 const NEXT: [&str; 2] = ["id=\"users-next\" href=\"", "id=\"audit-next\" href=\""];
 
