@@ -61,13 +61,13 @@ fn crowd() -> Vec<User> {
         let mut user = user(&format!("{}{number:02}", ["ab", "b", "ac"][number % 3]));
         user.claims =
             serde_json::from_value(serde_json::json!({ "name": format!("Anna Abel {number}") })).unwrap();
-        user.disabled_at = (number % 3 == 0).then(|| at(-5));
-        user.banned_at = (number % 5 == 0).then(|| at(-5));
-        user.banned_until = (number % 10 == 0).then(|| at(-1));
-        user.is_admin = number % 7 == 0;
+        user.disabled_at = number.is_multiple_of(3).then(|| at(-5));
+        user.banned_at = number.is_multiple_of(5).then(|| at(-5));
+        user.banned_until = number.is_multiple_of(10).then(|| at(-1));
+        user.is_admin = number.is_multiple_of(7);
         user.roles = [("clerk", 2), ("boss", 11)]
             .iter()
-            .filter(|(_, of)| number % of == 0)
+            .filter(|(_, of)| number.is_multiple_of(*of))
             .map(|(role, _)| (*role).to_owned())
             .collect();
         user
@@ -157,7 +157,7 @@ fn clients_are_the_same_however_far_a_page_looks(store: &Database) {
         client.metadata.client_name = format!("Accounts {}", number % 4);
         client.metadata.kind = kinds[number % 4];
         client.metadata.redirect_uris = vec![format!("https://app{number}.example/cb")];
-        client.disabled_at = (number % 5 == 0).then(|| at(-5));
+        client.disabled_at = number.is_multiple_of(5).then(|| at(-5));
         client
     };
     let added: Vec<Client> = (0..24).map(made).collect();

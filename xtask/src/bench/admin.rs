@@ -51,7 +51,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
     let mut installation = Installation::new(Database::Sqlite, wanted.program.clone())?;
     let own = Desk::furnish(&installation)?;
     let facts = fill::fill(&mut installation, wanted.sizes)?;
-    let mut desk = Desk::open(&installation, &own)?;
+    let mut desk = Desk::open(&installation, own)?;
     let mut all = pages::of(&mut desk, &facts)?;
     all.extend(lists::of(&mut desk, &facts)?);
     all.retain(|asked| match &wanted.only {
@@ -136,7 +136,7 @@ impl Wanted {
 
 /// Asks once for the caches, and then as often as is wanted.
 fn ask((desk, server): (&mut Desk, &[u32]), asked: &Asked, times: u32) -> Result<Took, String> {
-    let mut bytes = desk.ask(asked)?.body.len();
+    let mut bytes = desk.begin(asked)?.body.len();
     let times = if asked.reads_much {
         times.min(FEW_TIMES)
     } else {

@@ -3,6 +3,7 @@
 use super::asked::Asked;
 use crate::bench::http::{Connection, Response, member};
 use crate::bench::server::Installation;
+use std::time::{Duration, Instant};
 
 const PASSWORD: &str = "copper lantern forty two";
 
@@ -12,10 +13,16 @@ pub(crate) struct Service {
     secret: String,
 }
 
+/// Tokens live for five minutes; so old, one is replaced before it is used for much.
+const OLD: Duration = Duration::from_mins(1);
+
 /// A connection with an administrator's cookies, and a token.
 pub(crate) struct Desk {
     server: Connection,
+    own: Service,
     token: String,
+    /// When the token was fetched.
+    fetched: Instant,
 }
 
 impl Desk {
@@ -35,21 +42,37 @@ impl Desk {
     }
 
     /// Signs the administrator in and fetches a token.
-    pub(crate) fn open(installation: &Installation, own: &Service) -> Result<Self, String> {
-        let mut server = Connection::open(installation.address())?;
+    pub(crate) fn open(installation: &Installation, own: Service) -> Result<Self, String> {
+        let mut desk = Self {
+            server: Connection::open(installation.address())?,
+            own,
+            token: String::new(),
+            fetched: Instant::now(),
+        };
+        desk.fetch_token()?;
+        desk.sign_in()?;
+        Ok(desk)
+    }
+
+    fn fetch_token(&mut self) -> Result<(), String> {
         let fields = [
             ("grant_type", "client_credentials"),
             ("scope", "vouchsafe:read"),
-            ("client_id", &own.id),
-            ("client_secret", &own.secret),
+            ("client_id", &self.own.id),
+            ("client_secret", &self.own.secret),
         ];
-        let token = server
-            .post("/token", &fields)?
-            .expect(200)?
-            .member("access_token")?;
-        let mut desk = Self { server, token };
-        desk.sign_in()?;
-        Ok(desk)
+        let answer = self.server.post("/token", &fields)?.expect(200)?;
+        self.token = answer.member("access_token")?;
+        self.fetched = Instant::now();
+        Ok(())
+    }
+
+    /// Asks for the first time, before the answers are timed.
+    pub(crate) fn begin(&mut self, asked: &Asked) -> Result<Response, String> {
+        if self.fetched.elapsed() > OLD {
+            self.fetch_token()?;
+        }
+        self.ask(asked)
     }
 
     /// Goes on over another connection, after one that failed.

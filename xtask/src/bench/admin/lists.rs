@@ -160,7 +160,7 @@ fn descend(desk: &mut Desk, path: &str) -> Result<(usize, Asked), String> {
     let at = |cursor: &str| Asked::api(format!("{path}&cursor={cursor}"));
     let mut asked = Asked::api(path);
     for hop in 0..DEEP {
-        let page = desk.ask(&asked)?.body;
+        let page = desk.begin(&asked)?.body;
         match member(&page, "next_cursor") {
             Some(cursor) => asked = at(&cursor),
             None => return Ok((hop, asked)),
