@@ -55,7 +55,7 @@ pub fn preview(
         now,
     };
     Ok(Some(Preview {
-        grants: db!(tx, grants::list(&wanted, COUNTED))?.len(),
+        grants: db!(tx, grants::count(&wanted, COUNTED))?,
         sessions: if client.is_none() {
             db!(tx, sessions::count_standing(now))?
         } else {

@@ -14,6 +14,8 @@ use vouchsafe_core::spec::username;
 pub const USUAL: i64 = 50;
 /// Rows of a page at most.
 pub const MOST: i64 = 200;
+/// Rows of an index that one page looks through at most.
+const REACH: i64 = 5_000;
 /// Characters of a search text that count.
 const LONGEST: usize = 200;
 
@@ -35,6 +37,12 @@ impl<T> Page<T> {
         let last = items.last().filter(|_| more);
         let next = last.map(|last| place(last).to_string());
         Self { items, next }
+    }
+
+    /// The same page, which is followed by what is behind `edge` when nothing else follows it: so far it has looked.
+    pub(super) fn or_on_from(mut self, edge: Option<Place>) -> Self {
+        self.next = self.next.or_else(|| edge.map(|edge| edge.to_string()));
+        self
     }
 
     /// The same page with other rows, unless one of them fails.
@@ -72,6 +80,9 @@ impl<T> Default for Page<T> {
 pub struct Part {
     /// How many rows.
     pub limit: i64,
+    /// How many rows of an index are looked through for them at most. Where filters leave so few that the page is not full by
+    /// then, it ends early, perhaps empty, and the next one goes on from there.
+    pub reach: i64,
     pub(super) after: Option<Place>,
 }
 
@@ -79,6 +90,7 @@ impl Default for Part {
     fn default() -> Self {
         Self {
             limit: USUAL,
+            reach: REACH,
             after: None,
         }
     }
@@ -90,6 +102,7 @@ impl Part {
     pub fn first(limit: i64) -> Self {
         Self {
             limit: limit.clamp(1, MOST),
+            reach: REACH,
             after: None,
         }
     }

@@ -15,8 +15,9 @@ use crate::store::convert::word;
 use crate::store::listing::{GrantsPage, Page, Place};
 use crate::store::schema::grants::{self, dsl};
 use crate::store::{Advance, ExchangeGuard, GrantsWanted, Slide, Spent, StoreError};
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool};
 use row::Row;
 use token::{Remembered, grown, unmoved};
 use vouchsafe_core::model::{ClientId, Code, Digest, EndReason, Grant, GrantId, SessionId, UnixTime, UserId};
@@ -243,25 +244,38 @@ pub fn end_some_of_client(
 
 /// Grants that have neither ended nor expired at `now`, and whose codes were used, in order of their ids.
 pub fn list(c: &mut Conn, wanted: &GrantsWanted, limit: i64) -> Result<Vec<Grant>, StoreError> {
+    let rows: Vec<Row> = live(wanted)
+        .order(dsl::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c)?;
+    rows.into_iter().map(Grant::try_from).collect()
+}
+
+/// How many grants [`list`] would list, counted to `most`.
+pub fn count(c: &mut Conn, wanted: &GrantsWanted, most: i64) -> Result<usize, StoreError> {
+    let each: Vec<i64> = live(wanted).limit(most).select(sql::<BigInt>("1")).load(c)?;
+    Ok(each.len())
+}
+
+fn live(wanted: &GrantsWanted) -> grants::BoxedQuery<'_, <Conn as Connection>::Backend> {
     let mut live = grants::table
-        .filter(dsl::id.gt(wanted.after.as_ref().map_or("", GrantId::as_str)))
         .filter(dsl::ended_at.is_null())
         .filter(dsl::expires_at.gt(wanted.now.millis()))
         .filter(dsl::idle_expires_at.gt(wanted.now.millis()))
         .filter(dsl::code_used_at.is_not_null())
         .into_boxed();
+    // Only where it is asked for: whoever counts all of them must not be led along the ids.
+    if let Some(after) = &wanted.after {
+        live = live.filter(dsl::id.gt(after.as_str()));
+    }
     if let Some(user) = &wanted.user {
         live = live.filter(dsl::user_id.eq(user.as_str()));
     }
     if let Some(client) = &wanted.client {
         live = live.filter(dsl::client_id.eq(client.as_str()));
     }
-    let rows: Vec<Row> = live
-        .order(dsl::id)
-        .limit(limit)
-        .select(Row::as_select())
-        .load(c)?;
-    rows.into_iter().map(Grant::try_from).collect()
+    live
 }
 
 /// A page of the grants that [`list`] lists.

@@ -2,7 +2,9 @@
 
 use super::super::Conn;
 use crate::store::StoreError;
+use crate::store::listing::{Part, Range};
 use crate::store::schema::search_terms::{self, dsl};
+use diesel::dsl::min;
 use diesel::prelude::*;
 
 /// What a person is found by.
@@ -33,4 +35,70 @@ pub(super) fn remove(c: &mut Conn, kind: &str, id: &str) -> Result<(), StoreErro
     let of_row = search_terms::table.filter(dsl::kind.eq(kind).and(dsl::id.eq(id)));
     diesel::delete(of_row).execute(c)?;
     Ok(())
+}
+
+/// The first term in the range of each of these rows that has one, in their order.
+pub(super) fn first_of(
+    c: &mut Conn,
+    kind: &str,
+    range: &Range,
+    ids: &[String],
+) -> Result<Vec<(String, String)>, StoreError> {
+    let found: Vec<(Option<String>, String)> = search_terms::table
+        .filter(dsl::kind.eq(kind))
+        .filter(dsl::id.eq_any(ids))
+        .filter(dsl::term.ge(&range.from))
+        .filter(dsl::term.lt(&range.to))
+        .group_by(dsl::id)
+        .select((min(dsl::term), dsl::id))
+        .load(c)?;
+    let mut first: Vec<(String, String)> = found
+        .into_iter()
+        .filter_map(|(term, id)| Some((term?, id)))
+        .collect();
+    // Byte by byte, as the databases compare them.
+    first.sort_unstable();
+    Ok(first)
+}
+
+/// Of rows in order, those that one page needs: behind the place where the last one ended, and one more than it shows.
+pub(super) fn of_page(mut found: Vec<(String, String)>, part: &Part) -> Vec<(String, String)> {
+    if let Some(place) = &part.after {
+        let (term, id) = place.as_text();
+        found.retain(|(of, named)| (of.as_str(), named.as_str()) > (term, id));
+    }
+    found.truncate(usize::try_from(part.limit.saturating_add(1)).unwrap_or_default());
+    found
+}
+
+/// Where a page ends that looks through as many terms of the range as it may; none when it comes to their end before that.
+pub(super) fn edge(
+    c: &mut Conn,
+    kind: &str,
+    range: &Range,
+    part: &Part,
+) -> Result<Option<(String, String)>, StoreError> {
+    let mut terms = search_terms::table
+        .filter(dsl::kind.eq(kind))
+        .filter(dsl::term.ge(&range.from))
+        .filter(dsl::term.lt(&range.to))
+        .into_boxed();
+    if let Some(place) = &part.after {
+        let (term, id) = place.as_text();
+        terms = terms
+            .filter(dsl::term.ge(term))
+            .filter(dsl::term.gt(term).or(dsl::id.gt(id)));
+    }
+    let mut last: Vec<(String, String)> = terms
+        .order((dsl::term, dsl::id))
+        .offset(part.reach.saturating_sub(1))
+        .limit(2)
+        .select((dsl::term, dsl::id))
+        .load(c)?;
+    // The second is the first that the page does not look at.
+    Ok(if last.len() > 1 {
+        Some(last.swap_remove(0))
+    } else {
+        None
+    })
 }

@@ -9,6 +9,7 @@ mod overview;
 mod panic;
 mod registration;
 mod rights;
+mod search;
 mod session;
 mod settings;
 mod setup;

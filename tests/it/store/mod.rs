@@ -11,6 +11,7 @@ mod people;
 mod pooler;
 mod publisher;
 mod races;
+mod reach;
 mod records;
 mod samples;
 mod sessions;

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what the released server costs on each database. `docs/benchmarks.md` explains the figures.
 
+mod admin;
 mod freshness;
 mod http;
 mod load;
@@ -18,7 +19,8 @@ use site::Site;
 use std::time::Duration;
 
 const USAGE: &str = "cargo xtask bench [sqlite|postgres] [--seconds N] [--connections N] [--only WORD]\n\
-                     cargo xtask bench freshness [--bans N] [--verifiers N] [--dev]";
+                     cargo xtask bench freshness [--bans N] [--verifiers N] [--dev]\n\
+                     cargo xtask bench admin [--users N] [--clients N] [--events N] [--times N] [--only WORD] [--dev]";
 
 /// What is wanted.
 struct Wanted {
@@ -39,8 +41,10 @@ impl Wanted {
 }
 
 pub(crate) fn run(words: &[String]) -> Result<(), String> {
-    if let Some(("freshness", rest)) = words.split_first().map(|(word, rest)| (word.as_str(), rest)) {
-        return freshness::run(rest);
+    match words.split_first().map(|(word, rest)| (word.as_str(), rest)) {
+        Some(("freshness", rest)) => return freshness::run(rest),
+        Some(("admin", rest)) => return admin::run(rest),
+        Some(_) | None => {}
     }
     let wanted = Wanted::parse(words)?;
     build_release()?;

@@ -1,14 +1,15 @@
 //! Clients, searched, filtered and sorted, page by page.
 
 use super::super::super::Conn;
-use super::super::search_terms::CLIENT;
+use super::super::search_terms::{self, CLIENT};
 use super::{Row, read};
 use crate::store::StoreError;
 use crate::store::convert::word;
 use crate::store::listing::{ClientSort, ClientsWanted, Page, Place, Range};
-use crate::store::schema::{clients, search_terms};
+use crate::store::schema::{clients, search_terms as search_term};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
+use std::collections::HashMap;
 use vouchsafe_core::model::Client;
 
 /// Keeps those of the type and standing that are wanted.
@@ -37,36 +38,100 @@ pub fn page_of(c: &mut Conn, wanted: &ClientsWanted) -> Result<Page<Client>, Sto
 }
 
 /// In the order of the first term of each client that lies in the range: each appears once, whatever it was found by.
+/// Where the filters leave few, those are looked up; otherwise the page looks through so many terms, and the next goes on.
 fn found(c: &mut Conn, wanted: &ClientsWanted, range: &Range) -> Result<Page<Client>, StoreError> {
-    let lesser = diesel::alias!(search_terms as lesser);
+    if let Some(ids) = few(c, wanted)? {
+        return found_among(c, wanted, range, ids);
+    }
+    let edge = search_terms::edge(c, CLIENT, range, &wanted.part)?;
+    let lesser = diesel::alias!(search_term as lesser);
     let lesser_found = lesser
-        .filter(lesser.field(search_terms::kind).eq(CLIENT))
-        .filter(lesser.field(search_terms::id).eq(search_terms::id))
-        .filter(lesser.field(search_terms::term).ge(&range.from))
-        .filter(lesser.field(search_terms::term).lt(search_terms::term));
-    let mut rows = search_terms::table
-        .inner_join(clients::table.on(clients::id.eq(search_terms::id)))
-        .filter(search_terms::kind.eq(CLIENT))
-        .filter(search_terms::term.ge(&range.from))
-        .filter(search_terms::term.lt(&range.to))
+        .filter(lesser.field(search_term::kind).eq(CLIENT))
+        .filter(lesser.field(search_term::id).eq(search_term::id))
+        .filter(lesser.field(search_term::term).ge(&range.from))
+        .filter(lesser.field(search_term::term).lt(search_term::term));
+    let mut rows = search_term::table
+        .inner_join(clients::table.on(clients::id.eq(search_term::id)))
+        .filter(search_term::kind.eq(CLIENT))
+        .filter(search_term::term.ge(&range.from))
+        .filter(search_term::term.lt(&range.to))
         .filter(not(exists(lesser_found)))
         .into_boxed();
     of_standing!(rows, wanted);
     if let Some(place) = &wanted.part.after {
         let (term, id) = place.as_text();
         rows = rows
-            .filter(search_terms::term.ge(term))
-            .filter(search_terms::term.gt(term).or(search_terms::id.gt(id)));
+            .filter(search_term::term.ge(term))
+            .filter(search_term::term.gt(term).or(search_term::id.gt(id)));
+    }
+    if let Some((term, id)) = &edge {
+        rows = rows
+            .filter(search_term::term.le(term))
+            .filter(search_term::term.lt(term).or(search_term::id.le(id)));
     }
     let rows: Vec<(String, Row)> = rows
-        .order((search_terms::term, search_terms::id))
+        .order((search_term::term, search_term::id))
         .limit(wanted.part.limit.saturating_add(1))
-        .select((search_terms::term, Row::as_select()))
+        .select((search_term::term, Row::as_select()))
         .load(c)?;
-    let page = Page::of(rows, wanted.part.limit, |(term, row)| {
+    let edge = edge.map(|(term, id)| Place::text(wanted.order(), &term, &id));
+    in_order(wanted, rows)
+        .or_on_from(edge)
+        .try_map(|(_, row)| read(row))
+}
+
+/// The same of these clients, each of which is looked up.
+fn found_among(
+    c: &mut Conn,
+    wanted: &ClientsWanted,
+    range: &Range,
+    ids: Vec<String>,
+) -> Result<Page<Client>, StoreError> {
+    let mut rows = clients::table
+        .filter(clients::id.eq_any(ids))
+        .select(clients::id)
+        .into_boxed();
+    of_standing!(rows, wanted);
+    let meant: Vec<String> = rows.load(c)?;
+    let found = search_terms::first_of(c, CLIENT, range, &meant)?;
+    let found = search_terms::of_page(found, &wanted.part);
+    let rows: Vec<Row> = clients::table
+        .filter(clients::id.eq_any(found.iter().map(|(_, id)| id)))
+        .select(Row::as_select())
+        .load(c)?;
+    let mut rows: HashMap<String, Row> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
+    let rows = found
+        .into_iter()
+        .filter_map(|(term, id)| Some((term, rows.remove(&id)?)))
+        .collect();
+    in_order(wanted, rows).try_map(|(_, row)| read(row))
+}
+
+fn in_order(wanted: &ClientsWanted, rows: Vec<(String, Row)>) -> Page<(String, Row)> {
+    Page::of(rows, wanted.part.limit, |(term, row)| {
         Place::text(wanted.order(), term, &row.id)
-    });
-    page.try_map(|(_, row)| read(row))
+    })
+}
+
+/// The only clients that the filters can leave, when these are so few that each can be looked up.
+fn few(c: &mut Conn, wanted: &ClientsWanted) -> Result<Option<Vec<String>>, StoreError> {
+    // Looking one up costs as much as looking at two terms.
+    let most = wanted.part.reach / 2;
+    let mut sets = Vec::new();
+    let some = || clients::table.select(clients::id).limit(most + 1).into_boxed();
+    if wanted.disabled == Some(true) {
+        sets.push(some().filter(clients::disabled_at.is_not_null()));
+    }
+    if let Some(kind) = &wanted.kind {
+        sets.push(some().filter(clients::kind.eq(word(kind)?)));
+    }
+    for set in sets {
+        let ids: Vec<String> = set.load(c)?;
+        if i64::try_from(ids.len()).is_ok_and(|count| count <= most) {
+            return Ok(Some(ids));
+        }
+    }
+    Ok(None)
 }
 
 /// In the order that was asked for.

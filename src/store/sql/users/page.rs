@@ -1,13 +1,14 @@
 //! People, searched, filtered and sorted, page by page.
 
 use super::super::super::Conn;
-use super::super::search_terms::{GROUP, ROLE, USER};
+use super::super::search_terms::{self, GROUP, ROLE, USER};
 use super::{Row, read};
 use crate::store::StoreError;
 use crate::store::listing::{Page, Place, Range, UserSort, UserState, UsersWanted};
-use crate::store::schema::{search_terms, users};
+use crate::store::schema::{search_terms as search_term, users};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
+use std::collections::HashMap;
 use vouchsafe_core::model::User;
 
 /// Keeps those of the standing that is wanted, as `User::standing` has it, and administrators or others. What a partial
@@ -36,14 +37,14 @@ macro_rules! of_standing {
 
 /// Keeps those who have a role or group that is named, unless the list is made of it.
 macro_rules! has_term {
-    ($rows:ident, $named:expr, $of:ident, $kind:ident) => {
+    ($rows:ident, $named:expr, $of:ident, $kind:ident, $id:expr) => {
         if let (Some(named), true) = (&$named, $kind != $of) {
-            let other = diesel::alias!(search_terms as other);
+            let other = diesel::alias!(search_term as other);
             $rows = $rows.filter(exists(
                 other
-                    .filter(other.field(search_terms::kind).eq($of))
-                    .filter(other.field(search_terms::term).eq(named))
-                    .filter(other.field(search_terms::id).eq(search_terms::id)),
+                    .filter(other.field(search_term::kind).eq($of))
+                    .filter(other.field(search_term::term).eq(named))
+                    .filter(other.field(search_term::id).eq($id)),
             ));
         }
     };
@@ -65,38 +66,124 @@ pub fn page(c: &mut Conn, wanted: &UsersWanted) -> Result<Page<User>, StoreError
 }
 
 /// In the order of the first term of each person that lies in the range: each appears once, whatever they were found by.
+/// Where the filters leave few, those are looked up; otherwise the page looks through so many terms, and the next goes on.
 fn found(c: &mut Conn, wanted: &UsersWanted, kind: &str, range: &Range) -> Result<Page<User>, StoreError> {
-    let lesser = diesel::alias!(search_terms as lesser);
+    if let Some(ids) = few(c, wanted, kind)? {
+        return found_among(c, wanted, (kind, range), ids);
+    }
+    let edge = search_terms::edge(c, kind, range, &wanted.part)?;
+    let lesser = diesel::alias!(search_term as lesser);
     let lesser_found = lesser
-        .filter(lesser.field(search_terms::kind).eq(kind))
-        .filter(lesser.field(search_terms::id).eq(search_terms::id))
-        .filter(lesser.field(search_terms::term).ge(&range.from))
-        .filter(lesser.field(search_terms::term).lt(search_terms::term));
-    let mut rows = search_terms::table
-        .inner_join(users::table.on(users::id.eq(search_terms::id)))
-        .filter(search_terms::kind.eq(kind))
-        .filter(search_terms::term.ge(&range.from))
-        .filter(search_terms::term.lt(&range.to))
+        .filter(lesser.field(search_term::kind).eq(kind))
+        .filter(lesser.field(search_term::id).eq(search_term::id))
+        .filter(lesser.field(search_term::term).ge(&range.from))
+        .filter(lesser.field(search_term::term).lt(search_term::term));
+    let mut rows = search_term::table
+        .inner_join(users::table.on(users::id.eq(search_term::id)))
+        .filter(search_term::kind.eq(kind))
+        .filter(search_term::term.ge(&range.from))
+        .filter(search_term::term.lt(&range.to))
         .filter(not(exists(lesser_found)))
         .into_boxed();
     of_standing!(rows, wanted);
-    has_term!(rows, wanted.role, ROLE, kind);
-    has_term!(rows, wanted.group, GROUP, kind);
+    has_term!(rows, wanted.role, ROLE, kind, search_term::id);
+    has_term!(rows, wanted.group, GROUP, kind, search_term::id);
     if let Some(place) = &wanted.part.after {
         let (term, id) = place.as_text();
         rows = rows
-            .filter(search_terms::term.ge(term))
-            .filter(search_terms::term.gt(term).or(search_terms::id.gt(id)));
+            .filter(search_term::term.ge(term))
+            .filter(search_term::term.gt(term).or(search_term::id.gt(id)));
+    }
+    if let Some((term, id)) = &edge {
+        rows = rows
+            .filter(search_term::term.le(term))
+            .filter(search_term::term.lt(term).or(search_term::id.le(id)));
     }
     let rows: Vec<(String, Row)> = rows
-        .order((search_terms::term, search_terms::id))
+        .order((search_term::term, search_term::id))
         .limit(wanted.part.limit.saturating_add(1))
-        .select((search_terms::term, Row::as_select()))
+        .select((search_term::term, Row::as_select()))
         .load(c)?;
-    let page = Page::of(rows, wanted.part.limit, |(term, row)| {
+    let edge = edge.map(|(term, id)| Place::text(wanted.order(), &term, &id));
+    in_order(wanted, rows)
+        .or_on_from(edge)
+        .try_map(|(_, row)| read(row))
+}
+
+/// The same of these people, each of whom is looked up.
+fn found_among(
+    c: &mut Conn,
+    wanted: &UsersWanted,
+    (kind, range): (&str, &Range),
+    ids: Vec<String>,
+) -> Result<Page<User>, StoreError> {
+    let mut rows = users::table
+        .filter(users::id.eq_any(ids))
+        .select(users::id)
+        .into_boxed();
+    of_standing!(rows, wanted);
+    has_term!(rows, wanted.role, ROLE, kind, users::id);
+    has_term!(rows, wanted.group, GROUP, kind, users::id);
+    let meant: Vec<String> = rows.load(c)?;
+    let found = search_terms::first_of(c, kind, range, &meant)?;
+    let found = search_terms::of_page(found, &wanted.part);
+    let rows: Vec<Row> = users::table
+        .filter(users::id.eq_any(found.iter().map(|(_, id)| id)))
+        .select(Row::as_select())
+        .load(c)?;
+    let mut rows: HashMap<String, Row> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
+    let rows = found
+        .into_iter()
+        .filter_map(|(term, id)| Some((term, rows.remove(&id)?)))
+        .collect();
+    in_order(wanted, rows).try_map(|(_, row)| read(row))
+}
+
+fn in_order(wanted: &UsersWanted, rows: Vec<(String, Row)>) -> Page<(String, Row)> {
+    Page::of(rows, wanted.part.limit, |(term, row)| {
         Place::text(wanted.order(), term, &row.id)
-    });
-    page.try_map(|(_, row)| read(row))
+    })
+}
+
+/// The only people whom the filters can leave, when these are so few that each can be looked up.
+fn few(c: &mut Conn, wanted: &UsersWanted, kind: &str) -> Result<Option<Vec<String>>, StoreError> {
+    // Looking somebody up costs as much as looking at two terms.
+    let most = wanted.part.reach / 2;
+    let mut sets = Vec::new();
+    let some = || users::table.select(users::id).limit(most + 1).into_boxed();
+    if wanted.is_admin == Some(true) {
+        sets.push(some().filter(users::is_admin));
+    }
+    match wanted.state {
+        Some(UserState::Disabled) => sets.push(some().filter(users::disabled_at.is_not_null())),
+        Some(UserState::Banned) => sets.push(some().filter(users::banned_at.is_not_null())),
+        Some(UserState::Active) | None => {}
+    }
+    for set in sets {
+        let ids: Vec<String> = set.load(c)?;
+        if is_few(&ids, most) {
+            return Ok(Some(ids));
+        }
+    }
+    for (of, named) in [(ROLE, &wanted.role), (GROUP, &wanted.group)] {
+        let Some(named) = named.as_ref().filter(|_| kind != of) else {
+            continue;
+        };
+        let ids: Vec<String> = search_term::table
+            .filter(search_term::kind.eq(of))
+            .filter(search_term::term.eq(named))
+            .select(search_term::id)
+            .limit(most + 1)
+            .load(c)?;
+        if is_few(&ids, most) {
+            return Ok(Some(ids));
+        }
+    }
+    Ok(None)
+}
+
+fn is_few(ids: &[String], most: i64) -> bool {
+    i64::try_from(ids.len()).is_ok_and(|count| count <= most)
 }
 
 /// In the order that was asked for.
