@@ -18,4 +18,5 @@ mod races;
 mod refresh_and_userinfo;
 mod registration;
 mod sign_in_and_forms;
+mod slowness;
 mod token_form;
