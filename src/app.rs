@@ -16,7 +16,7 @@ use crate::services::Services;
 use crate::store::{Store, StoreError, StoreObserver, StoreOptions};
 use crate::web::limits::{self, Bounds};
 use crate::web::listen::{Door, listen};
-use crate::web::{assets, health, observe, urls, wire};
+use crate::web::{assets, health, methods, observe, urls, wire};
 use crate::{admin, jobs, oauth, pages};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
@@ -377,8 +377,8 @@ impl Signals {
 
 /// What every listener answers.
 fn everywhere(app: &mut ServiceConfig) {
-    app.route(urls::LIVEZ, web::get().to(health::livez))
-        .route(urls::READYZ, web::get().to(health::readyz))
+    app.service(methods::read(urls::LIVEZ, health::livez))
+        .service(methods::read(urls::READYZ, health::readyz))
         .configure(assets::routes);
 }
 

@@ -10,6 +10,7 @@ pub mod headers;
 pub mod health;
 pub mod limits;
 pub mod listen;
+pub mod methods;
 pub mod observe;
 pub mod problem;
 pub mod told;

@@ -13,6 +13,7 @@ mod floods;
 mod http;
 mod kills;
 mod leaks;
+mod methods;
 mod pkce;
 mod races;
 mod refresh_and_userinfo;
