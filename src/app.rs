@@ -14,19 +14,21 @@ use crate::pages::texts::Locale;
 use crate::ports::{Outbound, Ports, SystemClock, SystemEntropy};
 use crate::services::Services;
 use crate::store::{Store, StoreError, StoreObserver, StoreOptions};
-use crate::web::{assets, health, limits, observe, urls};
+use crate::web::limits::{self, Bounds};
+use crate::web::listen::{Door, listen};
+use crate::web::{assets, health, methods, observe, urls, wire};
 use crate::{admin, jobs, oauth, pages};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{App, HttpResponse, HttpServer};
+use actix_web::{App, HttpResponse};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Requests that were accepted are finished within this many seconds after a stop was asked for.
-const FINISH_SECONDS: u64 = 10;
+/// The administration's listener, where it has one, gets this part of the connections.
+const ADMIN_PART: usize = 16;
 
 /// Why the server did not start, or did not run to its end.
 #[derive(Debug, thiserror::Error)]
@@ -147,9 +149,9 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, AppError> {
 ///
 /// # Errors
 /// When the operating system refuses.
-pub fn serve(services: &Arc<Services>, listener: TcpListener) -> Result<Server, AppError> {
+pub fn serve(services: &Arc<Services>, listener: TcpListener, bounds: &Bounds) -> Result<Server, AppError> {
     let has_admin = services.config.admin.listen.is_none();
-    serve_routes(services, listener, move |app| {
+    serve_routes(services, listener, bounds, move |app| {
         app.configure(protocol);
         if has_admin {
             app.configure(administration);
@@ -161,8 +163,12 @@ pub fn serve(services: &Arc<Services>, listener: TcpListener) -> Result<Server, 
 ///
 /// # Errors
 /// When the operating system refuses.
-pub fn serve_admin(services: &Arc<Services>, listener: TcpListener) -> Result<Server, AppError> {
-    serve_routes(services, listener, |app| {
+pub fn serve_admin(
+    services: &Arc<Services>,
+    listener: TcpListener,
+    bounds: &Bounds,
+) -> Result<Server, AppError> {
+    serve_routes(services, listener, bounds, |app| {
         app.configure(administration);
     })
 }
@@ -170,30 +176,24 @@ pub fn serve_admin(services: &Arc<Services>, listener: TcpListener) -> Result<Se
 fn serve_routes(
     services: &Arc<Services>,
     listener: TcpListener,
+    bounds: &Bounds,
     routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> Result<Server, AppError> {
     let app = web::Data::new(Arc::clone(services));
     let locales = Locale::ALL.iter().map(|locale| locale.tag().to_owned()).collect();
     let document = web::Data::new(MetadataDocument::of(&services.config, locales)?);
-    let server = HttpServer::new(move || {
+    let door = Door::new(bounds, &services.config.trusted_proxies);
+    Ok(listen(listener, &door, move || {
         App::new()
             .app_data(app.clone())
             .app_data(document.clone())
             .wrap(from_fn(pages::in_words))
             .wrap(from_fn(observe::observe))
+            .wrap(from_fn(wire::answering))
             .configure(everywhere)
             .configure(routes.clone())
             .default_service(web::to(pages::not_found))
-    });
-    Ok(server
-        .workers(workers())
-        .max_connections(limits::CONNECTIONS)
-        .client_request_timeout(limits::HEAD_DEADLINE)
-        .keep_alive(limits::KEEP_ALIVE)
-        .shutdown_timeout(FINISH_SECONDS)
-        .disable_signals()
-        .listen(listener)?
-        .run())
+    })?)
 }
 
 /// Serves on `listener` in an event loop of its own until a signal asks to stop; calls `ready` once requests are
@@ -250,17 +250,29 @@ pub fn start(services: Arc<Services>, listener: TcpListener) -> Result<Running, 
         .listen
         .map(|address| serve_metrics(&services, address))
         .transpose()?;
+    let bounds = Bounds::default();
+    let mut connections = bounds.connections;
+    if connections < limits::FEW_CONNECTIONS {
+        tracing::warn!(
+            connections,
+            "there is room for few connections: the limit on open files (ulimit -n) is low"
+        );
+    }
     let admin = services
         .config
         .admin
         .listen
         .map(|address| {
-            let server = serve_admin(&services, bind(address)?)?;
+            // Together the two have what the process may have.
+            let few = connections.div_ceil(ADMIN_PART);
+            connections = connections.saturating_sub(few).max(1);
+            let bounds = bounds.clone().of_connections(few);
+            let server = serve_admin(&services, bind(address)?, &bounds)?;
             Ok::<_, AppError>(beside(server))
         })
         .transpose()?;
     let signals = Signals::new()?;
-    let server = serve(&services, listener)?;
+    let server = serve(&services, listener, &bounds.of_connections(connections))?;
     let handle = server.handle();
     let jobs = jobs::start(&services);
     Ok(Running {
@@ -365,8 +377,8 @@ impl Signals {
 
 /// What every listener answers.
 fn everywhere(app: &mut ServiceConfig) {
-    app.route(urls::LIVEZ, web::get().to(health::livez))
-        .route(urls::READYZ, web::get().to(health::readyz))
+    app.service(methods::read(urls::LIVEZ, health::livez))
+        .service(methods::read(urls::READYZ, health::readyz))
         .configure(assets::routes);
 }
 
@@ -383,15 +395,17 @@ fn administration(app: &mut ServiceConfig) {
 fn serve_metrics(services: &Arc<Services>, address: SocketAddr) -> Result<ServerHandle, AppError> {
     let listener = bind(address)?;
     let services = web::Data::new(Arc::clone(services));
-    let server = HttpServer::new(move || {
+    let bounds = Bounds {
+        workers: 1,
+        ..Bounds::default().of_connections(limits::METRICS_CONNECTIONS)
+    };
+    let door = Door::new(&bounds, &[]);
+    let server = listen(listener, &door, move || {
         App::new()
             .app_data(services.clone())
+            .wrap(from_fn(wire::answering))
             .route("/metrics", web::get().to(metrics_page))
-    })
-    .workers(1)
-    .disable_signals()
-    .listen(listener)?
-    .run();
+    })?;
     Ok(beside(server))
 }
 

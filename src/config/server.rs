@@ -22,7 +22,8 @@ section! {
         /// The directory of the embedded database.
         data_dir: PathBuf = PathBuf::from("./data");
         /// The networks of the reverse proxies whose `X-Forwarded-For` names the client, for throttling and
-        /// the event log. Nothing else is ever read from forwarding headers.
+        /// the event log. Nothing else is ever read from forwarding headers. Any other address holds at most half
+        /// of the connections that there may be.
         trusted_proxies: Vec<IpNet> = Vec::new();
         section database: Database;
         section keys: Keys;

@@ -15,24 +15,24 @@ pub mod status_lists;
 pub mod token;
 pub mod userinfo;
 
-use crate::web::urls;
+use crate::cx::Cx;
+use crate::web::{methods, urls};
+use actix_web::web;
 use actix_web::web::{ServiceConfig, resource};
-use actix_web::{guard, web};
 
 /// The route table of the protocol endpoints.
 pub fn mount(app: &mut ServiceConfig) {
-    let read = || guard::Any(guard::Get()).or(guard::Head());
     app.service(
         resource(vec![
             urls::OPENID_CONFIGURATION,
             urls::AUTHORIZATION_SERVER_METADATA,
         ])
-        .route(web::route().guard(read()).to(metadata::metadata))
+        .route(web::route().guard(methods::reads()).to(metadata::metadata))
         .route(web::method(actix_web::http::Method::OPTIONS).to(metadata::preflight)),
     )
     .service(
         resource(urls::JWKS)
-            .route(web::route().guard(read()).to(jwks::jwks))
+            .route(web::route().guard(methods::reads()).to(jwks::jwks))
             .route(web::method(actix_web::http::Method::OPTIONS).to(metadata::preflight)),
     )
     .service(
@@ -54,14 +54,14 @@ pub fn mount(app: &mut ServiceConfig) {
     .service(
         resource(urls::REGISTER)
             .route(web::post().to(register::register))
-            .route(web::route().to(register::other_method)),
+            .route(web::route().to(async |cx: Cx| register::other_method(&cx, "POST"))),
     )
     .service(
         resource(urls::REGISTERED_CLIENT)
             .route(web::get().to(register::manage::read))
             .route(web::put().to(register::manage::replace))
             .route(web::delete().to(register::manage::delete))
-            .route(web::route().to(register::other_method)),
+            .route(web::route().to(async |cx: Cx| register::other_method(&cx, "GET, PUT, DELETE"))),
     )
     .service(resource(urls::INTROSPECT).route(web::post().to(introspect::introspect)))
     .service(
@@ -76,7 +76,7 @@ pub fn mount(app: &mut ServiceConfig) {
     )
     .service(
         resource(urls::STATUS_LIST)
-            .route(web::route().guard(read()).to(status_lists::status_list))
+            .route(web::route().guard(methods::reads()).to(status_lists::status_list))
             .route(web::method(actix_web::http::Method::OPTIONS).to(metadata::preflight)),
     )
     .configure(authorize::mount);

@@ -27,8 +27,6 @@ const LONGEST_WAIT: u64 = 30;
 const SILENCE: Duration = Duration::from_secs(15);
 /// A reader who may not stay comes again after so long.
 const LATER: Span = Span::from_seconds(30);
-/// Readers that one server has at once; more are sent away, so that connections are left for people and clients.
-const READERS: usize = CONNECTIONS / 2;
 
 /// `GET /revocations?timeline=T&after=N&wait=S`.
 pub async fn revocations(cx: Cx, request: HttpRequest) -> HttpResponse {
@@ -54,7 +52,8 @@ pub async fn stream(cx: Cx, request: HttpRequest) -> HttpResponse {
         Err(reason) => return problem::json(&cx, &reason.into()),
     };
     let figures = cx.services.feed.figures();
-    if figures.signed_at.is_none() || figures.readers >= READERS {
+    // Others are sent away, so that connections are left for people and clients.
+    if figures.signed_at.is_none() || figures.readers >= *CONNECTIONS / 2 {
         return problem::json(&cx, &not_yet());
     }
     let Some(held) = hold(&cx) else {

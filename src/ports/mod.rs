@@ -1,8 +1,9 @@
 //! The outside world that the server depends on, behind traits: time, randomness, new key pairs, and documents from
-//! elsewhere.
+//! elsewhere; and what the operating system lets it have.
 //! Tests put their own in; nothing else in the program reads a clock or draws a random number.
 
 mod clock;
+pub mod descriptors;
 mod entropy;
 pub mod fetch;
 mod http;

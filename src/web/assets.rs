@@ -1,5 +1,6 @@
 //! The embedded static files, served under `/static/<name>.<hash>.<ext>`: what an address means never changes.
 
+use super::methods;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{HttpRequest, HttpResponse, web};
 use sha2::{Digest as _, Sha256};
@@ -84,7 +85,7 @@ pub fn url(name: &str) -> String {
 
 /// Mounts the files.
 pub fn routes(config: &mut web::ServiceConfig) {
-    config.route("/static/{file}", web::get().to(file));
+    config.service(methods::read("/static/{file}", file));
 }
 
 async fn file(request: HttpRequest, file: web::Path<String>) -> HttpResponse {

@@ -3,7 +3,7 @@
 
 use crate::cx::RequestId;
 use crate::services::Services;
-use crate::web::urls;
+use crate::web::{methods, urls};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
@@ -51,6 +51,7 @@ pub async fn observe(
         let refusal = not_canonical(request.uri().path(), &request_id);
         request.into_response(refusal)
     };
+    response = methods::without_unknown(response);
 
     let millis = services.ports.clock.now().since(began).millis();
     let route = response

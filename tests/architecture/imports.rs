@@ -38,7 +38,7 @@ const UPWARD: [(&str, &str, &str); 0] = [];
 const SURFACES: usize = 4;
 
 /// Outside crates and parts of `std` that only some places may name.
-const GUARDED: [(&str, &[&str]); 16] = [
+const GUARDED: [(&str, &[&str]); 19] = [
     ("diesel", &["src/store/"]),
     ("diesel_migrations", &["src/store/"]),
     ("oxide_auth", &["src/oauth/engine/"]),
@@ -63,6 +63,9 @@ const GUARDED: [(&str, &[&str]); 16] = [
             "crates/vouchsafe-verify/src/actix.rs",
         ],
     ),
+    ("actix_http", &["src/web/"]),
+    ("actix_service", &["src/web/"]),
+    ("rustix", &["src/ports/"]),
     ("askama", &["src/pages/", "src/admin/", "src/mail/", "src/demo/"]),
     (
         "reqwest",

@@ -32,11 +32,11 @@ pub(super) use openapi::describe;
 pub use operation::{Route, Verb};
 pub use problem::Code;
 
-use crate::web::urls;
-use actix_web::web::{self, ServiceConfig};
+use crate::web::{methods, urls};
+use actix_web::web::ServiceConfig;
 
 /// Mounts the API and what describes it.
 pub fn mount(app: &mut ServiceConfig) {
-    app.route(urls::OPENAPI, web::get().to(openapi::document))
+    app.service(methods::read(urls::OPENAPI, openapi::document))
         .service(serve::scope());
 }

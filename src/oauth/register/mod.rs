@@ -13,7 +13,7 @@ use crate::db;
 use crate::failure::{Broken, Failure};
 use crate::keys::OpenError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::http::header::{ALLOW, AUTHORIZATION, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse};
 use answer::Refused;
 use body::JsonObject;
@@ -47,11 +47,16 @@ pub async fn register(cx: Cx, request: HttpRequest, JsonObject(body): JsonObject
     }
 }
 
-/// Any other method.
-pub async fn other_method(cx: Cx) -> HttpResponse {
-    match check_open(&cx) {
-        Ok(()) => answer::closed(HttpResponse::MethodNotAllowed().finish()),
-        Err(refused) => refused.answer(&cx),
+/// Any other method than these.
+#[must_use]
+pub fn other_method(cx: &Cx, allowed: &'static str) -> HttpResponse {
+    match check_open(cx) {
+        Ok(()) => answer::closed(
+            HttpResponse::MethodNotAllowed()
+                .insert_header((ALLOW, allowed))
+                .finish(),
+        ),
+        Err(refused) => refused.answer(cx),
     }
 }
 

@@ -14,12 +14,13 @@ mod told;
 
 pub use told::{in_words, not_found};
 
+use crate::web::{methods, urls};
 use actix_web::Resource;
 use actix_web::web::{self, ServiceConfig};
 
 /// Mounts the pages.
 pub fn mount(app: &mut ServiceConfig) {
-    app.route(crate::web::urls::LOGO, web::get().to(logo::get))
+    app.service(methods::read(urls::LOGO, logo::get))
         .service(
             page("login")
                 .route(web::get().to(login::get))
@@ -41,12 +42,12 @@ pub fn mount(app: &mut ServiceConfig) {
                 .route(web::post().to(suspended::post)),
         )
         .service(
-            web::resource(crate::web::urls::LOGOUT)
+            web::resource(urls::LOGOUT)
                 .route(web::get().to(logout::get))
                 .route(web::post().to(logout::post)),
         );
 }
 
 fn page(name: &str) -> Resource {
-    web::resource(format!("{}/{name}", crate::web::urls::INTERACTION))
+    web::resource(format!("{}/{name}", urls::INTERACTION))
 }

@@ -23,6 +23,7 @@ pub(crate) const PASS_PHRASE: &str = "copper lantern 42";
 pub(crate) struct Place {
     folder: TempDir,
     environment: Vec<(String, String)>,
+    open_files: Option<u32>,
 }
 
 /// What a run of the program left.
@@ -39,6 +40,7 @@ impl Place {
         Self {
             folder: tempfile::tempdir().unwrap(),
             environment: Vec::new(),
+            open_files: None,
         }
     }
 
@@ -71,6 +73,12 @@ impl Place {
     /// Sets an environment variable for all runs.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Lets all runs have so many files open and no more.
+    pub(crate) fn with_open_files(mut self, most: u32) -> Self {
+        self.open_files = Some(most);
         self
     }
 
@@ -124,7 +132,15 @@ impl Place {
 
     /// The program, ready to be started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_vouchsafe"));
+        let program = env!("CARGO_BIN_EXE_vouchsafe");
+        let mut command = match self.open_files {
+            None => Command::new(program),
+            Some(most) => {
+                let mut shell = Command::new("/bin/sh");
+                shell.args(["-c", &format!("ulimit -n {most} && exec \"$0\" \"$@\""), program]);
+                shell
+            }
+        };
         command
             .args(arguments)
             .current_dir(self.folder.path())

@@ -204,7 +204,10 @@ with_registration! { open;
         }
         assert_eq!(send("application/json", " ".repeat(65 * 1024)).status, 413);
         assert_eq!(send("application/json; charset=utf-8", ordinary(json!({})).to_string()).status, 201);
-        assert_eq!(Answer::to(world.get("/register")).status, 405);
+        let answer = Answer::to(world.get("/register"));
+        assert_eq!((answer.status, answer.header("allow")), (405, "POST"));
+        let answer = Answer::to(world.post("/register/x"));
+        assert_eq!((answer.status, answer.header("allow")), (405, "GET, PUT, DELETE"));
     }
 
     fn a_hundred_and_fifty_clients_register_within_minutes(world: World, _site: TlsSite) {

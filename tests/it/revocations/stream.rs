@@ -1,11 +1,15 @@
 //! The feed as server-sent events.
 
-use super::{grant, short_gid};
+use super::{after, grant, short_gid, snapshot};
 use crate::support::on_both_databases;
+use crate::support::postgres::migrated_database;
 use crate::support::relying_party::claims;
-use crate::support::world::World;
+use crate::support::world::{Answer, World};
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+use vouchsafe::web::limits::Bounds;
 
 /// The next event of a stream: its id and data.
 fn event(lines: &mut impl Iterator<Item = String>) -> Option<(String, Value)> {
@@ -53,5 +57,37 @@ on_both_databases! {
         event(&mut lines).unwrap();
         world.services.drain();
         assert_eq!(event(&mut lines), None);
+    }
+}
+
+/// How long a connection may rest is not how long a reader may wait for news.
+#[test]
+fn who_waits_for_news_may_wait_longer_than_who_asks_nothing() {
+    let short = Duration::from_millis(500);
+    let bounds = Bounds {
+        head: short,
+        keep_alive: short,
+        write: short,
+        ..Bounds::default()
+    };
+    for database in [None, Some(migrated_database())] {
+        let world = World::within("waits for news", database, &bounds, |_| {});
+        world.person("ada");
+        let gid = grant(&world, "ada");
+        world.publish();
+        let mut lines = stream(&world, "");
+        event(&mut lines).unwrap();
+        let mut resting = TcpStream::connect(world.issuer.trim_start_matches("http://")).unwrap();
+        resting
+            .write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            .unwrap();
+        // Ends when the server hangs up.
+        resting.read_to_end(&mut Vec::new()).unwrap();
+        let path = format!("/revocations{}&wait=2", after(&snapshot(&world)));
+        assert_eq!(Answer::to(world.get(&path)).status, 200);
+        world.disable("ada");
+        world.publish();
+        let (_, news) = event(&mut lines).unwrap();
+        assert_eq!(news["entries"][0]["id"], short_gid(&gid));
     }
 }

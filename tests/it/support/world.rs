@@ -17,6 +17,7 @@ use vouchsafe::audit::Act;
 use vouchsafe::config::{Config, DatabaseUrl};
 use vouchsafe::metrics::Metrics;
 use vouchsafe::services::Services;
+use vouchsafe::web::limits::Bounds;
 use vouchsafe_core::model::Span;
 
 /// A running server.
@@ -62,6 +63,16 @@ impl World {
 
     /// A world whose configuration was changed; on PostgreSQL when a URL is given.
     pub(crate) fn with(name: &str, postgres: Option<String>, change: impl FnOnce(&mut Config)) -> Self {
+        Self::within(name, postgres, &Bounds::default(), change)
+    }
+
+    /// The same with other bounds of what it bears of those who connect to it.
+    pub(crate) fn within(
+        name: &str,
+        postgres: Option<String>,
+        bounds: &Bounds,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -74,7 +85,7 @@ impl World {
             Some(url) => DatabaseUrl::parse(&url).unwrap(),
         };
         change(&mut config);
-        Self::start(name, config, FakeClock::new(), listener, folder)
+        Self::start(name, config, FakeClock::new(), (listener, bounds), folder)
     }
 
     /// A second server on the database, keys and clock of `world`, as after a restart. It listens elsewhere and
@@ -86,7 +97,7 @@ impl World {
             "again",
             world.config.clone(),
             world.clock.clone(),
-            listener,
+            (listener, &Bounds::default()),
             Arc::clone(&world.folder),
         );
         again.site.base = format!("http://localhost:{port}");
@@ -101,7 +112,7 @@ impl World {
             ANOTHER_NODE,
             world.config.clone(),
             world.clock.another(),
-            listener,
+            (listener, &Bounds::default()),
             Arc::clone(&world.folder),
         );
         beside.site.base = format!("http://localhost:{port}");
@@ -112,7 +123,7 @@ impl World {
         name: &str,
         config: Config,
         clock: FakeClock,
-        listener: TcpListener,
+        door: (TcpListener, &Bounds),
         folder: Arc<tempfile::TempDir>,
     ) -> Self {
         let ports = ports(&clock, name, &config);
@@ -121,7 +132,7 @@ impl World {
         let passwords = Passwords::start(&Cost::of_memory(64), 2).unwrap();
         let issuer = config.issuer.clone();
         let services = Services::open(config.clone(), store, ports, passwords, metrics).unwrap();
-        let (handle, thread) = serve(&services, listener);
+        let (handle, thread) = serve(&services, door);
         Self {
             services,
             clock,
@@ -244,12 +255,15 @@ fn http() -> ClientBuilder {
         .timeout(Duration::from_secs(30))
 }
 
-fn serve(services: &Arc<Services>, listener: TcpListener) -> (ServerHandle, JoinHandle<()>) {
+fn serve(
+    services: &Arc<Services>,
+    (listener, bounds): (TcpListener, &Bounds),
+) -> (ServerHandle, JoinHandle<()>) {
     let (started, starts) = mpsc::channel();
-    let services = Arc::clone(services);
+    let (services, bounds) = (Arc::clone(services), bounds.clone());
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let server = app::serve(&services, listener).unwrap();
+            let server = app::serve(&services, listener, &bounds).unwrap();
             started.send(server.handle()).unwrap();
             server.await.unwrap();
         });
