@@ -311,6 +311,44 @@ fn a_secret_is_never_shown() {
 }
 
 #[test]
+fn a_url_that_the_driver_may_read_otherwise_is_refused_and_never_repeated() {
+    for written in [
+        "ann:s3c#pw7x@127.0.0.1:1/vs",
+        "ann:s3c?pw7x@127.0.0.1:1/vs",
+        "ann:s3c/pw7x@127.0.0.1:1/vs",
+        "ann:s3c@pw7x@127.0.0.1:1/vs",
+        "ann:s3c%pw7x@127.0.0.1:1/vs",
+        "ann:s3cpw7x",
+        "127.0.0.1:1/vs?user=ann&password=s3c&pw7x",
+        "127.0.0.1:1/vs?user=ann&password=s3c=pw7x",
+        "127.0.0.1:1/vs?user=ann&password=s3c%pw7x",
+        "127.0.0.1:1/vs?user=ann&pass%77ord=s3cpw7x",
+    ] {
+        let place = Place::sqlite().with("VOUCHSAFE__DATABASE__URL", &format!("postgres://{written}"));
+        for arguments in [
+            &["config", "show"][..],
+            &["config", "show", "--json"],
+            &["config", "check"],
+            &["keys", "list"],
+            &["serve"],
+        ] {
+            let ended = place.run(arguments);
+            let said = format!("{ended:?}");
+            assert!(!said.contains("s3c") && !said.contains("pw7x"), "{said}");
+            ended.failed(78, "database.url ");
+        }
+    }
+    let place = Place::sqlite().with(
+        "VOUCHSAFE__DATABASE__URL",
+        "postgres://ann:s3c%23pw7x@127.0.0.1:1/vs",
+    );
+    assert_eq!(
+        setting(&place, &[], "database.url").0,
+        "postgres://ann:***@127.0.0.1:1/vs"
+    );
+}
+
+#[test]
 fn a_secret_file_that_others_can_read_stops_with_78() {
     let place = Place::sqlite();
     let secret = place.file("url", &format!("{WITH_PASSWORD}\n"));
