@@ -1,10 +1,11 @@
 //! A store in a database of its own, on each of the two databases.
 
+use super::patience::until;
 use super::postgres::{fresh_database, migrated_database};
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
 use diesel::sql_types::BigInt;
-use diesel::{Connection as _, RunQueryDsl as _, SqliteConnection};
+use diesel::{Connection as _, PgConnection, RunQueryDsl as _, SqliteConnection};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -147,6 +148,32 @@ pub(crate) fn while_locked(url: &DatabaseUrl, during: impl FnOnce()) {
         .unwrap();
     during();
     conn.batch_execute("ROLLBACK").unwrap();
+}
+
+/// Does `statement` in a transaction of another process, lets the server `work` until so many of its transactions wait
+/// for that one, and commits it. On SQLite writers come one after the other, so that it is committed before.
+pub(crate) fn amid<T: Send>(
+    url: &DatabaseUrl,
+    statement: &str,
+    waiting: i64,
+    work: impl FnOnce() -> T + Send,
+) -> T {
+    let DatabaseUrl::Postgres(address) = url else {
+        execute(url, statement);
+        return work();
+    };
+    let held_up = "SELECT count(*) FROM pg_stat_activity \
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let mut conn = PgConnection::establish(address.expose()).unwrap();
+    conn.batch_execute(&format!("BEGIN; {statement}")).unwrap();
+    std::thread::scope(|scope| {
+        let working = scope.spawn(work);
+        until("the server to wait", || {
+            (number(url, held_up) >= waiting || working.is_finished()).then_some(())
+        });
+        conn.batch_execute("COMMIT").unwrap();
+        working.join().unwrap()
+    })
 }
 
 /// The number that a query answers.
