@@ -147,7 +147,8 @@ on_both_databases! {
         let parts: Vec<&str> = token.split('.').collect();
         let forged = format!("vrt1.{}.{}.7.{}", parts[1], parts[2], parts[4]);
         let other_key = format!("vrt1.9.{}.{}.{}", parts[2], parts[3], parts[4]);
-        for garbage in [&forged, &other_key, &token[..token.len() - 1], &format!("{token}A"), "vrt1....", "x"] {
+        let respelled = format!("vrt1.0{}.{}.{}.{}", parts[1], parts[2], parts[3], parts[4]);
+        for garbage in [&forged, &respelled, &other_key, &token[..token.len() - 1], &format!("{token}A"), "vrt1....", "x"] {
             assert_eq!(app.refresh(world, garbage).error(), invalid_grant(), "{garbage}");
         }
         successor(&app.refresh(world, &token));
