@@ -293,6 +293,29 @@ fn lists_and_durations_come_from_variables_too() {
 const WITH_PASSWORD: &str = "postgres://ann:s3cret@127.0.0.1:1/vs";
 
 #[test]
+fn a_variable_that_is_like_no_other_is_not_taken_for_one() {
+    for (variable, meant) in [
+        ("VOUCHSAFE__TOKENS__FOO", None),
+        ("VOUCHSAFE__QUUX", None),
+        ("VOUCHSAFE__KEYS__DRI", Some("VOUCHSAFE__KEYS__DIR")),
+        (
+            "VOUCHSAFE__RETRY_WINDOW",
+            Some("VOUCHSAFE__TOKENS__REFRESH__RETRY_WINDOW"),
+        ),
+    ] {
+        let ended = Place::sqlite().with(variable, "1").run(&["config", "check"]);
+        ended.failed(78, &format!("environment variable {variable}: sets no key"));
+        let asked = meant.map(|meant| format!("did you mean {meant}?"));
+        assert_eq!(
+            ended.stderr.contains("did you mean"),
+            asked.is_some(),
+            "{ended:?}"
+        );
+        assert!(ended.stderr.contains(&asked.unwrap_or_default()), "{ended:?}");
+    }
+}
+
+#[test]
 fn a_secret_is_never_shown() {
     let place = Place::sqlite().with("VOUCHSAFE__DATABASE__URL", WITH_PASSWORD);
     for arguments in [
