@@ -31,6 +31,8 @@ interaction-expired-story = Sie war zu lange offen oder wurde in einem anderen B
 interaction-expired-advice = Gehen Sie zurück zur App und beginnen Sie neu.
 already-signed-in = Sie sind schon angemeldet
 already-signed-in-story = Diese Anmeldung wurde schon abgeschlossen. Hier ist nichts mehr zu tun.
+already-ended = Diese Anmeldung ist beendet
+already-ended-story = Sie endete ohne Anmeldung, und mit der App wurde nichts geteilt. Hier ist nichts mehr zu tun.
 continue-to-app = Weiter zu { $app }
 close-page = Sie können diese Seite schließen.
 

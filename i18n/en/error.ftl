@@ -31,6 +31,8 @@ interaction-expired-story = It was open for too long, or it was begun in another
 interaction-expired-advice = Go back to the app and start again.
 already-signed-in = You are already signed in
 already-signed-in-story = This sign-in was finished before. There is nothing left to do here.
+already-ended = This sign-in is over
+already-ended-story = It ended without a sign-in, and nothing was shared with the app. There is nothing left to do here.
 continue-to-app = Continue to { $app }
 close-page = You can close this page.
 

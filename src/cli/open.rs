@@ -138,6 +138,7 @@ impl From<KeysError> for Failure {
         let exit = match &error {
             KeysError::Io { kind, .. } => of_file(*kind),
             KeysError::ReadableByOthers(_)
+            | KeysError::OfAnotherUser { .. }
             | KeysError::NotAKey(_)
             | KeysError::KekMissing { .. }
             | KeysError::OtherIssuer { .. } => Exit::Configuration,

@@ -45,21 +45,76 @@ impl PostgresUrl {
         self.redacted() != self.0
     }
 
+    /// Reads what libpq and we take apart alike, so that what is shown without its passwords is without all of them.
+    /// libpq lets `?` and `#` stand in a password, and looks for other signs than we do.
+    fn parse(text: &str, rest: &str) -> Result<Self, String> {
+        let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        if tail.contains(['#', '@']) || authority.matches('@').count() > 1 {
+            return Err(format!(
+                "has a `/`, `?`, `#` or `@` where none can stand; {PERCENT_ENCODE}"
+            ));
+        }
+        if !is_percent_encoded(rest) {
+            return Err(format!("has a `%` that encodes nothing; {PERCENT_ENCODE}"));
+        }
+        let hosts = authority.rsplit('@').next().unwrap_or_default();
+        if !hosts.split(',').all(has_a_number_for_port) {
+            return Err(
+                "has a port that is no number; a password stands between the user's name and `@`".to_owned(),
+            );
+        }
+        let parameters = tail.split_once('?').map_or("", |(_, query)| query);
+        if !parameters.is_empty() && !parameters.split('&').all(is_parameter) {
+            return Err(format!(
+                "has parameters that are not name=value; {PERCENT_ENCODE}"
+            ));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
     /// The URL with each password replaced by asterisks.
     fn redacted(&self) -> String {
         let Some((scheme, rest)) = self.0.split_once("://") else {
             return "***".to_owned();
         };
-        let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-        let authority = match authority.rsplit_once('@') {
-            Some((user_info, hosts)) => match user_info.split_once(':') {
-                Some((user, _)) => format!("{user}:***@{hosts}"),
-                None => authority.to_owned(),
-            },
-            None => authority.to_owned(),
+        // `parse` left one `@` at most, the one in front of the hosts.
+        let Some((user_info, tail)) = rest.rsplit_once('@') else {
+            return format!("{scheme}://{}", redacted_query(rest));
         };
-        format!("{scheme}://{authority}{}", redacted_query(tail))
+        let user_info = match user_info.split_once(':') {
+            Some((user, _)) => format!("{user}:***"),
+            None => user_info.to_owned(),
+        };
+        format!("{scheme}://{user_info}@{}", redacted_query(tail))
     }
+}
+
+const PERCENT_ENCODE: &str =
+    "percent-encode what a name, a password or a value has of them, like %2F for `/` and %40 for `@`";
+
+/// Whether each `%` begins a byte that libpq decodes.
+fn is_percent_encoded(text: &str) -> bool {
+    text.split('%').skip(1).all(|after| {
+        after
+            .get(..2)
+            .is_some_and(|code| code != "00" && code.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    })
+}
+
+/// Whether what follows a host, in brackets where it has colons of its own, is a port or nothing.
+fn has_a_number_for_port(host: &str) -> bool {
+    let after = host.rsplit_once(']').map_or(host, |(_, after)| after);
+    after
+        .split_once(':')
+        .is_none_or(|(_, port)| port.is_empty() || port.parse::<u16>().is_ok())
+}
+
+/// Whether this is `name=value` with a name as it is looked for, which tells a password.
+fn is_parameter(pair: &str) -> bool {
+    pair.split_once('=').is_some_and(|(name, value)| {
+        let of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        !name.is_empty() && name.bytes().all(of_name) && !value.contains('=')
+    })
 }
 
 fn redacted_query(tail: &str) -> String {
@@ -111,11 +166,12 @@ impl DatabaseUrl {
             }
             return Ok(Self::Sqlite(PathBuf::from(path)));
         }
-        if ["postgres://", "postgresql://"]
-            .iter()
-            .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
+        let mut schemes = ["postgres://", "postgresql://"].into_iter();
+        if let Some(rest) = schemes
+            .find_map(|scheme| text.strip_prefix(scheme))
+            .filter(|rest| !rest.is_empty())
         {
-            return Ok(Self::Postgres(PostgresUrl(text.to_owned())));
+            return PostgresUrl::parse(text, rest).map(Self::Postgres);
         }
         Err("is neither sqlite://PATH nor postgres://USER@HOST/NAME".to_owned())
     }
@@ -150,7 +206,8 @@ mod tests {
     fn a_password_never_leaves_by_debug_or_display() {
         for url in [
             "postgres://ann:s3cret@db/vs",
-            "postgres://ann:s3c:r@t-s3cret@db/vs",
+            "postgres://ann:s3c:r%40t-s3cret@db/vs",
+            "postgres://ann:s3c%23ret@[::1]:5432,db:/vs",
             "postgresql://db/vs?user=ann&password=s3cret&sslmode=require",
             "postgres://ann@h1:1,h2:2/vs?sslpassword=s3cret",
         ] {
@@ -159,8 +216,14 @@ mod tests {
                 assert!(!shown.contains("s3c") && shown.contains("***"), "{shown}");
             }
         }
-        let plain = "postgres://ann@db:5432/vs?sslmode=require";
-        assert_eq!(DatabaseUrl::parse(plain).unwrap().to_string(), plain);
+        for plain in [
+            "postgres://ann@db:5432/vs?sslmode=require",
+            "postgresql:///vs?host=/run/postgresql&user=ann",
+            "postgres://%2Frun%2Fpostgresql/vs",
+            "postgres://[fe80::1]:5432/vs?",
+        ] {
+            assert_eq!(DatabaseUrl::parse(plain).unwrap().to_string(), plain);
+        }
     }
 
     #[test]

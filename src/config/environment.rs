@@ -95,8 +95,7 @@ impl Environment {
         for (name, value) in self.0.iter().filter(|(name, _)| name.starts_with(PREFIX)) {
             let source = Source::Environment(name.clone());
             let Some((_, key)) = variables.iter().find(|(known, _)| known == name) else {
-                let known = variables.iter().map(|(known, _)| known.as_str());
-                let meant = nearest(name, known).map(|meant| format!("; did you mean {meant}?"));
+                let meant = meant(name, variables).map(|meant| format!("; did you mean {meant}?"));
                 let message = format!("sets no key{}", meant.unwrap_or_default());
                 problems.push(Problem::new(source, "", message));
                 continue;
@@ -112,4 +111,13 @@ impl Environment {
         }
         (entries, problems)
     }
+}
+
+/// The variable that was probably meant. They are compared as the keys that they set: what all variables have in common
+/// would make any two of them alike.
+fn meant<'v>(name: &str, variables: &'v [(String, String)]) -> Option<&'v str> {
+    let key = name.strip_prefix(PREFIX)?.to_ascii_lowercase().replace("__", ".");
+    let near = nearest(&key, variables.iter().map(|(_, key)| key.as_str()))?;
+    let (variable, _) = variables.iter().find(|(_, key)| key == near)?;
+    Some(variable)
 }

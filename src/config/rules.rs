@@ -73,7 +73,7 @@ fn check_literal_secret(config: &Config, reading: &mut Reading) {
     }
     let judged = std::fs::metadata(path)
         .map_err(|error| format!("cannot be read: {error}"))
-        .and_then(|metadata| secret_file::private(&metadata));
+        .and_then(|metadata| secret_file::private(&metadata).map_err(|unfit| unfit.to_string()));
     if let Err(message) = judged {
         let message = format!("has a password, and the file {message}");
         reading

@@ -1,7 +1,6 @@
 //! Reads a private key that was made elsewhere: PKCS#8 in PEM (RFC 7468 §10), or a JWK (RFC 7517).
 
-use super::KeysError;
-use super::curves;
+use super::{KeysError, curves, private_file};
 use crate::ports::KeyPair;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,8 +12,6 @@ use openssl::bn::BigNumRef;
 use openssl::nid::Nid;
 use openssl::pkey::{Id, PKey, Private};
 use serde_json::{Map, Value, json};
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use vouchsafe_core::model::KeyAlgorithm;
 use zeroize::Zeroizing;
@@ -24,14 +21,9 @@ const LEAST_BITS: u32 = 2048;
 /// The key in the file, and the algorithm that it is for: what its JWK says, or what its type implies.
 ///
 /// # Errors
-/// [`KeysError::ReadableByOthers`], [`KeysError::NotImportable`], [`KeysError::Io`].
+/// [`KeysError::ReadableByOthers`], [`KeysError::OfAnotherUser`], [`KeysError::NotImportable`], [`KeysError::Io`].
 pub fn read_private_key(path: &Path) -> Result<(KeyAlgorithm, KeyPair), KeysError> {
-    let metadata = fs::metadata(path).map_err(|e| KeysError::io(path, &e))?;
-    if metadata.permissions().mode() & 0o077 != 0 {
-        return Err(KeysError::ReadableByOthers(path.to_owned()));
-    }
-    let text = Zeroizing::new(fs::read(path).map_err(|e| KeysError::io(path, &e))?);
-    parse(&text).map_err(|why| KeysError::NotImportable {
+    parse(&private_file::read(path)?).map_err(|why| KeysError::NotImportable {
         path: path.to_owned(),
         why: why.to_owned(),
     })

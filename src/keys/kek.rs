@@ -1,6 +1,6 @@
 //! Key-encryption keys: files in `keys.dir`, apart from the database that they protect.
 
-use super::KeysError;
+use super::{KeysError, private_file};
 use crate::ports::Entropy;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,7 +8,7 @@ use hmac::{Hmac, Mac as _};
 use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -61,10 +61,10 @@ impl Kek {
 }
 
 impl KekRing {
-    /// Reads every `*.kek` file of the folder. A file that others can read is refused.
+    /// Reads every `*.kek` file of the folder. A file that others can read, or that is another's, is refused.
     ///
     /// # Errors
-    /// [`KeysError::Io`], [`KeysError::ReadableByOthers`], [`KeysError::NotAKey`].
+    /// [`KeysError::Io`], [`KeysError::ReadableByOthers`], [`KeysError::OfAnotherUser`], [`KeysError::NotAKey`].
     pub fn read(dir: &Path) -> Result<Self, KeysError> {
         files(dir)?
             .iter()
@@ -166,15 +166,8 @@ fn files(dir: &Path) -> Result<Vec<PathBuf>, KeysError> {
 }
 
 fn read_file(path: &Path) -> Result<Kek, KeysError> {
-    let mode = fs::metadata(path)
-        .map_err(|e| KeysError::io(path, &e))?
-        .permissions()
-        .mode();
-    if mode & 0o077 != 0 {
-        return Err(KeysError::ReadableByOthers(path.to_owned()));
-    }
-    let text = Zeroizing::new(fs::read_to_string(path).map_err(|e| KeysError::io(path, &e))?);
-    let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text.trim()).unwrap_or_default());
+    let text = private_file::read(path)?;
+    let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text.trim_ascii()).unwrap_or_default());
     let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| KeysError::NotAKey(path.to_owned()))?;
     Ok(Kek::from_bytes(key))
 }

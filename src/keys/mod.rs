@@ -10,6 +10,7 @@ mod import;
 mod jwks;
 mod kek;
 mod opening;
+mod private_file;
 mod rewrap;
 mod ring;
 mod rotation;
@@ -46,6 +47,16 @@ pub enum KeysError {
     /// A key file can be read by other users of the machine.
     #[error("{0}: other users can read this key file; make it private: chmod 600 {0}")]
     ReadableByOthers(PathBuf),
+    /// A key file belongs to somebody who is neither this user nor root, and can read and change it.
+    #[error("{path}: this key file belongs to user {owner}; make it your own: chown {own} {path}")]
+    OfAnotherUser {
+        /// The file.
+        path: PathBuf,
+        /// Its owner.
+        owner: u32,
+        /// The user of this process.
+        own: u32,
+    },
     /// A key file does not hold a key.
     #[error("{0}: not a key-encryption key (43 characters of base64url)")]
     NotAKey(PathBuf),

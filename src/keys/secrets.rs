@@ -100,10 +100,11 @@ impl Secrets {
         (version.to_string(), key)
     }
 
-    /// The refresh MAC key with this id.
+    /// The refresh MAC key that a token names, with its id as tokens of ours spell it: `01` may be read, but is not it.
     #[must_use]
-    pub fn refresh_key(&self, id: &str) -> Option<&[u8; 32]> {
-        id.parse().ok().and_then(|version| find(&self.refresh, version))
+    pub fn refresh_key(&self, named: &str) -> Option<(String, &[u8; 32])> {
+        let version: i64 = named.parse().ok()?;
+        Some((version.to_string(), find(&self.refresh, version)?))
     }
 
     /// The key that binds forms to browsers.

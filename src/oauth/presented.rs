@@ -79,14 +79,14 @@ pub(super) fn read(cx: &Cx, client: &ClientId, text: &str) -> Option<Presented> 
 /// [`Reason::RefreshTokenUnknown`].
 pub(super) fn refresh_token(cx: &Cx, client: &ClientId, text: &str) -> Result<Genuine, Reason> {
     let presented = refresh_token::parse(text)?;
-    let key = cx
+    let (key_id, key) = cx
         .services
         .keys
         .secrets()
         .refresh_key(&presented.key_id)
         .ok_or(Reason::RefreshTokenUnknown)?;
     let key = MacKey {
-        id: &presented.key_id,
+        id: &key_id,
         key,
         issuer: &cx.config().issuer,
     };

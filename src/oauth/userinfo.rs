@@ -14,7 +14,8 @@ use std::sync::Arc;
 use vouchsafe_core::model::{ClientId, User};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::params::Params;
-use vouchsafe_core::spec::{bearer, claims, scope};
+use vouchsafe_core::spec::{claims, scope};
+use vouchsafe_verify::bearer::bearer_token;
 use vouchsafe_verify::{AccessToken, Rejection, Verified};
 
 /// `GET /userinfo`.
@@ -28,7 +29,7 @@ pub async fn by_header_or_form(cx: Cx, request: HttpRequest, Form(form): Form) -
         Ok(params) => answer(&cx, &request, Some(&params)).await,
         // A POST whose token is in the header needs no form.
         Err(Unreadable::Refused(Reason::ContentTypeWrong)) => answer(&cx, &request, None).await,
-        Err(why) => problem::unreadable(&cx, why),
+        Err(why) => challenged(problem::unreadable(&cx, why)),
     }
 }
 
@@ -57,7 +58,7 @@ async fn answer(cx: &Cx, request: &HttpRequest, form: Option<&Params>) -> HttpRe
             HttpResponse::Ok().json(claims)
         }
         Err(Refused::Challenge(rejection)) => challenge(cx, &rejection),
-        Err(Refused::Failure(failure)) => problem::json(cx, &failure),
+        Err(Refused::Failure(failure)) => challenged(problem::json(cx, &failure)),
     };
     problem::no_store(response.headers_mut());
     match known {
@@ -86,32 +87,21 @@ async fn read(cx: &Cx, request: &HttpRequest, form: Option<&Params>) -> (Option<
 
 /// The access token, which must come in exactly one way and never in the URL (RFC 6750 §2).
 fn presented(request: &HttpRequest, form: Option<&Params>) -> Result<String, Refused> {
-    let refused = |reason: Reason| Refused::Failure(reason.into());
-    let in_query = request
-        .uri()
-        .query()
-        .is_some_and(|query| query.contains("access_token"));
-    let mut headers = request.headers().get_all(AUTHORIZATION);
-    let header = headers.next();
+    let headers = request.headers().get_all(AUTHORIZATION);
+    let query = request.uri().query().unwrap_or_default();
+    let in_header = bearer_token(headers.map(HeaderValue::as_bytes), query);
+    let in_form = form.map(|form| form.all("access_token")).unwrap_or_default();
+    let token = match (in_header, in_form.as_slice()) {
+        (in_header, []) => in_header,
+        (Err(Rejection::TokenMissing), [token]) => Ok(*token),
+        (Ok(_) | Err(Rejection::TokenMissing), _) => Err(Rejection::TokenTwice),
+        (Err(rejection), _) => Err(rejection),
+    };
     if let Some(form) = form {
-        form.refuse_repeats(&[]).map_err(refused)?;
+        form.refuse_repeats(&["access_token"])
+            .map_err(|reason| Refused::Failure(reason.into()))?;
     }
-    let in_form = form.and_then(|form| form.one("access_token"));
-    if in_query || headers.next().is_some() || (header.is_some() && in_form.is_some()) {
-        return Err(refused(Reason::AccessTokenTwice));
-    }
-    match (header, in_form) {
-        (Some(header), None) => {
-            let header = header
-                .to_str()
-                .map_err(|_| Refused::Challenge(Rejection::AuthorizationMalformed))?;
-            bearer::parse(header)
-                .map(str::to_owned)
-                .map_err(|_| Refused::Challenge(Rejection::AuthorizationMalformed))
-        }
-        (None, Some(token)) => Ok(token.to_owned()),
-        (None, None) | (Some(_), Some(_)) => Err(Refused::Challenge(Rejection::TokenMissing)),
-    }
+    token.map(str::to_owned).map_err(Refused::Challenge)
 }
 
 fn verify(cx: &Cx, token: &str) -> Result<Verified<AccessToken>, Refused> {
@@ -147,6 +137,15 @@ async fn claims_of(cx: &Cx, token: &Verified<AccessToken>) -> Claims {
     } else {
         Rejection::Revoked
     }))
+}
+
+/// The answer with its challenge: a request that opens nothing gets one also when it is not its token that is wrong.
+fn challenged(mut response: HttpResponse) -> HttpResponse {
+    if response.status() == StatusCode::BAD_REQUEST {
+        let value = HeaderValue::from_static("Bearer error=\"invalid_request\"");
+        response.headers_mut().insert(WWW_AUTHENTICATE, value);
+    }
+    response
 }
 
 fn challenge(cx: &Cx, rejection: &Rejection) -> HttpResponse {

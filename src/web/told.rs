@@ -45,6 +45,8 @@ pub enum Told {
         /// The host of its redirect URI.
         host: String,
     },
+    /// The interaction was finished before, by somebody who did not go on or could not.
+    EndedBefore,
     /// There is no such page.
     NotFound,
     /// Something that we depend on does not answer.

@@ -131,6 +131,10 @@ reasons! {
     ResourceUnknown = "VS-RESOURCE-UNKNOWN" => InvalidTarget;
     /// The granted scopes belong to more than one API and no resource says which is meant.
     ResourceAmbiguous = "VS-RESOURCE-AMBIGUOUS" => InvalidTarget;
+    /// None of the granted scopes belongs to the API that the resource names.
+    ResourceWithoutScope = "VS-RESOURCE-SCOPE" => InvalidTarget;
+    /// The API that the resource names owns no scopes, and the client registered itself.
+    ResourceNotForClient = "VS-RESOURCE-CLIENT" => InvalidTarget;
 
     // The person
     /// Nobody is signed in, or the sign-in is too old, and prompt=none forbids to ask.
@@ -193,8 +197,6 @@ reasons! {
     AccessTokenRevoked = "VS-TOKEN-REVOKED" => InvalidToken;
     /// The person's claims have changed since the access token was made.
     ClaimsChanged = "VS-CLAIMS-CHANGED" => InvalidToken;
-    /// The access token came in more than one way.
-    AccessTokenTwice = "VS-TOKEN-TWICE" => InvalidRequest;
     /// The token is an ID token, which cannot be revoked: it is not presented to anybody.
     TokenTypeNotRevocable = "VS-TOKEN-TYPE" => UnsupportedTokenType;
     /// The access token does not have the scope openid.

@@ -17,6 +17,8 @@ pub enum Rejection {
     AuthorizationTwice,
     /// The `Authorization` header says Bearer but is not formed as RFC 6750 §2.1 asks.
     AuthorizationMalformed,
+    /// The request brings a token in more than one way, or more than one token in its form (RFC 6750 §2).
+    TokenTwice,
     /// The token came in the query of the URL, where logs and histories keep it.
     TokenInQuery,
 
@@ -146,7 +148,10 @@ impl Rejection {
     fn class(&self) -> Class {
         match self {
             Self::TokenMissing => Class::Missing,
-            Self::AuthorizationTwice | Self::AuthorizationMalformed | Self::TokenInQuery => Class::Request,
+            Self::AuthorizationTwice
+            | Self::AuthorizationMalformed
+            | Self::TokenTwice
+            | Self::TokenInQuery => Class::Request,
             Self::TokenTooLarge
             | Self::TokenMalformed
             | Self::HeaderMalformed
@@ -196,6 +201,7 @@ impl Rejection {
                 "authorization_malformed",
                 "The Authorization header is not well-formed",
             ),
+            Self::TokenTwice => ("token_twice", "The request has more than one access token"),
             Self::TokenInQuery => ("token_in_query", "An access token in the URL is not accepted"),
             Self::TokenTooLarge => ("token_too_large", FORGED),
             Self::TokenMalformed => ("token_malformed", FORGED),

@@ -40,7 +40,8 @@ pub trait Rule: 'static {
     const ONE_TIME: bool = false;
 }
 
-/// No rule: any valid token of the issuer for this API will do.
+/// No rule: any valid token of the issuer for this API will do. vouchsafe gives none without a scope of the API, when it
+/// has scopes; what another issuer asks for is its own affair.
 #[derive(Clone, Copy, Debug)]
 pub struct AnyScope;
 

@@ -35,7 +35,7 @@ async fn proceed(cx: &Cx, visit: &Visit) -> Result<HttpResponse, Failure> {
     for _ in 0..2 {
         let opened = match interactions::open(cx, &visit.place, visit.session.as_ref()).await? {
             Found::Open(opened) => opened,
-            Found::Done(opened) => return Ok(already_done(&opened)),
+            Found::Done(opened) => return Ok(already_done(cx, &opened)),
             Found::Nothing => return claim(cx, &visit.handle, visit).await,
         };
         if let Some(answer) = take(cx, visit, &opened).await? {
@@ -78,7 +78,7 @@ async fn finish(cx: &Cx, visit: &Visit, opened: &Opened) -> Result<Option<HttpRe
     };
     Ok(match issue(cx, &ready).await? {
         Issued::Code(code) => Some(Destination::of(request).code(&cx.config().issuer, &code)),
-        Issued::AlreadyDone => Some(already_done(opened)),
+        Issued::AlreadyDone => Some(already_done(cx, opened)),
         Issued::NoLonger => None,
     })
 }
@@ -93,12 +93,17 @@ async fn give_up(cx: &Cx, visit: &Visit, opened: &Opened, reason: Reason) -> Res
         // A client that was disabled meanwhile gets no answer.
         Spent::Now(()) if reason == Reason::ClientDisabled => refuse(cx, reason, None),
         Spent::Now(()) => refuse(cx, reason, Some(&Destination::of(&opened.interaction.request))),
-        Spent::Before(()) => already_done(opened),
+        Spent::Before(()) => already_done(cx, opened),
         Spent::Unknown => Told::InteractionExpired.answer(),
     })
 }
 
-fn already_done(opened: &Opened) -> HttpResponse {
+/// Words for somebody who comes back to what was finished: whoever did not go on then did not sign in.
+fn already_done(cx: &Cx, opened: &Opened) -> HttpResponse {
+    let as_another = NextStep::Refuse(Reason::OtherPersonSignedIn);
+    if opened.interaction.declined.is_some() || opened.next_step(cx.now) == as_another {
+        return Told::EndedBefore.answer();
+    }
     let told = Told::AlreadyDone {
         client_name: opened.known.client.metadata.client_name.clone(),
         host: redirect_uri::host(&opened.interaction.request.redirect_uri),

@@ -15,6 +15,8 @@ pub(crate) struct TokenAnswer {
     refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
+    /// Left out when there is none: RFC 6749 §3.3 knows no empty one.
+    #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
 }
 

@@ -36,6 +36,8 @@ pub enum Problem {
         /// The app's own registered start page, if it has one.
         continue_url: Option<String>,
     },
+    /// The interaction was finished before, without a sign-in. 200.
+    EndedBefore,
     /// Too many requests. 429.
     TooManyRequests,
     /// Something that we depend on does not answer. 503.
@@ -65,7 +67,7 @@ impl Problem {
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
-            Self::AlreadyDone { .. } => 200,
+            Self::AlreadyDone { .. } | Self::EndedBefore => 200,
             Self::RequestRefused(_) | Self::Unreadable => 400,
             Self::FormStale | Self::CookieMissing | Self::ForeignOrigin => 403,
             Self::NotFound => 404,
@@ -96,6 +98,7 @@ impl Problem {
             | Self::ForeignOrigin
             | Self::InteractionExpired
             | Self::AlreadyDone { .. }
+            | Self::EndedBefore
             | Self::TooManyRequests
             | Self::Unavailable
             | Self::Broken => None,
@@ -103,7 +106,7 @@ impl Problem {
     }
 
     pub(super) const fn is_error(&self) -> bool {
-        !matches!(self, Self::AlreadyDone { .. })
+        !matches!(self, Self::AlreadyDone { .. } | Self::EndedBefore)
     }
 
     pub(super) const fn title(&self) -> Text {
@@ -119,6 +122,7 @@ impl Problem {
             Self::ForeignOrigin => Text::OriginRefused,
             Self::InteractionExpired => Text::InteractionExpired,
             Self::AlreadyDone { .. } => Text::AlreadySignedIn,
+            Self::EndedBefore => Text::AlreadyEnded,
             Self::TooManyRequests => Text::TooManyRequests,
             Self::Unavailable => Text::CannotAnswer,
             Self::Broken => Text::Broken,
@@ -148,6 +152,7 @@ impl Problem {
             Self::ForeignOrigin => Text::OriginRefusedStory,
             Self::InteractionExpired => Text::InteractionExpiredStory,
             Self::AlreadyDone { .. } => Text::AlreadySignedInStory,
+            Self::EndedBefore => Text::AlreadyEndedStory,
             Self::TooManyRequests => return None,
             Self::Unavailable => Text::CannotAnswerStory,
             Self::Broken => Text::BrokenStory,
@@ -168,7 +173,7 @@ impl Problem {
             Self::FormStale => Text::FormRefusedAdvice,
             Self::CookieMissing => Text::CookieRefusedAdvice,
             Self::InteractionExpired => Text::InteractionExpiredAdvice,
-            Self::AlreadyDone { .. } => Text::ClosePage,
+            Self::AlreadyDone { .. } | Self::EndedBefore => Text::ClosePage,
             Self::TooManyRequests => Text::TooManyRequestsAdvice,
             Self::Unavailable | Self::Broken => Text::TryAgainAdvice,
         }
@@ -189,6 +194,7 @@ impl Problem {
             | Self::ForeignOrigin
             | Self::InteractionExpired
             | Self::AlreadyDone { .. }
+            | Self::EndedBefore
             | Self::TooManyRequests => Whose::Nobody,
         }
     }
@@ -196,9 +202,11 @@ impl Problem {
     pub(super) const fn tone(&self) -> Tone {
         match self {
             Self::AlreadyDone { .. } => Tone::Good,
-            Self::NotFound | Self::InteractionExpired | Self::TooManyRequests | Self::FormStale => {
-                Tone::Warning
-            }
+            Self::NotFound
+            | Self::InteractionExpired
+            | Self::EndedBefore
+            | Self::TooManyRequests
+            | Self::FormStale => Tone::Warning,
             Self::RequestRefused(_)
             | Self::Unreadable
             | Self::TooLong

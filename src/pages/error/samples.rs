@@ -44,6 +44,7 @@ impl Sample for ErrorPage {
                 "already-done-continue",
                 done(Some("https://tideline.example/".to_owned())),
             ),
+            ("ended-before", page(Problem::EndedBefore)),
             ("too-many-requests", page(Problem::TooManyRequests)),
             ("unavailable", page(Problem::Unavailable)),
             ("broken", page(Problem::Broken)),

@@ -164,13 +164,7 @@ struct Acting {
 impl Acting {
     fn write(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         let marked = match &self.answer {
-            Answer::Allow(consent) => {
-                save(tx, consent)?;
-                db!(
-                    tx,
-                    interactions::set_consented(&self.interaction, &consent.session_id)
-                )?
-            }
+            Answer::Allow(consent) => self.allow(tx, consent)?,
             Answer::Deny => db!(
                 tx,
                 interactions::set_declined(&self.interaction, Declined::Consent)
@@ -180,6 +174,21 @@ impl Acting {
             db!(tx, events::append(&self.event))?;
         }
         Ok(())
+    }
+
+    /// Whoever takes a consent back, or gives another one, holds the person's row too: what is added to is what stands.
+    fn allow(&self, tx: &mut Tx<'_>, consent: &Consent) -> Result<bool, StoreError> {
+        if db!(tx, users::lock(&consent.user_id))?.is_none() {
+            return Ok(false);
+        }
+        let marked = db!(
+            tx,
+            interactions::set_consented(&self.interaction, &consent.session_id)
+        )?;
+        if marked {
+            save(tx, consent)?;
+        }
+        Ok(marked)
     }
 }
 

@@ -87,6 +87,7 @@ fn problem(told: Told) -> Problem {
             app: App::new(&client_name, host),
             continue_url: None,
         },
+        Told::EndedBefore => Problem::EndedBefore,
         Told::NotFound => Problem::NotFound,
         Told::Unavailable => Problem::Unavailable,
         Told::Broken => Problem::Broken,

@@ -137,6 +137,8 @@ keys! {
     InteractionExpiredAdvice = "interaction-expired-advice";
     AlreadySignedIn = "already-signed-in";
     AlreadySignedInStory = "already-signed-in-story";
+    AlreadyEnded = "already-ended";
+    AlreadyEndedStory = "already-ended-story";
     ContinueToApp = "continue-to-app";
     ClosePage = "close-page";
     TooManyRequests = "too-many-requests";

@@ -98,6 +98,7 @@ fn with_defaults(url: &str, patience: Duration) -> String {
     format!("{base}?{}", all.collect::<Vec<_>>().join("&"))
 }
 
+/// What the configuration lets pass gives the driver no reason to quote a password; this is for what it has besides.
 fn without_secrets(message: &str) -> String {
     if message.contains("://") || message.contains("password=") {
         "the connection cannot be made; the URL is not valid".to_owned()

@@ -29,6 +29,7 @@ on_both_databases! {
     }
 
     fn the_client_is_told_the_rest_with_state_and_issuer(world: World) {
+        let orders = world.orders_api();
         let client = world.client(metadata(ClientKind::Web));
         for (over, error) in [
             (&[("response_type", "")][..], "invalid_request"),
@@ -39,6 +40,7 @@ on_both_databases! {
             (&[("prompt", "none login")], "invalid_request"),
             (&[("max_age", "abc")], "invalid_request"),
             (&[("resource", "https://unknown.example")], "invalid_target"),
+            (&[("resource", &orders), ("scope", "openid")], "invalid_target"),
             (&[("request", "x")], "request_not_supported"),
             (&[("request_uri", "https://client.example/r")], "request_uri_not_supported"),
             (&[("registration", "{}")], "registration_not_supported"),

@@ -297,6 +297,29 @@ fn lists_and_durations_come_from_variables_too() {
 const WITH_PASSWORD: &str = "postgres://ann:s3cret@127.0.0.1:1/vs";
 
 #[test]
+fn a_variable_that_is_like_no_other_is_not_taken_for_one() {
+    for (variable, meant) in [
+        ("VOUCHSAFE__TOKENS__FOO", None),
+        ("VOUCHSAFE__QUUX", None),
+        ("VOUCHSAFE__KEYS__DRI", Some("VOUCHSAFE__KEYS__DIR")),
+        (
+            "VOUCHSAFE__RETRY_WINDOW",
+            Some("VOUCHSAFE__TOKENS__REFRESH__RETRY_WINDOW"),
+        ),
+    ] {
+        let ended = Place::sqlite().with(variable, "1").run(&["config", "check"]);
+        ended.failed(78, &format!("environment variable {variable}: sets no key"));
+        let asked = meant.map(|meant| format!("did you mean {meant}?"));
+        assert_eq!(
+            ended.stderr.contains("did you mean"),
+            asked.is_some(),
+            "{ended:?}"
+        );
+        assert!(ended.stderr.contains(&asked.unwrap_or_default()), "{ended:?}");
+    }
+}
+
+#[test]
 fn a_secret_is_never_shown() {
     let place = Place::sqlite().with("VOUCHSAFE__DATABASE__URL", WITH_PASSWORD);
     for arguments in [
@@ -308,6 +331,44 @@ fn a_secret_is_never_shown() {
         let ended = place.run(arguments);
         assert!(!format!("{ended:?}").contains("s3cret"), "{ended:?}");
     }
+    assert_eq!(
+        setting(&place, &[], "database.url").0,
+        "postgres://ann:***@127.0.0.1:1/vs"
+    );
+}
+
+#[test]
+fn a_url_that_the_driver_may_read_otherwise_is_refused_and_never_repeated() {
+    for written in [
+        "ann:s3c#pw7x@127.0.0.1:1/vs",
+        "ann:s3c?pw7x@127.0.0.1:1/vs",
+        "ann:s3c/pw7x@127.0.0.1:1/vs",
+        "ann:s3c@pw7x@127.0.0.1:1/vs",
+        "ann:s3c%pw7x@127.0.0.1:1/vs",
+        "ann:s3cpw7x",
+        "127.0.0.1:1/vs?user=ann&password=s3c&pw7x",
+        "127.0.0.1:1/vs?user=ann&password=s3c=pw7x",
+        "127.0.0.1:1/vs?user=ann&password=s3c%pw7x",
+        "127.0.0.1:1/vs?user=ann&pass%77ord=s3cpw7x",
+    ] {
+        let place = Place::sqlite().with("VOUCHSAFE__DATABASE__URL", &format!("postgres://{written}"));
+        for arguments in [
+            &["config", "show"][..],
+            &["config", "show", "--json"],
+            &["config", "check"],
+            &["keys", "list"],
+            &["serve"],
+        ] {
+            let ended = place.run(arguments);
+            let said = format!("{ended:?}");
+            assert!(!said.contains("s3c") && !said.contains("pw7x"), "{said}");
+            ended.failed(78, "database.url ");
+        }
+    }
+    let place = Place::sqlite().with(
+        "VOUCHSAFE__DATABASE__URL",
+        "postgres://ann:s3c%23pw7x@127.0.0.1:1/vs",
+    );
     assert_eq!(
         setting(&place, &[], "database.url").0,
         "postgres://ann:***@127.0.0.1:1/vs"

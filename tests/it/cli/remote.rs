@@ -3,9 +3,9 @@
 
 mod administration;
 mod both;
-mod lost_answers;
-mod lists;
 mod initial_tokens;
+mod lists;
+mod lost_answers;
 mod sign_in;
 mod step_up;
 mod words;

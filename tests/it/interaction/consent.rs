@@ -1,11 +1,12 @@
 //! The consent page: when it comes, what it says, and what is remembered.
 
 use crate::support::browser::Browser;
+use crate::support::databases::{amid, number};
 use crate::support::on_both_databases;
 use crate::support::people::{PASSWORD, Registered, metadata};
 use crate::support::steps::{Page, code, error};
 use crate::support::world::World;
-use vouchsafe_core::model::{ClientKind, ClientMetadata};
+use vouchsafe_core::model::{ClientKind, ClientMetadata, EventKind};
 
 fn asking(kind: ClientKind) -> ClientMetadata {
     let mut metadata = metadata(kind);
@@ -19,6 +20,14 @@ fn asked(browser: &Browser<'_>, client: &Registered, over: &[(&str, &str)]) -> P
     let page = browser.fill(&page, &[("username", "ada"), ("password", PASSWORD)]);
     assert_eq!(page.name(), "consent", "{}", page.answer.body);
     page
+}
+
+const ALLOW: &[(&str, &str)] = &[("decision", "allow")];
+
+/// How many remembered consents have this scope.
+fn allowing(world: &World, scope: &str) -> i64 {
+    let query = format!("SELECT count(*) FROM consents WHERE scopes LIKE '%\"{scope}\"%'");
+    number(world.database(), &query)
 }
 
 fn world_with_ada(world: &World) {
@@ -113,5 +122,77 @@ on_both_databases! {
         assert_eq!(browser.submit(&page, &[("decision", "maybe")]).status, 400);
         assert_eq!(browser.submit(&page, &[]).status, 400);
         code(&browser.fill(&page, &[("decision", "allow")]));
+    }
+
+    fn a_consent_that_is_taken_back_before_its_code_gives_none(world: World) {
+        world_with_ada(world);
+        let client = world.client(asking(ClientKind::Web));
+        let browser = world.browser();
+        for prompt in ["", "consent"] {
+            let over = [("scope", "openid orders:read"), ("prompt", prompt)];
+            let over = if prompt.is_empty() { &over[..1] } else { &over[..] };
+            let page = browser.ask(&client, over);
+            let page = if page.name() == "login" {
+                browser.fill(&page, &[("username", "ada"), ("password", PASSWORD)])
+            } else {
+                page
+            };
+            assert_eq!(page.name(), "consent");
+            assert_eq!(browser.submit(&page, ALLOW).status, 303);
+            world.withdraw_consent("ada", &client);
+            let again = browser.go(page.hub());
+            assert_eq!(again.name(), "consent", "{prompt:?}: {}", again.at);
+            code(&browser.fill(&again, ALLOW));
+            world.withdraw_consent("ada", &client);
+        }
+    }
+
+    fn what_is_withdrawn_while_something_else_is_allowed_stays_withdrawn(world: World) {
+        world_with_ada(world);
+        let client = world.client(asking(ClientKind::Web));
+        let browser = world.browser();
+        let page = asked(&browser, &client, &[("scope", "openid orders:read")]);
+        code(&browser.fill(&page, ALLOW));
+        let page = browser.ask(&client, &[("scope", "openid"), ("prompt", "consent")]);
+        assert_eq!(page.name(), "consent");
+        let withdrawing = "UPDATE users SET username = username; DELETE FROM consents";
+        let answer = amid(world.database(), withdrawing, 1, move || browser.submit(&page, ALLOW));
+        assert_eq!(answer.status, 303);
+        assert_eq!(allowing(world, "openid"), 1);
+        assert_eq!(allowing(world, "orders:read"), 0);
+    }
+
+    fn of_two_consents_at_once_both_are_remembered(world: World) {
+        world_with_ada(world);
+        let client = world.client(asking(ClientKind::Web));
+        let browser = world.browser();
+        code(&browser.fill(&asked(&browser, &client, &[("scope", "openid")]), ALLOW));
+        let allowing_it = |scope: &str| {
+            let browser = world.browser();
+            let page = asked(&browser, &client, &[("scope", scope)]);
+            move || assert_eq!(browser.submit(&page, ALLOW).status, 303)
+        };
+        let (one, other) = (allowing_it("openid orders:read"), allowing_it("openid orders:write"));
+        amid(world.database(), "UPDATE consents SET shown = shown", 2, || {
+            std::thread::scope(|scope| {
+                scope.spawn(one);
+                scope.spawn(other);
+            });
+        });
+        for scope in ["openid", "orders:read", "orders:write"] {
+            assert_eq!(allowing(world, scope), 1, "{scope}");
+        }
+    }
+
+    fn nothing_is_remembered_for_an_interaction_that_is_over(world: World) {
+        world_with_ada(world);
+        let client = world.client(asking(ClientKind::Web));
+        let browser = world.browser();
+        let page = asked(&browser, &client, &[("scope", "openid")]);
+        let finishing = "UPDATE interactions SET completed_at = 1";
+        let answer = amid(world.database(), finishing, 1, move || browser.submit(&page, ALLOW));
+        assert_eq!(answer.status, 303);
+        assert_eq!(allowing(world, "openid"), 0);
+        assert_eq!(world.events_of(EventKind::ConsentGiven).len(), 0);
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::support::on_both_databases;
 use crate::support::people::{PASSWORD, metadata};
-use crate::support::steps::code;
-use vouchsafe_core::model::{ClientKind, Span};
+use crate::support::steps::{code, error};
+use vouchsafe_core::model::{ClientKind, ClientMetadata, Span};
 
 on_both_databases! {
     fn a_finished_interaction_says_so(world: World) {
@@ -19,6 +19,23 @@ on_both_databases! {
         }
         let answer = browser.submit(&page, &[("username", "ada"), ("password", PASSWORD)]);
         assert_eq!(answer.status, 303, "it goes to the hub, which says so");
+    }
+
+    fn who_cancelled_or_denied_is_not_told_that_they_signed_in(world: World) {
+        world.person("ada");
+        let client = world.client(ClientMetadata { first_party: false, ..metadata(ClientKind::Web) });
+        let browser = world.browser();
+        let sign_in = browser.ask(&client, &[]);
+        assert_eq!(error(&browser.fill(&sign_in, &[("cancel", "1")])), "access_denied");
+        let page = browser.ask(&client, &[]);
+        let consent = browser.fill(&page, &[("username", "ada"), ("password", PASSWORD)]);
+        assert_eq!(error(&browser.fill(&consent, &[("decision", "deny")])), "access_denied");
+        for address in [sign_in.hub(), &sign_in.at, consent.hub(), &consent.at] {
+            let again = browser.go(address);
+            assert_eq!(again.answer.status, 200);
+            assert!(again.says("This sign-in is over"), "{}", again.answer.body);
+            assert!(!again.says("signed in"), "{}", again.answer.body);
+        }
     }
 
     fn an_interaction_ends_after_an_hour(world: World) {

@@ -1,6 +1,6 @@
 //! Clients that registered themselves while registration is open: how many, and for how long.
 
-use crate::support::databases::committed_meanwhile;
+use crate::support::databases::amid;
 use crate::support::newcomer::{by_token, client, open, ordinary, with_registration};
 use crate::support::people::PASSWORD;
 use crate::support::steps::code;
@@ -156,7 +156,7 @@ fn a_client_that_is_used_while_unused_ones_are_removed_stays() {
     world.wait(Span::from_days(31));
     let until = (world.clock_seconds() + 1000) * 1000;
     let used = format!("UPDATE clients SET unused_until = {until}");
-    committed_meanwhile(world.database(), &used, || world.services.tend().unwrap());
+    amid(world.database(), &used, 1, || world.services.tend().unwrap());
     world.follow();
     assert!(is_there(&world, &made));
 }

@@ -251,6 +251,22 @@ fn a_key_file_that_others_can_read_or_that_holds_no_key_stops_the_start() {
     });
 }
 
+#[test]
+fn a_key_file_of_another_user_stops_the_start() {
+    each(|installation| {
+        fs::create_dir_all(&installation.config.keys.dir).unwrap();
+        let path = installation.config.keys.dir.join("0001.kek");
+        write_kek(&path, 0o600);
+        // Only root can give a file away.
+        if std::os::unix::fs::chown(&path, Some(12_345), None).is_err() {
+            return;
+        }
+        let refused = installation.start().err().map(|error| error.to_string());
+        let refused = refused.unwrap_or_default();
+        assert!(refused.contains("belongs to user 12345"), "{refused}");
+    });
+}
+
 fn write_kek(path: &Path, mode: u32) {
     fs::write(path, format!("{}\n", "A".repeat(43))).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();

@@ -1,7 +1,7 @@
 //! The sweep: what is over goes, slice by slice, and nothing else.
 
 use super::samples::{add_ann_and_shop, add_grant, at, digest, event, grant, interaction, session};
-use crate::support::databases::{Database, Kind, committed_meanwhile, number, on_both_stores};
+use crate::support::databases::{Database, Kind, amid, number, on_both_stores};
 use std::sync::Arc;
 use vouchsafe::audit::verification::verify;
 use vouchsafe::audit::{Act, Publisher};
@@ -299,7 +299,7 @@ fn what_was_prolonged_meanwhile_stays() {
     for table in ["sessions", "idempotency_keys"] {
         add(table).unwrap();
         let prolonged = format!("UPDATE {table} SET expires_at = {}", at(1000).millis());
-        committed_meanwhile(store.url(), &prolonged, || {
+        amid(store.url(), &prolonged, 1, || {
             sweep(&store, at(20), 100);
         });
         let left = format!("SELECT count(*) FROM {table}");

@@ -152,26 +152,30 @@ pub(crate) fn while_locked(url: &DatabaseUrl, during: impl FnOnce()) {
     conn.batch_execute("ROLLBACK").unwrap();
 }
 
-/// Runs `work` while somebody else has run a statement on PostgreSQL and not committed it; it is committed as soon as
-/// the work waits for it.
-pub(crate) fn committed_meanwhile(url: &DatabaseUrl, statement: &str, work: impl FnOnce() + Send) {
+/// Does `statement` in a transaction of another process, lets the server `work` until so many of its transactions wait
+/// for that one, and commits it. On SQLite writers come one after the other, so that it is committed before.
+pub(crate) fn amid<T: Send>(
+    url: &DatabaseUrl,
+    statement: &str,
+    waiting: i64,
+    work: impl FnOnce() -> T + Send,
+) -> T {
     let DatabaseUrl::Postgres(address) = url else {
-        panic!("on SQLite one writes at a time");
+        execute(url, statement);
+        return work();
     };
-    let mut other = PgConnection::establish(address.expose()).unwrap();
-    other.batch_execute("BEGIN").unwrap();
-    other.batch_execute(statement).unwrap();
+    let held_up = "SELECT count(*) FROM pg_stat_activity \
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let mut conn = PgConnection::establish(address.expose()).unwrap();
+    conn.batch_execute(&format!("BEGIN; {statement}")).unwrap();
     std::thread::scope(|scope| {
         let working = scope.spawn(work);
-        until("the work waits", || {
-            let waiting = "SELECT count(*) FROM pg_stat_activity \
-                WHERE datname = current_database() AND wait_event_type = 'Lock'";
-            assert!(!working.is_finished(), "the work waits for nobody");
-            (number(url, waiting) > 0).then_some(())
+        until("the server to wait", || {
+            (number(url, held_up) >= waiting || working.is_finished()).then_some(())
         });
-        other.batch_execute("COMMIT").unwrap();
-        working.join().unwrap();
-    });
+        conn.batch_execute("COMMIT").unwrap();
+        working.join().unwrap()
+    })
 }
 
 /// The number that a query answers.

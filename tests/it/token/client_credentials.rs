@@ -62,7 +62,8 @@ on_both_databases! {
             assert_eq!(ask("https://invented.example"), (400, "invalid_target".to_owned()));
         }
         assert_eq!(read("apis"), before);
-        world.unnoticed_api("https://api.example/bills", &["bills:read"]);
+        // Without scopes of its own: to an API that has some, a resource alone gives nothing.
+        world.unnoticed_api("https://api.example/bills", &[]);
         assert_eq!(ask("https://api.example/bills").0, 200);
         assert_eq!(read("apis"), before + 1);
     }
@@ -90,6 +91,35 @@ on_both_databases! {
         for bad in ["https://api.example/none", "orders", "https://api.example/orders#x"] {
             let answer = service.token(world, &[grant, ("resource", bad)]);
             assert_eq!(answer.error(), (400, "invalid_target".to_owned()), "{bad}");
+        }
+    }
+
+    fn to_name_an_api_is_no_permission_for_it(world: World) {
+        let orders = world.orders_api();
+        let payroll = world.api("https://payroll.example/", &["payroll:read"]);
+        let service = world.client(metadata(ClientKind::Service));
+        let grant = ("grant_type", "client_credentials");
+        for over in [&[("resource", payroll.as_str())][..], &[("resource", &payroll), ("scope", "orders:read")]] {
+            let form: Vec<_> = [grant].iter().chain(over).copied().collect();
+            assert_eq!(service.token(world, &form).error(), (400, "invalid_target".to_owned()), "{over:?}");
+        }
+        let named = service.token(world, &[grant, ("resource", &orders), ("scope", "orders:read")]).json();
+        assert_eq!(named["scope"], "orders:read");
+    }
+
+    fn an_empty_scope_is_none(world: World) {
+        let bare = world.api("https://bare.example/", &[]);
+        let nothing = ClientMetadata { scopes: Vec::new(), ..metadata(ClientKind::Service) };
+        let service = world.client(nothing);
+        for resource in ["", &bare] {
+            let answer = service.token(world, &[("grant_type", "client_credentials"), ("resource", resource)]).json();
+            assert!(answer.get("scope").is_none(), "{answer}");
+            let token = answer["access_token"].as_str().unwrap();
+            let claims = claims(token);
+            assert_eq!(claims["aud"], if resource.is_empty() { world.issuer.as_str() } else { resource });
+            assert!(claims.get("scope").is_none(), "{claims}");
+            let seen = service.introspect(world, token).json();
+            assert!(seen["active"] == true && seen.get("scope").is_none(), "{seen}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::support::on_both_databases;
 use crate::support::people::{Registered, metadata};
-use crate::support::relying_party::claims;
+use crate::support::relying_party::{VERIFIER, claims};
 use crate::support::world::{Answer, World};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -147,7 +147,8 @@ on_both_databases! {
         let parts: Vec<&str> = token.split('.').collect();
         let forged = format!("vrt1.{}.{}.7.{}", parts[1], parts[2], parts[4]);
         let other_key = format!("vrt1.9.{}.{}.{}", parts[2], parts[3], parts[4]);
-        for garbage in [&forged, &other_key, &token[..token.len() - 1], &format!("{token}A"), "vrt1....", "x"] {
+        let respelled = format!("vrt1.0{}.{}.{}.{}", parts[1], parts[2], parts[3], parts[4]);
+        for garbage in [&forged, &respelled, &other_key, &token[..token.len() - 1], &format!("{token}A"), "vrt1....", "x"] {
             assert_eq!(app.refresh(world, garbage).error(), invalid_grant(), "{garbage}");
         }
         successor(&app.refresh(world, &token));
@@ -199,6 +200,28 @@ on_both_databases! {
         let refreshed = app.refresh(world, &refresh_token(&response)).json();
         assert_eq!(refreshed["scope"], scope(&refreshed));
         assert!(!refreshed["scope"].as_str().unwrap().contains("stock"));
+    }
+
+    fn to_name_an_api_gives_no_token_of_a_person_for_it(world: World) {
+        let payroll = world.api("https://payroll.example/", &["payroll:read"]);
+        let (app, tokens) = app(world);
+        let resource = ("resource", payroll.as_str());
+        let code = app.code(world, "ada", &[("scope", "openid")]);
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", app.redirect_uri.as_str()),
+            ("code_verifier", VERIFIER),
+        ];
+        let named: Vec<_> = form.iter().copied().chain([resource]).collect();
+        let refused = (400, "invalid_target".to_owned());
+        assert_eq!(app.token(world, &named).error(), refused);
+        let token = refresh_token(&tokens);
+        let named = [("grant_type", "refresh_token"), ("refresh_token", token.as_str()), resource];
+        assert_eq!(app.token(world, &named).error(), refused);
+        // Neither was spent by it.
+        assert_eq!(app.token(world, &form).status, 200);
+        successor(&app.refresh(world, &token));
     }
 
     fn an_unused_chain_ends_and_a_used_one_ends_too_at_last(world: World) {

@@ -54,15 +54,59 @@ on_both_databases! {
 
     fn a_token_in_the_url_or_in_two_ways_is_refused(world: World) {
         let token = access_token(world, "openid");
-        assert_eq!(Answer::to(world.get(&format!("/userinfo?access_token={token}"))).status, 400);
+        let in_url = world.get(&format!("/userinfo?access_token={token}"));
+        let beside = world.get("/userinfo?access_token=x").bearer_auth(&token);
         let both = world.post("/userinfo").bearer_auth(&token).form(&[("access_token", &token)]);
-        assert_eq!(Answer::to(both).status, 400);
-        let two = [("access_token", &token), ("access_token", &token)];
-        assert_eq!(Answer::to(world.post("/userinfo").form(&two)).status, 400);
-        for malformed in [format!("Bearer\t{token}"), format!("Bearer {token} x"), format!("Token {token}")] {
-            let status = ask(world, &malformed).status;
-            assert!(matches!(status, 400 | 401), "{malformed:?}: {status}");
+        let two = world.post("/userinfo").form(&[("access_token", &token), ("access_token", &token)]);
+        let headers = world.get("/userinfo").bearer_auth(&token).header("authorization", format!("Bearer {token}"));
+        for (request, reason) in [
+            (in_url, "token_in_query"),
+            (beside, "token_in_query"),
+            (both, "token_twice"),
+            (two, "token_twice"),
+            (headers, "authorization_twice"),
+        ] {
+            let answer = Answer::to(request);
+            assert_eq!(answer.error(), (400, "invalid_request".to_owned()), "{reason}");
+            let challenge = answer.header("www-authenticate");
+            assert!(challenge.starts_with("Bearer error=\"invalid_request\""), "{challenge}");
+            assert!(challenge.contains(&format!("vouchsafe_reason=\"{reason}\"")), "{challenge}");
         }
+    }
+
+    fn a_malformed_header_is_an_invalid_request_and_a_malformed_token_an_invalid_one(world: World) {
+        let token = access_token(world, "openid");
+        for (header, status, error) in [
+            (format!("Bearer\t{token}"), 400, "invalid_request"),
+            ("Bearer ".to_owned(), 400, "invalid_request"),
+            (format!("Bearer {token} x"), 401, "invalid_token"),
+        ] {
+            let answer = ask(world, &header);
+            assert_eq!(answer.status, status, "{header:?}");
+            let challenge = answer.header("www-authenticate");
+            assert!(challenge.starts_with(&format!("Bearer error=\"{error}\"")), "{header:?}: {challenge}");
+        }
+    }
+
+    fn every_refusal_of_a_request_is_a_challenge(world: World) {
+        let token = access_token(world, "openid");
+        let repeated = [("access_token", token.as_str()), ("a", "1"), ("a", "2")];
+        let unreadable = world.post("/userinfo").header("content-type", "application/x-www-form-urlencoded").body("a=%zz");
+        for request in [world.post("/userinfo").form(&repeated), unreadable] {
+            let answer = Answer::to(request);
+            assert_eq!(answer.error(), (400, "invalid_request".to_owned()));
+            assert_eq!(answer.header("www-authenticate"), "Bearer error=\"invalid_request\"");
+        }
+    }
+
+    fn another_scheme_brings_no_token_and_another_parameter_is_none(world: World) {
+        let token = access_token(world, "openid");
+        for header in [format!("Token {token}"), "Basic YWRhOnB3".to_owned(), "Bearerx y".to_owned()] {
+            let answer = ask(world, &header);
+            assert_eq!((answer.status, answer.header("www-authenticate")), (401, "Bearer"), "{header}");
+        }
+        let named_alike = world.get("/userinfo?my_access_token_x=1").bearer_auth(&token);
+        assert_eq!(Answer::to(named_alike).status, 200);
     }
 
     fn without_a_token_there_is_a_bare_challenge(world: World) {

@@ -1,6 +1,6 @@
 //! RFC 8707, RFC 9068 §3 — whom an access token is for, and which of the granted scopes it carries.
 
-use crate::model::Api;
+use crate::model::{Api, Client};
 use crate::refusal::Reason;
 use crate::spec::scope;
 use std::collections::BTreeSet;
@@ -35,16 +35,20 @@ pub fn narrow(authorized: &[String], asked: &[String]) -> Result<Vec<String>, Re
 ///
 /// # Errors
 /// [`Reason::ResourceUnknown`] when a resource is no API's identifier, [`Reason::ResourceAmbiguous`] when more
-/// than one API is meant.
+/// than one API is meant, and those of [`admit`].
 pub fn choose<'a>(
     granted: &[String],
     resources: &[String],
+    client: &Client,
     apis: &'a [Api],
     issuer: &str,
 ) -> Result<Audience<'a>, Reason> {
     let api = match named(resources, apis)?.as_slice() {
         [] => only(apis.iter().filter(|api| owns_any(api, granted)))?,
-        [api] => Some(*api),
+        [api] => {
+            admit(api, granted, client)?;
+            Some(*api)
+        }
         several => only(several.iter().copied().filter(|api| owns_any(api, granted)))?
             .map_or(Err(Reason::ResourceAmbiguous), |api| Ok(Some(api)))?,
     };
@@ -54,6 +58,24 @@ pub fn choose<'a>(
         api,
         scopes: granted.iter().filter(|name| meant(name)).cloned().collect(),
     })
+}
+
+/// Whether an API that is named may be whom a token is for. To name it is no permission: a scope of it is. An API that
+/// owns none cannot be asked about that way; it takes those that an administrator let in, and nobody who let himself in.
+///
+/// # Errors
+/// [`Reason::ResourceWithoutScope`], [`Reason::ResourceNotForClient`].
+pub fn admit(api: &Api, granted: &[String], client: &Client) -> Result<(), Reason> {
+    if owns_any(api, granted) {
+        return Ok(());
+    }
+    if api.scopes.iter().any(|scope| owns(api, &scope.name)) {
+        return Err(Reason::ResourceWithoutScope);
+    }
+    if client.is_self_registered() {
+        return Err(Reason::ResourceNotForClient);
+    }
+    Ok(())
 }
 
 /// The APIs that the resources name, each once.

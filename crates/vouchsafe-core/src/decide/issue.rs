@@ -80,7 +80,10 @@ pub fn access_token_claims(issuance: &Issuance<'_>, mint: &Mint<'_>, jti: &Token
     set("exp", json!(mint.now.plus(mint.lifetime).seconds()));
     set("iat", json!(mint.now.seconds()));
     set("jti", json!(jti));
-    set("scope", json!(scope::join(&issuance.audience.scopes)));
+    // RFC 6749 §3.3 knows no empty scope, and RFC 9068 §2.2.3 no claim when none was asked for.
+    if !issuance.audience.scopes.is_empty() {
+        set("scope", json!(scope::join(&issuance.audience.scopes)));
+    }
     match &issuance.subject {
         Subject::Client => {
             set("sub", json!(client_id));

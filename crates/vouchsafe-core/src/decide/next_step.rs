@@ -195,12 +195,9 @@ fn needs_consent(situation: &Situation<'_>, session: &Session) -> bool {
     if metadata.first_party && !metadata.require_consent && !administers {
         return false;
     }
-    if situation
+    let answered_here = situation
         .interaction
-        .is_some_and(|so_far| so_far.consented.as_ref() == Some(&session.id))
-    {
-        return false;
-    }
+        .is_some_and(|so_far| so_far.consented.as_ref() == Some(&session.id));
     let covered = situation.consent.is_some_and(|consent| {
         consent::covers(
             consent,
@@ -210,5 +207,8 @@ fn needs_consent(situation: &Situation<'_>, session: &Session) -> bool {
             situation.shown,
         )
     });
-    situation.request.prompts(Prompt::Consent) || administers || !covered
+    // The button answers the question of this interaction, but what the person allowed is what is remembered: it may
+    // have been taken back since.
+    let asked_anyway = situation.request.prompts(Prompt::Consent) || administers;
+    !covered || (asked_anyway && !answered_here)
 }

@@ -1,8 +1,8 @@
 //! Whom a token is for.
 
-use super::samples::{api, list};
+use super::samples::{api, client, list};
 use vouchsafe_core::decide::audience::{Audience, choose, narrow};
-use vouchsafe_core::model::Api;
+use vouchsafe_core::model::{Api, Client, ClientKind, Registrar};
 use vouchsafe_core::refusal::Reason;
 
 const ISSUER: &str = "https://id.example.com";
@@ -16,8 +16,16 @@ fn apis() -> [Api; 3] {
 }
 
 fn chosen(granted: &str, resources: &str) -> Result<(String, String), Reason> {
+    chosen_by(Registrar::Administrator, granted, resources)
+}
+
+fn chosen_by(registrar: Registrar, granted: &str, resources: &str) -> Result<(String, String), Reason> {
+    let client = Client {
+        registrar,
+        ..client(ClientKind::Service)
+    };
     let apis = apis();
-    let Audience { aud, api, scopes } = choose(&list(granted), &list(resources), &apis, ISSUER)?;
+    let Audience { aud, api, scopes } = choose(&list(granted), &list(resources), &client, &apis, ISSUER)?;
     assert_eq!(api.map_or(ISSUER, |api| &api.identifier), aud);
     Ok((aud, scopes.join(" ")))
 }
@@ -100,6 +108,38 @@ fn several_meant_or_an_unknown_one_is_an_invalid_target() {
         assert_eq!(chosen(granted, resources), Err(reason), "{granted} / {resources}");
         assert_eq!(reason.code().as_str(), "invalid_target");
     }
+}
+
+#[test]
+fn to_name_an_api_is_no_permission_for_it() {
+    for granted in ["", "openid", "orders:read", "openid orders:read gone:read"] {
+        let asked = chosen(granted, "https://mail.test");
+        assert_eq!(asked, Err(Reason::ResourceWithoutScope), "{granted}");
+    }
+    assert_eq!(Reason::ResourceWithoutScope.code().as_str(), "invalid_target");
+}
+
+#[test]
+fn an_api_without_scopes_takes_whom_an_administrator_let_in() {
+    for granted in ["", "openid", "orders:read"] {
+        let (aud, _) = chosen(granted, "https://bare.test").unwrap();
+        assert_eq!(aud, "https://bare.test");
+        for registrar in [
+            Registrar::Token("t".to_owned()),
+            Registrar::Anybody,
+            Registrar::Document,
+        ] {
+            let asked = chosen_by(registrar.clone(), granted, "https://bare.test");
+            assert_eq!(
+                asked,
+                Err(Reason::ResourceNotForClient),
+                "{registrar:?} {granted}"
+            );
+            let orders = chosen_by(registrar, "orders:read", "https://orders.test");
+            assert_eq!(orders.unwrap().0, "https://orders.test");
+        }
+    }
+    assert_eq!(Reason::ResourceNotForClient.code().as_str(), "invalid_target");
 }
 
 #[test]

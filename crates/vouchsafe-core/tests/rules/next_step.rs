@@ -246,9 +246,29 @@ fn prompt_consent_asks_again_until_the_button_was_pressed_in_this_session() {
         .consented_here()
         .with_session(|session| session.id = SessionId::new("s2"));
     assert!(asks_consent(&other), "another session's button does not count");
-    assert!(!asks_consent(
-        &settled().with(|world| world.consent = None).consented_here()
-    ));
+}
+
+#[test]
+fn a_pressed_button_counts_only_as_long_as_its_consent_is_remembered_and_covers_the_request() {
+    for prompt in [Vec::new(), vec![Prompt::Consent]] {
+        let world = || {
+            let prompt = prompt.clone();
+            settled()
+                .consented_here()
+                .with(move |world| world.request.prompt.clone_from(&prompt))
+        };
+        assert_eq!(world().step(), NextStep::Issue);
+        assert!(asks_consent(&world().with(|world| world.consent = None)));
+        assert!(asks_consent(&world().with(|world| {
+            world
+                .consent
+                .iter_mut()
+                .for_each(|one| one.scopes = list("openid"));
+        })));
+        assert!(asks_consent(&world().with(|world| {
+            world.consent.iter_mut().for_each(|one| one.shown.push('!'));
+        })));
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The checks that the tables of the itinerary name. Syntax is judged by `core::spec`, one word each.
 
 use super::{ClientBound, RedirectBound, Surroundings};
-use vouchsafe_core::decide::scopes;
+use vouchsafe_core::decide::{audience, scopes};
 use vouchsafe_core::model::{GrantType, PkceRule};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::registry::{Endpoint, repeatable};
@@ -90,11 +90,10 @@ pub(super) fn scope(stage: &mut RedirectBound) -> Verdict {
 pub(super) fn resource(stage: &mut RedirectBound) -> Verdict {
     let resources = spec_resource::parse(&stage.params.all("resource"))?;
     let apis = &stage.surroundings.apis;
-    if resources
-        .iter()
-        .any(|resource| !apis.iter().any(|api| api.identifier == *resource))
-    {
-        return Err(Reason::ResourceUnknown);
+    for resource in &resources {
+        let named = apis.iter().find(|api| api.identifier == *resource);
+        let api = named.ok_or(Reason::ResourceUnknown)?;
+        audience::admit(api, &stage.request.scopes, &stage.known.client)?;
     }
     stage.request.resources = resources;
     Ok(())

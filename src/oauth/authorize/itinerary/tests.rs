@@ -100,11 +100,12 @@ fn told_to_person(query: &str) -> Reason {
 fn a_good_request_is_read_whole() {
     let more = "&nonce=n&prompt=login+consent&max_age=60&login_hint=ada&ui_locales=de+en&acr_values=a&resource=\
                 https%3A%2F%2Forders.test&display=popup&unknown=x";
-    let request = run_query(&good(more)).unwrap();
+    let query = good(more).replace("openid+email", "openid+email+orders:read");
+    let request = run_query(&query).unwrap();
     assert_eq!(request.redirect_uri, CALLBACK);
     assert_eq!(request.state.as_deref(), Some("s"));
     assert_eq!(request.nonce.as_deref(), Some("n"));
-    assert_eq!(request.scopes, ["openid", "email"]);
+    assert_eq!(request.scopes, ["openid", "email", "orders:read"]);
     assert!(!request.scopes_dropped);
     assert_eq!(request.code_challenge.as_deref(), Some(CHALLENGE));
     assert_eq!(request.prompt, [Prompt::Login, Prompt::Consent]);
@@ -192,6 +193,10 @@ fn a_client_is_told_the_rest_with_its_state() {
         (
             good("&resource=https%3A%2F%2Fother.test"),
             Reason::ResourceUnknown,
+        ),
+        (
+            good("&resource=https%3A%2F%2Forders.test"),
+            Reason::ResourceWithoutScope,
         ),
         (good("&id_token_hint=x.y.z"), Reason::IdTokenHintInvalid),
     ];

@@ -55,8 +55,8 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         .store()
         .write("exchange-code", move |tx| {
             let target = |grant: &Grant| {
-                let for_scopes =
-                    |scopes: &[String]| audience_of(grant, scopes, &asked_then, (&apis, &issuer_name));
+                let of = (&known.client, apis.as_slice(), issuer_name.as_str());
+                let for_scopes = |scopes: &[String]| audience_of(grant, scopes, &asked_then, of);
                 for_scopes(&grant.scopes)?;
                 let given = scopes::still_allowed(&grant.scopes, &known.client);
                 Ok(lifetime(given.and_then(|scopes| for_scopes(&scopes)), usual))
@@ -86,7 +86,12 @@ fn answer(
         scopes: scopes::still_allowed(&grant.scopes, &request.known.client)?,
         ..grant.clone()
     };
-    let audience = audience_of(grant, &grant.scopes, asked, (&request.apis, &cx.config().issuer))?;
+    let of = (
+        &request.known.client,
+        request.apis.as_slice(),
+        cx.config().issuer.as_str(),
+    );
+    let audience = audience_of(grant, &grant.scopes, asked, of)?;
     let scope = scope::join(&audience.scopes);
     let issuance = Issuance {
         authenticated: &request.authenticated,

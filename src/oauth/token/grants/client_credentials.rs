@@ -24,7 +24,8 @@ pub(in super::super) fn redeem(cx: &Cx, request: &TokenRequest) -> Result<TokenA
     let scopes = scopes::at_client_credentials(asked.as_deref(), client, &request.apis)?;
     let resources = resources(request)?;
     let granted = client_credentials::negotiate(&client.id, &scopes)?;
-    let audience = audience::choose(&granted, &resources, &request.apis, &cx.config().issuer)?;
+    let issuer_name = &cx.config().issuer;
+    let audience = audience::choose(&granted, &resources, client, &request.apis, issuer_name)?;
     let scope = scope::join(&audience.scopes);
     let issuance = Issuance {
         authenticated: &request.authenticated,

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::tokens::Issuer;
 use crate::web::urls;
 use vouchsafe_core::decide::audience::{self, Audience};
-use vouchsafe_core::model::{Api, Grant, Span, StatusPlace};
+use vouchsafe_core::model::{Api, Client, Grant, Span, StatusPlace};
 use vouchsafe_core::refusal::Reason;
 
 /// The facts of this server that tokens carry.
@@ -71,9 +71,10 @@ fn audience_of<'a>(
     grant: &Grant,
     scopes: &[String],
     asked: &[String],
-    (apis, issuer): (&'a [Api], &str),
+    (client, apis, issuer): (&Client, &'a [Api], &str),
 ) -> Result<Audience<'a>, Reason> {
-    audience::choose(scopes, &audience::narrow(&grant.resources, asked)?, apis, issuer)
+    let resources = audience::narrow(&grant.resources, asked)?;
+    audience::choose(scopes, &resources, client, apis, issuer)
 }
 
 /// The `resource` parameters of the request.

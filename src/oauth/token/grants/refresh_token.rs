@@ -62,8 +62,8 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         .store()
         .write("refresh", move |tx| {
             let target = |grant: &Grant| {
-                let for_scopes =
-                    |scopes: &[String]| audience_of(grant, scopes, &asked_then, (&apis, &issuer_name));
+                let of = (&known.client, apis.as_slice(), issuer_name.as_str());
+                let for_scopes = |scopes: &[String]| audience_of(grant, scopes, &asked_then, of);
                 let wanted = narrowed_then.as_ref().unwrap_or(&grant.scopes);
                 for_scopes(wanted)?;
                 let given = scopes::still_allowed(wanted, &known.client);
@@ -91,7 +91,12 @@ fn answer(
     (grant, user, live): (&Grant, &User, LiveGrant),
 ) -> Result<TokenAnswer, Failure> {
     let scopes = scopes::still_allowed(narrowed.unwrap_or(&grant.scopes), &request.known.client)?;
-    let audience = audience_of(grant, &scopes, asked, (&request.apis, &cx.config().issuer))?;
+    let of = (
+        &request.known.client,
+        request.apis.as_slice(),
+        cx.config().issuer.as_str(),
+    );
+    let audience = audience_of(grant, &scopes, asked, of)?;
     // A narrowed token speaks only for its own scopes, in the ID token too.
     let narrowed = Grant {
         scopes,

@@ -166,7 +166,12 @@ fn a_secret_whose_only_showing_is_lost_is_told() {
         let ended = by_a_broken_way(&both, "POST /api/v1/clients/", Breaks::After, &rotate).document();
         assert!(ended["client_secret"].as_str().unwrap().starts_with("vcs_"));
         let secrets = both.here.run(&["client", "show", id]).document_of_lines()["secrets"].clone();
-        let mut ends: Vec<_> = secrets.as_array().unwrap().iter().map(|secret| secret["expires_at"].clone()).collect();
+        let mut ends: Vec<_> = secrets
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|secret| secret["expires_at"].clone())
+            .collect();
         ends.sort_by_key(Value::is_null);
         assert_eq!(ends, [ended["old_secret_expires_at"].clone(), Value::Null]);
     }
