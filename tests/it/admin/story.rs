@@ -172,12 +172,12 @@ fn told(scene: &Scene, way: &dyn Way) -> Left {
     way.rotate_key();
     assert_ne!(active_key(scene), old);
     let after = robot.token(&scene.site, &grant).json();
-    let kid = |tokens: &Value| {
+    let signed_by = |tokens: &Value| {
         let token = tokens["access_token"].as_str().unwrap();
         crate::support::relying_party::header(token)["kid"].clone()
     };
     assert_eq!(
-        (kid(&before), kid(&after)),
+        (signed_by(&before), signed_by(&after)),
         (json!(old), json!(active_key(scene)))
     );
 
@@ -196,7 +196,7 @@ fn told(scene: &Scene, way: &dyn Way) -> Left {
             "{kind} is not in {kinds:?}"
         );
     }
-    let named =
+    let lasting =
         |document: Value| -> Value { serde_json::from_str(&renamed(&document.to_string(), &names)).unwrap() };
     Left {
         clients: apps
@@ -204,13 +204,13 @@ fn told(scene: &Scene, way: &dyn Way) -> Left {
             .map(|app| {
                 let mut client = scene.show(&["client", "show", &app.id]);
                 timeless(&mut client, &["client_id_issued_at", "secrets"]);
-                named(client)
+                lasting(client)
             })
             .collect(),
         ada: {
             let mut ada = scene.show(&["user", "show", "ada"]);
             timeless(&mut ada, &["created_at", "updated_at", "banned_at"]);
-            let mut ada = named(ada);
+            let mut ada = lasting(ada);
             // They stand in the order of the random names of the applications.
             let consents = ada["consents"].as_array_mut().unwrap();
             consents.sort_by_key(ToString::to_string);

@@ -25,22 +25,22 @@ fn initial_access_tokens_are_made_listed_and_revoked_as_on_the_database() {
             "--scope",
             "email",
         ];
-        let mut made = run(&make).document();
-        let token = made.as_object_mut().unwrap().remove("initial_access_token");
+        let mut answer = run(&make).document();
+        let token = answer.as_object_mut().unwrap().remove("initial_access_token");
         assert!(token.unwrap().as_str().unwrap().starts_with("viat_"));
         assert_eq!(
-            (&made["uses_left"], &made["scope"]),
+            (&answer["uses_left"], &answer["scope"]),
             (&2.into(), &"openid email".into())
         );
-        let lasts = made["expires_at"].as_i64().unwrap() - made["created_at"].as_i64().unwrap();
+        let lasts = answer["expires_at"].as_i64().unwrap() - answer["created_at"].as_i64().unwrap();
         assert_eq!(lasts, 7 * 86_400);
         let listed = run(&["client", "initial-tokens"]).document();
-        assert_eq!(listed, json!([made]));
+        assert_eq!(listed, json!([answer]));
         assert_eq!(
             listed,
             both.here.run(&["client", "initial-tokens", "--json"]).document()
         );
-        let revoke = ["client", "revoke-initial-token", made["id"].as_str().unwrap()];
+        let revoke = ["client", "revoke-initial-token", answer["id"].as_str().unwrap()];
         assert_eq!(run(&revoke).document()["revoked"], true);
         run(&revoke).failed(1, "there is no initial access token");
         run(&[&make[..], &["--scope", "nobody:owns"]].concat()).failed(1, "no API owns it");
