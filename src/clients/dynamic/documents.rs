@@ -7,7 +7,6 @@ use crate::db;
 use crate::ports::Fetch;
 use crate::ports::fetch::{FetchProblem, Share, Wanted};
 use crate::store::{StoreError, Tx};
-use serde_json::Value;
 use vouchsafe_core::model::{ClientId, ClientMetadata, UnixTime};
 use vouchsafe_core::spec::client_metadata::MetadataProblem;
 

@@ -4,7 +4,7 @@ use super::answer::{self, Refused};
 use super::body::JsonObject;
 use super::{check_open, count, gather, presented};
 use crate::audit::Act;
-use crate::clients::dynamic::{self, Gathered, Place, Replaced, Replacement};
+use crate::clients::dynamic::{self, Place, Replaced, Replacement};
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::Broken;

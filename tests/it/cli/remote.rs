@@ -6,6 +6,7 @@ mod both;
 mod initial_tokens;
 mod lists;
 mod lost_answers;
+mod secrets;
 mod sign_in;
 mod step_up;
 mod words;
@@ -296,66 +297,6 @@ fn clients_and_apis_are_administered_as_on_the_database_by_a_service() {
             !both.elsewhere.path("data").exists(),
             "no database was made for any of it"
         );
-    }
-}
-
-#[test]
-fn a_secret_is_replaced_from_elsewhere_as_on_the_database() {
-    for both in Both::each() {
-        let service = both.service("vouchsafe:read vouchsafe:write");
-        let elsewhere = |id: &str| {
-            let words = ["client", "rotate-secret", id, "--grace", "2h", "--json"];
-            both.elsewhere
-                .run(&[&words, &strs(&service)[..]].concat())
-                .document()
-        };
-        let here = |id: &str| {
-            both.here
-                .run(&["client", "rotate-secret", id, "--grace", "2h", "--json"])
-                .document()
-        };
-        let api = both.served.site();
-        let works = |id: &str, secret: &str| {
-            let asked = api
-                .post("/introspect")
-                .basic_auth(id, Some(secret))
-                .form(&[("token", "x")]);
-            Answer::to(asked).status
-        };
-        let ends = |id: &str| {
-            let shown = both.here.run(&["client", "show", id, "--json"]).document();
-            let secrets = shown["secrets"].as_array().unwrap().clone();
-            let mut ends: Vec<_> = secrets
-                .iter()
-                .map(|secret| secret["expires_at"].as_i64())
-                .collect();
-            ends.sort_unstable();
-            ends
-        };
-        for rotate in [&elsewhere as &dyn Fn(&str) -> Value, &here] {
-            // Two that last: both count for the grace.
-            let two = both.here.create_client("web");
-            let second = both.add_secret(&service, &two.id);
-            let third = rotate(&two.id);
-            let end = third["old_secret_expires_at"].as_i64().unwrap();
-            assert_eq!(ends(&two.id), [None, Some(end), Some(end)]);
-            for secret in [
-                two.secret.as_deref().unwrap(),
-                &second,
-                third["client_secret"].as_str().unwrap(),
-            ] {
-                assert_eq!(works(&two.id, secret), 200, "none is ended at once");
-            }
-            // One that has an end: it ends, and another comes.
-            let one = both.here.create_client("web");
-            both.here.sql(
-                "UPDATE client_secrets SET expires_at = 4102444800000 WHERE client_id = '{}'"
-                    .replace("{}", &one.id)
-                    .as_str(),
-            );
-            rotate(&one.id);
-            assert_eq!(ends(&one.id), [None]);
-        }
     }
 }
 

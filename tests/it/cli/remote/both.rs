@@ -117,24 +117,6 @@ impl Both {
         files.next().unwrap().unwrap().path()
     }
 
-    /// Gives a client a further secret.
-    pub(super) fn add_secret(&self, service: &[String], id: &str) -> String {
-        let secret = std::fs::read_to_string(&service[3]).unwrap();
-        let site = self.served.site();
-        let asked = [("grant_type", "client_credentials")];
-        let token = Answer::to(
-            site.post("/token")
-                .basic_auth(&service[1], Some(secret))
-                .form(&asked),
-        )
-        .json();
-        let token = token["access_token"].as_str().unwrap().to_owned();
-        let path = format!("/api/v1/clients/{id}/secrets");
-        let added = Answer::to(site.post(&path).bearer_auth(token).json(&json!({})));
-        assert_eq!(added.status, 201, "{}", added.body);
-        added.json()["client_secret"].as_str().unwrap().to_owned()
-    }
-
     pub(super) fn administrator(&self, username: &str) {
         self.here.create_user(username);
         self.here.run(&["user", "set-admin", username, "true"]);
