@@ -14,7 +14,6 @@ mod words;
 use super::program::{Ended, PASS_PHRASE, Place, free_address, set_mode};
 use crate::support::patience::until;
 use crate::support::relying_party::param;
-use crate::support::world::Answer;
 use both::{Both, strs};
 use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};

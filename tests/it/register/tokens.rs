@@ -45,6 +45,7 @@ with_registration! { by_token;
         let secret: Plain<InitialAccessToken> = Plain::from_entropy(world.act().entropy.bytes());
         let now = world.act().now;
         let token = InitialToken {
+            name: String::new(),
             id: "told".to_owned(),
             uses_left: 9,
             scopes: ["openid", "vouchsafe:read", "vouchsafe:write"].map(str::to_owned).to_vec(),
