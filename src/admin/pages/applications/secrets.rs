@@ -173,17 +173,22 @@ pub(super) async fn keys(form: AdminForm, slug: web::Path<String>) -> HttpRespon
         let client = find_to_change(&admin, &slug).await?;
         admin.proven_recently(&page_of(&client))?;
         let typed = fields.one("jwks").unwrap_or_default().trim().to_owned();
+        let wish = match with_keys(&client, &typed) {
+            Ok(wish) => wish,
+            Err(rule) => return show(&admin, &client, (typed, Errors::one("jwks", rule)), None).await,
+        };
         let shown = fields.one("shown").unwrap_or_default();
         // What is written is made of what was read here: both must be what the page was made of.
         if shown != form::version(&client.metadata) {
             return stale(&admin, &client, typed).await;
         }
         let apis = super::apis(&admin).await?;
-        let metadata = with_keys(&client, &typed)
-            .and_then(|wish| registration::check(wish, &apis).map_err(|rule| capital(&rule.to_string())));
-        match metadata {
+        match registration::check(wish, &apis) {
             Ok(metadata) => save(&admin, &client, metadata, (shown, typed)).await,
-            Err(rule) => show(&admin, &client, (typed, Errors::one("jwks", rule)), None).await,
+            Err(rule) => {
+                let errors = Errors::one("jwks", capital(&rule.to_string()));
+                show(&admin, &client, (typed, errors), None).await
+            }
         }
     };
     match saved.await {
