@@ -35,6 +35,7 @@ async function fill(server) {
   }
   await server.cli(['user', 'ban', 'cleo', '--reason', 'Three payments came back']);
   await addOrdersApi(server);
+  await server.cli(['api', 'create', '--identifier', 'https://bills.example.test', '--name', 'Bills', '--scope', 'bills:read']);
   const callback = 'https://app.example.test/callback';
   const shop = await addWebClient(server, [callback], ['--scope', 'orders:read']);
   for (const [person, scope] of [[ada, 'openid'], [ada, 'openid offline_access orders:read'], [{ username: 'ben', password: 'copper lantern forty four' }, 'openid']]) {
@@ -48,8 +49,8 @@ async function fill(server) {
 /** The names of rows as paths have them, by the names that they have there, and of those that stay. */
 async function rows(api, { ada, shop }) {
   const names = async (path, member) => (await api(path)).items.map((row) => row[member]);
-  const orders = (await api('/apis')).items.find(({ name }) => name === 'Orders');
-  const kept = [ada.sub, shop.client_id, orders.id, ...(await names(`/users/${ada.sub}/sessions`, 'id'))];
+  const apis = (await api('/apis')).items.filter(({ name }) => ['Orders', 'Bills'].includes(name)).map(({ id }) => id);
+  const kept = [ada.sub, shop.client_id, ...apis, ...(await names(`/users/${ada.sub}/sessions`, 'id'))];
   const found = {
     sub: await names('/users', 'sub'),
     client_id: await names('/clients', 'client_id'),
@@ -62,8 +63,8 @@ async function rows(api, { ada, shop }) {
   return { rows: found, kept: [...kept, ...found.gid] };
 }
 
-/** What only a person who administers may do, and the token is a service's. */
-const notForServices = ['PUT /api/v1/users/{sub}/administrator', 'DELETE /api/v1/users/{sub}/administrator'];
+/** Two names of rows that belong together are not drawn: these are left to `it/api`. */
+const neverDone = ['DELETE /api/v1/clients/{client_id}/secrets/{secret}', 'DELETE /api/v1/users/{sub}/consents/{client_id}'];
 
 onEachDatabase('schemathesis', (server) => {
   test('it finds nothing in the administration API', async () => {
@@ -95,7 +96,8 @@ onEachDatabase('schemathesis', (server) => {
     // The checks prove something only of what was done: an operation that answered nothing but refusals has been missed.
     const { valid_rates: rates } = JSON.parse(await readFile(report, 'utf8'));
     const missed = Object.entries(rates).filter(([, phases]) => Object.values(phases).every(({ accepted }) => accepted === 0));
-    assert.deepEqual(missed.map(([operation]) => operation).sort(), [...notForServices].sort());
+    assert.deepEqual(missed.map(([operation]) => operation).filter((operation) => !neverDone.includes(operation)), []);
+    assert.ok(Object.keys(rates).length >= 50, told);
     await api('/users');
   });
 });
