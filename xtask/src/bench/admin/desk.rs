@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 const PASSWORD: &str = "copper lantern forty two";
 
 /// A service of the installation: its `client_id` and its secret.
-pub(crate) struct Service {
+pub(crate) struct OwnClient {
     id: String,
     secret: String,
 }
@@ -19,7 +19,7 @@ const OLD: Duration = Duration::from_mins(1);
 /// A connection with an administrator's cookies, and a token.
 pub(crate) struct Desk {
     server: Connection,
-    own: Service,
+    own: OwnClient,
     token: String,
     /// When the token was fetched.
     fetched: Instant,
@@ -27,7 +27,7 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// Makes the database, an administrator and a service that may read.
-    pub(crate) fn furnish(installation: &Installation) -> Result<Service, String> {
+    pub(crate) fn furnish(installation: &Installation) -> Result<OwnClient, String> {
         installation.command_line(&["migrate"], "")?;
         let person = "admin create --username ada --email ada@example.test --name Ada --password-stdin";
         let words = |line: &'static str| line.split_whitespace().collect::<Vec<_>>();
@@ -35,14 +35,14 @@ impl Desk {
         let client = "client create --name Robot --type service --scope vouchsafe:read";
         let made = installation.command_line(&words(client), "")?;
         let of = |name| member(&made, name).ok_or_else(|| format!("no {name} in {made}"));
-        Ok(Service {
+        Ok(OwnClient {
             id: of("client_id")?,
             secret: of("client_secret")?,
         })
     }
 
     /// Signs the administrator in and fetches a token.
-    pub(crate) fn open(installation: &Installation, own: Service) -> Result<Self, String> {
+    pub(crate) fn open(installation: &Installation, own: OwnClient) -> Result<Self, String> {
         let mut desk = Self {
             server: Connection::open(installation.address())?,
             own,
