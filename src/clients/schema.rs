@@ -83,22 +83,15 @@ pub mod or_null {
     use serde_json::Value;
     use utoipa::openapi::schema::{Schema, SchemaType, Type};
 
-    fn or_null(schema: Schema) -> Schema {
-        match schema {
-            Schema::Object(mut object) => {
-                object.schema_type = SchemaType::from_iter([Type::String, Type::Null]);
-                object
-                    .enum_values
-                    .iter_mut()
-                    .for_each(|words| words.push(Value::Null));
-                Schema::Object(object)
-            }
-            Schema::Array(mut array) => {
-                array.schema_type = SchemaType::from_iter([Type::Array, Type::Null]);
-                Schema::Array(array)
-            }
-            other => other,
+    fn or_null(mut schema: Schema) -> Schema {
+        if let Schema::Object(object) = &mut schema {
+            object.schema_type = SchemaType::from_iter([Type::String, Type::Null]);
+            let words = object.enum_values.iter_mut();
+            words.for_each(|words| words.push(Value::Null));
+        } else if let Schema::Array(array) = &mut schema {
+            array.schema_type = SchemaType::from_iter([Type::Array, Type::Null]);
         }
+        schema
     }
 
     macro_rules! or_null {

@@ -70,6 +70,10 @@ pub(super) struct UserPatch {
     /// Standard claims; null takes one away, or all of them.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Object>)]
+    #[expect(
+        clippy::option_option,
+        reason = "left out, null and an object are three things to a merge patch (RFC 7396)"
+    )]
     claims: Option<Option<Map<String, Value>>>,
 }
 

@@ -40,13 +40,7 @@ pub(super) struct UpdateArgs {
 pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Result<(), Failure> {
     let user = find(place, &args.user)?;
     let mut claims = claims_members(args.claims_file.as_deref(), args.name)?;
-    let email_verified = match claims.remove("email_verified") {
-        None | Some(Value::Null) => None,
-        Some(Value::Bool(verified)) => Some(verified),
-        Some(Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_)) => {
-            return Err(Failure::failed("claim email_verified: it must be true or false"));
-        }
-    };
+    let email_verified = verified(&claims.remove("email_verified").unwrap_or_default())?;
     let of_file = claims.remove("email");
     let of_file = of_file.as_ref().and_then(Value::as_str).map(str::to_owned);
     same_address(of_file.as_deref(), args.email.as_deref())?;
@@ -98,5 +92,16 @@ pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Re
         }
         Updated::Refused(problem) => Err(Failure::failed(problem.to_string())),
         Updated::Unknown => Err(unknown(&args.user)),
+    }
+}
+
+/// Whether a claims file says that the address was verified; nothing when it says nothing.
+fn verified(of_file: &Value) -> Result<Option<bool>, Failure> {
+    match of_file {
+        Value::Null => Ok(None),
+        Value::Bool(verified) => Ok(Some(*verified)),
+        Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
+            Err(Failure::failed("claim email_verified: it must be true or false"))
+        }
     }
 }

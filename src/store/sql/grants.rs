@@ -254,7 +254,10 @@ pub fn list(c: &mut Conn, wanted: &GrantsWanted, limit: i64) -> Result<Vec<Grant
 
 /// How many grants [`list`] would list, counted to `most`.
 pub fn count(c: &mut Conn, wanted: &GrantsWanted, most: i64) -> Result<usize, StoreError> {
-    let each: Vec<i64> = live(wanted).limit(most).select(sql::<BigInt>("1")).load(c)?;
+    let each: Vec<i64> = live(wanted)
+        .limit(most)
+        .select(sql::<BigInt>("CAST(1 AS BIGINT)"))
+        .load(c)?;
     Ok(each.len())
 }
 

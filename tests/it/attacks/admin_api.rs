@@ -45,15 +45,18 @@ on_both_databases! {
         let first = |path: &str, member: &str| robot.read(path)["items"][0][member].as_str().unwrap().to_owned();
         let (session, grant) = (first("/sessions", "session_id"), first("/grants", "gid"));
         let identifier = first("/apis", "id");
+        let wished_for = world.initial_token(1, vouchsafe_core::model::Span::from_days(1), &[]);
+        let token = first("/initial-tokens", "id");
         let names = [
             ("{sub}", ada.id.as_str()), ("{client_id}", &app.id), ("{session_id}", &session), ("{gid}", &grant), ("{id}", &identifier),
         ];
         let mut asked = 0;
         for route in ROUTES.iter().filter(|route| route.method == Verb::Get) {
-            let path = names.iter().fold(route.path.to_owned(), |path, (name, value)| path.replace(name, value));
+            let path = route.path.replace("/initial-tokens/{id}", &format!("/initial-tokens/{token}"));
+            let path = names.iter().fold(path, |path, (name, value)| path.replace(name, value));
             let answer = robot.get(&path);
             assert_eq!(answer.status, 200, "{path}: {}", answer.body);
-            for secret in secrets {
+            for secret in secrets.into_iter().chain([wished_for.as_str()]) {
                 assert!(!answer.body.contains(secret), "{secret} at {path}: {}", answer.body);
             }
             asked += 1;

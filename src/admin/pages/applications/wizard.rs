@@ -142,25 +142,30 @@ pub(super) async fn check(form: AdminForm) -> HttpResponse {
         Err(response) => response,
         Ok(judged) => {
             let once = EventId::from_entropy(admin.cx.services.ports.entropy.bytes()).into_string();
-            review_page(&admin, judged, once, None)
+            review_page(&admin, judged, once, Shown::First)
         }
     }
 }
 
+/// Why the review is shown.
+#[derive(Clone, Copy)]
+enum Shown {
+    /// The plan is to be read.
+    First,
+    /// The password is missing.
+    Unproven,
+    /// What was typed is not the password.
+    Refused(Notice),
+}
+
 /// The review, with a field for the password when a secret will be handed out and it was not given lately.
-fn review_page(
-    admin: &Admin,
-    (plan, metadata, apis): Judged,
-    once: String,
-    asked: Option<Option<Notice>>,
-) -> HttpResponse {
-    let asks = asked.is_some() || (metadata.has_secret() && !admin.is_proven());
-    let notice = asked.flatten();
-    let status = match (asked, notice) {
-        (None, _) => StatusCode::OK,
-        (Some(_), None) => StatusCode::UNPROCESSABLE_ENTITY,
-        (Some(_), Some(notice)) => notice.status(),
+fn review_page(admin: &Admin, (plan, metadata, apis): Judged, once: String, shown: Shown) -> HttpResponse {
+    let (status, notice, again) = match shown {
+        Shown::First => (StatusCode::OK, None, false),
+        Shown::Unproven => (StatusCode::UNPROCESSABLE_ENTITY, None, true),
+        Shown::Refused(notice) => (notice.status(), Some(notice), true),
     };
+    let asks = again || (metadata.has_secret() && !admin.is_proven());
     let page = ReviewPage {
         shell: admin.shell(Section::Applications, "Is this right?"),
         sentences: review::sentences(&metadata, &apis),
@@ -249,15 +254,15 @@ async fn proven(
     if admin.is_proven() {
         return Ok((judged, None));
     }
-    let notice = match password.filter(|typed| !typed.is_empty()) {
-        None => None,
+    let shown = match password.filter(|typed| !typed.is_empty()) {
+        None => Shown::Unproven,
         Some(typed) => match confirm::prove(admin, typed).await {
             Ok(Ok(cookie)) => return Ok((judged, Some(cookie))),
-            Ok(Err(notice)) => Some(notice),
+            Ok(Err(notice)) => Shown::Refused(notice),
             Err(failure) => return Err(admin.failed(failure)),
         },
     };
-    Err(review_page(admin, judged, once.to_owned(), Some(notice)))
+    Err(review_page(admin, judged, once.to_owned(), shown))
 }
 
 async fn made(

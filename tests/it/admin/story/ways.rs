@@ -184,7 +184,7 @@ impl Way for ThroughApi<'_> {
     }
 
     fn rotate_key(&self) {
-        self.send("POST", "/keys/rotate", &json!({"now": true}));
+        self.send("POST", "/keys/rotate", &json!({"now": true, "force": true}));
     }
 
     fn read_log(&self) -> Vec<String> {
