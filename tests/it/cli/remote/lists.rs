@@ -74,8 +74,8 @@ fn the_same_words_find_the_same_people_everywhere() {
             ),
             (&["--admin"], "administrator=yes", vec!["root"]),
             (
-                &["--admin=false", "--search", "r"],
-                "administrator=no&q=r",
+                &["--admin=false", "--search", "root"],
+                "administrator=no&q=root",
                 vec![],
             ),
         ] {
