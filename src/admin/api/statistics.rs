@@ -6,8 +6,14 @@ use super::operation::{Gives, Kind, Operation, PLAIN, Parameter};
 use super::problem::{Code, Problem};
 use super::schemas::list as list_of;
 use crate::statistics::{Hour, by_hour};
-use serde_json::json;
+use serde::Serialize;
 use vouchsafe_core::model::Span;
+
+/// Written as it is: ninety days are a megabyte.
+#[derive(Serialize)]
+struct Hours<'a> {
+    items: &'a [Hour],
+}
 
 /// The hours that are told when nobody says which.
 const USUAL: Span = Span::from_hours(23);
@@ -43,5 +49,5 @@ pub(super) async fn read(call: Call) -> Result<Answer, Problem> {
     let hours = call
         .read("api-statistics", move |tx| by_hour(tx, first, last))
         .await?;
-    Ok(Answer::document(&json!({ "items": hours })))
+    Ok(Answer::document(&Hours { items: &hours }))
 }

@@ -304,13 +304,13 @@ fn a_page_that_found_nothing_so_far_goes_on(store: &Database) {
     // Ten of each, of which a page looks at four.
     let mut pages = Vec::new();
     all(|cursor| {
-        let page = page_of_events(store, &by("server", EventKind::SignedIn), 1, cursor);
+        let page = page_of_events(store, &by("server", EventKind::SignedIn), 2, cursor);
         pages.push((page.items.len(), page.next.is_some()));
         page
     });
     assert_eq!(pages, [(0, true), (0, true), (0, false)]);
     for (actor, kind) in [("nobody", EventKind::SignedIn), ("server", EventKind::UserBanned)] {
-        let page = page_of_events(store, &by(actor, kind), 1, None);
+        let page = page_of_events(store, &by(actor, kind), 2, None);
         assert_eq!(
             (page.items.len(), page.next),
             (0, None),
