@@ -117,7 +117,7 @@ async function signedIn(server, person, client) {
       const refreshed = await fetch(`${server.issuer}/token`, { method: 'POST', headers: { authorization: `Basic ${secret}` }, body });
       const answer = await refreshed.json();
       tokens.refresh_token = answer.refresh_token ?? tokens.refresh_token;
-      const silent = new URL((await visitor.visit(ask({ prompt: 'none' }).url)).url).searchParams;
+      const silent = new URL((await visitor.visit(ask({ scope: 'openid', prompt: 'none' }).url)).url).searchParams;
       return [userinfo.status, answer.error ?? refreshed.status, silent.get('error') ?? 'code'];
     },
   };
