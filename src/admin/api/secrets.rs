@@ -56,6 +56,7 @@ impl From<SecretFacts> for SecretDocument {
 /// A secret in the place of those that a client has.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SecretRotation)]
 pub(super) struct Rotation {
     /// How long those before still count (RFC 3339); without it, a day. One that had an end already ends now.
     #[schema(format = DateTime)]
