@@ -84,6 +84,7 @@ enum ClientVerb {
 #[derive(Debug, Args)]
 struct Named {
     /// The client
+    #[arg(allow_hyphen_values = true)]
     client_id: String,
 }
 

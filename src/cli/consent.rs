@@ -29,6 +29,7 @@ struct RevokeArgs {
     /// User name, e-mail address or `sub`
     user: String,
     /// The client
+    #[arg(allow_hyphen_values = true)]
     client_id: String,
 }
 

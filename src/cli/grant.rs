@@ -50,6 +50,7 @@ struct ListArgs {
 #[derive(Debug, Args)]
 struct RevokeArgs {
     /// The grant's id: the claim `gid` of its tokens
+    #[arg(allow_hyphen_values = true)]
     grant: String,
 }
 

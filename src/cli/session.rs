@@ -45,6 +45,7 @@ struct ListArgs {
 #[derive(Debug, Args)]
 struct RevokeArgs {
     /// The session's id, as `session list` shows it
+    #[arg(allow_hyphen_values = true)]
     session: String,
 }
 

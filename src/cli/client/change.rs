@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 #[derive(Debug, Args)]
 pub(super) struct UpdateArgs {
     /// The client
+    #[arg(allow_hyphen_values = true)]
     pub(super) client_id: String,
     /// The name people see
     #[arg(long)]
@@ -32,6 +33,7 @@ pub(super) struct UpdateArgs {
 #[derive(Debug, Args)]
 pub(super) struct RotateArgs {
     /// The client
+    #[arg(allow_hyphen_values = true)]
     pub(super) client_id: String,
     /// How long the old secret still counts
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = duration)]

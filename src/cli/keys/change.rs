@@ -35,6 +35,7 @@ pub(super) struct RotateArgs {
 pub(super) struct RevokeArgs {
     /// The key
     #[arg(allow_hyphen_values = true)]
+    #[arg(allow_hyphen_values = true)]
     pub(super) kid: String,
     /// Do not ask
     #[arg(long)]

@@ -349,6 +349,8 @@ fn sessions_grants_and_the_log_are_seen_from_elsewhere() {
         assert_eq!(run(&["audit", "verify"]).document()["whole"], true);
 
         run(&["grant", "revoke", "nothing"]).failed(1, "there is no grant \"nothing\"");
+        // One id of sixty-four begins like a flag.
+        run(&["grant", "revoke", "-Rq"]).failed(1, "there is no grant \"-Rq\"");
         run(&["session", "revoke", "nothing"]).failed(1, "there is no session \"nothing\"");
         run(&["session", "revoke", sessions[0]["session_id"].as_str().unwrap()]).document();
         assert_eq!(run(&["session", "list"]).document(), json!([]));
