@@ -58,7 +58,7 @@ pub fn verify(store: &Store, most: u64) -> Result<Result<Chain, NotWhole>, Store
     Ok(found.1)
 }
 
-/// What stands before the oldest record that is kept: its number and digest, and how far publication has come.
+/// What stands before the oldest record that is kept: its number and digest.
 fn beginning(store: &Store) -> Result<Removed, StoreError> {
     store.read_blocking("publication", |tx| db!(tx, publisher::removed()))
 }

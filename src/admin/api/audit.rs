@@ -215,9 +215,7 @@ pub(super) const VERIFY: Operation = Operation {
 };
 
 pub(super) async fn verification(call: Call) -> Result<Answer, Problem> {
-    // Asks whether the caller still stands.
-    call.read("publication", |tx| db!(tx, publisher::read()).map(drop))
-        .await?;
+    call.stands().await?;
     let services = Arc::clone(&call.cx.services);
     let turn = services.log_turns.to_verify();
     let turn = turn.ok_or_else(|| busy("somebody else is verifying the log"))?;

@@ -67,6 +67,11 @@ impl Call {
         if_match.map_or(Ok(()), |if_match| if_match.meets(document))
     }
 
+    /// Asks whether the caller still stands, where nothing is read or written that would ask it.
+    pub(super) async fn stands(&self) -> Result<(), Problem> {
+        self.read("api-caller", |_| Ok(())).await
+    }
+
     /// Reads in one transaction.
     pub(super) async fn read<T, F>(&self, name: &'static str, mut work: F) -> Result<T, Problem>
     where

@@ -121,8 +121,7 @@ pub(super) const ROTATE: Operation = Operation {
 
 pub(super) async fn rotate(call: Call) -> Result<Answer, Problem> {
     let wish: Rotation = call.body()?;
-    // Asks whether the caller still stands.
-    longest(&call).await?;
+    call.stands().await?;
     let (services, now) = (Arc::clone(&call.cx.services), call.cx.now);
     let planned = match services.keys.plan_rotation(wish.alg, (now, wish.now)) {
         Ok(planned) => planned,

@@ -6,6 +6,7 @@ use crate::store::listing::{Part, Range};
 use crate::store::schema::search_terms::{self, dsl};
 use diesel::dsl::min;
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 /// What a person is found by.
 pub(super) const USER: &str = "user";
@@ -101,4 +102,21 @@ pub(super) fn edge(
     } else {
         None
     })
+}
+
+/// The rows of what was found, each with its term, in the order in which they were found.
+pub(super) fn with_rows<R>(
+    found: Vec<(String, String)>,
+    rows: Vec<R>,
+    id: impl Fn(&R) -> &str,
+) -> Vec<(String, R)> {
+    let mut rows: HashMap<String, R> = rows.into_iter().map(|row| (id(&row).to_owned(), row)).collect();
+    let each = found.into_iter();
+    each.filter_map(|(term, id)| Some((term, rows.remove(&id)?)))
+        .collect()
+}
+
+/// Whether these are no more than `most`.
+pub(super) fn is_few(ids: &[String], most: i64) -> bool {
+    i64::try_from(ids.len()).is_ok_and(|count| count <= most)
 }

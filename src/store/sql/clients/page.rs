@@ -9,7 +9,6 @@ use crate::store::listing::{ClientSort, ClientsWanted, Page, Place, Range};
 use crate::store::schema::{clients, search_terms as search_term};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use std::collections::HashMap;
 use vouchsafe_core::model::Client;
 
 /// Keeps those of the type and standing that are wanted.
@@ -99,11 +98,7 @@ fn found_among(
         .filter(clients::id.eq_any(found.iter().map(|(_, id)| id)))
         .select(Row::as_select())
         .load(c)?;
-    let mut rows: HashMap<String, Row> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
-    let rows = found
-        .into_iter()
-        .filter_map(|(term, id)| Some((term, rows.remove(&id)?)))
-        .collect();
+    let rows = search_terms::with_rows(found, rows, |row| &row.id);
     in_order(wanted, rows).try_map(|(_, row)| read(row))
 }
 
@@ -127,7 +122,7 @@ fn few(c: &mut Conn, wanted: &ClientsWanted) -> Result<Option<Vec<String>>, Stor
     }
     for set in sets {
         let ids: Vec<String> = set.load(c)?;
-        if i64::try_from(ids.len()).is_ok_and(|count| count <= most) {
+        if search_terms::is_few(&ids, most) {
             return Ok(Some(ids));
         }
     }

@@ -8,7 +8,6 @@ use crate::store::listing::{Page, Place, Range, UserSort, UserState, UsersWanted
 use crate::store::schema::{search_terms as search_term, users};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use std::collections::HashMap;
 use vouchsafe_core::model::User;
 
 /// Keeps those of the standing that is wanted, as `User::standing` has it, and administrators or others. What a partial
@@ -131,11 +130,7 @@ fn found_among(
         .filter(users::id.eq_any(found.iter().map(|(_, id)| id)))
         .select(Row::as_select())
         .load(c)?;
-    let mut rows: HashMap<String, Row> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
-    let rows = found
-        .into_iter()
-        .filter_map(|(term, id)| Some((term, rows.remove(&id)?)))
-        .collect();
+    let rows = search_terms::with_rows(found, rows, |row| &row.id);
     in_order(wanted, rows).try_map(|(_, row)| read(row))
 }
 
@@ -161,7 +156,7 @@ fn few(c: &mut Conn, wanted: &UsersWanted, kind: &str) -> Result<Option<Vec<Stri
     }
     for set in sets {
         let ids: Vec<String> = set.load(c)?;
-        if is_few(&ids, most) {
+        if search_terms::is_few(&ids, most) {
             return Ok(Some(ids));
         }
     }
@@ -175,15 +170,11 @@ fn few(c: &mut Conn, wanted: &UsersWanted, kind: &str) -> Result<Option<Vec<Stri
             .select(search_term::id)
             .limit(most + 1)
             .load(c)?;
-        if is_few(&ids, most) {
+        if search_terms::is_few(&ids, most) {
             return Ok(Some(ids));
         }
     }
     Ok(None)
-}
-
-fn is_few(ids: &[String], most: i64) -> bool {
-    i64::try_from(ids.len()).is_ok_and(|count| count <= most)
 }
 
 /// In the order that was asked for.
