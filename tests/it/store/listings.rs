@@ -1,5 +1,6 @@
 //! Lists, page by page: each row once, in the order that was asked for, found by the beginnings of its words.
 
+use super::list_parts::{pages, some_clients, some_events, some_people};
 use super::samples::{add_ann_and_shop, add_grant, api, at, client, digest, event, grant, session, user};
 use crate::support::databases::{Database, on_both_stores};
 use std::fmt::Debug;
@@ -23,67 +24,20 @@ on_both_stores! {
     a_cursor_is_good_for_its_own_list_only,
 }
 
-/// All pages of a list, whose cursors lead from one to the next.
-fn all<T: Debug>(mut page: impl FnMut(Option<String>) -> Page<T>) -> Vec<T> {
-    let (mut rows, mut cursor) = (Vec::new(), None);
-    for _ in 0..100 {
-        let next = page(cursor.take());
-        rows.extend(next.items);
-        match next.next {
-            Some(more) => cursor = Some(more),
-            None => return rows,
-        }
-    }
-    panic!("a list without an end: {rows:?}");
+fn all<T: Debug>(page: impl FnMut(Option<String>) -> Page<T>) -> Vec<T> {
+    pages(100, page)
 }
 
 pub(super) fn people(store: &Database, wanted: &UsersWanted) -> Vec<String> {
-    all(|cursor| {
-        let mut wanted = UsersWanted {
-            part: Part::first(2),
-            now: at(0),
-            ..wanted.clone()
-        };
-        if let Some(cursor) = cursor {
-            wanted.resume(&cursor).unwrap();
-        }
-        store
-            .read_blocking("users", move |tx| db!(tx, users::page(&wanted)))
-            .unwrap()
-            .map(|user| user.username)
-    })
+    all(|cursor| some_people(store, wanted, Part::first(2), cursor))
 }
 
 fn clients(store: &Database, wanted: &ClientsWanted) -> Vec<String> {
-    all(|cursor| {
-        let mut wanted = ClientsWanted {
-            part: Part::first(2),
-            ..wanted.clone()
-        };
-        if let Some(cursor) = cursor {
-            wanted.resume(&cursor).unwrap();
-        }
-        store
-            .read_blocking("clients", move |tx| db!(tx, clients::page_of(&wanted)))
-            .unwrap()
-            .map(|client| client.id.as_str().to_owned())
-    })
+    all(|cursor| some_clients(store, wanted, Part::first(2), cursor))
 }
 
 fn events(store: &Database, wanted: &EventsWanted) -> Vec<String> {
-    all(|cursor| {
-        let mut wanted = EventsWanted {
-            part: Part::first(2),
-            ..wanted.clone()
-        };
-        if let Some(cursor) = cursor {
-            wanted.resume(&cursor).unwrap();
-        }
-        store
-            .read_blocking("events", move |tx| db!(tx, events::page(&wanted)))
-            .unwrap()
-            .map(|listed| listed.event.id.as_str().to_owned())
-    })
+    all(|cursor| some_events(store, wanted, Part::first(2), cursor))
 }
 
 fn searched(text: &str) -> UsersWanted {

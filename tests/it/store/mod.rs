@@ -5,6 +5,7 @@ mod failures;
 mod grants;
 mod groups;
 mod interactions;
+mod list_parts;
 mod listings;
 mod migrations;
 mod people;

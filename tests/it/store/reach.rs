@@ -1,6 +1,7 @@
 //! A page looks through a bounded part of its list. Whatever that part is, all pages together hold the same rows in the same
 //! order; and a page that looked at everything that it may, and found nothing, says that the search goes on.
 
+use super::list_parts::{pages, some_clients, some_events, some_people};
 use super::samples::{at, client, event, user};
 use crate::support::databases::{Database, on_both_stores};
 use vouchsafe::db;
@@ -25,34 +26,15 @@ fn part(reach: i64) -> Part {
 
 /// All rows of all pages, of which none has more than two.
 fn all(mut page: impl FnMut(Option<String>) -> Page<String>) -> Vec<String> {
-    let (mut rows, mut cursor) = (Vec::new(), None);
-    for _ in 0..500 {
-        let next = page(cursor.take());
-        assert!(next.items.len() <= 2);
-        rows.extend(next.items);
-        match next.next {
-            Some(more) => cursor = Some(more),
-            None => return rows,
-        }
-    }
-    panic!("a list without an end: {rows:?}");
+    pages(500, |cursor| {
+        let page = page(cursor);
+        assert!(page.items.len() <= 2);
+        page
+    })
 }
 
 fn people(store: &Database, wanted: &UsersWanted, reach: i64) -> Vec<String> {
-    all(|cursor| {
-        let mut wanted = UsersWanted {
-            part: part(reach),
-            now: at(0),
-            ..wanted.clone()
-        };
-        if let Some(cursor) = cursor {
-            wanted.resume(&cursor).unwrap();
-        }
-        store
-            .read_blocking("users", move |tx| db!(tx, users::page(&wanted)))
-            .unwrap()
-            .map(|user| user.username)
-    })
+    all(|cursor| some_people(store, wanted, part(reach), cursor))
 }
 
 /// Thirty people: every third disabled, every fifth banned (every tenth no more), every seventh an administrator.
@@ -135,19 +117,7 @@ fn people_are_the_same_however_far_a_page_looks(store: &Database) {
 }
 
 fn clients(store: &Database, wanted: &ClientsWanted, reach: i64) -> Vec<String> {
-    all(|cursor| {
-        let mut wanted = ClientsWanted {
-            part: part(reach),
-            ..wanted.clone()
-        };
-        if let Some(cursor) = cursor {
-            wanted.resume(&cursor).unwrap();
-        }
-        store
-            .read_blocking("clients", move |tx| db!(tx, clients::page_of(&wanted)))
-            .unwrap()
-            .map(|client| client.id.as_str().to_owned())
-    })
+    all(|cursor| some_clients(store, wanted, part(reach), cursor))
 }
 
 fn clients_are_the_same_however_far_a_page_looks(store: &Database) {
@@ -194,26 +164,7 @@ fn clients_are_the_same_however_far_a_page_looks(store: &Database) {
 }
 
 fn events(store: &Database, wanted: &EventsWanted, reach: i64) -> Vec<String> {
-    all(|cursor| page_of_events(store, wanted, reach, cursor))
-}
-
-fn page_of_events(
-    store: &Database,
-    wanted: &EventsWanted,
-    reach: i64,
-    cursor: Option<String>,
-) -> Page<String> {
-    let mut wanted = EventsWanted {
-        part: part(reach),
-        ..wanted.clone()
-    };
-    if let Some(cursor) = cursor {
-        wanted.resume(&cursor).unwrap();
-    }
-    store
-        .read_blocking("events", move |tx| db!(tx, events::page(&wanted)))
-        .unwrap()
-        .map(|listed| listed.event.id.as_str().to_owned())
+    all(|cursor| some_events(store, wanted, part(reach), cursor))
 }
 
 /// Sixty events, four at each instant.
@@ -304,13 +255,13 @@ fn a_page_that_found_nothing_so_far_goes_on(store: &Database) {
     // Ten of each, of which a page looks at four.
     let mut pages = Vec::new();
     all(|cursor| {
-        let page = page_of_events(store, &by("server", EventKind::SignedIn), 2, cursor);
+        let page = some_events(store, &by("server", EventKind::SignedIn), part(2), cursor);
         pages.push((page.items.len(), page.next.is_some()));
         page
     });
     assert_eq!(pages, [(0, true), (0, true), (0, false)]);
     for (actor, kind) in [("nobody", EventKind::SignedIn), ("server", EventKind::UserBanned)] {
-        let page = page_of_events(store, &by(actor, kind), 2, None);
+        let page = some_events(store, &by(actor, kind), part(2), None);
         assert_eq!(
             (page.items.len(), page.next),
             (0, None),
