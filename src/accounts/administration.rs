@@ -4,7 +4,7 @@
 pub use super::profile::update_profile;
 
 use crate::accounts::{admin_sessions, administrators};
-use crate::audit::{Act, Ended, with};
+use crate::audit::{Act, CHANGES, Ended, changes, with};
 use crate::db;
 use crate::store::{StoreError, Tx};
 use serde_json::json;
@@ -259,9 +259,11 @@ pub fn set_roles(
     };
     if user.roles != roles {
         db!(tx, users::set_roles(id, roles, act.now))?;
+        let changes = changes(&json!({ "roles": user.roles }), &json!({ "roles": roles }));
         user.roles = roles.to_vec();
         user.updated_at = act.now;
-        claims_changed(tx, act, EventKind::UserRolesChanged, id)?;
+        let changed = act.about(EventKind::UserRolesChanged, id);
+        claims_changed(tx, act, with(CHANGES, changes, changed), id)?;
     }
     Ok(Some(Changed {
         user,
@@ -285,9 +287,11 @@ pub fn set_groups(
     };
     if user.groups != groups {
         db!(tx, users::set_groups(id, groups, act.now))?;
+        let changes = changes(&json!({ "groups": user.groups }), &json!({ "groups": groups }));
         user.groups = groups.to_vec();
         user.updated_at = act.now;
-        claims_changed(tx, act, EventKind::UserGroupsChanged, id)?;
+        let changed = act.about(EventKind::UserGroupsChanged, id);
+        claims_changed(tx, act, with(CHANGES, changes, changed), id)?;
     }
     Ok(Some(Changed {
         user,
@@ -297,8 +301,8 @@ pub fn set_groups(
 
 /// Tells of a change of what tokens say about a person, and makes clients fetch new ones: the claims version of each
 /// grant is raised.
-fn claims_changed(tx: &mut Tx<'_>, act: &Act, kind: EventKind, id: &UserId) -> Result<(), StoreError> {
-    let mut told = vec![act.about(kind, id)];
+fn claims_changed(tx: &mut Tx<'_>, act: &Act, changed: Event, id: &UserId) -> Result<(), StoreError> {
+    let mut told = vec![changed];
     let raised = db!(tx, grants::raise_gver_of_user(id))?;
     told.extend(act.grants_raised(&raised));
     db!(tx, events::append_all(&told))

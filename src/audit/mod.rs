@@ -1,6 +1,7 @@
 //! Security acts and the events that tell of them, written in one transaction with what they tell of.
 
 mod act;
+mod changes;
 pub mod emergency;
 mod ended_places;
 pub mod export;
@@ -11,6 +12,7 @@ mod turns;
 pub mod verification;
 
 pub use act::{Act, with};
+pub use changes::{CHANGES, changes};
 pub use feed::{Feed, Position};
 pub use page::Page;
 pub use publisher::{Published, Publisher};

@@ -1,8 +1,8 @@
 //! RFC 8707 — what an administrator does to an API: a resource server and the scopes that it owns.
 
 use super::document::ApiDocument;
-use super::{lifetimes, own_api};
-use crate::audit::Act;
+use super::{lifetimes, own_api, standing};
+use crate::audit::{Act, CHANGES, changes, with};
 use crate::db;
 use crate::store::{StoreError, Tx};
 use serde_json::Value;
@@ -206,7 +206,7 @@ pub fn update(tx: &mut Tx<'_>, act: &Act, api: &Api, force: Force) -> Result<Api
         return Ok(ApiChange::InUse(only_uses(users)));
     }
     db!(tx, apis::update(&changed))?;
-    told(tx, act, EventKind::ApiUpdated, &before)?;
+    tell_update(tx, act, &before, &changed)?;
     take(tx, act, users, None).map(ApiChange::Done)
 }
 
@@ -227,7 +227,7 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, identifier: &str, force: Force) -> Res
         return Ok(ApiChange::InUse(only_uses(users)));
     }
     db!(tx, apis::remove(identifier))?;
-    told(tx, act, EventKind::ApiDeleted, &api)?;
+    tell_deletion(tx, act, &api)?;
     take(tx, act, users, Some(identifier)).map(ApiChange::Done)
 }
 
@@ -240,7 +240,7 @@ pub fn replace(tx: &mut Tx<'_>, act: &Act, api: &Api) -> Result<(), StoreError> 
     let before = db!(tx, apis::lock(&api.identifier))?;
     db!(tx, apis::update(api))?;
     match before {
-        Some(before) => told(tx, act, EventKind::ApiUpdated, &before),
+        Some(before) => tell_update(tx, act, &before, api),
         None => Ok(()),
     }
 }
@@ -253,7 +253,7 @@ pub fn remove(tx: &mut Tx<'_>, act: &Act, identifier: &str) -> Result<(), StoreE
     let before = db!(tx, apis::lock(identifier))?;
     db!(tx, apis::remove(identifier))?;
     match before {
-        Some(before) => told(tx, act, EventKind::ApiDeleted, &before),
+        Some(before) => tell_deletion(tx, act, &before),
         None => Ok(()),
     }
 }
@@ -305,22 +305,30 @@ fn take(
         let Some(mut client) = db!(tx, clients::lock(&used.client_id))? else {
             continue;
         };
+        let before = client.clone();
         let metadata = &mut client.metadata;
         metadata.scopes.retain(|name| !used.scopes.contains(name));
         metadata
             .introspects
             .retain(|audience| Some(audience.as_str()) != identifier);
         db!(tx, clients::update(&client))?;
-        let updated = act.about_client(EventKind::ClientUpdated, &client.id);
-        db!(tx, events::append(&updated))?;
+        db!(tx, events::append(&standing::update_event(act, &before, &client)))?;
     }
     Ok(only_uses(users))
 }
 
-/// Tells of a change or deletion of an API, with what must be remembered of how it was.
-fn told(tx: &mut Tx<'_>, act: &Act, kind: EventKind, before: &Api) -> Result<(), StoreError> {
-    let event = lifetimes::remembering(before, about(act, kind, &before.identifier));
+/// Tells of a change of an API, with what must be remembered of how it was.
+fn tell_update(tx: &mut Tx<'_>, act: &Act, before: &Api, after: &Api) -> Result<(), StoreError> {
+    let event = about(act, EventKind::ApiUpdated, &before.identifier);
+    let changes = changes(&ApiDocument::from(before), &ApiDocument::from(after));
+    let event = lifetimes::remembering(before, with(CHANGES, changes, event));
     db!(tx, events::append(&event))
+}
+
+/// Tells of the deletion of an API, with what must be remembered of it.
+fn tell_deletion(tx: &mut Tx<'_>, act: &Act, api: &Api) -> Result<(), StoreError> {
+    let event = about(act, EventKind::ApiDeleted, &api.identifier);
+    db!(tx, events::append(&lifetimes::remembering(api, event)))
 }
 
 fn about(act: &Act, kind: EventKind, identifier: &str) -> Event {

@@ -1,11 +1,11 @@
 //! RFC 8252 — the client that is the server's own: its command line, through which administrators work from elsewhere.
 
-use super::own_api;
 use super::registration::{self, Made, Wish};
+use super::{own_api, standing};
 use crate::audit::Act;
 use crate::db;
 use crate::store::{Store, StoreError, Tx};
-use vouchsafe_core::model::{Client, ClientId, ClientKind, ClientMetadata, EventKind};
+use vouchsafe_core::model::{Client, ClientId, ClientKind, ClientMetadata};
 
 /// Its `client_id`.
 pub const ID: &str = "vouchsafe-cli";
@@ -53,14 +53,11 @@ fn mend(tx: &mut Tx<'_>, act: &Act, found: Client, wanted: &ClientMetadata) -> R
     tracing::warn!("the server's own client was not as the server made it, and is again");
     let mended = Client {
         metadata: wanted.clone(),
-        ..found
+        ..found.clone()
     };
     db!(tx, clients::update(&mended))?;
     db!(tx, clients::retire_secrets(&mended.id, act.now, act.now))?;
-    db!(
-        tx,
-        events::append(&act.about_client(EventKind::ClientUpdated, &mended.id))
-    )
+    db!(tx, events::append(&standing::update_event(act, &found, &mended)))
 }
 
 fn wish() -> Wish {

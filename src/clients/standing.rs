@@ -1,14 +1,15 @@
 //! What an administrator does to a registered client. Each act is one transaction with its events; what is too much for
 //! one is done in slices, after an epoch has ended all of it at once.
 
+use super::document::ClientDocument;
 use super::own_client;
 use super::registration::{self, Pepper};
-use crate::audit::{Act, emergency, with};
+use crate::audit::{Act, CHANGES, changes, emergency, with};
 use crate::db;
 use crate::store::{NewSecret, Store, StoreError, Tx};
 use serde_json::json;
 use vouchsafe_core::model::{
-    Client, ClientId, ClientMetadata, ClientSecret, EndReason, EventKind, Plain, Registrar, UnixTime,
+    Client, ClientId, ClientMetadata, ClientSecret, EndReason, Event, EventKind, Plain, Registrar, UnixTime,
 };
 use vouchsafe_core::spec::scope;
 
@@ -46,9 +47,10 @@ pub fn update(
     }
     if client.metadata != *metadata {
         let is_adopted = client.is_self_registered() && gives_trust(&client.metadata, metadata);
+        let before = client.clone();
         client.metadata = metadata.clone();
         db!(tx, clients::update(&client))?;
-        let mut updated = act.about_client(EventKind::ClientUpdated, id);
+        let mut updated = update_event(act, &before, &client);
         if is_adopted {
             client.registrar = Registrar::Administrator;
             client.unused_until = None;
@@ -58,6 +60,16 @@ pub fn update(
         db!(tx, events::append(&updated))?;
     }
     Ok(Changed::Done(Box::new(client)))
+}
+
+/// The event of a change of a client's metadata.
+pub(super) fn update_event(act: &Act, before: &Client, after: &Client) -> Event {
+    let event = act.about_client(EventKind::ClientUpdated, &after.id);
+    with(
+        CHANGES,
+        changes(&ClientDocument::from(before), &ClientDocument::from(after)),
+        event,
+    )
 }
 
 /// Whether a client gets what whoever holds its registration access token must not have a say in.

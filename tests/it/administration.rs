@@ -80,7 +80,9 @@ on_both_databases! {
         world.set_roles("ada", &["support"]);
         world.set_roles("ada", &["support"]);
         assert_eq!(ended(world), (0, 0));
-        assert_eq!(events(world, EventKind::UserRolesChanged).len(), 1, "the same roles again change nothing");
+        let changed = events(world, EventKind::UserRolesChanged);
+        assert_eq!(changed.len(), 1, "the same roles again change nothing");
+        assert_eq!(changed[0].detail["changes"], json!({ "roles": { "added": ["support"], "removed": [] } }));
         let raised = events(world, EventKind::GrantClaimsRaised);
         assert_eq!(raised.len(), 2);
         assert!(raised.iter().all(|event| event.value.is_some() && event.target.is_some()));
@@ -92,7 +94,12 @@ on_both_databases! {
             world.set_groups("ada", groups);
         }
         assert_eq!(ended(world), (0, 0));
-        assert_eq!(events(world, EventKind::UserGroupsChanged).len(), 2, "the same groups again change nothing");
+        let changed = events(world, EventKind::UserGroupsChanged);
+        let changes: Vec<_> = changed.iter().map(|event| event.detail["changes"]["groups"].clone()).collect();
+        let (given, none) = (json!(["staff", "night shift"]), json!([]));
+        assert_eq!(changes.len(), 2, "the same groups again change nothing");
+        assert!(changes.contains(&json!({ "added": given, "removed": none })));
+        assert!(changes.contains(&json!({ "added": none, "removed": given })));
         assert_eq!(events(world, EventKind::GrantClaimsRaised).len(), 4);
     }
 

@@ -4,10 +4,11 @@ use crate::support::browser::Browser;
 use crate::support::on_both_databases;
 use crate::support::people::metadata;
 use crate::support::world::World;
-use serde_json::Value;
+use serde_json::{Value, json};
 use vouchsafe::audit::{Act, with};
+use vouchsafe::clients::standing::{self, Changed};
 use vouchsafe::db;
-use vouchsafe_core::model::{ClientKind, EventKind, Span};
+use vouchsafe_core::model::{ClientId, ClientKind, EventKind, Span};
 
 fn lines(browser: &Browser<'_>, query: &str) -> usize {
     let page = browser.get(&format!("/admin/audit?{query}"));
@@ -119,6 +120,37 @@ on_both_databases! {
         let page = browser.get(&format!("/admin/audit/{}", ended.id)).body;
         assert!(page.contains("user banned") && page.contains("Storefront") && page.contains(ended.target.as_deref().unwrap()), "{page}");
         assert_eq!(browser.get("/admin/audit/nothing").status, 404);
+    }
+
+    fn what_an_act_changed_is_told_as_it_was_and_as_it_is(world: World) {
+        let browser = history(world);
+        let app = world.client(metadata(ClientKind::Web));
+        let act = Act::new("cli", world.services.ports.clock.now(), &world.services.ports.entropy);
+        let id = ClientId::new(app.id.as_str());
+        world.write(move |tx| {
+            let mut metadata = db!(tx, clients::by_id(&id))?.unwrap().metadata;
+            metadata.client_name = "Shop <b>".to_owned();
+            metadata.redirect_uris = vec!["https://shop.example/cb".to_owned()];
+            metadata.scopes.retain(|name| name != "phone");
+            assert!(matches!(standing::update(tx, &act, &id, &metadata)?, Changed::Done(_)));
+            Ok(())
+        });
+        let updated = &world.events_of(EventKind::ClientUpdated)[0];
+        assert_eq!(updated.detail["changes"], json!({
+            "client_name": { "before": "Storefront", "after": "Shop <b>" },
+            "redirect_uris": { "added": ["https://shop.example/cb"], "removed": ["https://client.example/cb"] },
+            "scope": { "added": [], "removed": ["phone"] },
+        }));
+        let page = browser.get(&format!("/admin/audit/{}", updated.id)).body;
+        for row in [
+            "Client name</th><td data-l=\"Before\"><span><bdi>Storefront</bdi></span></td><td data-l=\"After\"><span><bdi>Shop &#60;b&#62;</bdi></span></td>",
+            "Redirect uris</th><td data-l=\"Before\"><span><bdi>https://client.example/cb</bdi></span></td><td data-l=\"After\"><span><bdi>https://shop.example/cb</bdi></span></td>",
+            "Scope</th><td data-l=\"Before\"><span><bdi>phone</bdi></span></td><td data-l=\"After\"><span><span class=\"hint\">–</span></span></td>",
+        ] {
+            assert!(page.contains(row), "{row}: {page}");
+        }
+        let banned = &world.events_of(EventKind::UserBanned)[0];
+        assert!(!browser.get(&format!("/admin/audit/{}", banned.id)).body.contains("event-changes"));
     }
 
     fn what_was_found_is_handed_out_as_a_file_and_that_is_told(world: World) {

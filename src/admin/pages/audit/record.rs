@@ -4,6 +4,7 @@ use super::{Asked, Line, names};
 use crate::admin::access::Admin;
 use crate::admin::moment::Moment;
 use crate::admin::pages::layout::{Section, Shell, answer};
+use crate::audit::CHANGES;
 use crate::audit::export::hex;
 use crate::db;
 use crate::store::listing::Listed;
@@ -19,6 +20,7 @@ struct RecordPage {
     shell: Shell,
     line: Line,
     facts: Vec<Fact>,
+    changes: Vec<Change>,
     client_id: Option<String>,
     request: Option<Request>,
     chained: Option<Place>,
@@ -35,6 +37,13 @@ struct Fact {
     label: String,
     text: String,
     at: Option<Moment>,
+}
+
+/// What an act changed of one member. Of a list only what came and what went.
+struct Change {
+    label: String,
+    before: Vec<String>,
+    after: Vec<String>,
 }
 
 /// Where a record stands in the chain.
@@ -65,6 +74,7 @@ async fn show(admin: &Admin, id: &str) -> Result<HttpResponse, HttpResponse> {
         shell: admin.shell(Section::Audit, event.kind.words()),
         line: Line::of(&listed, &names),
         facts: facts(&listed),
+        changes: changes(&listed),
         client_id: event.client_id.as_ref().map(|id| id.as_str().to_owned()),
         request: event.request_id.as_ref().map(|id| {
             let asked = Asked {
@@ -99,11 +109,29 @@ fn facts(listed: &Listed) -> Vec<Fact> {
     if let Some(value) = event.value {
         facts.push(plain("Least version that counts", value.to_string()));
     }
-    facts.extend(event.detail.iter().map(|(name, value)| detail(name, value)));
+    let told = event.detail.iter().filter(|(name, _)| *name != CHANGES);
+    facts.extend(told.map(|(name, value)| detail(name, value)));
     facts
 }
 
-/// A member of the detail: names with spaces, instants as such, lists with commas.
+fn changes(listed: &Listed) -> Vec<Change> {
+    let changes = listed.event.detail.get(CHANGES).and_then(Value::as_object);
+    let change = |(name, change): (&String, &Value)| {
+        let side = |list: &str, one: &str| match (change.get(list), change.get(one)) {
+            (Some(Value::Array(items)), _) => items.iter().map(text).collect(),
+            (_, None | Some(Value::Null)) => Vec::new(),
+            (_, Some(value)) => vec![text(value)],
+        };
+        Change {
+            label: label(name),
+            before: side("removed", "before"),
+            after: side("added", "after"),
+        }
+    };
+    changes.into_iter().flatten().map(change).collect()
+}
+
+/// A member of the detail: instants as such, others in words.
 fn detail(name: &str, value: &Value) -> Fact {
     let at = match name {
         "until" | "signs_from" => value.as_i64().map(|at| Moment(UnixTime::from_seconds(at))),
@@ -111,19 +139,28 @@ fn detail(name: &str, value: &Value) -> Fact {
     };
     let text = match value {
         Value::String(text) if name == "reason" => text.replace('_', " "),
+        value => text(value),
+    };
+    let label = label(name);
+    Fact { label, text, at }
+}
+
+/// A value in words: lists with commas.
+fn text(value: &Value) -> String {
+    match value {
         Value::String(text) => text.clone(),
-        Value::Array(items) => items
-            .iter()
-            .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
-            .collect::<Vec<_>>()
-            .join(", "),
+        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(", "),
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Null | Value::Number(_) | Value::Object(_) => value.to_string(),
-    };
+    }
+}
+
+/// The name of a member in words.
+fn label(name: &str) -> String {
     let mut label = name.replace('_', " ");
     if let Some(first) = label.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    Fact { label, text, at }
+    label
 }

@@ -1,0 +1,81 @@
+//! What an act changed of a thing, member by member, for its event.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// The member of an event's detail that tells what changed.
+pub const CHANGES: &str = "changes";
+
+/// What is different in the document of a thing after an act. A list tells what was added to it and removed from it,
+/// another member what it was and what it is; a scope counts as the list that it is (RFC 6749 §3.3).
+///
+/// Only for documents that whoever may read the audit log may read too. Of a person's profile the log has names alone.
+#[must_use]
+pub fn changes(before: &impl Serialize, after: &impl Serialize) -> Value {
+    let (before, after) = (members(before), members(after));
+    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
+    names.sort();
+    names.dedup();
+    let of = |members: &Map<String, Value>, name: &str| members.get(name).cloned().unwrap_or_default();
+    let changes = names
+        .into_iter()
+        .map(|name| (name, of(&before, name), of(&after, name)))
+        .filter(|(_, before, after)| before != after)
+        .map(|(name, before, after)| (name.clone(), change(before, after)));
+    Value::Object(changes.collect())
+}
+
+fn change(before: Value, after: Value) -> Value {
+    match (before, after) {
+        (Value::Array(before), Value::Array(after)) => json!({
+            "added": without(&after, &before),
+            "removed": without(&before, &after),
+        }),
+        (before, after) => json!({ "before": before, "after": after }),
+    }
+}
+
+fn without<'a>(items: &'a [Value], others: &[Value]) -> Vec<&'a Value> {
+    items.iter().filter(|item| !others.contains(item)).collect()
+}
+
+/// The members of a document, which is an object by its type.
+fn members(document: &impl Serialize) -> Map<String, Value> {
+    let Ok(Value::Object(mut members)) = serde_json::to_value(document) else {
+        return Map::new();
+    };
+    if let Some(Value::String(scope)) = members.get("scope") {
+        let words: Vec<Value> = scope.split_whitespace().map(Value::from).collect();
+        members.insert("scope".to_owned(), Value::Array(words));
+    }
+    members
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_tell_what_came_and_went_and_others_what_was_and_is() {
+        let before = json!({ "name": "A", "redirect_uris": ["https://a", "https://b"], "scope": "openid a", "pkce": "required" });
+        let after = json!({ "name": "B", "redirect_uris": ["https://b", "https://c"], "scope": "openid b", "pkce": "required", "tos_uri": "https://t" });
+        let told = json!({
+            "name": { "before": "A", "after": "B" },
+            "redirect_uris": { "added": ["https://c"], "removed": ["https://a"] },
+            "scope": { "added": ["b"], "removed": ["a"] },
+            "tos_uri": { "before": null, "after": "https://t" },
+        });
+        assert_eq!(changes(&before, &after), told);
+    }
+
+    #[test]
+    fn another_order_is_a_change_in_which_nothing_came_or_went() {
+        let told = changes(&json!({ "roles": ["a", "b"] }), &json!({ "roles": ["b", "a"] }));
+        assert_eq!(told, json!({ "roles": { "added": [], "removed": [] } }));
+    }
+
+    #[test]
+    fn what_is_the_same_is_not_told() {
+        assert_eq!(changes(&json!({ "a": [1] }), &json!({ "a": [1] })), json!({}));
+    }
+}
