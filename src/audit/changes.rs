@@ -12,17 +12,24 @@ pub const CHANGES: &str = "changes";
 /// Only for documents that whoever may read the audit log may read too. Of a person's profile the log has names alone.
 #[must_use]
 pub fn changes(before: &impl Serialize, after: &impl Serialize) -> Value {
-    let (before, after) = (members(before), members(after));
-    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
-    names.sort();
-    names.dedup();
+    let differing = difference(&members(before), &members(after)).into_iter();
+    Value::Object(
+        differing
+            .map(|(name, before, after)| (name, change(before, after)))
+            .collect(),
+    )
+}
+
+/// The members of two documents that are not the same: name, value before, value after. `null` stands for none.
+#[must_use]
+pub fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<(String, Value, Value)> {
     let of = |members: &Map<String, Value>, name: &str| members.get(name).cloned().unwrap_or_default();
-    let changes = names
-        .into_iter()
-        .map(|name| (name, of(&before, name), of(&after, name)))
-        .filter(|(_, before, after)| before != after)
-        .map(|(name, before, after)| (name.clone(), change(before, after)));
-    Value::Object(changes.collect())
+    let new = after.keys().filter(|name| !before.contains_key(*name));
+    let sides = before
+        .keys()
+        .chain(new)
+        .map(|name| (name.clone(), of(before, name), of(after, name)));
+    sides.filter(|(_, before, after)| before != after).collect()
 }
 
 fn change(before: Value, after: Value) -> Value {

@@ -12,7 +12,7 @@ mod turns;
 pub mod verification;
 
 pub use act::{Act, with};
-pub use changes::{CHANGES, changes};
+pub use changes::{CHANGES, changes, difference};
 pub use feed::{Feed, Position};
 pub use page::Page;
 pub use publisher::{Published, Publisher};

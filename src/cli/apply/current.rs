@@ -19,6 +19,8 @@ pub(super) struct Current {
     pub(super) clients: BTreeMap<ClientId, Client>,
     /// Their secrets that count.
     pub(super) secrets: BTreeMap<ClientId, Vec<StoredSecret>>,
+    /// Identifiers of declared clients that are the `sub` of a person.
+    pub(super) subjects: BTreeSet<ClientId>,
     /// People by the keys of their names and addresses.
     pub(super) users: BTreeMap<UserId, User>,
     /// What this set made.
@@ -79,6 +81,8 @@ impl Current {
                 self.secrets
                     .insert(id.clone(), db!(tx, clients::live_secrets(&id, now))?);
                 self.clients.insert(id, client);
+            } else if db!(tx, users::by_id(&UserId::new(id.as_str())))?.is_some() {
+                self.subjects.insert(id);
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ use super::current::Current;
 use super::declared::Declared;
 use super::section::Place;
 use crate::accounts::profile::ProfileChange;
-use crate::audit::Act;
+use crate::audit::{self, Act};
 use crate::config::Problem;
 use crate::keys::Secrets;
 use serde_json::{Map, Value};
@@ -215,16 +215,7 @@ impl Draft<'_> {
 
 /// The members of two documents that are not the same.
 fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<Change> {
-    let names = before
-        .keys()
-        .chain(after.keys().filter(|name| !before.contains_key(*name)));
-    let member = |map: &Map<String, Value>, name: &String| map.get(name).cloned().unwrap_or(Value::Null);
-    names
-        .map(|name| Change {
-            member: name.clone(),
-            from: member(before, name),
-            to: member(after, name),
-        })
-        .filter(|change| change.from != change.to)
-        .collect()
+    let differing = audit::difference(before, after).into_iter();
+    let change = |(member, from, to)| Change { member, from, to };
+    differing.map(change).collect()
 }

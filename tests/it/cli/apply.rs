@@ -296,6 +296,18 @@ fn a_client_may_have_only_scopes_that_an_api_will_own() {
     }
 }
 
+#[test]
+fn no_client_is_called_as_a_person_is() {
+    for place in place_with_site() {
+        place.create_user("eve");
+        place.sql("UPDATE users SET id = 'till' WHERE username = 'eve'");
+        let before = events(&place);
+        let told = "site.toml:21: clients.till.client_id is the sub of a person";
+        apply_fails(&place, &[], told);
+        assert_eq!(events(&place), before);
+    }
+}
+
 fn apply_fails(place: &Place, flags: &[&str], word: &str) {
     place
         .run(&[&["apply", "-f", "site.toml"], flags].concat())

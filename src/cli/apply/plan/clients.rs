@@ -59,9 +59,14 @@ impl Draft<'_> {
         }
         let secret = self.secret(declared, &after);
         let Some(before) = before else {
-            if let Err(message) = registration::check_chosen_id(id) {
-                self.problems
-                    .push(declared.place.problem("client_id", message.to_string()));
+            let refused = registration::check_chosen_id(id).map_err(|message| message.to_string());
+            // The tokens that such a client gets for itself would be taken for the person's (RFC 9068 §5).
+            let is_person = self.current.subjects.contains(id);
+            let refused = refused
+                .err()
+                .or_else(|| is_person.then(|| "is the sub of a person".to_owned()));
+            if let Some(message) = refused {
+                self.problems.push(declared.place.problem("client_id", message));
             }
             let work = Work::CreateClient(id.clone(), after.metadata, secret);
             return self.step((Action::Create, Kind::Client, id.as_str()), Vec::new(), work);
