@@ -87,7 +87,7 @@ onEachDatabase('schemathesis', (server) => {
     const { status, told } = await run([
       '--config-file', beside('schemathesis.toml'),
       'run', `${issuer}/api/openapi.json`, '--header', `Authorization: Bearer ${access_token}`,
-      '--phases', 'examples,coverage,fuzzing', '--max-examples', '6', '--seed', '1', '--no-color',
+      '--phases', 'examples,coverage,fuzzing,stateful', '--max-examples', '6', '--seed', '1', '--no-color',
       '--report', 'json', '--report-json-path', report,
     ], folder, seeds);
     assert.equal(status, 0, told);
