@@ -118,7 +118,8 @@ pub fn look(tx: &mut Tx<'_>, now: UnixTime) -> Result<Looked, StoreError> {
     for client_id in db!(tx, attention::unused_clients(now.minus(LONG), NAMED))? {
         items.push(Attention::ClientUnused { client_id });
     }
-    let (has_client, administrators) = db!(tx, attention::beginnings())?;
+    let has_client = db!(tx, attention::has_client())?;
+    let administrators = db!(tx, administrators::able(None, now, 2))?;
     let (_, settings) = crate::site::read(tx)?;
     Ok(Looked {
         items,

@@ -1,11 +1,10 @@
 //! What people see of this installation: the settings that administrators change while the server runs. Every node
 //! follows them within a second.
 
-use crate::audit::{Act, with};
+use crate::audit::{Act, with_changes};
 use crate::db;
 use crate::store::{Store, StoreError, Tx};
 use arc_swap::ArcSwap;
-use serde_json::json;
 use std::sync::Arc;
 use vouchsafe_core::decide::site_settings::{self, SiteProblem};
 use vouchsafe_core::model::{EventKind, SiteSettings};
@@ -70,7 +69,7 @@ pub fn read(tx: &mut Tx<'_>) -> Result<(i64, SiteSettings), StoreError> {
     db!(tx, site_settings::read())
 }
 
-/// Replaces the settings, if nobody has since `version`. The same again changes nothing. The event names what changed.
+/// Replaces the settings, if nobody has since `version`. The same again changes nothing. The event tells what changed.
 ///
 /// # Errors
 /// When the store fails.
@@ -83,15 +82,14 @@ pub fn update(tx: &mut Tx<'_>, act: &Act, version: i64, wish: SiteSettings) -> R
     if current != version {
         return Ok(Updated::Stale(current));
     }
-    let changed = before.difference(&settings);
-    if changed.is_empty() {
+    if before == settings {
         return Ok(Updated::Done(current, before));
     }
     let Some(next) = db!(tx, site_settings::replace(version, &settings))? else {
         return Ok(Updated::Stale(read(tx)?.0));
     };
     db!(tx, issuer_state::bump_config_version())?;
-    let told = with("changed", json!(changed), act.event(EventKind::SettingsChanged));
+    let told = with_changes(&before, &settings, act.event(EventKind::SettingsChanged));
     db!(tx, events::append(&told))?;
     Ok(Updated::Done(next, settings))
 }

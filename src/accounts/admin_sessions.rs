@@ -3,7 +3,7 @@
 //! They are apart from the sessions that applications share: what an application's sign-in leaves in a browser never
 //! administers anything.
 
-use crate::accounts::compare::{Compared, Proof, compare};
+use crate::accounts::compare::{Compared, Proof, Who, compare};
 use crate::accounts::passwords::Password;
 use crate::audit::{self, Act};
 use crate::cx::Cx;
@@ -69,7 +69,7 @@ pub async fn sign_in(
     (identifier, password): (&str, Password),
     before: Option<Digest<AdminCookie>>,
 ) -> Result<Outcome, Failure> {
-    let outcome = match compare(cx, identifier, password).await? {
+    let outcome = match compare(cx, Who::named(identifier), password).await? {
         Compared::Right(proof) => enter(cx, *proof, before).await?,
         Compared::Wrong => Outcome::Refused,
         Compared::Throttled { until } => Outcome::Throttled { until },
@@ -90,9 +90,10 @@ pub async fn sign_in(
 /// # Errors
 /// When the store fails.
 pub async fn prove(cx: &Cx, present: &Present, password: Password) -> Result<Outcome, Failure> {
-    let proof = match compare(cx, &present.user.username, password).await? {
-        Compared::Right(proof) if proof.user.id == present.user.id => *proof,
-        Compared::Right(_) | Compared::Wrong => return Ok(Outcome::Refused),
+    let who = Who::Present(present.user.id.clone(), present.session.id.clone());
+    let proof = match compare(cx, who, password).await? {
+        Compared::Right(proof) => *proof,
+        Compared::Wrong => return Ok(Outcome::Refused),
         Compared::Throttled { until } => return Ok(Outcome::Throttled { until }),
         Compared::Busy => return Ok(Outcome::Busy),
     };

@@ -4,7 +4,7 @@
 pub use super::profile::update_profile;
 
 use crate::accounts::{admin_sessions, administrators};
-use crate::audit::{Act, CHANGES, Ended, changes, with};
+use crate::audit::{Act, Ended, with, with_changes};
 use crate::db;
 use crate::store::{StoreError, Tx};
 use serde_json::json;
@@ -38,7 +38,10 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, user: &User) -> Result<(), StoreError>
         db!(tx, administrators::lock())?;
     }
     db!(tx, users::add(user))?;
-    let mut told = vec![act.about(EventKind::UserCreated, &user.id)];
+    let created = act.about(EventKind::UserCreated, &user.id);
+    let has = json!({ "roles": user.roles, "groups": user.groups });
+    let nothing = json!({ "roles": [], "groups": [] });
+    let mut told = vec![with_changes(&nothing, &has, created)];
     if user.is_admin {
         told.push(act.about(EventKind::AdminGranted, &user.id));
     }
@@ -104,6 +107,10 @@ pub fn ban(tx: &mut Tx<'_>, act: &Act, id: &UserId, ban: &Ban) -> Result<Option<
         let banned = act.about(EventKind::UserBanned, id);
         let banned = match ban.until {
             Some(until) => with("until", json!(until.seconds()), banned),
+            None => banned,
+        };
+        let banned = match &ban.reason {
+            Some(reason) => with("ban_reason", json!(reason), banned),
             None => banned,
         };
         db!(tx, events::append(&banned))?;
@@ -259,11 +266,11 @@ pub fn set_roles(
     };
     if user.roles != roles {
         db!(tx, users::set_roles(id, roles, act.now))?;
-        let changes = changes(&json!({ "roles": user.roles }), &json!({ "roles": roles }));
+        let (before, after) = (json!({ "roles": user.roles }), json!({ "roles": roles }));
         user.roles = roles.to_vec();
         user.updated_at = act.now;
         let changed = act.about(EventKind::UserRolesChanged, id);
-        claims_changed(tx, act, with(CHANGES, changes, changed), id)?;
+        claims_changed(tx, act, with_changes(&before, &after, changed), id)?;
     }
     Ok(Some(Changed {
         user,
@@ -287,11 +294,11 @@ pub fn set_groups(
     };
     if user.groups != groups {
         db!(tx, users::set_groups(id, groups, act.now))?;
-        let changes = changes(&json!({ "groups": user.groups }), &json!({ "groups": groups }));
+        let (before, after) = (json!({ "groups": user.groups }), json!({ "groups": groups }));
         user.groups = groups.to_vec();
         user.updated_at = act.now;
         let changed = act.about(EventKind::UserGroupsChanged, id);
-        claims_changed(tx, act, with(CHANGES, changes, changed), id)?;
+        claims_changed(tx, act, with_changes(&before, &after, changed), id)?;
     }
     Ok(Some(Changed {
         user,

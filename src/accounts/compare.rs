@@ -9,9 +9,10 @@ use crate::cx::Cx;
 use crate::db;
 use crate::failure::Failure;
 use crate::limits::sign_in::{Account, Admission, Counted, Counters};
-use crate::store::StoreError;
+use crate::store::{StoreError, Tx};
+use std::net::IpAddr;
 use std::sync::Arc;
-use vouchsafe_core::model::{EventKind, PasswordHash, UnixTime, User};
+use vouchsafe_core::model::{EventKind, PasswordHash, SessionId, UnixTime, User, UserId};
 use vouchsafe_core::spec::username;
 
 /// What came of comparing.
@@ -39,12 +40,46 @@ pub(super) struct Proof {
     pub(super) admission: Option<Admission>,
 }
 
-/// Compares a password with that of whoever signs in under `identifier`.
+/// Whose password is compared, and under what a failure counts.
+#[derive(Clone, Debug)]
+pub(super) enum Who {
+    /// Whoever signs in under this name, in the form in which names are compared.
+    Named(String),
+    /// The person of a session in the administration, who is there already: strangers who try names keep nobody from
+    /// proving it again.
+    Present(UserId, SessionId),
+}
+
+impl Who {
+    /// Whoever signs in under a name as it was typed.
+    pub(super) fn named(identifier: &str) -> Self {
+        Self::Named(username::key(identifier))
+    }
+
+    fn find(&self, tx: &mut Tx<'_>) -> Result<Option<User>, StoreError> {
+        match self {
+            Self::Named(login) => db!(tx, users::by_login(login)),
+            Self::Present(id, _) => db!(tx, users::by_id(id)),
+        }
+    }
+
+    fn counters(&self, key: &[u8; 32], user: Option<&User>, peer: IpAddr) -> Counters {
+        match self {
+            Self::Named(login) => {
+                let account = user.map_or(Account::Unknown, |user| Account::Of(&user.id));
+                Counters::new(key, login, account, peer)
+            }
+            Self::Present(_, session) => Counters::of_session(key, session, peer),
+        }
+    }
+}
+
+/// Compares a password with that of a person.
 ///
 /// # Errors
 /// When the store fails.
-pub(super) async fn compare(cx: &Cx, identifier: &str, password: Password) -> Result<Compared, Failure> {
-    let (user, admission) = match admit(cx, identifier).await? {
+pub(super) async fn compare(cx: &Cx, who: Who, password: Password) -> Result<Compared, Failure> {
+    let (user, admission) = match admit(cx, who).await? {
         Admitted::Yes(user, admission) => (user, admission),
         Admitted::No { until } => return Ok(Compared::Throttled { until }),
     };
@@ -82,24 +117,18 @@ enum Admitted {
 }
 
 /// Counts the attempt and finds the person.
-async fn admit(cx: &Cx, identifier: &str) -> Result<Admitted, Failure> {
+async fn admit(cx: &Cx, who: Who) -> Result<Admitted, Failure> {
     let services = Arc::clone(&cx.services);
-    let (login, peer, now) = (username::key(identifier), cx.peer, cx.now);
+    let (peer, now) = (cx.peer, cx.now);
     let limits = &cx.config().rate_limits;
     if !limits.enabled {
-        let user = cx
-            .store()
-            .read("find-login", move |tx| db!(tx, users::by_login(&login)))
-            .await?;
+        let user = cx.store().read("find-login", move |tx| who.find(tx)).await?;
         return Ok(Admitted::Yes(user.map(Box::new), None));
     }
     let limits = limits.sign_in.clone();
     let admitted = cx.store().write("count-sign-in", move |tx| {
-        let user = db!(tx, users::by_login(&login))?;
-        let account = user
-            .as_ref()
-            .map_or(Account::Unknown, |user| Account::Of(&user.id));
-        let counters = Counters::new(services.keys.secrets().identifier_key(), &login, account, peer);
+        let user = who.find(tx)?;
+        let counters = who.counters(services.keys.secrets().identifier_key(), user.as_ref(), peer);
         Ok(match counters.count(tx, &limits, now)? {
             Counted::Admitted(admission) => Admitted::Yes(user.map(Box::new), Some(admission)),
             Counted::Throttled { until } => Admitted::No { until },

@@ -3,7 +3,7 @@
 
 mod enter;
 
-use crate::accounts::compare::{Compared, compare};
+use crate::accounts::compare::{Compared, Who, compare};
 use crate::accounts::interactions::Place;
 use crate::accounts::passwords::Password;
 use crate::cx::Cx;
@@ -72,7 +72,7 @@ async fn try_to(cx: &Cx, attempt: Attempt) -> Result<Outcome, Failure> {
         before,
         place,
     } = attempt;
-    let proof = match compare(cx, &identifier, password).await? {
+    let proof = match compare(cx, Who::named(&identifier), password).await? {
         Compared::Right(proof) => *proof,
         Compared::Wrong => return Ok(Outcome::Refused),
         Compared::Throttled { until } => return Ok(Outcome::Throttled { until }),

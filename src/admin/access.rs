@@ -13,6 +13,8 @@ use crate::web::told::Told;
 use crate::web::urls;
 use actix_web::dev::Payload;
 use actix_web::error::InternalError;
+use actix_web::http::Method;
+use actix_web::http::header::REFERER;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use sha2::{Digest as _, Sha256};
 use std::future::Future;
@@ -80,7 +82,7 @@ impl Admin {
     async fn arrive(cx: Cx, request: &HttpRequest) -> Result<Self, HttpResponse> {
         let cookie = cookies(&cx).read::<AdminCookie>(request.headers());
         let Some(cookie) = cookie else {
-            return Err(to_sign_in(request));
+            return Err(to_sign_in(&cx, request));
         };
         match admin_sessions::find(&cx, &cookie.digest()).await {
             Ok(Found::Administrator(present)) => {
@@ -88,7 +90,7 @@ impl Admin {
                 Ok(Self { cx, user, session })
             }
             Ok(Found::Other) => Err(problem::not_an_administrator(&cx)),
-            Ok(Found::Nobody) => Err(to_sign_in(request)),
+            Ok(Found::Nobody) => Err(to_sign_in(&cx, request)),
             Err(failure) => Err(Told::of(&cx, &failure).answer()),
         }
     }
@@ -192,12 +194,19 @@ pub fn way_back(asked: Option<&str>) -> &str {
             .all(|b| b.is_ascii_alphanumeric() || b"/-._~?=&%+:".contains(&b))
     };
     asked
-        .filter(|back| back.len() <= LONGEST_WAY && plain(back) && !back.contains("//"))
+        .filter(|back| back.len() <= LONGEST_WAY && plain(back) && !back.contains("//") && !climbs(back))
         .filter(|back| {
             let rest = back.strip_prefix(urls::ADMIN);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with('?'))
         })
         .unwrap_or(urls::ADMIN)
+}
+
+/// Whether a path leads upwards: browsers resolve such segments, in any spelling, before they ask.
+fn climbs(back: &str) -> bool {
+    let path = back.split('?').next().unwrap_or_default();
+    let path = path.to_ascii_lowercase().replace("%2e", ".");
+    path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
 /// A path with the page to come back to.
@@ -209,13 +218,14 @@ pub fn with_back(path: &str, back: &str) -> String {
 
 const LONGEST_WAY: usize = 1_000;
 
-fn to_sign_in(request: &HttpRequest) -> HttpResponse {
-    let asked = request.uri().path_and_query().map_or("", |asked| asked.as_str());
-    // A form that came without a session is gone; what it was on can be asked for again.
-    let back = if request.method() == actix_web::http::Method::GET {
-        asked
+fn to_sign_in(cx: &Cx, request: &HttpRequest) -> HttpResponse {
+    let back = if request.method() == Method::GET {
+        request.uri().path_and_query().map_or("", |asked| asked.as_str())
     } else {
-        request.uri().path()
+        // A form that came without a session is gone; the page that it was on can be asked for again.
+        let referer = request.headers().get(REFERER).and_then(|page| page.to_str().ok());
+        let page = referer.and_then(|page| page.strip_prefix(cx.config().admin_origin().as_str()));
+        page.unwrap_or_default()
     };
     see_other(&with_back(&super::path("sign-in"), back))
 }
@@ -244,6 +254,7 @@ mod tests {
             "/admin/users",
             "/admin/users?q=ada&after=x%2By",
             "/admin?x=1",
+            "/admin/applications/https%3A%2F%2Fapp.example%2Fclient..json?said=a..b",
         ] {
             assert_eq!(way_back(Some(back)), back);
         }
@@ -257,6 +268,11 @@ mod tests {
             "/admin/\\evil.test",
             "/admin/\r\nset-cookie: a=b",
             "javascript:alert(1)",
+            "/admin/../authorize?client_id=x",
+            "/admin/..",
+            "/admin/./x",
+            "/admin/%2e%2E/logout",
+            "/admin/.%2e/logout",
         ] {
             assert_eq!(way_back(Some(back)), "/admin", "{back:?}");
         }

@@ -12,7 +12,7 @@ mod turns;
 pub mod verification;
 
 pub use act::{Act, with};
-pub use changes::{CHANGES, changes, difference};
+pub use changes::{CHANGES, difference, with_changes};
 pub use feed::{Feed, Position};
 pub use page::Page;
 pub use publisher::{Published, Publisher};

@@ -2,10 +2,10 @@
 
 use super::document::ApiDocument;
 use super::{lifetimes, own_api, standing};
-use crate::audit::{Act, CHANGES, changes, with};
+use crate::audit::{Act, with_changes};
 use crate::db;
 use crate::store::{StoreError, Tx};
-use serde_json::Value;
+use serde_json::{Value, json};
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
 use vouchsafe_core::model::{Api, ApiScope, Client, ClientId, Event, EventKind, Span};
 use vouchsafe_core::spec::human_readable::hides_nothing;
@@ -104,6 +104,9 @@ fn check_scopes(scopes: &[ApiScope]) -> Result<(), Unregistrable> {
 pub fn create(tx: &mut Tx<'_>, act: &Act, api: &Api) -> Result<(), StoreError> {
     db!(tx, apis::add(api))?;
     let created = about(act, EventKind::ApiCreated, &api.identifier);
+    // Of an API that was not there: all that it is.
+    let before = json!({ "identifier": api.identifier, "created_at": api.created_at.seconds() });
+    let created = with_changes(&before, &ApiDocument::from(api), created);
     db!(tx, events::append(&created))
 }
 
@@ -320,8 +323,8 @@ fn take(
 /// Tells of a change of an API, with what must be remembered of how it was.
 fn tell_update(tx: &mut Tx<'_>, act: &Act, before: &Api, after: &Api) -> Result<(), StoreError> {
     let event = about(act, EventKind::ApiUpdated, &before.identifier);
-    let changes = changes(&ApiDocument::from(before), &ApiDocument::from(after));
-    let event = lifetimes::remembering(before, with(CHANGES, changes, event));
+    let event = with_changes(&ApiDocument::from(before), &ApiDocument::from(after), event);
+    let event = lifetimes::remembering(before, event);
     db!(tx, events::append(&event))
 }
 

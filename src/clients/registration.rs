@@ -1,7 +1,7 @@
 //! RFC 7591 — making a client: the defaults of its type, the rules for its metadata, its first secret.
 
 use super::document::ClientDocument;
-use crate::audit::Act;
+use crate::audit::{Act, with_changes};
 use crate::db;
 use crate::store::{NewSecret, StoreError, Tx};
 use hmac::{Hmac, Mac as _};
@@ -216,6 +216,10 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, made: &Made, pepper: Pepper<'_>) -> Re
         db!(tx, clients::add_secret(&made.client.id, &secret))?;
     }
     let created = act.about_client(EventKind::ClientCreated, &made.client.id);
+    // Of a client that was not there: all that it is.
+    let before =
+        json!({ "client_id": made.client.id, "client_id_issued_at": made.client.created_at.seconds() });
+    let created = with_changes(&before, &ClientDocument::from(&made.client), created);
     db!(tx, events::append(&created))
 }
 

@@ -4,7 +4,7 @@
 use super::document::ClientDocument;
 use super::own_client;
 use super::registration::{self, Pepper};
-use crate::audit::{Act, CHANGES, changes, emergency, with};
+use crate::audit::{Act, emergency, with, with_changes};
 use crate::db;
 use crate::store::{NewSecret, Store, StoreError, Tx};
 use serde_json::json;
@@ -65,11 +65,7 @@ pub fn update(
 /// The event of a change of a client's metadata.
 pub(super) fn update_event(act: &Act, before: &Client, after: &Client) -> Event {
     let event = act.about_client(EventKind::ClientUpdated, &after.id);
-    with(
-        CHANGES,
-        changes(&ClientDocument::from(before), &ClientDocument::from(after)),
-        event,
-    )
+    with_changes(&ClientDocument::from(before), &ClientDocument::from(after), event)
 }
 
 /// Whether a client gets what whoever holds its registration access token must not have a say in.
@@ -128,10 +124,13 @@ pub fn end_some_grants(tx: &mut Tx<'_>, act: &Act, id: &ClientId, limit: i64) ->
 /// # Errors
 /// When the store fails.
 pub fn remove(tx: &mut Tx<'_>, act: &Act, id: &ClientId) -> Result<bool, StoreError> {
+    let before = db!(tx, clients::by_id(id))?;
     if own_client::is_own(id) || !db!(tx, clients::remove(id))? {
         return Ok(false);
     }
+    let name = before.map(|client| client.metadata.client_name);
     let deleted = act.about_client(EventKind::ClientDeleted, id);
+    let deleted = with("client_name", json!(name), deleted);
     db!(tx, events::append(&deleted))?;
     Ok(true)
 }

@@ -14,7 +14,7 @@ use crate::config::SignIn;
 use crate::db;
 use crate::store::{StoreError, Tx};
 use std::net::IpAddr;
-use vouchsafe_core::model::{UnixTime, UserId};
+use vouchsafe_core::model::{SessionId, UnixTime, UserId};
 
 /// The counters that one attempt counts in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +71,17 @@ impl Counters {
         Self {
             name: format!("sign-in|name|{name}"),
             account,
+            address: format!("sign-in|address|{}", masked_address(key, peer)),
+        }
+    }
+
+    /// The counters of an attempt by the person of a session in the administration to prove it again: of the session, and
+    /// of the address.
+    #[must_use]
+    pub fn of_session(key: &[u8; 32], session: &SessionId, peer: IpAddr) -> Self {
+        Self {
+            name: format!("sign-in|session|{session}"),
+            account: format!("sign-in|in-session|{session}"),
             address: format!("sign-in|address|{}", masked_address(key, peer)),
         }
     }

@@ -139,7 +139,7 @@ impl Caller {
     /// codes go and what it proves itself with is for administrators.
     pub(super) fn may_shape(&self, metadata: &ClientMetadata) -> Result<(), Problem> {
         self.may_give(&metadata.scopes)?;
-        let for_us = metadata.scopes.iter().any(|name| scope::administers(name));
+        let for_us = scope::any_administers(&metadata.scopes);
         if for_us && metadata.grant_types.contains(&GrantType::AuthorizationCode) {
             return self.must_be_administrator();
         }

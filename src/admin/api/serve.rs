@@ -149,13 +149,17 @@ fn check_media_type(request: &HttpRequest, takes: Takes) -> Result<(), Problem> 
     }
 }
 
-/// Reads the body, within its time. An operation without one takes none.
+/// Reads the body, within its time. An operation without one takes none, or the empty object that many HTTP libraries
+/// send then.
 async fn arrive(payload: Payload, takes: Takes) -> Result<Bytes, Problem> {
     let most = match takes {
-        Takes::Nothing => 0,
+        Takes::Nothing => "{}".len(),
         Takes::Json(_) | Takes::Patch(_) => BODY_BYTES,
     };
     match tokio::time::timeout(BODY_DEADLINE, payload.to_bytes_limited(most)).await {
+        Ok(Ok(Ok(body))) if matches!(takes, Takes::Nothing) && !matches!(&body[..], b"" | b"{}") => {
+            Err(Problem::new(Code::BodyInvalid).saying("this operation takes no body"))
+        }
         Ok(Ok(Ok(body))) => Ok(body),
         Ok(Ok(Err(_))) => Err(Problem::new(Code::BodyMalformed).saying("the body did not arrive whole")),
         Ok(Err(_)) => Err(Problem::new(Code::BodyTooLong)),

@@ -4,20 +4,24 @@
 use super::layout::{Section, Shell, answer, see_other};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
+use crate::admin::moment::Moment;
 use crate::admin::path;
 use crate::audit::emergency::{self, Preview, SLICE};
 use crate::db;
+use crate::store::listing::EventsWanted;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use vouchsafe_core::decide::key_state::KeyState;
-use vouchsafe_core::model::{ClientId, Span};
+use vouchsafe_core::model::{ClientId, Event, EventKind, Span};
 
 /// The word that is typed before everything is revoked.
 const EVERYTHING: &str = "everything";
 /// One request ends sessions for so long; the report has a button for the rest.
 const PATIENCE: Span = Span::from_seconds(5);
+/// So long after everything was revoked the report ends the rest of the sessions without a typed word.
+const REST: Span = Span::from_hours(1);
 
 /// Mounts the pages.
 pub fn mount(app: &mut ServiceConfig) {
@@ -70,9 +74,14 @@ struct ConfirmPage {
 struct ReportPage {
     shell: Shell,
     client_id: Option<String>,
+    at: Moment,
     epoch: i64,
+    /// Sessions that have ended since, by whatever.
     ended: i64,
+    /// Sessions that stand.
     left: i64,
+    /// Whether this page may still end those.
+    goes_on: bool,
 }
 
 /// `GET /admin/panic`.
@@ -149,17 +158,13 @@ async fn end_sessions(form: AdminForm) -> HttpResponse {
         form::only(&form, &["epoch"])?;
         let admin = &form.admin;
         admin.proven_recently(&path("panic/report"))?;
-        let state = admin
-            .cx
-            .store()
-            .read("issuer-state", |tx| db!(tx, issuer_state::read()));
-        let state = state.await.map_err(|error| admin.failed(error))?;
-        // Sessions end in the name of an emergency that there was, not of one that somebody made up.
+        let raised = raised(admin, None).await?;
+        // Sessions end in the name of an emergency that there was just now, not of one that somebody made up.
         let epoch = form.fields.one("epoch").and_then(|text| text.parse().ok());
-        if epoch != Some(state.epoch) {
-            return Err(admin.not_found());
+        match raised.value {
+            Some(value) if epoch == Some(value) && goes_on(admin, &raised) => to_report(admin, value).await,
+            _ => Err(admin.not_found()),
         }
-        to_report(admin, state.epoch).await
     };
     done.await.unwrap_or_else(|instead| instead)
 }
@@ -193,50 +198,67 @@ async fn revoke_application(form: AdminForm) -> HttpResponse {
 /// `GET /admin/panic/report`.
 async fn report(admin: Admin, http: HttpRequest) -> HttpResponse {
     let shown = async {
-        let query = form::query(&admin, http.query_string(), &["client_id", "ended"])?;
-        let (client, now) = (query.one("client_id").map(ClientId::new), admin.cx.now);
-        let wanted = client.clone();
-        let read = admin.cx.store().read("panic-report", move |tx| {
-            Ok(match &wanted {
-                Some(id) => db!(tx, clients::by_id(id))?.map(|client| (client.epoch, 0)),
-                None => Some((
-                    db!(tx, issuer_state::read())?.epoch,
-                    db!(tx, sessions::count_standing(now))?,
-                )),
-            })
+        let query = form::query(&admin, http.query_string(), &["client_id"])?;
+        let client = query.one("client_id").map(ClientId::new);
+        let raised = raised(&admin, client.clone()).await?;
+        let (now, since) = (admin.cx.now, raised.at);
+        let counted = admin.cx.store().read("panic-report", move |tx| {
+            let ended = db!(tx, sessions::count_ended_since(since))?;
+            Ok((ended, db!(tx, sessions::count_standing(now))?))
         });
-        let Some((epoch, left)) = read.await.map_err(|error| admin.failed(error))? else {
-            return Err(admin.not_found());
-        };
-        let ended = query.one("ended").and_then(|text| text.parse().ok());
+        let (ended, left) = counted.await.map_err(|error| admin.failed(error))?;
         let page = ReportPage {
             shell: admin.shell(Section::Panic, "Revoked"),
             client_id: client.map(ClientId::into_string),
-            epoch,
-            ended: ended.unwrap_or_default(),
+            at: Moment(raised.at),
+            epoch: raised.value.unwrap_or_default(),
+            ended,
             left,
+            goes_on: goes_on(&admin, &raised),
         };
         Ok(answer(&admin, StatusCode::OK, &page))
     };
     shown.await.unwrap_or_else(|instead| instead)
 }
 
+/// The newest event of an emergency, of everything or of one application. Without one there is nothing to report.
+async fn raised(admin: &Admin, client: Option<ClientId>) -> Result<Event, HttpResponse> {
+    let wanted = EventsWanted {
+        kind: Some(match client {
+            Some(_) => EventKind::ClientEpochRaised,
+            None => EventKind::IssuerEpochRaised,
+        }),
+        client,
+        ..EventsWanted::default()
+    };
+    let found = admin
+        .cx
+        .store()
+        .read("panic-event", move |tx| db!(tx, events::page(&wanted)));
+    let found = found.await.map_err(|error| admin.failed(error))?;
+    let newest = found.items.into_iter().next();
+    newest.map(|listed| listed.event).ok_or_else(|| admin.not_found())
+}
+
+/// Whether the sessions that stand may still be ended in its name.
+fn goes_on(admin: &Admin, raised: &Event) -> bool {
+    raised.at.plus(REST) > admin.cx.now
+}
+
 /// Ends sessions, a slice in each transaction, as long as a request may take, and goes to the report.
 async fn to_report(admin: &Admin, epoch: i64) -> Result<HttpResponse, HttpResponse> {
     let clock = &admin.cx.services.ports.clock;
-    let (began, mut ended) = (clock.now(), 0);
+    let began = clock.now();
     while clock.now().since(began) < PATIENCE {
         let act = admin.act();
         let some = admin.cx.store().write("panic-sessions", move |tx| {
             emergency::end_some_sessions(tx, &act, epoch, SLICE)
         });
-        let some = some.await.map_err(|error| admin.failed(error))?;
-        ended += some;
-        if some == 0 {
+        if some.await.map_err(|error| admin.failed(error))? == 0 {
             break;
         }
     }
-    Ok(see_other(&format!("{}?ended={ended}", path("panic/report"))))
+    Ok(see_other(&path("panic/report")))
 }
 
 /// What would end, and the word to type.

@@ -18,23 +18,30 @@ pub fn lock(c: &mut Conn) -> Result<(), StoreError> {
 /// Refuses with [`Unique::LastAdministrator`] when nobody but this person could sign in and administer at `now`. Others who change
 /// that wait until this transaction ends.
 pub fn check_others(c: &mut Conn, leaving: &UserId, now: UnixTime) -> Result<(), StoreError> {
-    use users::dsl;
     lock(c)?;
+    if able(c, Some(leaving), now, 1)? == 0 {
+        return Err(StoreError::Conflict(Unique::LastAdministrator));
+    }
+    Ok(())
+}
+
+/// How many people, but for one, could sign in and administer at `now`, counted to `most`.
+pub fn able(c: &mut Conn, but: Option<&UserId>, now: UnixTime, most: i64) -> Result<usize, StoreError> {
+    use users::dsl;
     let unbanned = dsl::banned_at.is_null().or(dsl::banned_until
         .is_not_null()
         .and(dsl::banned_until.assume_not_null().le(now.millis())));
-    let others = users::table
+    // No id is empty.
+    let but = but.map_or("", UserId::as_str);
+    let able = users::table
         .filter(dsl::is_admin)
-        .filter(dsl::id.ne(leaving.as_str()))
+        .filter(dsl::id.ne(but))
         .filter(dsl::password_hash.is_not_null())
         .filter(dsl::disabled_at.is_null())
         .filter(unbanned)
         .select(dsl::id)
-        .limit(1);
-    match others.get_result::<String>(c).optional()? {
-        Some(_) => Ok(()),
-        None => Err(StoreError::Conflict(Unique::LastAdministrator)),
-    }
+        .limit(most);
+    Ok(able.load::<String>(c)?.len())
 }
 
 /// Whether anybody administers the server, whatever their standing.

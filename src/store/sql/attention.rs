@@ -2,7 +2,7 @@
 
 use super::super::Conn;
 use crate::store::StoreError;
-use crate::store::schema::{client_secrets, clients, users};
+use crate::store::schema::{client_secrets, clients};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -76,17 +76,12 @@ pub fn clients_with_http(c: &mut Conn, limit: i64) -> Result<Vec<(ClientId, Stri
         .collect())
 }
 
-/// Whether there is any client, and how many administrators there are, counted to two.
-pub fn beginnings(c: &mut Conn) -> Result<(bool, usize), StoreError> {
+/// Whether there is any client.
+pub fn has_client(c: &mut Conn) -> Result<bool, StoreError> {
     let client: Option<String> = clients::table
         .select(clients::id)
         .limit(1)
         .get_result(c)
         .optional()?;
-    let administrators: Vec<String> = users::table
-        .filter(users::is_admin)
-        .select(users::id)
-        .limit(2)
-        .load(c)?;
-    Ok((client.is_some(), administrators.len()))
+    Ok(client.is_some())
 }

@@ -176,6 +176,12 @@ pub fn count_standing(c: &mut Conn, now: UnixTime) -> Result<i64, StoreError> {
     Ok(standing.count().get_result(c)?)
 }
 
+/// How many sessions have ended since an instant.
+pub fn count_ended_since(c: &mut Conn, since: UnixTime) -> Result<i64, StoreError> {
+    let ended = sessions::table.filter(dsl::ended_at.ge(since.millis()));
+    Ok(ended.count().get_result(c)?)
+}
+
 /// Ends up to `limit` sessions of whomever, and returns them.
 pub fn end_some(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Vec<Session>, StoreError> {
     let live: Vec<String> = sessions::table

@@ -405,6 +405,14 @@ on_both_databases! {
         assert_ne!(client.refresh(world, tokens["refresh_token"].as_str().unwrap()).status, 200, "nothing is revived");
         client.sign_in(world, "ada", &[("scope", "openid")]);
         assert_eq!((world.events_of(EventKind::ClientDisabled).len(), world.events_of(EventKind::ClientEnabled).len()), (1, 1));
+        let robot = ClientMetadata { scopes: vec!["vouchsafe:write".to_owned()], ..metadata(ClientKind::Service) };
+        let robot = world.client(robot);
+        world.wait(Span::from_minutes(6));
+        for (client, way_on) in [(&client, page(&client, "?said=enabled")), (&robot, format!("/admin/confirm?back=%2Fadmin%2Fapplications%2F{}", robot.id))] {
+            assert_eq!(send(&browser, &page(client, "/disable"), &[]).status, 303);
+            let enabled = send(&browser, &page(client, "/enable"), &[]);
+            assert_eq!((enabled.status, enabled.header("location")), (303, way_on.as_str()), "one that administers asks again");
+        }
     }
 
     fn deleting_counts_what_goes_with_it_and_wants_the_name(world: World) {

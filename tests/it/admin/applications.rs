@@ -5,10 +5,12 @@ use crate::support::on_both_databases;
 use crate::support::people::{PASSWORD, Registered, metadata};
 use crate::support::relying_party::claims;
 use crate::support::world::{Answer, World};
+use serde_json::json;
 use vouchsafe::clients::catalog;
 use vouchsafe::db;
 use vouchsafe_core::model::{Client, ClientKind, ClientMetadata, EventKind, PkceRule, Span};
 
+const PUBLIC_KEYS: &str = r#"{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "alg": "EdDSA", "use": "sig", "kid": "k"}]}"#;
 const REVIEW: &str = "/admin/applications/new/review";
 const CREATE: &str = "/admin/applications/new/create";
 
@@ -123,6 +125,10 @@ on_both_databases! {
         assert!(made.body.contains("https://shop.example.com/callback"));
         let [event] = world.events_of(EventKind::ClientCreated).try_into().unwrap();
         assert_eq!(event.client_id.as_ref(), Some(&client.id));
+        let told = &event.detail["changes"];
+        assert_eq!(told["client_name"]["after"], "Storefront");
+        assert_eq!(told["redirect_uris"]["after"], json!(client.metadata.redirect_uris));
+        assert_eq!(told.get("jwks").or_else(|| told.get("first_party")), None, "what it has not is not told");
 
         let app = Registered {
             id: client.id.as_str().to_owned(),
@@ -134,6 +140,27 @@ on_both_databases! {
         let page = browser.get(&format!("/admin/applications/{}", app.id));
         assert_eq!(page.status, 200);
         assert!(!page.body.contains(&secret), "the secret was shown once");
+    }
+
+    fn what_is_trusted_or_administers_needs_a_password_of_these_minutes(world: World) {
+        world.administrator("grace");
+        let browser = world.admin_browser("grace");
+        let service: &[_] = &[("preset", "service"), ("name", "Robot"), ("jwks", PUBLIC_KEYS), ("scope", "vouchsafe:read")];
+        let app: &[_] = &[("preset", "spa"), ("name", "App"), ("redirect_uris", "https://app.example/cb"), ("scope", "openid")];
+        let trusted = [app, &[("first_party", "yes")]].concat();
+        for (fields, needs) in [(service, true), (&trusted, true), (app, false)] {
+            let review = reviewed(&send(&browser, REVIEW, fields));
+            world.wait(Span::from_minutes(6));
+            let made = send(&browser, CREATE, &pairs(&review));
+            assert_eq!(made.status, if needs { 422 } else { 200 }, "{fields:?}: {}", made.body);
+            assert_eq!(clients(world).is_empty(), needs);
+            if needs {
+                let again = [&pairs(&review)[..], &[("password", PASSWORD)]].concat();
+                assert_eq!(send(&browser, CREATE, &again).status, 200);
+                world.sql("DELETE FROM client_secrets");
+                world.sql("DELETE FROM clients");
+            }
+        }
     }
 
     fn a_repeated_last_step_makes_no_second_client_and_tells_no_secret_again(world: World) {
@@ -264,13 +291,12 @@ on_both_databases! {
         world.administrator("grace");
         world.orders_api();
         let browser = world.admin_browser("grace");
-        let jwks = r#"{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "alg": "EdDSA", "use": "sig", "kid": "k"}]}"#;
         for (fields, kind, secret) in [
             (&[("preset", "spa"), ("name", "A"), ("redirect_uris", "http://localhost:5173/cb"), ("scope", "openid")][..], ClientKind::Spa, false),
             (&[("preset", "native"), ("name", "B"), ("redirect_uris", "http://127.0.0.1/cb\ncom.example.app:/cb"), ("scope", "openid")], ClientKind::Native, false),
             (&[("preset", "device"), ("name", "C"), ("redirect_uris", "http://127.0.0.1/cb"), ("scope", "openid")], ClientKind::Native, false),
             (&[("preset", "service"), ("name", "D"), ("scope", "orders:read")], ClientKind::Service, true),
-            (&[("preset", "service"), ("name", "E"), ("scope", "orders:read"), ("jwks", jwks)], ClientKind::Service, false),
+            (&[("preset", "service"), ("name", "E"), ("scope", "orders:read"), ("jwks", PUBLIC_KEYS)], ClientKind::Service, false),
             (&[("preset", "catalogue"), ("app", "grafana"), ("name", "F"), ("url", "https://grafana.example.com"), ("scope", "openid offline_access")], ClientKind::Web, true),
         ] {
             let review = send(&browser, REVIEW, fields);

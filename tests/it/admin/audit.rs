@@ -150,6 +150,7 @@ on_both_databases! {
             assert!(page.contains(row), "{row}: {page}");
         }
         let banned = &world.events_of(EventKind::UserBanned)[0];
+        assert_eq!(banned.detail["ban_reason"], "=1+1");
         assert!(!browser.get(&format!("/admin/audit/{}", banned.id)).body.contains("event-changes"));
     }
 

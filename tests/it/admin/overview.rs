@@ -13,6 +13,10 @@ on_both_databases! {
         assert!(page.contains("id=\"admin-checklist\"") && page.matches(">To do<").count() == 3, "{page}");
         world.client(metadata(ClientKind::Web));
         world.administrator("root");
+        world.sql("UPDATE users SET password_hash = NULL WHERE username = 'root'");
+        let page = browser.get("/admin").body;
+        assert!(page.contains("One person administers the server") && page.matches(">To do<").count() == 2, "{page}");
+        world.set_password("root", "silver lantern 43");
         world.sql("UPDATE site_settings SET document = '{\"site_name\":\"Northwind\"}'");
         assert!(!browser.get("/admin").body.contains("admin-checklist"));
     }

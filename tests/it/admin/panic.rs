@@ -21,9 +21,9 @@ on_both_databases! {
         assert_eq!(wrong.status, 422);
         assert_eq!(app.refresh(world, refresh).status, 200, "a wrong word revokes nothing");
         let done = browser.admin_post("/admin/panic/everything", "/admin/panic/everything", &[("typed", "everything")]);
-        assert_eq!((done.status, done.header("location")), (303, "/admin/panic/report?ended=1"));
+        assert_eq!((done.status, done.header("location")), (303, "/admin/panic/report"));
         let report = browser.get(done.header("location"));
-        assert!(report.status == 200 && report.body.contains("1 sessions were ended"), "{}", report.body);
+        assert!(report.status == 200 && report.body.contains("Sessions ended since: 1."), "{}", report.body);
         world.follow();
         assert_eq!(app.refresh(world, refresh).error(), (400, "invalid_grant".to_owned()));
         assert_eq!(other.get("/admin").status, 303, "other administrators are signed out");
@@ -104,10 +104,25 @@ on_both_databases! {
     fn sessions_end_only_in_the_name_of_an_emergency_that_there_was(world: World) {
         world.administrator("grace");
         let browser = world.admin_browser("grace");
-        for epoch in ["99", "-1", "x", ""] {
-            let answer = browser.admin_post("/admin/panic", "/admin/panic/sessions", &[("epoch", epoch)]);
-            assert_eq!(answer.status, 404, "{epoch}");
+        world.client(metadata(ClientKind::Web)).sign_in(world, "grace", &[("scope", "openid")]);
+        let rest = |epoch: &str| browser.admin_post("/admin/panic", "/admin/panic/sessions", &[("epoch", epoch)]).status;
+        for epoch in ["1", "99", "-1", "x", ""] {
+            assert_eq!(rest(epoch), 404, "{epoch}");
         }
+        for report in ["", "?client_id=nobody"] {
+            assert_eq!(browser.get(&format!("/admin/panic/report{report}")).status, 404, "{report}");
+        }
+        assert!(world.events_of(EventKind::SessionEnded).is_empty());
+        let everything = "/admin/panic/everything";
+        assert_eq!(browser.admin_post(everything, everything, &[("typed", "everything")]).status, 303);
+        assert_eq!((rest("1"), rest("2")), (404, 303));
+        world.wait(Span::from_minutes(29));
+        assert_eq!(browser.get("/admin").status, 200);
+        world.wait(Span::from_minutes(29));
+        assert_eq!(browser.get("/admin").status, 200);
+        world.wait(Span::from_minutes(2));
+        browser.admin_post("/admin/confirm", "/admin/confirm", &[("password", PASSWORD)]);
+        assert_eq!(rest("2"), 404, "that emergency is an hour old");
         let page = browser.get("/admin/panic").body;
         assert!(page.contains("/revoke\">"), "keys are revoked on their own page");
     }

@@ -184,6 +184,26 @@ on_both_databases! {
         assert_eq!(world.events_of(EventKind::AdminConfirmed).len(), 1);
     }
 
+    fn strangers_keep_nobody_from_confirming_and_a_session_has_guesses_of_its_own(world: World) {
+        world.administrator("grace");
+        let (browser, stranger) = (world.admin_browser("grace"), world.browser());
+        for name in ["grace", "grace@example.test"] {
+            for _ in 0..10 {
+                assert_eq!(stranger.admin_sign_in(name, "wrong horse battery").status, 422);
+            }
+            assert_eq!(stranger.admin_sign_in(name, PASSWORD).status, 429);
+        }
+        let confirm = |password| browser.admin_post("/admin/confirm", "/admin/confirm", &[("password", password)]);
+        assert_eq!(confirm(PASSWORD).status, 303);
+        for _ in 0..10 {
+            assert_eq!(confirm("wrong horse battery").status, 422);
+        }
+        let throttled = confirm(PASSWORD);
+        assert!(throttled.status == 429 && throttled.header("retry-after").parse::<u32>().unwrap() > 0);
+        world.wait(Span::from_minutes(15));
+        assert_eq!(confirm(PASSWORD).status, 303);
+    }
+
     fn signing_in_again_in_a_browser_ends_the_session_that_it_had(world: World) {
         let grace = world.administrator("grace");
         world.administrator("root");
@@ -208,10 +228,25 @@ on_both_databases! {
     fn a_way_back_never_leaves_the_administration(world: World) {
         world.administrator("grace");
         let browser = world.admin_browser("grace");
-        for back in ["https%3A%2F%2Fevil.test", "%2F%2Fevil.test", "%2Fadmin%2F%2Fevil.test", "%2Fauthorize"] {
+        for back in ["https%3A%2F%2Fevil.test", "%2F%2Fevil.test", "%2Fadmin%2F%2Fevil.test", "%2Fauthorize", "%2Fadmin%2F..%2Fauthorize%3Fprompt%3Dnone", "%2Fadmin%2F%252e%252E%2Flogout"] {
             let confirm = format!("/admin/confirm?back={back}");
             let answer = browser.admin_post(&confirm, &confirm, &[("password", PASSWORD)]);
             assert_eq!((answer.status, answer.header("location")), (303, "/admin"));
+        }
+    }
+
+    fn a_form_that_came_too_late_leads_back_to_the_page_that_it_was_on(world: World) {
+        let send = |referer: Option<String>| {
+            let request = world.post("/admin/users/x/sessions/end").header("origin", &world.issuer).form(&[("id", "y")]);
+            let request = referer.into_iter().fold(request, |request, page| request.header("referer", page));
+            let answer = world.browser().send(request);
+            assert_eq!(answer.status, 303);
+            answer.header("location").to_owned()
+        };
+        let own = format!("{}/admin/users/x", world.issuer);
+        assert_eq!(send(Some(own)), "/admin/sign-in?back=%2Fadmin%2Fusers%2Fx");
+        for other in [None, Some("https://evil.test/admin/users".to_owned()), Some(format!("{}0/admin/users", world.issuer))] {
+            assert_eq!(send(other), "/admin/sign-in?back=%2Fadmin");
         }
     }
 

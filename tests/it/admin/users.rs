@@ -402,6 +402,7 @@ on_both_databases! {
         done(&browser, &end("grants/end", kept.id.as_str()));
         assert_eq!(app.refresh(world, offline["refresh_token"].as_str().unwrap()).status, 400);
         done(&browser, &end("consents/withdraw", &app.id));
+        assert_eq!(end("consents/withdraw", &app.id).status, 404, "it was taken back");
         assert_eq!(world.events_of(EventKind::ConsentWithdrawn).len(), 1);
         assert_eq!(end("sessions/end", "nothing").status, 404);
         assert_eq!(end("grants/end", "nothing").status, 404);

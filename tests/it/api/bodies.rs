@@ -48,6 +48,19 @@ on_both_databases! {
         assert_eq!(robot.get("/users").status, 200, "the server goes on");
     }
 
+    fn an_operation_without_a_body_takes_an_empty_object_and_no_other(world: World) {
+        let robot = world.service(ALL);
+        let logout = format!("/users/{}/logout", world.person("ada").id);
+        for empty in ["", "{}"] {
+            let answer = raw(&robot, &logout, "application/json", empty.to_owned());
+            assert_eq!(answer.status, 200, "{empty:?}: {}", answer.body);
+        }
+        for (body, expected) in [("[]", (400, "body_invalid")), ("{\"a\": 1}", (413, "body_too_long"))] {
+            let answer = raw(&robot, &logout, "application/json", body.to_owned());
+            assert_eq!(answer.problem(), problem(expected.0, expected.1), "{body}");
+        }
+    }
+
     fn only_json_that_says_so_is_read(world: World) {
         let robot = world.service(ALL);
         let body = json!({"username": "ada", "email": "ada@example.test"}).to_string();

@@ -27,15 +27,4 @@ impl SiteSettings {
             ("terms_url", self.terms_url.as_deref()),
         ]
     }
-
-    /// The names of what is not the same.
-    #[must_use]
-    pub fn difference(&self, other: &Self) -> Vec<&'static str> {
-        self.fields()
-            .into_iter()
-            .zip(other.fields())
-            .filter(|(ours, theirs)| ours != theirs)
-            .map(|((name, _), _)| name)
-            .collect()
-    }
 }

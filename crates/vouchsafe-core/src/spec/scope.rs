@@ -97,6 +97,12 @@ pub fn administers(scope: &str) -> bool {
     scope.starts_with("vouchsafe:")
 }
 
+/// Whether one of these scopes opens the server's own administration.
+#[must_use]
+pub fn any_administers(scopes: &[String]) -> bool {
+    scopes.iter().any(|name| administers(name))
+}
+
 /// Takes any text; for the fuzzer.
 ///
 /// # Panics

@@ -250,9 +250,8 @@ fn page_of(client: &Client) -> String {
 /// Whether a change could hand people's sign-ins, or the server itself, to somebody else: where codes are sent, who is
 /// trusted without asking, how the client proves itself, and anything about a client that administers the server.
 fn is_grave(before: &ClientMetadata, after: &ClientMetadata) -> bool {
-    let administers = |metadata: &ClientMetadata| metadata.scopes.iter().any(|name| scope::administers(name));
-    administers(before)
-        || administers(after)
+    scope::any_administers(&before.scopes)
+        || scope::any_administers(&after.scopes)
         || before.redirect_uris != after.redirect_uris
         || before.first_party != after.first_party
         || before.require_consent != after.require_consent

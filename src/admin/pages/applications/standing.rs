@@ -9,6 +9,7 @@ use crate::clients::standing;
 use crate::store::{StoreError, Tx};
 use actix_web::{HttpResponse, web};
 use vouchsafe_core::model::{Client, ClientId};
+use vouchsafe_core::spec::scope;
 
 type Change = fn(&mut Tx<'_>, &Act, &ClientId) -> Result<Option<Client>, StoreError>;
 
@@ -19,7 +20,19 @@ pub(super) async fn disable(form: AdminForm, slug: web::Path<String>) -> HttpRes
 
 /// `POST /admin/applications/{client}/enable`.
 pub(super) async fn enable(form: AdminForm, slug: web::Path<String>) -> HttpResponse {
-    change(form, &slug, "enabled", standing::enable).await
+    let found = super::find(&form.admin, &slug).await;
+    // One that administers the server does so again.
+    let asked = found.and_then(|client| {
+        if scope::any_administers(&client.metadata.scopes) {
+            form.admin.proven_recently(&super::path_of(&client.id))
+        } else {
+            Ok(())
+        }
+    });
+    match asked {
+        Ok(()) => change(form, &slug, "enabled", standing::enable).await,
+        Err(instead) => instead,
+    }
 }
 
 async fn change(form: AdminForm, slug: &str, said: &str, work: Change) -> HttpResponse {

@@ -22,6 +22,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use std::sync::Arc;
 use vouchsafe_core::model::{AdminCookie, Api, ClientId, ClientMetadata, EventId, Plain};
+use vouchsafe_core::spec::scope;
 use zeroize::Zeroizing;
 
 #[derive(Template)]
@@ -158,14 +159,14 @@ enum Shown {
     Refused(Notice),
 }
 
-/// The review, with a field for the password when a secret will be handed out and it was not given lately.
+/// The review, with a field for the password when the client needs it and it was not given lately.
 fn review_page(admin: &Admin, (plan, metadata, apis): Judged, once: String, shown: Shown) -> HttpResponse {
     let (status, notice, again) = match shown {
         Shown::First => (StatusCode::OK, None, false),
         Shown::Unproven => (StatusCode::UNPROCESSABLE_ENTITY, None, true),
         Shown::Refused(notice) => (notice.status(), Some(notice), true),
     };
-    let asks = again || (metadata.has_secret() && !admin.is_proven());
+    let asks = again || (needs_proof(&metadata) && !admin.is_proven());
     let page = ReviewPage {
         shell: admin.shell(Section::Applications, "Is this right?"),
         sentences: review::sentences(&metadata, &apis),
@@ -240,14 +241,23 @@ pub(super) async fn create(form: AdminForm) -> HttpResponse {
     response
 }
 
-/// Goes on when the password was given lately: within five minutes before a secret is handed out, or on the review
-/// itself, and the session then goes on under another cookie; within thirty when there is none.
+/// Whether the password must have been given within five minutes: where a secret is handed out, where the client will
+/// administer the server, or be trusted without asking people, and where it proves itself by keys that were typed.
+fn needs_proof(metadata: &ClientMetadata) -> bool {
+    metadata.has_secret()
+        || metadata.first_party
+        || metadata.jwks.is_some()
+        || scope::any_administers(&metadata.scopes)
+}
+
+/// Goes on when the password was given lately: within five minutes where that is needed, or on the review itself, and the
+/// session then goes on under another cookie; else within thirty.
 async fn proven(
     admin: &Admin,
     judged: Judged,
     (once, password): (&str, Option<&str>),
 ) -> Result<(Judged, Option<Plain<AdminCookie>>), HttpResponse> {
-    if !judged.1.has_secret() {
+    if !needs_proof(&judged.1) {
         admin.proven_for_long(&first_step(judged.0.preset))?;
         return Ok((judged, None));
     }

@@ -49,7 +49,11 @@ async fn end_grant(form: AdminForm, sub: Path<String>) -> HttpResponse {
 /// `POST /admin/users/{sub}/consents/withdraw`.
 async fn withdraw(form: AdminForm, sub: Path<String>) -> HttpResponse {
     end(form, sub, "consent-withdrawn", |tx, act, user, id| {
-        let changed = administration::withdraw_consent(tx, act, user, &ClientId::new(id))?;
+        let client = ClientId::new(id);
+        if db!(tx, consents::find(user, &client))?.is_none() {
+            return Ok(None);
+        }
+        let changed = administration::withdraw_consent(tx, act, user, &client)?;
         Ok(changed.map(|changed| changed.ended))
     })
     .await
