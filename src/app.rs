@@ -334,6 +334,7 @@ impl Running {
         if let Some(metrics) = metrics {
             metrics.stop(false).await;
         }
+        services.stop();
         for job in jobs {
             job.abort();
         }

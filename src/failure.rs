@@ -1,6 +1,6 @@
 //! What stops a request: a refusal, which is normal and answered by its reason, or something of ours that broke.
 
-use crate::keys::KeysError;
+use crate::keys::{KeysError, OpenError};
 use crate::metrics::Outcome;
 use crate::store::StoreError;
 use vouchsafe_core::refusal::Reason;
@@ -45,6 +45,15 @@ impl From<StoreError> for Failure {
 impl From<KeysError> for Failure {
     fn from(error: KeysError) -> Self {
         Self::Broken(error.into())
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Store(error) => error.into(),
+            OpenError::Keys(error) => error.into(),
+        }
     }
 }
 

@@ -8,9 +8,11 @@ use crate::clients::{Clients, RemoteKeys, dynamic};
 use crate::config::Config;
 use crate::cx::RequestId;
 use crate::db;
+use crate::failure::{Broken, Failure};
 use crate::keys::fetchers::Fetchers;
 use crate::keys::{Keys, KeysError, OpenError};
 use crate::limits::connections::Connections;
+use crate::limits::questions::Questions;
 use crate::metrics::Metrics;
 use crate::ports::{NodeClock, Ports};
 use crate::site::Site;
@@ -19,7 +21,7 @@ use crate::store::{IssuerState, Store, StoreError};
 use crate::tokens::{OwnTokens, StatusLists, StatusPlaces};
 use arc_swap::ArcSwap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use vouchsafe_core::decide::clock_offset::Accuracy;
 use vouchsafe_core::model::{KeyAlgorithm, UnixTime};
 
@@ -55,6 +57,8 @@ pub struct Services {
     pub fetchers: Fetchers,
     /// Who holds connections to the feed.
     pub feed_readers: Connections,
+    /// Who asks the feed how often.
+    pub feed_questions: Questions,
     /// Places in status lists, to give to grants.
     pub status_places: StatusPlaces,
     /// The status lists themselves.
@@ -65,7 +69,11 @@ pub struct Services {
     issuer_epoch: AtomicI64,
     config_version: AtomicI64,
     last_tended: AtomicI64,
+    /// Those who lack a key at the same time read them once.
+    reading_keys: tokio::sync::Mutex<()>,
+    keys_read: AtomicU64,
     draining: AtomicBool,
+    stopping: AtomicBool,
 }
 
 impl Services {
@@ -108,6 +116,7 @@ impl Services {
             log_turns: Turns::default(),
             fetchers: Fetchers::default(),
             feed_readers: Connections::default(),
+            feed_questions: Questions::default(),
             status_places: StatusPlaces::default(),
             status_lists: StatusLists::default(),
             publisher,
@@ -116,7 +125,10 @@ impl Services {
             issuer_epoch: AtomicI64::new(state.epoch),
             config_version: AtomicI64::new(state.config_version),
             last_tended: AtomicI64::new(0),
+            reading_keys: tokio::sync::Mutex::default(),
+            keys_read: AtomicU64::new(0),
             draining: AtomicBool::new(false),
+            stopping: AtomicBool::new(false),
         }))
     }
 
@@ -151,8 +163,39 @@ impl Services {
         Ok(())
     }
 
+    /// Reads the keys again when there is none for one of these algorithms: the command line or another node may have
+    /// just made some, with the client or API that asks for them. Nothing else needs to wait until the next look.
+    ///
+    /// # Errors
+    /// When the store fails or a key cannot be opened.
+    pub async fn look_for_keys(
+        self: &Arc<Self>,
+        algs: &[KeyAlgorithm],
+        now: UnixTime,
+    ) -> Result<(), Failure> {
+        let lacks = |alg: &KeyAlgorithm| {
+            let signs = self.keys.check_can_sign(*alg, now);
+            matches!(signs, Err(KeysError::NoSigningKey))
+        };
+        if !algs.iter().any(lacks) {
+            return Ok(());
+        }
+        let before = self.keys_read.load(Ordering::SeqCst);
+        let _reading = self.reading_keys.lock().await;
+        // The next one after the one under way began when we were here already: it saw all that we could see.
+        let is_read = self.keys_read.load(Ordering::SeqCst) > before.saturating_add(1);
+        if is_read || !algs.iter().any(lacks) {
+            return Ok(());
+        }
+        let services = Arc::clone(self);
+        let read = tokio::task::spawn_blocking(move || services.keys.reload(&services.store));
+        read.await.map_err(|_| Broken::Overloaded("work on the keys"))??;
+        self.keys_read.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+
     /// Numbers new events, if that is this node's turn, and follows what was published, part by part: called five times
-    /// a second. Blocks on the store.
+    /// a second. After [`Services::stop`] the part under way is the last one. Blocks on the store.
     ///
     /// # Errors
     /// When the store fails or a head cannot be signed.
@@ -168,7 +211,7 @@ impl Services {
             )?;
             let Published { mine, kinds, more } = published?;
             self.metrics.revocation.published(mine, &kinds);
-            if !more {
+            if !more || self.is_stopping() {
                 return Ok(());
             }
         }
@@ -233,7 +276,7 @@ impl Services {
                 let surplus = db!(tx, sweep::surplus_interactions(INTERACTIONS, SWEEP))?;
                 Ok(db!(tx, sweep::expired(now, SWEEP))?.total() + surplus)
             })?;
-            if swept == 0 {
+            if swept == 0 || self.is_stopping() {
                 return Ok(());
             }
         }
@@ -259,6 +302,16 @@ impl Services {
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
         self.feed.close();
+    }
+
+    /// Lets work that goes on in parts end with the part under way: a thread that waits for the database cannot be
+    /// aborted, and the process ends only after it. What is left is done by another node, or after the next start.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     fn renew_own_tokens(&self) {

@@ -1,4 +1,5 @@
-//! What happened, hour by hour: written down by every node once a minute, and read for the overview and the API.
+//! What happened, hour by hour: written down by every node once a minute, and read for the overview and the API, by the
+//! hour or summed up by the day.
 
 use crate::db;
 use crate::metrics::{Amount, BOUNDS, Measure, Tally};
@@ -8,15 +9,70 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use vouchsafe_core::model::{Span, UnixTime};
 
-/// The most hours that are read at once: ninety days, after which they are gone.
-pub const MOST_HOURS: i64 = 90 * 24;
-const HOUR: i64 = 3_600_000;
+/// What is kept: hours that are older are gone.
+const KEPT: Span = Span::from_days(90);
+/// The longest time that is told by the hour.
+pub const BY_THE_HOUR: Span = Span::from_days(7);
 /// Sessions are counted anew after this: that looks at every one of them.
 const SESSIONS_ANEW: i64 = 600_000;
 
-/// What happened in one hour.
+/// How finely time is divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Resolution {
+    /// By the hour.
+    Hour,
+    /// By the day (UTC).
+    Day,
+}
+
+impl Resolution {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Hour, Self::Day];
+
+    /// Its word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|resolution| text == resolution.as_str())
+    }
+
+    /// The one that fits a time: hours as long as there are not too many of them.
+    #[must_use]
+    pub fn fitting(time: Span) -> Self {
+        if time <= BY_THE_HOUR {
+            Self::Hour
+        } else {
+            Self::Day
+        }
+    }
+
+    const fn span(self) -> Span {
+        match self {
+            Self::Hour => Span::from_hours(1),
+            Self::Day => Span::from_days(1),
+        }
+    }
+
+    /// The beginning of the hour or day that an instant lies in.
+    fn begin(self, at: UnixTime) -> UnixTime {
+        UnixTime::from_millis(at.millis() - at.millis().rem_euclid(self.span().millis()))
+    }
+}
+
+/// What happened in one hour, or on one day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Hour {
+pub struct Bucket {
     /// When it began, in seconds since 1970.
     pub begins_at: i64,
     /// People who signed in.
@@ -25,7 +81,7 @@ pub struct Hour {
     pub sign_ins_failed: i64,
     /// Answers of the token endpoint.
     pub tokens: Vec<TokenCount>,
-    /// Sign-in sessions that stood, as last counted in that hour.
+    /// Sign-in sessions that stood, as last counted in that hour; of a day the most.
     pub sessions: Option<i64>,
     /// Milliseconds within which 95 of 100 requests at the token endpoint were answered.
     pub token_p95_millis: Option<i64>,
@@ -44,19 +100,13 @@ pub struct TokenCount {
     pub count: i64,
 }
 
-impl Hour {
+impl Bucket {
     /// Answers of this outcome.
     #[must_use]
     pub fn tokens_with(&self, outcome: &str) -> i64 {
         let counts = self.tokens.iter().filter(|count| count.outcome == outcome);
         counts.map(|count| count.count).sum()
     }
-}
-
-/// The hour that an instant lies in.
-#[must_use]
-pub fn hour_of(at: UnixTime) -> UnixTime {
-    UnixTime::from_millis(at.millis() - at.millis().rem_euclid(HOUR))
 }
 
 /// Writes down what this node counted since it last did, and now and then how many sessions stand. Blocks on the store.
@@ -99,38 +149,45 @@ fn standing(store: &Store, now: UnixTime) -> Result<Counted, StoreError> {
     Ok(row(&standing, now))
 }
 
-/// What happened in the hours from that of `first` to that of `last`, each of them, the oldest first. Of a longer time
-/// than is kept, the last hours.
+/// What happened in the hours or days from that of `first` to that of `last`, each of them, the oldest first. Of a longer
+/// time than is kept, the last of them.
 ///
 /// # Errors
 /// When the store fails.
-pub fn by_hour(tx: &mut Tx<'_>, first: UnixTime, last: UnixTime) -> Result<Vec<Hour>, StoreError> {
-    let end = hour_of(last).plus(Span::from_hours(1));
-    let first = hour_of(first).max(end.minus(Span::from_hours(MOST_HOURS)));
-    let rows = db!(tx, statistics::between(first, end))?;
-    let mut hours: BTreeMap<i64, Vec<Counted>> = BTreeMap::new();
+pub fn read(
+    tx: &mut Tx<'_>,
+    resolution: Resolution,
+    (first, last): (UnixTime, UnixTime),
+) -> Result<Vec<Bucket>, StoreError> {
+    let end = resolution.begin(last).plus(resolution.span());
+    let first = resolution.begin(first).max(end.minus(KEPT));
+    let rows = match resolution {
+        Resolution::Hour => db!(tx, statistics::by_hour(first, end))?,
+        Resolution::Day => db!(tx, statistics::by_day((first, end), Measure::Sessions.as_str()))?,
+    };
+    let mut found: BTreeMap<i64, Vec<Counted>> = BTreeMap::new();
     for row in rows {
-        hours.entry(row.hour.millis()).or_default().push(row);
+        found.entry(row.hour.millis()).or_default().push(row);
     }
     let mut all = Vec::new();
     let mut at = first;
     while at < end {
-        all.push(summed(at, &hours.remove(&at.millis()).unwrap_or_default()));
-        at = at.plus(Span::from_hours(1));
+        all.push(summed(at, &found.remove(&at.millis()).unwrap_or_default()));
+        at = at.plus(resolution.span());
     }
     Ok(all)
 }
 
 fn row(amount: &Amount, now: UnixTime) -> Counted {
     Counted {
-        hour: hour_of(now),
+        hour: Resolution::Hour.begin(now),
         measure: amount.measure.as_str().to_owned(),
         label: amount.label.clone(),
         amount: amount.amount,
     }
 }
 
-fn summed(at: UnixTime, rows: &[Counted]) -> Hour {
+fn summed(at: UnixTime, rows: &[Counted]) -> Bucket {
     let of = |measure: Measure| rows.iter().filter(move |row| row.measure == measure.as_str());
     let sign_ins = |good: bool| {
         let counted = of(Measure::SignIns).filter(|row| (row.label == "signed_in") == good);
@@ -144,7 +201,7 @@ fn summed(at: UnixTime, rows: &[Counted]) -> Hour {
             count: row.amount,
         })
     });
-    Hour {
+    Bucket {
         begins_at: at.seconds(),
         sign_ins: sign_ins(true),
         sign_ins_failed: sign_ins(false),
@@ -216,8 +273,23 @@ mod tests {
     }
 
     #[test]
-    fn hours_begin_on_the_hour() {
-        assert_eq!(hour_of(UnixTime::from_seconds(7_199)).seconds(), 3_600);
-        assert_eq!(hour_of(UnixTime::from_seconds(7_200)).seconds(), 7_200);
+    fn hours_begin_on_the_hour_and_days_at_midnight() {
+        let begin = |resolution: Resolution, at| resolution.begin(UnixTime::from_seconds(at)).seconds();
+        assert_eq!(begin(Resolution::Hour, 7_199), 3_600);
+        assert_eq!(begin(Resolution::Hour, 7_200), 7_200);
+        assert_eq!(begin(Resolution::Day, 2 * 86_400 - 1), 86_400);
+        assert_eq!(begin(Resolution::Day, -1), -86_400);
+    }
+
+    #[test]
+    fn a_week_is_told_by_the_hour_and_more_by_the_day() {
+        assert_eq!(Resolution::fitting(Span::from_days(7)), Resolution::Hour);
+        assert_eq!(
+            Resolution::fitting(Span::from_millis(7 * 86_400_000 + 1)),
+            Resolution::Day
+        );
+        for resolution in Resolution::ALL {
+            assert_eq!(Resolution::parse(resolution.as_str()), Some(resolution));
+        }
     }
 }

@@ -2,63 +2,8 @@
 //! refused changes nothing.
 #![no_main]
 
-use std::time::Duration;
-
 use libfuzzer_sys::fuzz_target;
-use vouchsafe_fuzz::{ISSUER, KEYS, NOW, sign};
-use vouchsafe_verify::Revocations;
-use vouchsafe_verify::revocations::{Moment, Page};
-
-const MOMENT: Moment = Moment {
-    unix_seconds: NOW,
-    monotonic: Duration::from_secs(1000),
-};
 
 fuzz_target!(|data: &[u8]| {
-    assert!(Page::open(data, ISSUER, &KEYS).is_err(), "nobody signed this");
-    // Lines: what a head says, then a page with @ where the head belongs, and so on.
-    let Ok(text) = std::str::from_utf8(data) else { return };
-    let mut known = Revocations::new();
-    let mut lines = text.lines();
-    while let (Some(claims), Some(page)) = (lines.next(), lines.next()) {
-        let head = sign("revocations-head+jwt", claims.as_bytes());
-        let Ok(page) = Page::open(page.replacen('@', &head, 1).as_bytes(), ISSUER, &KEYS) else { continue };
-        let before = Seen::of(&known);
-        let has_more = page.has_more();
-        match known.apply(page, MOMENT) {
-            Err(problem) => {
-                assert_eq!(Seen::of(&known), before, "{problem}");
-                if problem.needs_snapshot() {
-                    known.ask_anew();
-                    assert!(known.position().is_none());
-                }
-            }
-            Ok(()) if has_more => assert_eq!(known.heads(), before.heads),
-            Ok(()) => {
-                assert_eq!(known.heads(), before.heads + 1);
-                assert!(known.seq().is_some() && known.position().is_some());
-                assert!(known.freshness().exposure(NOW, MOMENT) >= 0);
-            }
-        }
-    }
+    let _ = vouchsafe_fuzz::feed::run(data);
 });
-
-/// What can be seen of what is known.
-#[derive(Debug, PartialEq)]
-struct Seen {
-    entries: usize,
-    seq: Option<u64>,
-    heads: u64,
-    position: Option<(String, u64)>,
-}
-
-impl Seen {
-    fn of(known: &Revocations) -> Self {
-        Self {
-            entries: known.len(),
-            seq: known.seq(),
-            heads: known.heads(),
-            position: known.position().map(|(timeline, seq)| (timeline.to_owned(), seq)),
-        }
-    }
-}

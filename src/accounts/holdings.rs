@@ -70,7 +70,7 @@ pub fn of_person(tx: &mut Tx<'_>, id: &UserId, now: UnixTime) -> Result<Holdings
     }
     held.grants.retain(|grant| {
         let client = standing.get(&grant.client_id);
-        client.is_some_and(|client| epochs_stand(grant.ep, client, issuer_epoch).is_ok())
+        client.is_some_and(|client| epochs_stand(grant.ep, [issuer_epoch, client.epoch]).is_ok())
     });
     held.sessions
         .sort_by_key(|session| std::cmp::Reverse(session.auth_time));

@@ -4,23 +4,23 @@
 use crate::db;
 use crate::store::{StoreError, Tx};
 use vouchsafe_core::decide::grant_is_live::{LiveGrant, epochs_stand, grant_is_live};
-use vouchsafe_core::model::{Client, ClientId, Grant, GrantId, UnixTime, User};
+use vouchsafe_core::model::{ClientId, Grant, GrantId, UnixTime, User};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_verify::AccessToken;
 
-/// Reads the person and, where the grant lives in it, the session, and judges. Comes after the guarded write of
-/// the grant: what it reads is at least as new as the claims version that the write returned. With the client comes
-/// the issuer's epoch.
+/// Reads the person and what else the grant stands on, and, where the grant lives in it, the session, and judges. Comes
+/// after the guarded write of the grant: what it reads is at least as new as the claims version that the write returned,
+/// and newer than what this node remembers of the client and of the epochs. `client` is the one that presents it.
 ///
 /// # Errors
 /// When the store fails.
 pub fn live_person(
     tx: &mut Tx<'_>,
     grant: &Grant,
-    client: (&Client, i64),
+    client: &ClientId,
     now: UnixTime,
 ) -> Result<Result<(User, LiveGrant), Reason>, StoreError> {
-    let Some(user) = db!(tx, users::by_id(&grant.user_id))? else {
+    let Some((user, footing)) = db!(tx, users::of_grant(&grant.user_id, client))? else {
         return Ok(Err(Reason::PersonNotInGoodStanding));
     };
     let session_live = if grant.offline {
@@ -28,7 +28,7 @@ pub fn live_person(
     } else {
         db!(tx, sessions::by_id(&grant.session_id))?.map(|session| session.is_live(now))
     };
-    Ok(grant_is_live(grant, &user, session_live, client, now).map(|live| (user, live)))
+    Ok(grant_is_live(grant, &user, session_live, &footing, now).map(|live| (user, live)))
 }
 
 /// Whom a standing token speaks for: nobody but its client when there is no person.
@@ -49,7 +49,7 @@ pub fn live_token(
     let Some(client) = db!(tx, clients::by_id(&client_id))? else {
         return Ok(Err(Reason::ClientUnknown));
     };
-    if let Err(reason) = epochs_stand(token.ep.unwrap_or_default(), &client, issuer_epoch) {
+    if let Err(reason) = epochs_stand(token.ep.unwrap_or_default(), [issuer_epoch, client.epoch]) {
         return Ok(Err(reason));
     }
     let Some(gid) = token.gid.clone().map(GrantId::new) else {
@@ -63,7 +63,7 @@ pub fn live_token(
     let Some(grant) = db!(tx, grants::by_id(&gid))? else {
         return Ok(Err(Reason::GrantEnded));
     };
-    let person = live_person(tx, &grant, (&client, issuer_epoch), now)?;
+    let person = live_person(tx, &grant, &client_id, now)?;
     Ok(person.and_then(|(user, _)| {
         if token.gver.unwrap_or_default() < grant.gver {
             Err(Reason::ClaimsChanged)

@@ -8,6 +8,7 @@ pub mod export;
 mod feed;
 mod page;
 mod publisher;
+pub mod timeline;
 mod turns;
 pub mod verification;
 

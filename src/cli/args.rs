@@ -2,8 +2,8 @@
 
 use super::remote::sign_in;
 use super::{
-    admin, api, apply, audit, client, completions, config, consent, demo, grant, keys, migrate, panic, serve,
-    session, user,
+    admin, api, apply, audit, client, completions, config, consent, demo, grant, issuer, keys, migrate,
+    panic, serve, session, user,
 };
 use crate::config::{Config, Environment, Given, Problems};
 use clap::{Args, Parser, Subcommand};
@@ -104,6 +104,8 @@ pub(crate) enum Verb {
     Apply(apply::ApplyArgs),
     /// List, rotate, revoke and import signing keys; replace the key that seals them
     Keys(keys::KeysArgs),
+    /// Begin a new timeline of the revocation feed, after a restore
+    Issuer(issuer::IssuerArgs),
     /// Show and export the audit log, and check that it is whole
     Audit(audit::AuditArgs),
     /// Sign in at a server, for verbs that work through it
@@ -130,6 +132,7 @@ impl Verb {
             | Self::Api(_)
             | Self::Apply(_)
             | Self::Keys(_)
+            | Self::Issuer(_)
             | Self::Audit(_)
             | Self::Login(_)
             | Self::Logout(_) => false,

@@ -113,7 +113,8 @@ fn page(
         .map(|grant| {
             let username = user::username(tx, &grant.user_id)?;
             let client = db!(tx, clients::by_id(&grant.client_id))?;
-            let stands = client.is_some_and(|client| epochs_stand(grant.ep, &client, issuer_epoch).is_ok());
+            let stands =
+                client.is_some_and(|client| epochs_stand(grant.ep, [issuer_epoch, client.epoch]).is_ok());
             Ok((grant, username, stands))
         })
         .collect()

@@ -18,6 +18,7 @@ mod demo;
 mod exit;
 mod grant;
 mod instant;
+mod issuer;
 mod keys;
 mod listing;
 mod migrate;
@@ -102,5 +103,6 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Failure> {
         Verb::Apply(args) => apply::run(&global, &args, output),
         Verb::Audit(args) => audit::run(&global, args, output),
         Verb::Keys(args) => keys::run(&global, &args, output),
+        Verb::Issuer(args) => issuer::run(&global, &args, output),
     }
 }

@@ -273,7 +273,7 @@ fn of_clients(
 ) -> Result<Vec<(Client, Use)>, StoreError> {
     let mut words = scopes.to_vec();
     words.extend(identifier.map(str::to_owned));
-    let clients = db!(tx, clients::naming(&words))?;
+    let clients = db!(tx, clients::using(&words))?;
     let uses = clients.into_iter().map(|client| {
         let metadata = &client.metadata;
         let used = Use {

@@ -57,10 +57,13 @@ section! {
 }
 
 section! {
-    /// Resource servers hold connections open to follow the revocation feed.
+    /// Resource servers follow the revocation feed: they hold connections open, or ask again and again.
     Feed in "rate_limits.feed." {
         /// Streams, and questions that wait for news, per network address on each node; the next one is refused, and
         /// the next question does not wait. Behind one address there may be many resource servers.
         connections_per_address: usize = 256, from 1 => 4_096;
+        /// Questions (`/revocations`), with and without waiting, per network address on each node; the next one is
+        /// refused, with `Retry-After`. A resource server that only asks does so up to 120 times a minute.
+        questions_per_address: Limit = Limit { failures: 12_000, per: Span::from_minutes(1) };
     }
 }

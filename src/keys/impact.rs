@@ -1,6 +1,10 @@
 //! What a rotation or a revocation of keys means for those who hold tokens and those who check them: worked out before it
 //! is done, once for the command line, the administration and its API.
 
+mod reach;
+
+pub use reach::{Few, Reach};
+
 use super::Keys;
 use crate::clients::lifetimes;
 use crate::config::Tokens;
@@ -144,8 +148,8 @@ pub struct RevocationPlan {
     pub was: KeyState,
     /// What signs afterwards.
     pub successor: Successor,
-    /// The longest life of a token.
-    pub longest_token: Span,
+    /// What depends on keys of its algorithm.
+    pub reach: Reach,
 }
 
 /// What signs when a key is gone.
@@ -215,15 +219,17 @@ impl RevocationPlan {
                 published_for.in_words()
             ),
         };
+        let reach = self.reach.in_words().join("\n  ");
         format!(
             "{} leaves the key set at once\n  {successor}\n  \
              Every token that it signed is refused; the last of them would have expired in {}.\n  \
              This server refuses them within {}, verifiers with the revocation feed within {},\n  \
              libraries that keep the key set when they fetch it again: {} by its Cache-Control, up to {} by the defaults\n  \
              of common libraries, and those that never fetch it by the clock when they see a token of another key.\n  \
+             {reach}\n  \
              Sessions, codes and refresh tokens do not depend on it: clients refresh, nobody signs in again.",
             self.kid,
-            self.longest_token.in_words(),
+            self.reach.longest_token.in_words(),
             SERVER.in_words(),
             FEED.in_words(),
             KEY_SET.in_words(),
@@ -235,7 +241,8 @@ impl RevocationPlan {
     #[must_use]
     pub fn document(&self) -> Value {
         json!({
-            "longest_token_seconds": self.longest_token.seconds(),
+            "signed": self.reach.document(),
+            "longest_token_seconds": self.reach.longest_token.seconds(),
             "server_seconds": SERVER.seconds(),
             "feed_seconds": FEED.seconds(),
             "key_set_seconds": KEY_SET.seconds(),
@@ -279,7 +286,15 @@ impl Keys {
         })
     }
 
-    /// What it would mean to revoke a key.
+    /// The algorithm of a key; for a key that there is none of the usual one, and [`Keys::plan_revocation`] says so.
+    #[must_use]
+    pub fn algorithm_of(&self, kid: &Kid, now: UnixTime) -> KeyAlgorithm {
+        let states = self.states(now);
+        let found = states.iter().find(|(row, _)| row.kid == *kid);
+        found.map_or_else(KeyAlgorithm::default, |(row, _)| row.alg)
+    }
+
+    /// What it would mean to revoke a key of an algorithm that reaches so far.
     ///
     /// # Errors
     /// [`NotRevocable`].
@@ -287,7 +302,7 @@ impl Keys {
         &self,
         kid: &Kid,
         now: UnixTime,
-        longest_token: Span,
+        reach: Reach,
     ) -> Result<RevocationPlan, NotRevocable> {
         let states = self.states(now);
         let (row, was) = states
@@ -314,7 +329,7 @@ impl Keys {
             alg: row.alg,
             was,
             successor: successor.unwrap_or(Successor::Made),
-            longest_token,
+            reach,
         })
     }
 }

@@ -4,6 +4,7 @@ mod address;
 pub mod connections;
 mod counter;
 pub mod newcomers;
+pub mod questions;
 pub mod registration;
 pub mod revocations;
 pub mod sign_in;

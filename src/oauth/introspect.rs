@@ -123,8 +123,7 @@ impl Chain {
             RefreshVerdict::Reuse => return Ok(Err(Reason::RefreshTokenReused)),
             RefreshVerdict::Refuse(reason) => return Ok(Err(reason)),
         }
-        let issuer_epoch = db!(tx, issuer_state::read())?.epoch;
-        let person = live_person(tx, &grant, (&self.client, issuer_epoch), self.now)?;
+        let person = live_person(tx, &grant, &self.client.id, self.now)?;
         Ok(person.map(|(user, _)| (grant, user)))
     }
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
-use vouchsafe_core::model::Span;
+use vouchsafe_core::model::{Span, UnixTime};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::params::Params;
 
@@ -30,19 +30,26 @@ const LATER: Span = Span::from_seconds(30);
 
 /// `GET /revocations?timeline=T&after=N&wait=S`.
 pub async fn revocations(cx: Cx, request: HttpRequest) -> HttpResponse {
-    let answer = match Question::read(&request) {
-        Ok(question) => next_page(&cx, &question).await,
-        Err(reason) => Err(reason.into()),
-    };
-    let mut response = match answer {
-        Ok(page) => HttpResponse::Ok()
-            .content_type("application/json")
-            .body(bytes(&page).slice(page.json())),
-        Err(failure) => problem::json(&cx, &failure),
+    let mut response = match too_many(&cx) {
+        Some(until) => problem::too_many(&cx, until),
+        None => answer(&cx, &request).await,
     };
     problem::no_store(response.headers_mut());
     cors::any_origin(response.headers_mut());
     response
+}
+
+async fn answer(cx: &Cx, request: &HttpRequest) -> HttpResponse {
+    let answer = match Question::read(request) {
+        Ok(question) => next_page(cx, &question).await,
+        Err(reason) => Err(reason.into()),
+    };
+    match answer {
+        Ok(page) => HttpResponse::Ok()
+            .content_type("application/json")
+            .body(bytes(&page).slice(page.json())),
+        Err(failure) => problem::json(cx, &failure),
+    }
 }
 
 /// `GET /revocations/stream?timeline=T&after=N`: server-sent events (HTML Standard §9.2), one for each head.
@@ -120,6 +127,13 @@ impl Question {
             wait: Duration::from_secs(wait),
         })
     }
+}
+
+/// Until when an address that asked too often is refused.
+fn too_many(cx: &Cx) -> Option<UnixTime> {
+    let limits = &cx.config().rate_limits;
+    let limit = limits.enabled.then_some(limits.feed.questions_per_address)?;
+    cx.services.feed_questions.count(cx.peer, limit, cx.now)
 }
 
 /// A place for a reader who stays; none when its address holds as many as it may.

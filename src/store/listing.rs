@@ -496,6 +496,11 @@ fn beginnings(name: &str) -> Vec<String> {
     (0..words.len().min(8)).filter_map(from).collect()
 }
 
+/// By what the clients of an API are found: its scopes and its identifier, as they are, and no longer than other terms.
+pub(super) fn use_terms<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    tidy(names.into_iter().cloned().collect())
+}
+
 fn tidy(terms: Vec<String>) -> Vec<String> {
     let mut terms: Vec<String> = terms
         .into_iter()

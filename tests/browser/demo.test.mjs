@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { inspect, picture, renderings, signIn, startBrowser } from '../harness/browser.mjs';
+import { bound, ending, stopped } from '../harness/ending.mjs';
 import { freePort, program, scratchFolder } from '../harness/server.mjs';
 
 let browser, demo, port, scratch, facts;
@@ -14,26 +15,21 @@ before(async () => {
 });
 
 after(async () => {
-  await Promise.all([browser?.stop(), stop('SIGINT')]);
+  await Promise.all([browser?.stop(), demo && stopped(demo, 'SIGINT')]);
   await scratch?.remove();
 });
 
 /** Starts the demo, and waits for the one line that it prints when all three answer. */
 async function start() {
   const words = ['demo', '--json', '--port', String(port), '--dir', scratch.folder];
-  demo = spawn(program, words, { cwd: scratch.folder, stdio: ['ignore', 'pipe', 'inherit'] });
-  for await (const line of createInterface({ input: demo.stdout })) {
+  const started = bound(spawn(program, words, { cwd: scratch.folder, stdio: ['ignore', 'pipe', 'inherit'] }));
+  ending(() => stopped(started, 'SIGINT'));
+  demo = started;
+  for await (const line of createInterface({ input: started.stdout })) {
     facts = JSON.parse(line);
     return;
   }
   throw new Error('the demo ended without a word');
-}
-
-async function stop(signal) {
-  if (demo === undefined || demo.exitCode !== null) return;
-  const ended = new Promise((resolve) => demo.once('exit', resolve));
-  demo.kill(signal);
-  await ended;
 }
 
 const claims = async (tab, id) => JSON.parse(await tab.textContent(id));
@@ -117,7 +113,7 @@ test('the API refuses a call without a token', async () => {
 
 test('after a crash it goes on with the same people', async () => {
   const before = facts;
-  await stop('SIGKILL');
+  await stopped(demo, 'SIGKILL');
   await start();
   assert.deepEqual(facts, before);
   const { tab, close } = await browser.open();

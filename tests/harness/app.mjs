@@ -1,5 +1,6 @@
 // An application on an origin of its own, and a second origin that its callback may send the browser on to.
 import { createServer } from 'node:http';
+import { ending } from './ending.mjs';
 
 /**
  * Starts both. `callback` shows what it was sent; `onward` sends the browser to the other origin with it;
@@ -43,10 +44,10 @@ function listen(answer) {
   });
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
-      const close = () => new Promise((closed) => {
+      const close = ending(() => new Promise((closed) => {
         server.close(closed);
         server.closeAllConnections();
-      });
+      }));
       resolve({ origin: `http://localhost:${server.address().port}`, close });
     });
   });

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { ending } from './ending.mjs';
 import { keptFolder } from './server.mjs';
 
 const quiet = [
@@ -13,7 +14,7 @@ const quiet = [
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Starts the browser. */
+/** Starts the browser. It ends with this process at the latest: Playwright sees to that. */
 export async function startBrowser() {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   const browser = await chromium.launch({ executablePath, args: quiet });
@@ -26,7 +27,7 @@ export async function startBrowser() {
       context.on('page', (tab) => watch(tab, trouble));
       return { tab: await context.newPage(), trouble, context, close: () => context.close() };
     },
-    stop: () => browser.close(),
+    stop: ending(() => browser.close()),
   };
 }
 

@@ -2,11 +2,17 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { ending } from './ending.mjs';
 
 /** Starts a cluster. `freshDatabase()` gives the URL of an empty database in it. */
 export async function startPostgres() {
   const script = spawn(fileURLToPath(new URL('../postgres.sh', import.meta.url)), {
     stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const stop = ending(async () => {
+    const ended = new Promise((resolve) => script.on('exit', resolve));
+    script.stdin.end();
+    if (script.exitCode === null && script.signalCode === null) await ended;
   });
   const lines = createInterface({ input: script.stdout })[Symbol.asyncIterator]();
   const { value: ready = '' } = await lines.next();
@@ -26,10 +32,6 @@ export async function startPostgres() {
       await obey(`create ${name}`);
       return `${address}/${name}`;
     },
-    async stop() {
-      const ended = new Promise((resolve) => script.on('exit', resolve));
-      script.stdin.end();
-      await ended;
-    },
+    stop,
   };
 }

@@ -6,6 +6,7 @@ import { setDefaultResultOrder } from 'node:dns';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bound, ending, stopped } from './ending.mjs';
 
 // The server listens on 127.0.0.1; older Nodes try only the first address of `localhost`.
 setDefaultResultOrder('ipv4first');
@@ -43,15 +44,15 @@ function take(port) {
   });
 }
 
-/** A folder for one run of the program, removed by `remove()`. */
+/** A folder for one run of the program, removed by `remove()` or the end of the file. */
 export async function scratchFolder() {
   const folder = await mkdtemp(join(tmpdir(), 'vouchsafe-journey-'));
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+  return { folder, remove: ending(() => rm(folder, { recursive: true, force: true })) };
 }
 
 /**
  * Starts a server. `settings` are keys of the configuration file, such as `{'rate_limits.sign_in.per_account': '3/15m'}`.
- * Answers its issuer, `cli(words, stdin)` for its command line, and `stop()`.
+ * Answers its issuer, `cli(words, stdin)` for its command line, `pid`, and `stop()`, which also the end of the file calls.
  */
 export async function startServer(settings = {}) {
   const { folder, remove } = await scratchFolder();
@@ -69,29 +70,31 @@ export async function startServer(settings = {}) {
   const lines = Object.entries(keys).map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`);
   await writeFile(config, lines.join(''), { mode: 0o600 });
 
-  const server = spawn(program, ['serve', '--config', config], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const server = bound(spawn(program, ['serve', '--config', config], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }));
   const log = [];
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => log.push(chunk));
-  const ended = new Promise((resolve) => server.on('exit', resolve));
   server.on('error', (error) => log.push(String(error)));
-  const stop = async () => {
-    server.kill('SIGTERM');
-    await ended;
-    await remove();
-  };
+  const stop = ending(async () => {
+    try {
+      await stopped(server);
+    } finally {
+      await remove();
+    }
+  });
   try {
     await ready(`${issuer}/readyz`, server);
   } catch (error) {
     await stop();
     throw new Error(`the server did not start: ${error.message}\n${log.join('')}`);
   }
-  return { issuer, folder, cli: (words, stdin) => cli(config, words, stdin), log: () => log.join(''), stop };
+  return { issuer, folder, pid: server.pid, cli: (words, stdin) => cli(config, words, stdin), log: () => log.join(''), stop };
 }
 
 async function ready(address, server) {
   const deadline = Date.now() + 30_000;
   while (Date.now() < deadline) {
-    if (server.exitCode !== null) throw new Error(`it ended with status ${server.exitCode}`);
+    const end = server.exitCode ?? server.signalCode ?? (server.pid === undefined ? 'nothing' : null);
+    if (end !== null) throw new Error(`it ended with ${end}`);
     const answer = await fetch(address).catch(() => undefined);
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { ending } from './ending.mjs';
 
 const modules = fileURLToPath(new URL('../node_modules/', import.meta.url));
 
@@ -34,10 +35,10 @@ export async function startSpa() {
     configure(found) {
       settings = found;
     },
-    stop: () => new Promise((closed) => {
+    stop: ending(() => new Promise((closed) => {
       server.close(closed);
       server.closeAllConnections();
-    }),
+    })),
   };
 }
 

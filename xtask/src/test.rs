@@ -36,8 +36,14 @@ pub(crate) fn run(_: &[String]) -> Result<(), String> {
     report.finish()
 }
 
+/// A file of journeys that takes longer has gone wrong, also on a busy machine. In milliseconds.
+const DEADLINE: &str = "--test-timeout=1800000";
+
 /// Node's test runner over `tests/<folder>/*.test.mjs`, one file after another, against the server that the
 /// tests before it were built with: an optimised one takes longer to build than all journeys to run.
+///
+/// What tests start is ended by `tests/harness/ending.mjs`. Should something slip through that, the process ends with its
+/// last test all the same, and takes the servers with it.
 fn node_tests(folder: &str) -> Result<Command, String> {
     let place = step::root().join("tests").join(folder);
     let entries = std::fs::read_dir(&place).map_err(|error| format!("{}: {error}", place.display()))?;
@@ -46,7 +52,13 @@ fn node_tests(folder: &str) -> Result<Command, String> {
     files.sort();
     let mut tests = command(
         "node",
-        &["--test", "--test-reporter=spec", "--test-concurrency=1"],
+        &[
+            "--test",
+            "--test-reporter=spec",
+            "--test-concurrency=1",
+            "--test-force-exit",
+            DEADLINE,
+        ],
     );
     tests
         .args(files)

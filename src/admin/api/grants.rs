@@ -59,7 +59,7 @@ pub(super) fn standing(tx: &mut Tx<'_>, wanted: &GrantsPage) -> Result<Page<(Gra
     let mut standing = Vec::new();
     for grant in page.items {
         let client = db!(tx, clients::by_id(&grant.client_id))?;
-        if client.is_some_and(|client| epochs_stand(grant.ep, &client, epoch).is_ok()) {
+        if client.is_some_and(|client| epochs_stand(grant.ep, [epoch, client.epoch]).is_ok()) {
             let username = username(tx, &grant.user_id)?;
             standing.push((grant, username));
         }

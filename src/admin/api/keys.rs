@@ -9,7 +9,7 @@ use crate::clients::schema;
 use crate::db;
 use crate::failure::Broken;
 use crate::keys::document::KeyDocument;
-use crate::keys::impact::{NoRotation, NotRevocable, longest_token};
+use crate::keys::impact::{NoRotation, NotRevocable, Reach};
 use crate::keys::{Keys, OpenError};
 use actix_web::error::BlockingError;
 use actix_web::web::block;
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use utoipa::ToSchema;
 use vouchsafe_core::decide::key_state;
-use vouchsafe_core::model::{KeyAlgorithm, Kid, Span};
+use vouchsafe_core::model::{KeyAlgorithm, Kid};
 
 /// Which keys are to be rotated, and how.
 #[derive(Deserialize, ToSchema)]
@@ -176,11 +176,11 @@ pub(super) const REVOKE: Operation = Operation {
 
 pub(super) async fn revoke(call: Call) -> Result<Answer, Problem> {
     let kid = Kid::new(call.named("kid"));
-    let longest = longest(&call).await?;
+    let reach = reach(&call, &kid).await?;
     let (services, now) = (Arc::clone(&call.cx.services), call.cx.now);
     let planned = services
         .keys
-        .plan_revocation(&kid, now, longest)
+        .plan_revocation(&kid, now, reach)
         .map_err(|why| not_revocable(&kid, why))?;
     let mut document = RevocationDocument {
         kid: planned.kid.as_str().to_owned(),
@@ -205,11 +205,12 @@ fn signing(keys: &Keys, alg: KeyAlgorithm, call: &Call) -> Option<String> {
     key_state::signing(&rows, alg, call.cx.now).map(|key| key.kid.as_str().to_owned())
 }
 
-/// The longest life of a token; asks on the way whether the caller still stands.
-async fn longest(call: &Call) -> Result<Span, Problem> {
+/// What depends on keys of its algorithm; asks on the way whether the caller still stands.
+async fn reach(call: &Call, kid: &Kid) -> Result<Reach, Problem> {
     let (services, now) = (Arc::clone(&call.cx.services), call.cx.now);
-    call.read("longest-token", move |tx| {
-        longest_token(tx, now, &services.config.tokens)
+    let alg = services.keys.algorithm_of(kid, now);
+    call.read("reach-of-keys", move |tx| {
+        Reach::of(tx, alg, (now, &services.config.tokens), &services.fetchers)
     })
     .await
 }

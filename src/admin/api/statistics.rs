@@ -1,39 +1,50 @@
-//! `/statistics`: what happened, hour by hour.
+//! `/statistics`: what happened, hour by hour or day by day.
 
 use super::answer::Answer;
 use super::call::Call;
 use super::operation::{Gives, Kind, Operation, PLAIN, Parameter};
 use super::problem::{Code, Problem};
-use super::schemas::list as list_of;
-use crate::statistics::{Hour, by_hour};
+use super::schemas::one;
+use crate::statistics::{self, BY_THE_HOUR, Bucket, Resolution};
 use serde::Serialize;
+use utoipa::ToSchema;
 use vouchsafe_core::model::Span;
 
-/// Written as it is: ninety days are a megabyte.
-#[derive(Serialize)]
-struct Hours<'a> {
-    items: &'a [Hour],
+/// What happened.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Statistics {
+    /// What an item is: an hour, or a day (UTC).
+    resolution: Resolution,
+    /// The hours or days, the oldest first.
+    items: Vec<Bucket>,
 }
+
+const RESOLUTIONS: fn() -> Vec<&'static str> = || Resolution::ALL.map(Resolution::as_str).to_vec();
 
 /// The hours that are told when nobody says which.
 const USUAL: Span = Span::from_hours(23);
 
 pub(super) const READ: Operation = Operation {
     id: "readStatistics",
-    summary: "Read what happened in each hour, the oldest first: the last day, or from one instant to another within ninety days",
+    summary: "Read what happened in each hour or on each day, the oldest first: the last day, or from one instant to another within ninety days",
     query: &[
         Parameter {
             name: "since",
-            about: "From the hour of this instant on",
+            about: "From the hour or day of this instant on",
             kind: Kind::Instant,
         },
         Parameter {
             name: "until",
-            about: "To the hour of this instant",
+            about: "To the hour or day of this instant",
             kind: Kind::Instant,
         },
+        Parameter {
+            name: "resolution",
+            about: "By the hour, for at most seven days, or by the day (UTC); when nobody says which, by the hour for seven days and by the day for more",
+            kind: Kind::Word(RESOLUTIONS),
+        },
     ],
-    gives: Gives::Document(list_of::<Hour>),
+    gives: Gives::Document(one::<Statistics>),
     ..PLAIN
 };
 
@@ -46,8 +57,19 @@ pub(super) async fn read(call: Call) -> Result<Answer, Problem> {
             .at("since")
             .saying("it must not be after the end, or after now"));
     }
-    let hours = call
-        .read("api-statistics", move |tx| by_hour(tx, first, last))
+    let (time, asked) = (last.since(first), call.query.text("resolution"));
+    let resolution = asked
+        .and_then(Resolution::parse)
+        .unwrap_or_else(|| Resolution::fitting(time));
+    if resolution == Resolution::Hour && time > BY_THE_HOUR {
+        return Err(Problem::new(Code::ParameterInvalid)
+            .at("resolution")
+            .saying("more than seven days are told by the day"));
+    }
+    let items = call
+        .read("api-statistics", move |tx| {
+            statistics::read(tx, resolution, (first, last))
+        })
         .await?;
-    Ok(Answer::document(&Hours { items: &hours }))
+    Ok(Answer::document(&Statistics { resolution, items }))
 }

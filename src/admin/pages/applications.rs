@@ -29,7 +29,6 @@ use crate::clients::own_client;
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::{Broken, Failure};
-use crate::keys::OpenError;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
@@ -150,8 +149,7 @@ pub(crate) async fn ensure_keys(cx: &Cx, alg: KeyAlgorithm) -> Result<(), Failur
     let ensured = web::block(move || services.keys.ensure(&services.store, alg)).await;
     match ensured {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(OpenError::Store(error))) => Err(error.into()),
-        Ok(Err(OpenError::Keys(error))) => Err(error.into()),
+        Ok(Err(error)) => Err(error.into()),
         Err(_) => Err(Failure::Broken(Broken::Overloaded("the pool of threads"))),
     }
 }

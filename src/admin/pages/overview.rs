@@ -6,7 +6,7 @@ mod plot;
 use super::layout::{Section, Shell, answer};
 use crate::admin::access::Admin;
 use crate::attention::{self, Attention, Health, Step};
-use crate::statistics::{self, Hour};
+use crate::statistics::{self, Bucket};
 use crate::web::urls;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
@@ -14,7 +14,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use period::{Period, Slot};
 use plot::{Plot, Series};
-use vouchsafe_core::model::Span;
 use vouchsafe_core::spec::params::Params;
 
 /// Mounts the page.
@@ -53,10 +52,10 @@ async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
     let query = Params::parse(http.query_string().as_bytes()).unwrap_or_default();
     let (period, now) = (Period::parse(query.one("period")), admin.cx.now);
     let read = admin.cx.store().read("overview", move |tx| {
-        let first = now.minus(Span::from_hours(period.hours() - 1));
-        Ok((statistics::by_hour(tx, first, now)?, attention::look(tx, now)?))
+        let counted = statistics::read(tx, period.resolution(), (period.first(now), now))?;
+        Ok((counted, attention::look(tx, now)?))
     });
-    let (hours, looked) = match read.await {
+    let (counted, looked) = match read.await {
         Ok(read) => read,
         Err(error) => return admin.failed(error),
     };
@@ -67,27 +66,27 @@ async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
         attention: looked.attention(services, now).iter().map(notice).collect(),
         health: attention::health(services, now),
         period,
-        plots: plots(period, &hours),
+        plots: plots(period, &counted),
     };
     answer(&admin, StatusCode::OK, &page)
 }
 
-fn plots(period: Period, hours: &[Hour]) -> Vec<Plot> {
-    let (slots, grouped): (Vec<Slot>, Vec<&[Hour]>) = period.slots(hours).into_iter().unzip();
-    let series = |name, class, of: &dyn Fn(&[Hour]) -> Option<i64>| Series {
+fn plots(period: Period, counted: &[Bucket]) -> Vec<Plot> {
+    let (slots, grouped): (Vec<Slot>, Vec<&[Bucket]>) = period.slots(counted).into_iter().unzip();
+    let series = |name, class, of: &dyn Fn(&[Bucket]) -> Option<i64>| Series {
         name,
         class,
-        values: grouped.iter().map(|hours| of(hours)).collect(),
+        values: grouped.iter().map(|slot| of(slot)).collect(),
     };
-    let sum = |of: fn(&Hour) -> i64| move |hours: &[Hour]| Some(hours.iter().map(of).sum());
-    let most = |of: fn(&Hour) -> Option<i64>| move |hours: &[Hour]| hours.iter().filter_map(of).max();
+    let sum = |of: fn(&Bucket) -> i64| move |slot: &[Bucket]| Some(slot.iter().map(of).sum());
+    let most = |of: fn(&Bucket) -> Option<i64>| move |slot: &[Bucket]| slot.iter().filter_map(of).max();
     vec![
         Plot::new(
             ("sign-ins", "Sign-ins", "attempts"),
             &slots,
             vec![
-                series("Signed in", "good", &sum(|hour| hour.sign_ins)),
-                series("Failed", "bad", &sum(|hour| hour.sign_ins_failed)),
+                series("Signed in", "good", &sum(|bucket| bucket.sign_ins)),
+                series("Failed", "bad", &sum(|bucket| bucket.sign_ins_failed)),
             ],
             true,
         ),
@@ -95,24 +94,28 @@ fn plots(period: Period, hours: &[Hour]) -> Vec<Plot> {
             ("tokens", "Answers of the token endpoint", "answers"),
             &slots,
             vec![
-                series("Issued", "good", &sum(|hour| hour.tokens_with("issued"))),
-                series("Refused", "bad", &sum(|hour| hour.tokens_with("refused"))),
-                series("Fault of ours", "worst", &sum(|hour| hour.tokens_with("fault"))),
+                series("Issued", "good", &sum(|bucket| bucket.tokens_with("issued"))),
+                series("Refused", "bad", &sum(|bucket| bucket.tokens_with("refused"))),
+                series(
+                    "Fault of ours",
+                    "worst",
+                    &sum(|bucket| bucket.tokens_with("fault")),
+                ),
             ],
             true,
         ),
         Plot::new(
             ("sessions", "Sessions that stand", "sessions"),
             &slots,
-            vec![series("Sessions", "plain", &most(|hour| hour.sessions))],
+            vec![series("Sessions", "plain", &most(|bucket| bucket.sessions))],
             true,
         ),
         Plot::new(
             ("durations", "95 of 100 are faster than", "ms"),
             &slots,
             vec![
-                series("Token endpoint", "plain", &most(|hour| hour.token_p95_millis)),
-                series("Passwords", "other", &most(|hour| hour.password_p95_millis)),
+                series("Token endpoint", "plain", &most(|bucket| bucket.token_p95_millis)),
+                series("Passwords", "other", &most(|bucket| bucket.password_p95_millis)),
             ],
             false,
         ),

@@ -85,7 +85,7 @@ pub(super) fn rotate(place: &Workplace, args: &RotateArgs, output: &Output) -> R
 pub(super) fn revoke(place: &Workplace, args: &RevokeArgs, output: &Output) -> Result<(), Failure> {
     let (keys, now, kid) = (open(place)?, place.ports.clock.now(), Kid::new(&*args.kid));
     let plan = keys
-        .plan_revocation(&kid, now, impact::longest_token(place)?)
+        .plan_revocation(&kid, now, impact::reach(place, keys.algorithm_of(&kid, now))?)
         .map_err(|why| Failure::failed(why.in_words(&kid)))?;
     output.tell(&plan.in_words());
     if args.dry_run {

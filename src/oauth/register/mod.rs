@@ -11,7 +11,6 @@ use crate::config::DynamicRegistration;
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::{Broken, Failure};
-use crate::keys::OpenError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, AUTHORIZATION, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse};
@@ -160,8 +159,7 @@ async fn ensure_keys(cx: &Cx, alg: KeyAlgorithm) -> Result<(), Failure> {
     let made = tokio::task::spawn_blocking(move || services.keys.ensure(&services.store, alg)).await;
     match made {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(OpenError::Store(error))) => Err(error.into()),
-        Ok(Err(OpenError::Keys(error))) => Err(error.into()),
+        Ok(Err(error)) => Err(error.into()),
         Err(_) => Err(Broken::Overloaded("the making of keys").into()),
     }
 }

@@ -108,11 +108,7 @@ async fn phases(
             authenticated,
             apis,
         };
-        // Nothing is spent for a token that could not be signed.
-        let id_token_alg = request.known.client.metadata.id_token_signed_response_alg;
-        for alg in [KeyAlgorithm::default(), id_token_alg] {
-            cx.services.keys.check_can_sign(alg, cx.now)?;
-        }
+        check_can_sign(cx, &request).await?;
         match grant {
             GrantType::AuthorizationCode => grants::authorization_code::redeem(cx, request).await,
             GrantType::RefreshToken => grants::refresh_token::redeem(cx, request).await,
@@ -124,6 +120,24 @@ async fn phases(
         note_use(cx, known).await;
     }
     (known, answer)
+}
+
+/// Nothing is spent for a token that could not be signed.
+async fn check_can_sign(cx: &Cx, request: &TokenRequest) -> Result<(), Failure> {
+    let id_token_alg = request.known.client.metadata.id_token_signed_response_alg;
+    let always = [KeyAlgorithm::default(), id_token_alg];
+    let of_apis = |alg: &KeyAlgorithm| request.apis.iter().any(|api| api.signing_alg == *alg);
+    let algs: Vec<_> = KeyAlgorithm::ALL
+        .into_iter()
+        .filter(of_apis)
+        .chain(always)
+        .collect();
+    cx.services.look_for_keys(&algs, cx.now).await?;
+    // For which API the token will be, only the grant says: a key that another one lacks stops nothing.
+    for alg in always {
+        cx.services.keys.check_can_sign(alg, cx.now)?;
+    }
+    Ok(())
 }
 
 /// Keeps a client that would be removed if it were not used. The tokens are made: nothing stands in their way any more.

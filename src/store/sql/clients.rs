@@ -9,11 +9,11 @@ use super::client_refusals;
 use super::issuer_state::bump_config_version;
 use super::search_terms;
 use crate::store::convert::{Column, instant, json, millis, word};
-use crate::store::listing::{client_terms, name_key};
-use crate::store::schema::{client_secrets, clients};
+use crate::store::listing::{client_terms, name_key, use_terms};
+use crate::store::schema::{client_secrets, clients, search_terms as search_term};
 use crate::store::{NewSecret, SecretFacts, StoreError, StoredSecret};
 use diesel::prelude::*;
-use vouchsafe_core::model::{Client, ClientId, ClientMetadata, Declared, Registrar, UnixTime};
+use vouchsafe_core::model::{Client, ClientId, ClientMetadata, Declared, KeyAlgorithm, Registrar, UnixTime};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = clients, treat_none_as_default_value = false)]
@@ -45,7 +45,7 @@ pub fn add(c: &mut Conn, client: &Client) -> Result<(), StoreError> {
         unused_until: millis(client.unused_until),
     };
     diesel::insert_into(clients::table).values(row).execute(c)?;
-    search_terms::replace(c, search_terms::CLIENT, client.id.as_str(), &client_terms(client))?;
+    index(c, client)?;
     bump_config_version(c)
 }
 
@@ -69,20 +69,54 @@ pub fn list(c: &mut Conn) -> Result<Vec<Client>, StoreError> {
     rows.into_iter().map(read).collect()
 }
 
-/// The clients whose metadata name one of these words, in order of their `client_id`. It may find more than those: the
-/// caller looks closely. There is no index for it, so it is for what an administrator does once in a while.
-pub fn naming(c: &mut Conn, words: &[String]) -> Result<Vec<Client>, StoreError> {
-    let mut naming = clients::table
+/// The clients that use one of these scopes, or of these APIs by introspecting their tokens, in order of their `client_id`.
+/// It may find more than those: the caller looks closely.
+pub fn using(c: &mut Conn, scopes_and_apis: &[String]) -> Result<Vec<Client>, StoreError> {
+    let named = search_term::table
+        .filter(search_term::kind.eq(search_terms::USES))
+        .filter(search_term::term.eq_any(use_terms(scopes_and_apis)))
+        .select(search_term::id);
+    let rows: Vec<Row> = clients::table
+        .filter(clients::id.eq_any(named))
         .order(clients::id)
         .select(Row::as_select())
-        .into_boxed()
-        // Without any word there is no client.
-        .filter(clients::id.is_null());
-    for word in words {
-        naming = naming.or_filter(clients::metadata.like(format!("%{}%", json(word)?)));
-    }
-    let rows: Vec<Row> = naming.load(c)?;
+        .load(c)?;
     rows.into_iter().map(read).collect()
+}
+
+/// How many clients in which people sign in have their ID tokens signed with an algorithm, and the first of them by their
+/// `client_id`. There is no index for it, so it is for what an administrator does once in a while.
+pub fn with_id_tokens_by(
+    c: &mut Conn,
+    alg: KeyAlgorithm,
+    first: usize,
+) -> Result<(usize, Vec<ClientId>), StoreError> {
+    let member = "\"id_token_signed_response_alg\":";
+    let clients = || {
+        let with_people = clients::table.filter(clients::kind.ne("service")).into_boxed();
+        if alg.is_default() {
+            // It is not written.
+            with_people.filter(clients::metadata.not_like(format!("%{member}%")))
+        } else {
+            with_people.filter(clients::metadata.like(format!("%{member}\"{}\"%", alg.as_str())))
+        }
+    };
+    let count: i64 = clients().count().get_result(c)?;
+    let ids: Vec<String> = clients()
+        .order(clients::id)
+        .limit(i64::try_from(first).unwrap_or(i64::MAX))
+        .select(clients::id)
+        .load(c)?;
+    let count = usize::try_from(count).unwrap_or_default();
+    Ok((count, ids.into_iter().map(ClientId::new).collect()))
+}
+
+/// Keeps by what a client is found, after each change of it.
+fn index(c: &mut Conn, client: &Client) -> Result<(), StoreError> {
+    let (id, metadata) = (client.id.as_str(), &client.metadata);
+    search_terms::replace(c, search_terms::CLIENT, id, &client_terms(client))?;
+    let uses = use_terms(metadata.scopes.iter().chain(&metadata.introspects));
+    search_terms::replace(c, search_terms::USES, id, &uses)
 }
 
 /// The client with this `client_id`, before a change: nobody else changes it until the transaction ends.
@@ -105,7 +139,7 @@ pub fn update(c: &mut Conn, client: &Client) -> Result<(), StoreError> {
         clients::declared.eq(declared(client)?),
     );
     diesel::update(standing).set(change).execute(c)?;
-    search_terms::replace(c, search_terms::CLIENT, client.id.as_str(), &client_terms(client))?;
+    index(c, client)?;
     bump_config_version(c)
 }
 
@@ -113,6 +147,7 @@ pub fn update(c: &mut Conn, client: &Client) -> Result<(), StoreError> {
 /// `false` when there is no such client.
 pub fn remove(c: &mut Conn, id: &ClientId) -> Result<bool, StoreError> {
     search_terms::remove(c, search_terms::CLIENT, id.as_str())?;
+    search_terms::remove(c, search_terms::USES, id.as_str())?;
     diesel::delete(client_secrets::table.filter(client_secrets::client_id.eq(id.as_str()))).execute(c)?;
     client_refusals::remove_of_client(c, id)?;
     super::client_logos::remove(c, id)?;

@@ -5,7 +5,8 @@ use crate::store::schema::issuer_state::{self, dsl};
 use crate::store::{IssuerState, StoreError};
 use diesel::prelude::*;
 
-const ROW: i64 = 1;
+/// Its only id.
+pub(super) const ROW: i64 = 1;
 
 /// Names the history of a new database; `false` when it has a name, which then stays.
 pub fn init(c: &mut Conn, timeline: &str) -> Result<bool, StoreError> {
@@ -14,6 +15,12 @@ pub fn init(c: &mut Conn, timeline: &str) -> Result<bool, StoreError> {
         .set(dsl::timeline.eq(timeline))
         .execute(c)?
         == 1)
+}
+
+/// Gives the history another name, if it has this one still; whether it had.
+pub fn rename(c: &mut Conn, was: &str, timeline: &str) -> Result<bool, StoreError> {
+    let same = issuer_state::table.find(ROW).filter(dsl::timeline.eq(was));
+    Ok(diesel::update(same).set(dsl::timeline.eq(timeline)).execute(c)? == 1)
 }
 
 /// Reads the row.

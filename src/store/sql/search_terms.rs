@@ -16,6 +16,8 @@ pub(super) const ROLE: &str = "role";
 pub(super) const GROUP: &str = "group";
 /// What a client is found by.
 pub(super) const CLIENT: &str = "client";
+/// What a client uses of APIs.
+pub(super) const USES: &str = "uses";
 
 /// Replaces the terms of a row.
 pub(super) fn replace(c: &mut Conn, kind: &str, id: &str, terms: &[String]) -> Result<(), StoreError> {

@@ -3,7 +3,9 @@
 use super::super::Conn;
 use crate::store::schema::statistics::{self, dsl};
 use crate::store::{Counted, StoreError};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text, Untyped};
 use diesel::upsert::excluded;
 use vouchsafe_core::model::UnixTime;
 
@@ -39,7 +41,7 @@ pub fn set(c: &mut Conn, counted: &Counted) -> Result<(), StoreError> {
 }
 
 /// Everything that was counted in the hours from `first` on and before `end`, in order.
-pub fn between(c: &mut Conn, first: UnixTime, end: UnixTime) -> Result<Vec<Counted>, StoreError> {
+pub fn by_hour(c: &mut Conn, first: UnixTime, end: UnixTime) -> Result<Vec<Counted>, StoreError> {
     let rows: Vec<(i64, String, String, i64)> = statistics::table
         .filter(dsl::hour.ge(first.millis()))
         .filter(dsl::hour.lt(end.millis()))
@@ -53,6 +55,32 @@ pub fn between(c: &mut Conn, first: UnixTime, end: UnixTime) -> Result<Vec<Count
             measure,
             label,
             amount,
+        })
+        .collect())
+}
+
+/// As [`by_hour`], summed up by the day (UTC); of what is not counted but measured again and again, the most.
+pub fn by_day(
+    c: &mut Conn,
+    (first, end): (UnixTime, UnixTime),
+    measured: &str,
+) -> Result<Vec<Counted>, StoreError> {
+    // Summed up by the database, which need not hand out each hour; a sum of BIGINT is a NUMERIC on PostgreSQL.
+    let columns = "hour / 86400000 AS day, measure, label, CAST(SUM(amount) AS BIGINT), MAX(amount)";
+    let rows: Vec<(i64, String, String, i64, i64)> = statistics::table
+        .filter(dsl::hour.ge(first.millis()))
+        .filter(dsl::hour.lt(end.millis()))
+        .group_by(sql::<Untyped>("hour / 86400000, measure, label"))
+        .order(sql::<Untyped>("day, measure, label"))
+        .select(sql::<(BigInt, Text, Text, BigInt, BigInt)>(columns))
+        .load(c)?;
+    Ok(rows
+        .into_iter()
+        .map(|(day, measure, label, sum, most)| Counted {
+            hour: UnixTime::from_seconds(day.saturating_mul(86_400)),
+            amount: if measure == measured { most } else { sum },
+            measure,
+            label,
         })
         .collect())
 }

@@ -5,13 +5,16 @@ mod page;
 pub use page::page;
 
 use super::super::Conn;
+use super::issuer_state::ROW as ISSUER;
 use super::search_terms;
 use crate::store::StoreError;
 use crate::store::convert::{Column, instant, json, millis};
 use crate::store::listing::user_terms;
 use crate::store::schema::users::{self, dsl};
+use crate::store::schema::{clients, issuer_state};
 use diesel::prelude::*;
-use vouchsafe_core::model::{PasswordHash, UnixTime, User, UserId};
+use vouchsafe_core::decide::grant_is_live::Footing;
+use vouchsafe_core::model::{ClientId, PasswordHash, UnixTime, User, UserId};
 use vouchsafe_core::spec::username;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -56,6 +59,37 @@ pub fn by_id(c: &mut Conn, id: &UserId) -> Result<Option<User>, StoreError> {
         .optional()?
         .map(read)
         .transpose()
+}
+
+/// The person of a grant, and what else it stands on, by the one statement that is made in any case. None when the person
+/// or the client is gone.
+pub fn of_grant(
+    c: &mut Conn,
+    user: &UserId,
+    client: &ClientId,
+) -> Result<Option<(User, Footing)>, StoreError> {
+    let found = users::table
+        .find(user.as_str())
+        // A join owns what it is on.
+        .inner_join(clients::table.on(clients::id.eq(client.as_str().to_owned())))
+        .inner_join(issuer_state::table.on(issuer_state::id.eq(ISSUER)))
+        .select((
+            Row::as_select(),
+            clients::disabled_at,
+            issuer_state::epoch,
+            clients::epoch,
+        ))
+        .get_result(c)
+        .optional()?;
+    let Some((row, disabled_at, of_issuer, of_client)) = found else {
+        return Ok(None);
+    };
+    let footing = Footing {
+        client_id: client.clone(),
+        client_disabled_at: instant(disabled_at),
+        epochs: [of_issuer, of_client],
+    };
+    Ok(Some((read(row)?, footing)))
 }
 
 /// The person who signs in with this name or address, given by its key ([`username::key`]). Should it be one

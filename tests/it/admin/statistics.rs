@@ -3,12 +3,17 @@
 use crate::support::on_both_databases;
 use crate::support::people::metadata;
 use crate::support::world::World;
-use vouchsafe::statistics::{self, Hour};
+use vouchsafe::statistics::{self, Bucket, Resolution};
 use vouchsafe_core::model::{ClientKind, Span};
 
-fn hours(world: &World, of: i64) -> Vec<Hour> {
+fn hours(world: &World, of: i64) -> Vec<Bucket> {
+    read(world, Resolution::Hour, Span::from_hours(of - 1))
+}
+
+/// What happened from so long ago to now.
+fn read(world: &World, resolution: Resolution, ago: Span) -> Vec<Bucket> {
     let now = world.services.ports.clock.now();
-    world.write(move |tx| statistics::by_hour(tx, now.minus(Span::from_hours(of - 1)), now))
+    world.write(move |tx| statistics::read(tx, resolution, (now.minus(ago), now)))
 }
 
 on_both_databases! {
@@ -35,6 +40,35 @@ on_both_databases! {
         let three = hours(world, 3);
         assert_eq!(three.iter().map(|hour| hour.sign_ins).collect::<Vec<_>>(), [2, 0, 1]);
         assert_eq!(three[2].begins_at - three[0].begins_at, 7_200);
+    }
+
+    fn a_day_is_the_sum_of_its_hours_and_the_most_of_what_stood(world: World) {
+        world.person("ada");
+        let app = world.client(metadata(ClientKind::Web));
+        for hours in [1, 1, 23] {
+            app.sign_in(world, "ada", &[("scope", "openid")]);
+            for _ in 0..11 {
+                world.services.count().unwrap();
+                world.wait(Span::from_minutes(1));
+            }
+            world.wait(Span::from_hours(hours));
+        }
+        let days = read(world, Resolution::Day, Span::from_days(1));
+        let by_hour = hours(world, 48);
+        let of = |day: &Bucket| {
+            let is_of = |hour: &&Bucket| (day.begins_at..day.begins_at + 86_400).contains(&hour.begins_at);
+            by_hour.iter().filter(is_of).cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(days.len(), 2);
+        assert_eq!(days.iter().map(|day| day.sign_ins).collect::<Vec<_>>(), [3, 0]);
+        for day in &days {
+            let hours = of(day);
+            assert_eq!(day.begins_at % 86_400, 0);
+            assert_eq!(day.sign_ins, hours.iter().map(|hour| hour.sign_ins).sum::<i64>());
+            assert_eq!(day.tokens_with("issued"), hours.iter().map(|hour| hour.tokens_with("issued")).sum::<i64>());
+            assert_eq!(day.sessions, hours.iter().filter_map(|hour| hour.sessions).max());
+            assert_eq!(day.token_p95_millis.is_some(), hours.iter().any(|hour| hour.token_p95_millis.is_some()));
+        }
     }
 
     fn sessions_that_stand_are_counted_now_and_then(world: World) {

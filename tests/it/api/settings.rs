@@ -24,7 +24,7 @@ on_both_databases! {
         assert_eq!(world.events_of(EventKind::SettingsChanged).len(), 2);
     }
 
-    fn what_happened_is_told_by_the_hour(world: World) {
+    fn what_happened_is_told_by_the_hour_or_by_the_day(world: World) {
         let robot = world.service(ALL);
         let day = robot.read("/statistics");
         assert_eq!(day["items"].as_array().unwrap().len(), 24, "{day}");
@@ -32,7 +32,18 @@ on_both_databases! {
         assert_eq!(hour["items"].as_array().unwrap().len(), 1, "{hour}");
         let turned = robot.get("/statistics?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z");
         assert_eq!(turned.problem(), problem(400, "parameter_invalid"));
-        let far = robot.get("/statistics?since=0001-01-01T00:00:00Z");
-        assert_eq!(far.json()["items"].as_array().unwrap().len(), 90 * 24);
+        let told = |query: &str| {
+            let told = robot.read(&format!("/statistics{query}"));
+            (told["resolution"].as_str().unwrap().to_owned(), told["items"].as_array().unwrap().len())
+        };
+        assert_eq!(told(""), ("hour".to_owned(), 24));
+        assert_eq!(told("?since=2025-12-25T00:00:00Z"), ("hour".to_owned(), 7 * 24 + 1));
+        assert_eq!(told("?since=2025-12-24T23:59:59Z"), ("day".to_owned(), 9));
+        assert_eq!(told("?since=2025-12-25T00:00:00Z&resolution=day"), ("day".to_owned(), 8));
+        assert_eq!(told("?since=0001-01-01T00:00:00Z"), ("day".to_owned(), 90), "what is older is gone");
+        for query in ["?since=2025-12-24T23:59:59Z&resolution=hour", "?resolution=minute"] {
+            let refused = robot.get(&format!("/statistics{query}"));
+            assert_eq!(refused.problem(), problem(400, "parameter_invalid"), "{query}");
+        }
     }
 }

@@ -98,3 +98,44 @@ fn one_address_cannot_hold_every_connection_to_the_feed() {
         drop(second);
     });
 }
+
+#[test]
+fn one_address_cannot_ask_the_feed_without_end() {
+    let limit = |limits: &mut vouchsafe::config::RateLimits| {
+        limits.feed.questions_per_address = vouchsafe::config::Limit::parse("3/1m").unwrap();
+    };
+    on_both("question-flood", limit, |world| {
+        world.publish();
+        let ask = |query: &str| Answer::to(world.get(&format!("/revocations{query}")));
+        for query in ["", "?after=x", "?timeline=t&after=1"] {
+            assert_ne!(ask(query).status, 429, "{query}");
+        }
+        let refused = ask("");
+        assert_eq!(refused.error(), (429, "temporarily_unavailable".to_owned()));
+        assert_eq!(refused.header("retry-after"), "61");
+        assert_eq!(refused.header("access-control-allow-origin"), "*");
+        assert_eq!(
+            world.get("/revocations/stream").send().unwrap().status(),
+            200,
+            "streams are counted by themselves"
+        );
+        world.wait(Span::from_seconds(59));
+        assert_eq!(ask("?wait=1").header("retry-after"), "2");
+        world.wait(Span::from_seconds(1));
+        assert_eq!(ask("").status, 200);
+    });
+}
+
+#[test]
+fn whoever_switches_limits_off_has_none_on_the_feed() {
+    let off = |limits: &mut vouchsafe::config::RateLimits| {
+        limits.enabled = false;
+        limits.feed.questions_per_address = vouchsafe::config::Limit::parse("1/1m").unwrap();
+    };
+    on_both("question-flood-off", off, |world| {
+        world.publish();
+        for _ in 0..3 {
+            assert_eq!(Answer::to(world.get("/revocations")).status, 200);
+        }
+    });
+}

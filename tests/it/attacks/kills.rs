@@ -9,7 +9,7 @@ use crate::support::fleet::Fleet;
 use crate::support::patience::{pause, until};
 use crate::support::people::Registered;
 use crate::support::postgres::Cluster;
-use crate::support::relying_party::{VERIFIER, param};
+use crate::support::relying_party::{VERIFIER, header, param};
 use crate::support::steps::{Page, code};
 use crate::support::world::{Answer, Site};
 use rand_chacha::ChaCha8Rng;
@@ -29,13 +29,21 @@ enum Act {
     Nothing,
     /// Eve, whose tokens these are, is banned.
     Ban(Value, Child),
-    /// A new key begins to sign.
-    Rotate(Child),
+    /// A new key begins to sign, in place of this one.
+    Rotate(String, Rotation),
     /// Ada allows an application what this page asks.
     Allow {
         page: Page,
         allowed: bool,
     },
+}
+
+/// How far a rotation is when everything is killed.
+enum Rotation {
+    /// It was acknowledged.
+    Done,
+    /// It is cut off.
+    CutOff(Child),
 }
 
 /// Everything that goes on from round to round.
@@ -98,7 +106,7 @@ impl Story<'_> {
     /// Begins what happens in this round, up to the moment that may be cut off.
     fn act(&mut self, round: u64) -> Act {
         match round % 10 {
-            0 => Act::Rotate(self.command(&["keys", "rotate", "--now", "--force", "--yes"])),
+            0 => self.rotate(round.is_multiple_of(20)),
             1 | 4 | 7 => {
                 if self.eve_is_banned {
                     assert_eq!(self.fleet.run(&["user", "unban", "eve"]).status, 0);
@@ -118,10 +126,35 @@ impl Story<'_> {
         }
     }
 
+    /// A rotation that is acknowledged before everything is killed, or one that is cut off.
+    fn rotate(&self, is_acknowledged: bool) -> Act {
+        let before = self.active_key();
+        let words = ["keys", "rotate", "--now", "--force", "--yes"];
+        let rotation = if is_acknowledged {
+            let rotated = self.fleet.run(&words);
+            assert_eq!(rotated.status, 0, "{rotated:?}");
+            Rotation::Done
+        } else {
+            Rotation::CutOff(self.command(&words))
+        };
+        Act::Rotate(before, rotation)
+    }
+
+    /// The one key that signs.
+    fn active_key(&self) -> String {
+        let keys = self.fleet.run(&["keys", "list", "--json"]).document();
+        let active = |key: &&Value| key["state"] == "active";
+        let found: Vec<_> = keys.as_array().unwrap().iter().filter(active).collect();
+        assert_eq!(found.len(), 1, "{keys}");
+        text(found[0], "kid").to_owned()
+    }
+
     /// Traffic, a kill of all processes at a moment that nobody chose, a start, and a look at what stands.
     fn round(&mut self, round: u64, random: &mut ChaCha8Rng) {
         let mut act = self.act(round);
-        let cluster = self.cluster.filter(|_| round % 4 == 3);
+        let cluster = self
+            .cluster
+            .filter(|_| round % 4 == 3 || matches!(act, Act::Rotate(..)));
         let moment = Duration::from_millis(20 + random.next_u64() % 200);
         let session = cookies(&self.browser);
         let over = AtomicBool::new(false);
@@ -138,10 +171,10 @@ impl Story<'_> {
                     let at = page.at.split('?').next().unwrap().to_owned();
                     Some(threads.spawn(move || allow(site, session, &at, &form_token)))
                 }
-                Act::Nothing | Act::Ban(..) | Act::Rotate(_) => None,
+                Act::Nothing | Act::Ban(..) | Act::Rotate(..) => None,
             };
             pause(moment);
-            if let Act::Ban(_, process) | Act::Rotate(process) = &mut act {
+            if let Act::Ban(_, process) | Act::Rotate(_, Rotation::CutOff(process)) = &mut act {
                 let _ = process.kill();
             }
             fleet.kill(0);
@@ -179,6 +212,15 @@ impl Story<'_> {
         }
     }
 
+    /// Tokens are signed with this key, and it is in the key set.
+    fn signs_with(&self, kid: &str) {
+        let tokens = self.app.sign_in(&self.fleet, "ada", &[]);
+        assert_eq!(header(text(&tokens, "access_token"))["kid"], kid);
+        let published = Answer::to(self.fleet.get("/jwks")).json();
+        let kids = published["keys"].as_array().unwrap().iter();
+        assert!(kids.into_iter().any(|key| key["kid"] == kid), "{published}");
+    }
+
     fn stands(&self, act: Act) {
         match act {
             Act::Ban(tokens, mut process) => {
@@ -201,15 +243,17 @@ impl Story<'_> {
                     reader.told.contains(&gid).then_some(())
                 });
             }
-            Act::Rotate(mut process) => {
-                process.wait().unwrap();
-                let keys = self.fleet.run(&["keys", "list", "--json"]).document();
-                let active = |key: &&Value| key["state"] == "active";
-                assert_eq!(
-                    keys.as_array().unwrap().iter().filter(active).count(),
-                    1,
-                    "{keys}"
+            Act::Rotate(before, rotation) => {
+                let is_acknowledged = match rotation {
+                    Rotation::Done => true,
+                    Rotation::CutOff(mut process) => process.wait().unwrap().success(),
+                };
+                let signs = self.active_key();
+                assert!(
+                    !is_acknowledged || signs != before,
+                    "the rotation away from {before} was acknowledged"
                 );
+                self.signs_with(&signs);
             }
             Act::Allow { allowed: true, .. } => {
                 code(&self.browser.ask(self.shop, &[("scope", "openid")]));

@@ -243,6 +243,33 @@ on_both_databases! {
         let preview = shop.run(world, &["panic", "--kid", &kid, "--dry-run"]);
         assert_eq!(preview["dry_run"], true);
         assert_eq!(shop.reads(world), 200);
+        let robot = world.client(metadata(ClientKind::Service));
+        assert_ne!(robot.id, shop.app.id, "a service is given no ID tokens, and does not count");
+        Answer::to(world.get("/jwks").header("user-agent", "curl/8.1"));
+        world.services.tend().unwrap();
+        let preview = shop.run(world, &["panic", "--kid", &kid, "--dry-run"]);
+        assert_eq!(preview["impact"]["signed"], json!({
+            "alg": "RS256",
+            "clients": 1,
+            "client_ids": [shop.app.id],
+            "apis": 2,
+            "api_identifiers": [format!("{}/api", world.issuer), "https://api.example/orders"],
+            "grants": 1,
+            "sessions": 1,
+            "key_set_fetchers": 1,
+        }), "{preview}");
+        let sentences = [
+            format!("RS256 keys sign the ID tokens of 1 application ({}) and the access tokens of 2 APIs ({}/api, https://api.example/orders).", shop.app.id, world.issuer),
+            "1 grant and 1 session stand, and go on; tokens are not stored and cannot be counted.".to_owned(),
+            "The key set was fetched from 1 place in the last 24 hours.".to_owned(),
+        ];
+        let told = shop.place.run(&["panic", "--kid", &kid, "--dry-run"]).stderr;
+        world.administrator("grace");
+        let page = world.admin_browser("grace").get(&format!("/admin/keys/{kid}/revoke")).body;
+        for sentence in &sentences {
+            assert!(told.contains(sentence), "{sentence}: {told}");
+            assert!(page.contains(sentence), "{sentence}: {page}");
+        }
         shop.run(world, &["panic", "--kid", &kid, "--yes"]);
         assert_eq!(shop.reads(world), 401);
         assert_eq!(shop.app.introspect(world, shop.tokens["access_token"].as_str().unwrap()).body, r#"{"active":false}"#);

@@ -53,6 +53,8 @@ const VERBS: &[&[&str]] = &[
     &["logout"],
     &["keys"],
     &["keys", "list"],
+    &["issuer"],
+    &["issuer", "new-timeline"],
 ];
 
 #[test]

@@ -77,6 +77,31 @@ on_both_databases! {
         assert!(keys.states(world.clock.now()).iter().all(|(row, _)| row.alg != KeyAlgorithm::Es256));
     }
 
+    fn a_token_for_an_api_that_was_made_elsewhere_a_moment_ago_is_signed_at_once(world: World) {
+        world.person("ada");
+        let scope = "bills:read";
+        let wanted = |kind| {
+            let mut wanted = metadata(kind);
+            wanted.scopes.push(scope.to_owned());
+            world.client(wanted)
+        };
+        let (service, app) = (wanted(ClientKind::Service), wanted(ClientKind::Spa));
+        let elsewhere = crate::support::world::World::on_with_own_clock(world);
+        elsewhere.services.keys.ensure(&elsewhere.services.store, KeyAlgorithm::Es256).unwrap();
+        elsewhere.unnoticed_api_signed_with("https://api.example/bills", &[scope], KeyAlgorithm::Es256);
+        let form = [("grant_type", "client_credentials"), ("scope", scope)];
+        let answers: Vec<Answer> = std::thread::scope(|scope| {
+            let asked: Vec<_> = (0..8).map(|_| scope.spawn(|| service.token(world, &form))).collect();
+            asked.into_iter().map(|asked| asked.join().unwrap()).collect()
+        });
+        for answer in answers {
+            assert_eq!(answer.status, 200, "{}", answer.body);
+            assert_eq!(header(answer.json()["access_token"].as_str().unwrap())["alg"], "ES256");
+        }
+        let tokens = app.sign_in(world, "ada", &[("scope", "openid bills:read")]);
+        assert_eq!(header(tokens["access_token"].as_str().unwrap())["alg"], "ES256");
+    }
+
     fn a_second_node_hears_of_a_new_algorithm(world: World) {
         let other = crate::support::world::World::on_with_own_clock(world);
         world.services.keys.ensure(&world.services.store, KeyAlgorithm::Es256).unwrap();

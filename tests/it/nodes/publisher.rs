@@ -6,41 +6,37 @@ use crate::support::fleet::Fleet;
 use crate::support::patience::{machine_ms, until};
 use serde_json::Value;
 
-/// How long nothing may be published after the publisher was lost, in the server's milliseconds.
-const HEALED: i64 = 6_000;
-/// A busy machine may stop everybody for a while: one of so many losses must be healed in time.
-const TRIES: usize = 3;
-
-/// Waits until a surviving node says that everything up to `lost_at` is published, and returns how old its heads
-/// became before that.
-fn healing(fleet: &Fleet, survivor: usize, lost_at: i64) -> i64 {
-    let node = fleet.node(survivor);
-    let mut reader = FeedReader::default();
-    let mut oldest = 0;
-    until("publication by another node", || {
-        let Times { published_to, now } = reader.ask(&node, 1);
-        oldest = oldest.max(now - published_to);
-        (published_to > lost_at + 2_000).then_some(oldest)
-    })
-}
-
-fn is_healed_in_time(
+/// Loses the node that publishes, and waits until another one has published.
+///
+/// How soon that happens on a busy machine is the machine's business; that the lease is over after three seconds, to the
+/// millisecond, is tested with a clock in the test's hand (`tests/it/revocations/publication.rs`). Here processes die,
+/// and what is looked at is what no machine is too slow for: heads never go back and never say that more is known than
+/// was published, another node takes over, and what was committed after the loss is told.
+fn another_takes_over(
     fleet: &mut Fleet,
     lose: impl Fn(&mut Fleet, usize),
     bring_back: impl Fn(&mut Fleet, usize),
 ) {
-    let mut ages = Vec::new();
-    for _ in 0..TRIES {
-        let victim = fleet.publisher();
-        let survivor = (victim + 1) % 3;
-        lose(fleet, victim);
-        ages.push(healing(fleet, survivor, machine_ms()));
-        bring_back(fleet, victim);
-        if ages.iter().any(|age| *age <= HEALED) {
-            return;
-        }
-    }
-    panic!("heads became too old: {ages:?}");
+    let victim = fleet.publisher();
+    lose(fleet, victim);
+    // By the database's clock, as `published_to` is; the one that is lost can publish nothing later than this.
+    let lost_at = machine_ms();
+    let node = fleet.node((victim + 1) % 3);
+    let (mut reader, mut last) = (FeedReader::default(), 0);
+    until("publication by another node", || {
+        let Times { published_to, now } = reader.ask(&node, 1);
+        assert!(
+            published_to <= now && published_to >= last,
+            "a head of {now} knows of {published_to} after {last}"
+        );
+        last = published_to;
+        (published_to > lost_at).then_some(())
+    });
+    until("a publisher among the others", || {
+        let mut others = (0..3).filter(|at| *at != victim);
+        others.any(|at| fleet.publishes(at)).then_some(())
+    });
+    bring_back(fleet, victim);
 }
 
 fn ends(fleet: &Fleet, node: usize, tokens: &Value) -> String {
@@ -57,18 +53,18 @@ fn ends(fleet: &Fleet, node: usize, tokens: &Value) -> String {
 }
 
 #[test]
-fn a_publisher_that_dies_or_stands_still_is_replaced_within_six_seconds() {
+fn a_publisher_that_dies_or_stands_still_is_replaced() {
     let mut fleet = Fleet::start(Place::postgres(), 3);
     fleet.person("ada");
     let app = fleet.client("web", &["--first-party"]);
     let tokens = app.sign_in(&fleet, "ada", &[]);
 
-    is_healed_in_time(
+    another_takes_over(
         &mut fleet,
         |fleet, node| fleet.signal(node, "STOP"),
         |fleet, node| fleet.signal(node, "CONT"),
     );
-    is_healed_in_time(&mut fleet, Fleet::kill, Fleet::start_again);
+    another_takes_over(&mut fleet, Fleet::kill, Fleet::start_again);
     let gid = ends(&fleet, 0, &tokens);
     // The one that stood still, and woke up with an old lease in its memory, has numbered nothing twice.
     let whole = fleet.run(&["audit", "verify", "--json"]).document();

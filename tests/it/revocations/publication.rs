@@ -1,10 +1,13 @@
 //! Who numbers events, and what a signed head is worth when nobody does.
 
 use super::{after, grant, head, page, snapshot};
+use crate::support::databases::number;
 use crate::support::on_both_databases;
+use crate::support::patience::until;
 use crate::support::world::World;
 use serde_json::json;
-use vouchsafe_core::model::Span;
+use vouchsafe::db;
+use vouchsafe_core::model::{EventKind, Span};
 
 on_both_databases! {
     fn a_head_is_renewed_every_two_seconds_without_news(world: World) {
@@ -39,14 +42,14 @@ on_both_databases! {
         let published_to = head(&snapshot(world))["published_to"].clone();
         grant(world, "ada");
         world.disable("ada");
-        // The first node stands still; the second signs heads, which do not pretend to be fresh.
-        world.wait(Span::from_millis(2_500));
+        // The first node stands still; the second signs heads, which do not pretend to be fresh until the lease is over.
+        world.wait(Span::from_millis(2_999));
         other.publish();
         let early = snapshot(&other);
         assert_eq!(early["entries"], json!([]));
         assert_eq!(head(&early)["published_to"], published_to);
         assert_ne!(head(&early)["now"], published_to);
-        world.wait(Span::from_millis(600));
+        world.wait(Span::from_millis(1));
         other.publish();
         let late = page(&other, &after(&early));
         assert_eq!(late["entries"].as_array().unwrap().len(), 1);
@@ -54,6 +57,34 @@ on_both_databases! {
         // The first one comes back and is told by the second.
         world.publish();
         assert_eq!(head(&snapshot(world))["hash"], head(&late)["hash"]);
+    }
+
+    fn a_node_that_is_told_to_stop_ends_with_the_part_that_it_numbers(world: World) {
+        world.publish();
+        let act = world.act();
+        for _ in 0..20 {
+            let some: Vec<_> = (0..1_000).map(|_| act.event(EventKind::SignedIn)).collect();
+            world.write(move |tx| db!(tx, events::append_all(&some)));
+        }
+        let unnumbered = || number(world.database(), "SELECT count(*) FROM events WHERE seq IS NULL");
+        let all = unnumbered();
+        std::thread::scope(|threads| {
+            let publishing = threads.spawn(|| world.publish());
+            until("the first part", || (unnumbered() < all).then_some(()));
+            world.services.stop();
+            let at_stop = unnumbered();
+            publishing.join().unwrap();
+            let since = at_stop - unnumbered();
+            assert!((0..=500).contains(&since), "{since} of {at_stop} after it was told");
+        });
+        // Nor does it begin with more than one part.
+        let before = unnumbered();
+        world.publish();
+        assert!(before - unnumbered() <= 500);
+        world.services.resign().unwrap();
+        let other = World::on(world);
+        other.publish();
+        assert_eq!(unnumbered(), 0, "another node does the rest");
     }
 
     fn a_node_that_stops_leaves_the_numbering_at_once(world: World) {

@@ -1,10 +1,12 @@
 //! Migrations: equal on both databases, all or nothing, once however many nodes start.
 
-use super::samples::add_ann_and_shop;
+use super::samples::{add_ann_and_shop, client};
 use crate::support::databases::{Database, Kind};
+use crate::support::people::metadata;
 use vouchsafe::db;
 use vouchsafe::store::listing::UsersWanted;
 use vouchsafe::store::{MigrationState, StoreError, StoreOptions};
+use vouchsafe_core::model::{Client, ClientId, ClientKind, ClientMetadata};
 
 fn every_name(database: &Database) -> Vec<String> {
     let all = database.migrations().unwrap();
@@ -83,6 +85,41 @@ fn people_who_were_there_before_are_found_by_their_groups() {
         assert_eq!(staff(), 0);
         database.migrate().unwrap();
         assert_eq!(staff(), 1);
+    }
+}
+
+#[test]
+fn clients_that_were_there_before_are_found_by_what_they_use() {
+    for kind in BOTH {
+        let database = Database::migrated(kind);
+        let client = Client {
+            metadata: ClientMetadata {
+                scopes: vec!["orders:read".to_owned(), "a\"b".to_owned()],
+                introspects: vec!["https://bills.example".to_owned()],
+                ..metadata(ClientKind::Service)
+            },
+            ..client("reports")
+        };
+        database
+            .write_blocking("client", move |tx| db!(tx, clients::add(&client)))
+            .unwrap();
+        let using = |name: &str| {
+            let named = [name.to_owned()];
+            let found = database.read_blocking("using", move |tx| db!(tx, clients::using(&named)));
+            found.unwrap().len()
+        };
+        let names = ["orders:read", "a\"b", "https://bills.example"];
+        assert_eq!(names.map(using), [1; 3]);
+        while is_applied(&database, "0026_uses_of_apis") {
+            database.revert_last_migration().unwrap();
+        }
+        assert_eq!(names.map(using), [0; 3]);
+        database.migrate().unwrap();
+        assert_eq!(names.map(using), [1; 3]);
+        assert_eq!(using("orders"), 0);
+        let id = ClientId::new("reports");
+        let gone = database.write_blocking("gone", move |tx| db!(tx, clients::remove(&id)));
+        assert_eq!((gone, names.map(using)), (Ok(true), [0; 3]));
     }
 }
 

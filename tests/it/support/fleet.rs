@@ -37,12 +37,16 @@ impl Fleet {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let proxy = Proxy::start(listener).unwrap();
-        let front = Site::anew_at(&format!("http://localhost:{port}"));
+        let issuer = format!("http://localhost:{port}");
+        // The command line opens what the nodes sealed for their issuer.
+        let place = place
+            .with("VOUCHSAFE__LOG__FILTER", "error")
+            .with("VOUCHSAFE__ISSUER", &issuer);
         let mut fleet = Self {
             nodes: Vec::new(),
-            front,
+            front: Site::anew_at(&issuer),
             proxy,
-            place: place.with("VOUCHSAFE__LOG__FILTER", "error"),
+            place,
         };
         for _ in 0..nodes {
             let node = fleet.start_node();
@@ -78,13 +82,15 @@ impl Fleet {
     /// Waits for the one node that numbers events, and says which it is.
     pub(crate) fn publisher(&self) -> usize {
         until("a publisher", || {
-            let publishes = |at: &usize| {
-                let page = request(&self.nodes[*at].metrics, "GET /metrics");
-                page.lines().any(|line| line == "vouchsafe_publisher 1")
-            };
-            let found: Vec<usize> = (0..self.nodes.len()).filter(publishes).collect();
+            let found: Vec<usize> = (0..self.nodes.len()).filter(|at| self.publishes(*at)).collect();
             (found.len() == 1).then(|| found[0])
         })
+    }
+
+    /// Whether a node, which must be alive, says that it numbers events.
+    pub(crate) fn publishes(&self, at: usize) -> bool {
+        let page = request(&self.nodes[at].metrics, "GET /metrics");
+        page.lines().any(|line| line == "vouchsafe_publisher 1")
     }
 
     /// Runs a verb of the command line.

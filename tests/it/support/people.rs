@@ -10,7 +10,7 @@ use vouchsafe::db;
 use vouchsafe::store::{NewSecret, StoreError, Tx};
 use vouchsafe_core::model::{
     Api, ApiClaim, ApiScope, Client, ClientId, ClientKind, ClientMetadata, ClientSecret, GrantType,
-    IdTokenClaims, PkceRule, Plain, Span, TokenTyp, User, UserId,
+    IdTokenClaims, KeyAlgorithm, PkceRule, Plain, Span, TokenTyp, User, UserId,
 };
 
 /// The password of everybody.
@@ -60,7 +60,7 @@ pub(crate) fn metadata(kind: ClientKind) -> ClientMetadata {
         first_party: true,
         require_consent: false,
         id_token_claims: IdTokenClaims::Userinfo,
-        id_token_signed_response_alg: vouchsafe_core::model::KeyAlgorithm::Rs256,
+        id_token_signed_response_alg: KeyAlgorithm::Rs256,
         declared: vouchsafe_core::model::Declared::default(),
     }
 }
@@ -276,7 +276,22 @@ impl World {
         self.api_with(identifier, scopes, Vec::new())
     }
 
+    /// The same, whose tokens are signed with this algorithm.
+    pub(crate) fn unnoticed_api_signed_with(&self, identifier: &str, scopes: &[&str], alg: KeyAlgorithm) {
+        self.add_api((identifier, scopes), Vec::new(), alg);
+    }
+
     fn api_with(&self, identifier: &str, scopes: &[&str], claims: Vec<ApiClaim>) -> String {
+        self.add_api((identifier, scopes), claims, KeyAlgorithm::Rs256);
+        identifier.to_owned()
+    }
+
+    fn add_api(
+        &self,
+        (identifier, scopes): (&str, &[&str]),
+        claims: Vec<ApiClaim>,
+        signing_alg: KeyAlgorithm,
+    ) {
         let scope = |name: &&str| ApiScope {
             name: (*name).to_owned(),
             description: format!("Use {name}"),
@@ -285,13 +300,12 @@ impl World {
             identifier: identifier.to_owned(),
             name: "Orders".to_owned(),
             token_typ: TokenTyp::AtJwt,
-            signing_alg: vouchsafe_core::model::KeyAlgorithm::Rs256,
+            signing_alg,
             access_token_lifetime: None,
             claims,
             created_at: self.services.ports.clock.now(),
             scopes: scopes.iter().map(scope).collect(),
         };
         self.write(move |tx| db!(tx, apis::add(&api)));
-        identifier.to_owned()
     }
 }

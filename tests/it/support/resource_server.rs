@@ -74,6 +74,11 @@ impl ResourceServer {
         self.runtime.block_on(self.verifier.verify(token)).map(drop)
     }
 
+    /// How often it has read everything anew.
+    pub(crate) fn snapshots(&self) -> u64 {
+        self.verifier.figures().snapshots
+    }
+
     /// Waits until it knows what the server publishes now.
     pub(crate) fn catches_up(&self, world: &World) {
         world.publish();

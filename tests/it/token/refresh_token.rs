@@ -6,10 +6,16 @@ use crate::support::relying_party::{VERIFIER, claims};
 use crate::support::world::{Answer, World};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use vouchsafe::audit::{Act, emergency};
+use vouchsafe::clients::standing;
 use vouchsafe::db;
-use vouchsafe_core::model::{ClientKind, GrantId, Span};
+use vouchsafe::store::{StoreError, Tx};
+use vouchsafe_core::model::{ClientId, ClientKind, GrantId, Span};
 
 const OFFLINE: &[(&str, &str)] = &[("scope", "openid offline_access"), ("prompt", "consent")];
+
+/// An act on the database that ends what a client was given.
+type Ends = fn(&mut Tx<'_>, &Act, &ClientId) -> Result<(), StoreError>;
 
 fn app(world: &World) -> (Registered, Value) {
     world.person("ada");
@@ -255,6 +261,27 @@ on_both_databases! {
             world.wait(Span::from_seconds(3));
             assert_eq!(successor(&app.refresh(world, &first)), next);
             assert_eq!(row(), rotated);
+        }
+    }
+
+    fn what_the_database_says_counts_before_this_node_has_heard_of_it(world: World) {
+        world.person("ada");
+        world.orders_api();
+        let ends: [Ends; 3] = [
+            |tx, act, id| standing::disable(tx, act, id).map(drop),
+            |tx, act, id| emergency::revoke_client(tx, act, id).map(drop),
+            |tx, act, _| emergency::revoke_everything(tx, act).map(drop),
+        ];
+        for end in ends {
+            let app = world.client(metadata(ClientKind::Spa));
+            let tokens = app.sign_in(world, "ada", OFFLINE);
+            let code = app.code(world, "ada", &[]);
+            // As the command line does it on the database: this node looks at its next tick only.
+            let (act, id) = (world.act(), ClientId::new(app.id.clone()));
+            world.write(move |tx| end(tx, &act, &id));
+            assert_eq!(app.refresh(world, &refresh_token(&tokens)).error(), invalid_grant());
+            assert_eq!(app.redeem(world, &code).error(), invalid_grant());
+            world.follow();
         }
     }
 

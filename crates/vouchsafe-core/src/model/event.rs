@@ -61,6 +61,8 @@ event_kinds! {
     ClientEpochRaised = "client.epoch_raised";
     /// The issuer's epoch was raised; `value` is the least acceptable epoch.
     IssuerEpochRaised = "issuer.epoch_raised";
+    /// A new timeline of the revocation feed began; `timeline` in the detail is its name, `was` that of the one before.
+    TimelineBegun = "issuer.timeline_begun";
     /// A signing key was revoked; `target` is its `kid`.
     KeyRevoked = "key.revoked";
     /// A signing key was made; `target` is its `kid`.

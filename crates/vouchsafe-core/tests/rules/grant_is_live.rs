@@ -1,17 +1,26 @@
 //! The one gate: everything that a grant depends on closes it.
 
 use super::samples::{NOW, after, client, grant, user};
-use vouchsafe_core::decide::grant_is_live::grant_is_live;
-use vouchsafe_core::model::{Client, ClientId, ClientKind, EndReason, Grant, User, UserId};
+use vouchsafe_core::decide::grant_is_live::{Footing, grant_is_live};
+use vouchsafe_core::model::{ClientId, ClientKind, EndReason, Grant, User, UserId};
 use vouchsafe_core::refusal::Reason;
 
 /// The epoch that the sample's grant was made in.
 const ISSUER_EPOCH: i64 = 1;
 
-fn judged(change: impl Fn(&mut Grant, &mut User, &mut Client), session_live: Option<bool>) -> Option<Reason> {
-    let (mut grant, mut user, mut client) = (grant(), user(), client(ClientKind::Web));
-    change(&mut grant, &mut user, &mut client);
-    grant_is_live(&grant, &user, session_live, (&client, ISSUER_EPOCH), NOW).err()
+fn judged(
+    change: impl Fn(&mut Grant, &mut User, &mut Footing),
+    session_live: Option<bool>,
+) -> Option<Reason> {
+    let client = client(ClientKind::Web);
+    let mut footing = Footing {
+        client_id: client.id,
+        client_disabled_at: client.disabled_at,
+        epochs: [ISSUER_EPOCH, client.epoch],
+    };
+    let (mut grant, mut user) = (grant(), user());
+    change(&mut grant, &mut user, &mut footing);
+    grant_is_live(&grant, &user, session_live, &footing, NOW).err()
 }
 
 #[test]
@@ -58,7 +67,7 @@ fn whatever_falls_away_ends_it() {
         standing
     );
     assert_eq!(
-        judged(|_, _, client| client.disabled_at = Some(after(-1)), None),
+        judged(|_, _, footing| footing.client_disabled_at = Some(after(-1)), None),
         Some(Reason::ClientDisabled)
     );
     assert_eq!(
@@ -66,7 +75,7 @@ fn whatever_falls_away_ends_it() {
         Some(Reason::GrantEnded)
     );
     assert_eq!(
-        judged(|_, _, client| client.id = ClientId::new("c2"), None),
+        judged(|_, _, footing| footing.client_id = ClientId::new("c2"), None),
         Some(Reason::GrantEnded)
     );
 }
@@ -86,7 +95,8 @@ fn an_online_grant_needs_its_session_and_an_offline_one_does_not() {
 fn raising_an_epoch_ends_what_was_made_before() {
     let raised = Some(Reason::EpochRaised);
     assert_eq!(judged(|grant, _, _| grant.ep[0] -= 1, None), raised);
-    assert_eq!(judged(|_, _, client| client.epoch = 1, None), raised);
-    let since = |grant: &mut Grant, client: &mut Client| (grant.ep, client.epoch) = ([2, 7], 7);
-    assert_eq!(judged(|grant, _, client| since(grant, client), None), None);
+    assert_eq!(judged(|_, _, footing| footing.epochs[1] = 1, None), raised);
+    assert_eq!(judged(|_, _, footing| footing.epochs[0] += 1, None), raised);
+    let since = |grant: &mut Grant, footing: &mut Footing| (grant.ep, footing.epochs[1]) = ([2, 7], 7);
+    assert_eq!(judged(|grant, _, footing| since(grant, footing), None), None);
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap};
+use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Certificate, Client, RequestBuilder, Response, redirect};
 use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
@@ -128,8 +128,18 @@ async fn send(request: RequestBuilder) -> Result<Response, FetchProblem> {
     let response = request.send().await.map_err(|_| FetchProblem::Unreachable)?;
     match response.status().as_u16() {
         200 => Ok(response),
+        429 => {
+            Err(retry_after(response.headers())
+                .map_or(FetchProblem::Status(429), FetchProblem::TooManyRequests))
+        }
         status => Err(FetchProblem::Status(status)),
     }
+}
+
+/// RFC 9110 §10.2.3, in seconds; a date would need a clock that both sides agree on.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }
 
 async fn answer(request: RequestBuilder, most: usize) -> Result<Answer, FetchProblem> {
@@ -170,6 +180,23 @@ mod tests {
 
     fn of(line: &str) -> Option<Duration> {
         max_age(&HeaderMap::from_iter([(CACHE_CONTROL, line.parse().unwrap())]))
+    }
+
+    #[test]
+    fn the_issuer_says_when_it_may_be_asked_again() {
+        let of = |line: &str| retry_after(&HeaderMap::from_iter([(RETRY_AFTER, line.parse().unwrap())]));
+        assert_eq!(of("60"), Some(Duration::from_mins(1)));
+        for line in [
+            "soon",
+            "-1",
+            "1.5",
+            "",
+            "Fri, 31 Dec 1999 23:59:59 GMT",
+            "99999999999999999999999",
+        ] {
+            assert_eq!(of(line), None, "{line}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new()), None);
     }
 
     #[test]

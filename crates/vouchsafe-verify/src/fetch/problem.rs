@@ -1,6 +1,7 @@
 //! What can go wrong on the way to the issuer's keys: for operators, never for callers.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::jwks::JwksProblem;
 use crate::revocations::FeedProblem;
@@ -14,6 +15,9 @@ pub enum FetchProblem {
     Unreachable,
     /// The issuer answered with this HTTP status.
     Status(u16),
+    /// The issuer was asked too often and wants to be left alone for so long: status 429 with `Retry-After`
+    /// (RFC 6585 §4).
+    TooManyRequests(Duration),
     /// The answer is larger than it may be: 256 KiB for keys, 2 MiB for a page of the feed.
     TooLarge,
     /// The metadata is not JSON, or lacks `issuer` or `jwks_uri`.
@@ -62,6 +66,13 @@ impl fmt::Display for FetchProblem {
         match self {
             Self::Unreachable => f.write_str("the issuer cannot be reached"),
             Self::Status(status) => write!(f, "the issuer answered with status {status}"),
+            Self::TooManyRequests(wait) => {
+                write!(
+                    f,
+                    "the issuer was asked too often; it wants to be asked again in {} s",
+                    wait.as_secs()
+                )
+            }
             Self::TooLarge => f.write_str("the issuer's answer is too large"),
             Self::MetadataMalformed => f.write_str("the issuer's metadata is malformed"),
             Self::IssuerMismatch => {

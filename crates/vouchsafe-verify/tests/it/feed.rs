@@ -379,6 +379,37 @@ async fn the_exposure_of_the_latest_token_is_told() {
 }
 
 #[actix_web::test]
+async fn an_issuer_that_was_asked_too_often_is_left_alone_as_long_as_it_says() {
+    let (busy, broken, clock) = (
+        HttpIssuer::start().with_feed(),
+        HttpIssuer::start().with_feed(),
+        FakeClock::new(),
+    );
+    busy.script.feed.pages_status.store(429, Ordering::SeqCst);
+    broken.script.feed.pages_status.store(503, Ordering::SeqCst);
+    let left_alone = verifier(&busy, FeedMode::Poll, &clock);
+    assert_eq!(outcome(&left_alone, &FIRST.token(&busy.claims())).await, Ok(()));
+    until(|| left_alone.feed_problem().is_some()).await;
+    let expected = FetchProblem::TooManyRequests(Duration::from_mins(1));
+    assert_eq!(left_alone.feed_problem(), Some(expected));
+    // One that says nothing is asked again meanwhile, as patience has it.
+    let asked = verifier(&broken, FeedMode::Poll, &clock);
+    assert_eq!(outcome(&asked, &FIRST.token(&broken.claims())).await, Ok(()));
+    until(|| broken.script.feed.page_requests.load(Ordering::SeqCst) >= 3).await;
+    assert_eq!(busy.script.feed.page_requests.load(Ordering::SeqCst), 1);
+}
+
+#[actix_web::test]
+async fn where_there_is_no_place_for_a_stream_pages_are_asked_for_at_once() {
+    let (issuer, clock) = (HttpIssuer::start().with_feed(), FakeClock::new());
+    issuer.script.feed.stream_status.store(429, Ordering::SeqCst);
+    let verifier = verifier(&issuer, FeedMode::Stream, &clock);
+    let seq = issuer.script.feed.change(|feed| feed.push("grant", "g_1", 0));
+    reached(&verifier, seq).await;
+    assert_eq!(issuer.script.feed.stream_requests.load(Ordering::SeqCst), 1);
+}
+
+#[actix_web::test]
 async fn a_page_without_end_is_not_read_to_its_end() {
     for mode in [FeedMode::Poll, FeedMode::Stream] {
         let (issuer, clock) = (HttpIssuer::start().with_feed(), FakeClock::new());

@@ -1,19 +1,19 @@
 //! Emergency revocation of a key: first what breaks and for how long, then done by typing its id.
 
-use super::rotate::{changed_meanwhile, failure};
-use super::{Delays, Readers, longest_token, readers};
+use super::rotate::changed_meanwhile;
+use super::{Delays, Readers, readers};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
 use crate::admin::moment::Moment;
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
 use crate::admin::pages::problem;
 use crate::failure::{Broken, Failure};
-use crate::keys::impact::{NotRevocable, RevocationPlan, Successor};
+use crate::keys::impact::{NotRevocable, Reach, RevocationPlan, Successor};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use std::sync::Arc;
-use vouchsafe_core::model::Kid;
+use vouchsafe_core::model::{KeyAlgorithm, Kid};
 
 /// So many characters of a key's id are typed: enough to tell keys apart.
 const TYPED: usize = 8;
@@ -29,6 +29,7 @@ struct RevokePage {
     was: &'static str,
     successor: Successor,
     delays: Delays,
+    reach: [String; 3],
     readers: Readers,
 }
 
@@ -75,15 +76,15 @@ async fn take(form: &AdminForm, kid: &str) -> Result<HttpResponse, HttpResponse>
     match done.await {
         Ok(Ok(Some(_))) => Ok(see_other(&format!("{}?done=revoked", Section::Keys.path()))),
         Ok(Ok(None)) => Err(changed_meanwhile(admin)),
-        Ok(Err(error)) => Err(admin.failed(failure(error))),
+        Ok(Err(error)) => Err(admin.failed(Failure::from(error))),
         Err(_) => Err(admin.failed(Failure::Broken(Broken::Overloaded("keys")))),
     }
 }
 
 async fn plan(admin: &Admin, kid: &str) -> Result<RevocationPlan, HttpResponse> {
-    let longest = longest_token(admin).await?;
-    let (keys, now) = (&admin.cx.services.keys, admin.cx.now);
-    keys.plan_revocation(&Kid::new(kid), now, longest).map_err(|why| {
+    let (services, now, kid) = (&admin.cx.services, admin.cx.now, Kid::new(kid));
+    let reach = reach(admin, services.keys.algorithm_of(&kid, now)).await?;
+    services.keys.plan_revocation(&kid, now, reach).map_err(|why| {
         let (title, advice) = match why {
             NotRevocable::Unknown => return admin.not_found(),
             NotRevocable::Removed => (
@@ -99,6 +100,15 @@ async fn plan(admin: &Admin, kid: &str) -> Result<RevocationPlan, HttpResponse> 
     })
 }
 
+/// What depends on keys of an algorithm.
+async fn reach(admin: &Admin, alg: KeyAlgorithm) -> Result<Reach, HttpResponse> {
+    let (services, now) = (Arc::clone(&admin.cx.services), admin.cx.now);
+    let reach = admin.cx.store().read("reach-of-keys", move |tx| {
+        Reach::of(tx, alg, (now, &services.config.tokens), &services.fetchers)
+    });
+    reach.await.map_err(|error| admin.failed(error))
+}
+
 async fn page(admin: &Admin, plan: RevocationPlan, errors: Errors) -> Result<HttpResponse, HttpResponse> {
     let status = errors.status();
     let view = RevokePage {
@@ -109,7 +119,8 @@ async fn page(admin: &Admin, plan: RevocationPlan, errors: Errors) -> Result<Htt
         alg: plan.alg.as_str(),
         was: plan.was.as_str(),
         successor: plan.successor,
-        delays: Delays::of(admin.cx.now, plan.longest_token),
+        delays: Delays::of(admin.cx.now, plan.reach.longest_token),
+        reach: plan.reach.in_words(),
         readers: readers(admin).await?,
     };
     Ok(answer(admin, status, &view))

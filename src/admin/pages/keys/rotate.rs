@@ -7,7 +7,6 @@ use crate::admin::moment::Moment;
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
 use crate::admin::pages::problem;
 use crate::failure::{Broken, Failure};
-use crate::keys::OpenError;
 use crate::keys::impact::{NoRotation, RotationPlan};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -97,7 +96,7 @@ async fn take(form: &AdminForm) -> Result<HttpResponse, HttpResponse> {
     match done.await {
         Ok(Ok(Some(_))) => Ok(see_other(&format!("{}?done=rotated", Section::Keys.path()))),
         Ok(Ok(None)) => Err(changed_meanwhile(admin)),
-        Ok(Err(error)) => Err(admin.failed(failure(error))),
+        Ok(Err(error)) => Err(admin.failed(Failure::from(error))),
         Err(_) => Err(admin.failed(Failure::Broken(Broken::Overloaded("keys")))),
     }
 }
@@ -121,14 +120,6 @@ fn offer(plan: &RotationPlan) -> Offer {
         hasty: plan.is_hasty(),
         crowded: plan.is_crowded(),
         published: plan.published,
-    }
-}
-
-/// Whatever can go wrong with keys and their rows.
-pub(super) fn failure(error: OpenError) -> Failure {
-    match error {
-        OpenError::Store(error) => error.into(),
-        OpenError::Keys(error) => error.into(),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The time that the plots show, and the slots that it is shown in.
 
-use crate::statistics::Hour;
+use crate::statistics::{Bucket, Resolution};
 use time::OffsetDateTime;
 use time::macros::format_description;
+use vouchsafe_core::model::{Span, UnixTime};
 
 /// How much time the plots show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,31 +54,38 @@ impl Period {
         }
     }
 
-    /// How many hours.
-    pub(super) const fn hours(self) -> i64 {
+    /// In what it is read.
+    pub(super) const fn resolution(self) -> Resolution {
         match self {
-            Self::Day => 24,
-            Self::Week => 7 * 24,
-            Self::Month => 30 * 24,
+            Self::Day | Self::Week => Resolution::Hour,
+            Self::Month => Resolution::Day,
         }
     }
 
-    /// Hours of one slot.
-    const fn hours_of_slot(self) -> usize {
+    /// An instant in its first hour or day, where `now` lies in the last.
+    pub(super) fn first(self, now: UnixTime) -> UnixTime {
+        now.minus(match self {
+            Self::Day => Span::from_hours(23),
+            Self::Week => Span::from_hours(7 * 24 - 1),
+            Self::Month => Span::from_days(29),
+        })
+    }
+
+    /// Hours or days of one slot.
+    const fn of_slot(self) -> usize {
         match self {
-            Self::Day => 1,
+            Self::Day | Self::Month => 1,
             Self::Week => 6,
-            Self::Month => 24,
         }
     }
 
-    /// The hours of each slot together.
-    pub(super) fn slots<'a>(self, hours: &'a [Hour]) -> Vec<(Slot, &'a [Hour])> {
-        let slot = |hours: &'a [Hour]| {
-            let begins_at = hours.first().map(|hour| hour.begins_at).unwrap_or_default();
-            (self.slot(begins_at), hours)
+    /// What was counted in each slot.
+    pub(super) fn slots<'a>(self, counted: &'a [Bucket]) -> Vec<(Slot, &'a [Bucket])> {
+        let slot = |counted: &'a [Bucket]| {
+            let begins_at = counted.first().map(|first| first.begins_at).unwrap_or_default();
+            (self.slot(begins_at), counted)
         };
-        hours.chunks(self.hours_of_slot()).map(slot).collect()
+        counted.chunks(self.of_slot()).map(slot).collect()
     }
 
     fn slot(self, begins_at: i64) -> Slot {

@@ -49,7 +49,7 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         Arc::clone(&request.apis),
         cx.config().issuer.clone(),
     );
-    let (now, asked_then, issuer_epoch) = (cx.now, asked.clone(), cx.services.issuer_epoch());
+    let (now, asked_then) = (cx.now, asked.clone());
     let usual = cx.config().tokens.access_token_lifetime;
     let spent: Spent = cx
         .store()
@@ -65,7 +65,7 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
                 Ok(grant) => grant,
                 Err(reason) => return Ok(Err(reason)),
             };
-            let person = live_person(tx, &grant, (&known.client, issuer_epoch), now)?;
+            let person = live_person(tx, &grant, &known.client.id, now)?;
             Ok(Ok((grant, person)))
         })
         .await?;

@@ -55,7 +55,7 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
         Arc::clone(&request.apis),
         cx.config().issuer.clone(),
     );
-    let (now, issuer_epoch) = (cx.now, cx.services.issuer_epoch());
+    let now = cx.now;
     let usual = cx.config().tokens.access_token_lifetime;
     let (asked_then, narrowed_then) = (asked.clone(), narrowed.clone());
     let refreshed: Refreshed = cx
@@ -73,7 +73,7 @@ pub(in super::super) async fn redeem(cx: &Cx, request: TokenRequest) -> Result<T
                 Ok(grant) => grant,
                 Err(reason) => return Ok(Err(reason)),
             };
-            let person = live_person(tx, &grant, (&known.client, issuer_epoch), now)?;
+            let person = live_person(tx, &grant, &known.client.id, now)?;
             Ok(Ok((grant, person)))
         })
         .await?;

@@ -89,6 +89,7 @@ INSERT OR IGNORE INTO search_terms (kind, term, id)
     UNION ALL SELECT 'client', n || '', id FROM apps
     UNION ALL SELECT 'client', value, apps.id FROM apps, json_each(apps.uris)
     UNION ALL SELECT 'client', substr(value, instr(value, '://') + 3), apps.id FROM apps, json_each(apps.uris)
+    UNION ALL SELECT 'uses', value, clients.id FROM clients, json_each(clients.metadata, '$.scopes')
     ORDER BY 1, 2, 3;
 INSERT INTO client_refusals (id, client_id, at, endpoint, reason, request_id, detail, count)
     SELECT substr(lower(hex(sha3('refusal' || numbers.n, 224))), 1, 22), id, {now} - numbers.n * 60000, '/token', 'client_secret_wrong',

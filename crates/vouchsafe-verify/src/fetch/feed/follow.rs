@@ -29,6 +29,9 @@ const STREAM_RESTS: Duration = Duration::from_mins(5);
 const FAILED_STREAMS: u32 = 2;
 const FIRST_BACKOFF: Duration = Duration::from_millis(250);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
+/// An issuer that wants to be left alone is asked again after this at the latest: what is revoked meanwhile must not stay
+/// unknown.
+const LONGEST_REST: Duration = Duration::from_mins(5);
 const USUAL_RETRY: Duration = Duration::from_secs(1);
 /// How often an issuer without a feed is looked at again, in its remembered metadata.
 const LOOK_AGAIN: Duration = Duration::from_mins(10);
@@ -45,8 +48,8 @@ pub(super) async fn follow(running: Running, mode: FeedMode) {
         let wait = match follower.round(mode).await {
             Ok(wait) => wait,
             Err(problem) => {
+                let wait = rest(&problem, follower.failures);
                 running.0.note(Some(problem));
-                let wait = backoff(follower.failures, FIRST_BACKOFF, LONGEST_BACKOFF);
                 follower.failures = follower.failures.saturating_add(1);
                 wait
             }
@@ -57,6 +60,17 @@ pub(super) async fn follow(running: Running, mode: FeedMode) {
             running.0.reconnects.fetch_add(1, Ordering::Relaxed);
         }
     }
+}
+
+/// How long to leave the issuer alone after a problem that came behind so many failures.
+fn rest(problem: &FetchProblem, failures: u32) -> Duration {
+    let patient = backoff(failures, FIRST_BACKOFF, LONGEST_BACKOFF);
+    let FetchProblem::TooManyRequests(asked) = problem else {
+        return patient;
+    };
+    // Never earlier than it says, and not all at the same moment.
+    let asked = *asked.min(&LONGEST_REST);
+    patient.max(asked.saturating_add(jitter(asked / 8)))
 }
 
 struct Follower<'s> {
@@ -103,7 +117,14 @@ impl Follower<'_> {
         self.patient_since = self.shared.moment().monotonic;
         let listening = self.shared.directory.http.listen(self.onwards(stream));
         let listening = timeout(PATIENCE, listening).await;
-        let mut events = listening.map_err(|_| FetchProblem::Unreachable)??;
+        let mut events = match listening.map_err(|_| FetchProblem::Unreachable)? {
+            // There is no place for another stream; who only asks needs none.
+            Err(FetchProblem::TooManyRequests(_)) => {
+                self.failed_streams = FAILED_STREAMS;
+                return Ok(Duration::ZERO);
+            }
+            listening => listening?,
+        };
         let mut reader = EventReader::new(MAX_PAGE_BYTES);
         loop {
             let next = timeout(self.patience_left()?, events.next()).await;
@@ -202,5 +223,28 @@ impl Follower<'_> {
             opened => opened,
         };
         opened.map_err(FetchProblem::Feed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_that_says_when_to_come_back_is_left_alone_until_then() {
+        let after = |seconds, failures| {
+            rest(
+                &FetchProblem::TooManyRequests(Duration::from_secs(seconds)),
+                failures,
+            )
+            .as_secs_f64()
+        };
+        assert!(
+            (60.0..75.0).contains(&after(60, 0)),
+            "no earlier, and not much later"
+        );
+        assert!((300.0..375.0).contains(&after(86_400, 0)), "but not for a day");
+        assert!(after(0, 6) >= 8.0, "and no sooner than patience has it");
+        assert!(rest(&FetchProblem::Status(429), 0) < USUAL_RETRY);
     }
 }

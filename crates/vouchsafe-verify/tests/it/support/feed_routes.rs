@@ -170,7 +170,11 @@ pub(crate) async fn stream(script: web::Data<Script>, query: Query, request: Htt
 
 fn refusal(status: u16) -> HttpResponse {
     let mut answer = HttpResponse::build(status.try_into().unwrap());
-    answer.insert_header(("Location", "/revocations")).finish()
+    let header = match status {
+        429 => ("Retry-After", "60"),
+        _ => ("Location", "/revocations"),
+    };
+    answer.insert_header(header).finish()
 }
 
 struct Events(mpsc::Receiver<Bytes>);
