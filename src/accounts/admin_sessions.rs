@@ -10,6 +10,7 @@ use crate::cx::Cx;
 use crate::db;
 use crate::failure::Failure;
 use crate::metrics::SignInOutcome;
+use crate::store::listing::{AdminSessionsWanted, Page};
 use crate::store::{Spent, StoreError, Tx};
 use serde_json::json;
 use vouchsafe_core::model::{
@@ -154,14 +155,32 @@ pub async fn find(cx: &Cx, cookie: &Digest<AdminCookie>) -> Result<Found, Failur
     Ok(Found::Administrator(Box::new(present)))
 }
 
-/// Ends a session, and tells of it once.
+/// A page of the sessions that stand, each with the name of its person.
 ///
 /// # Errors
 /// When the store fails.
-pub fn end(tx: &mut Tx<'_>, act: &Act, id: &SessionId) -> Result<(), StoreError> {
+pub fn named_page(
+    tx: &mut Tx<'_>,
+    wanted: &AdminSessionsWanted,
+) -> Result<Page<(AdminSession, String)>, StoreError> {
+    db!(tx, admin_sessions::page(wanted))?.try_map(|session| {
+        let user = db!(tx, users::by_id(&session.user_id))?;
+        let name = user.map_or_else(|| session.user_id.as_str().to_owned(), |user| user.username);
+        Ok((session, name))
+    })
+}
+
+/// Ends a session, and tells of it once; `false` when it has ended before.
+///
+/// # Errors
+/// When the store fails.
+pub fn end(tx: &mut Tx<'_>, act: &Act, id: &SessionId, reason: EndReason) -> Result<bool, StoreError> {
     match db!(tx, admin_sessions::end(id, act.now))? {
-        Spent::Now(session) => db!(tx, events::append(&ended(act, &session, EndReason::SessionEnded))),
-        Spent::Before(_) | Spent::Unknown => Ok(()),
+        Spent::Now(session) => {
+            db!(tx, events::append(&ended(act, &session, reason)))?;
+            Ok(true)
+        }
+        Spent::Before(_) | Spent::Unknown => Ok(false),
     }
 }
 
@@ -184,15 +203,20 @@ pub(super) fn end_of_user(
     Ok(sessions.len())
 }
 
-/// Ends the sessions of all administrators but one, when everything is revoked.
+/// Ends the sessions of all administrators but one, and tells of each. Returns how many.
 ///
 /// # Errors
 /// When the store fails.
-pub fn end_all_but(tx: &mut Tx<'_>, act: &Act, kept: Option<&SessionId>) -> Result<usize, StoreError> {
+pub fn end_all_but(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    kept: Option<&SessionId>,
+    reason: EndReason,
+) -> Result<usize, StoreError> {
     let sessions = db!(tx, admin_sessions::end_all_but(kept, act.now))?;
     let told: Vec<_> = sessions
         .iter()
-        .map(|session| ended(act, session, EndReason::EverythingRevoked))
+        .map(|session| ended(act, session, reason))
         .collect();
     db!(tx, events::append_all(&told))?;
     Ok(sessions.len())
@@ -226,7 +250,10 @@ pub(super) fn end_before(
     let Some(cookie) = cookie else { return Ok(()) };
     let before = db!(tx, admin_sessions::by_digest(cookie))?;
     match before.filter(|session| session.is_live(act.now)) {
-        Some(session) => end(tx, &act.by(session.user_id.as_str()), &session.id),
+        Some(session) => {
+            let act = act.by(session.user_id.as_str());
+            end(tx, &act, &session.id, EndReason::SessionEnded).map(drop)
+        }
         None => Ok(()),
     }
 }

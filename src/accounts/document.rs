@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vouchsafe_core::model::{Consent, Grant, Session, UnixTime, User};
+use vouchsafe_core::model::{AdminSession, Consent, Grant, Session, UnixTime, User};
 use vouchsafe_core::spec::scope;
 
 /// A person.
@@ -102,6 +102,45 @@ impl SessionDocument {
             idle_expires_at: session.idle_expires_at.seconds(),
             expires_at: session.expires_at.seconds(),
             remember: session.remember,
+        }
+    }
+}
+
+/// A session of an administrator in the pages of the administration.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AdminSession)]
+pub struct AdminSessionDocument {
+    /// Its identifier.
+    pub session_id: String,
+    /// Who signed in.
+    pub sub: String,
+    /// Their name.
+    pub username: String,
+    /// When they signed in, in seconds since 1970.
+    pub started_at: i64,
+    /// When it was last used, to within a minute, in seconds since 1970.
+    pub used_at: i64,
+    /// When the password was last given, in seconds since 1970.
+    pub proven_at: i64,
+    /// Ends unless used before, in seconds since 1970.
+    pub idle_expires_at: i64,
+    /// Ends in any case, in seconds since 1970.
+    pub expires_at: i64,
+}
+
+impl AdminSessionDocument {
+    /// A session and the name of its person.
+    #[must_use]
+    pub fn of(session: &AdminSession, username: &str) -> Self {
+        Self {
+            session_id: session.id.as_str().to_owned(),
+            sub: session.user_id.as_str().to_owned(),
+            username: username.to_owned(),
+            started_at: session.started_at.seconds(),
+            used_at: session.used_at().seconds(),
+            proven_at: session.proven_at.seconds(),
+            idle_expires_at: session.idle_expires_at.seconds(),
+            expires_at: session.expires_at.seconds(),
         }
     }
 }

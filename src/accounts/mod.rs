@@ -10,6 +10,7 @@ pub mod holdings;
 pub mod interactions;
 pub mod live;
 pub mod passwords;
+pub mod person_acts;
 pub mod profile;
 pub mod room;
 pub mod sessions;

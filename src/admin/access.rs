@@ -19,7 +19,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use sha2::{Digest as _, Sha256};
 use std::future::Future;
 use std::pin::Pin;
-use vouchsafe_core::model::{AdminCookie, AdminSession, User};
+use vouchsafe_core::model::{AdminCookie, AdminSession, SessionId, User};
 use vouchsafe_core::spec::params::Params;
 use vouchsafe_core::spec::redirect_uri;
 
@@ -139,6 +139,12 @@ impl Admin {
     /// The answer to give instead.
     pub fn proven_for_long(&self, back: &str) -> Result<(), HttpResponse> {
         asked(self.session.is_proven_for_long(self.cx.now), back)
+    }
+
+    /// Whether this is the session that asks.
+    #[must_use]
+    pub fn is_in(&self, id: &SessionId) -> bool {
+        self.session.id == *id
     }
 
     /// The session, for what concerns the session itself.

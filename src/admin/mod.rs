@@ -22,6 +22,7 @@ pub fn mount(app: &mut ServiceConfig) {
         .configure(pages::registration::mount)
         .configure(pages::users::mount)
         .configure(pages::sessions::mount)
+        .configure(pages::admin_sessions::mount)
         .configure(pages::keys::mount)
         .configure(pages::audit::mount)
         .configure(pages::panic::mount)

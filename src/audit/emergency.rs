@@ -84,7 +84,7 @@ pub fn revoke_everything_but(
     kept: Option<&SessionId>,
 ) -> Result<i64, StoreError> {
     let epoch = db!(tx, issuer_state::raise_epoch())?;
-    admin_sessions::end_all_but(tx, act, kept)?;
+    admin_sessions::end_all_but(tx, act, kept, EndReason::EverythingRevoked)?;
     let raised = Event {
         value: Some(epoch),
         ..act.event(EventKind::IssuerEpochRaised)

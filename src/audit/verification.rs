@@ -1,8 +1,12 @@
 //! Whether the audit log is whole: reads the chain from its beginning, in slices, and says where it breaks. What is
 //! removed because it is old leaves its number and digest behind, so that nothing else can be missing at the beginning.
+//!
+//! The chain of the revocation feed is read along with it: what resource servers were told follows from the records, so
+//! that whoever changes it where it is stored is noticed too.
 
 use crate::db;
 use crate::store::{Publication, Removed, Store, StoreError};
+use vouchsafe_core::model::revocation::{ChainHash, EMPTY, Entry};
 use vouchsafe_core::model::{AuditRecord, BrokenRecord};
 
 /// Records read at once.
@@ -29,6 +33,12 @@ pub enum NotWhole {
     /// A record does not fit.
     #[error("the audit log is broken at record {}: {}", .0.seq, .0.what)]
     Broken(BrokenRecord),
+    /// A record does not fit into the chain of the revocation feed, which is stored beside it.
+    #[error("the revocation feed is broken at record {}: {}", .0.seq, .0.what)]
+    Feed(BrokenRecord),
+    /// The feed's chain ends elsewhere than what was published.
+    #[error("the revocation feed is broken: its chain does not end where the last entry leads")]
+    FeedEnd,
     /// Records at the end are missing, or were put there.
     #[error("the audit log is broken: its last record is {last}, but {written} were written")]
     End {
@@ -74,14 +84,15 @@ fn read(store: &Store, most: u64) -> Result<(Removed, Result<Chain, NotWhole>), 
         } else {
             reading.last
         };
-        let mut records =
-            store.read_blocking("audit-records", move |tx| db!(tx, events::records(after, SLICE)))?;
-        records.retain(|record| record.seq <= publication.last_seq);
+        let mut records = store.read_blocking("audit-records", move |tx| {
+            db!(tx, events::records_of_feed(after, SLICE))
+        })?;
+        records.retain(|(record, _)| record.seq <= publication.last_seq);
         if records.is_empty() {
             break;
         }
         if let Err(broken) = reading.take(records) {
-            return Ok((begin, Err(NotWhole::Broken(broken))));
+            return Ok((begin, Err(broken)));
         }
     }
     let stopped_early = reading.count >= most && reading.last < publication.last_seq;
@@ -93,6 +104,8 @@ struct Reading {
     count: u64,
     last: i64,
     hash: Vec<u8>,
+    /// Where the feed's chain stands; unknown until the first entry says it, where some before it were removed.
+    feed: Option<ChainHash>,
 }
 
 impl Reading {
@@ -102,18 +115,43 @@ impl Reading {
             count: 0,
             last: removed.seq,
             hash: removed.hash.clone(),
+            feed: (removed.seq == 0).then_some(EMPTY),
         }
     }
 
-    fn take(&mut self, records: Vec<AuditRecord>) -> Result<(), BrokenRecord> {
-        for record in records {
-            record.check_place(self.last, &self.hash)?;
-            record.check(None)?;
+    fn take(&mut self, records: Vec<(AuditRecord, Option<Vec<u8>>)>) -> Result<(), NotWhole> {
+        for (record, feed_before) in records {
+            record
+                .check_place(self.last, &self.hash)
+                .and_then(|()| record.check(None))
+                .map_err(NotWhole::Broken)?;
+            self.follow_feed(&record, feed_before)?;
             self.first = self.first.or(Some(record.seq));
             self.count += 1;
             self.last = record.seq;
             self.hash = record.hash;
         }
+        Ok(())
+    }
+
+    /// Goes on along the feed's chain, of which every record that concerns resource servers is a part, and no other.
+    fn follow_feed(&mut self, record: &AuditRecord, before: Option<Vec<u8>>) -> Result<(), NotWhole> {
+        let broken = |what| {
+            NotWhole::Feed(BrokenRecord {
+                seq: record.seq,
+                what,
+            })
+        };
+        let (entry, before) = match (Entry::of(record.seq, &record.event), before) {
+            (None, None) => return Ok(()),
+            (Some(entry), Some(before)) => (entry, before),
+            (Some(_), None) => return Err(broken("it was taken out of the feed")),
+            (None, Some(_)) => return Err(broken("it was put into the feed")),
+        };
+        let before = ChainHash::try_from(before).ok();
+        let before = before.filter(|before| self.feed.is_none_or(|stands| stands == *before));
+        let before = before.ok_or_else(|| broken("it was told behind another entry"))?;
+        self.feed = Some(entry.chain(&before));
         Ok(())
     }
 
@@ -123,12 +161,16 @@ impl Reading {
             count,
             last,
             hash,
+            feed,
         } = self;
         if !stopped_early && (last != publication.last_seq || hash != publication.last_hash) {
             return Err(NotWhole::End {
                 last,
                 written: publication.last_seq,
             });
+        }
+        if !stopped_early && feed.is_some_and(|stands| stands != publication.feed_hash) {
+            return Err(NotWhole::FeedEnd);
         }
         Ok(Chain {
             records: count,

@@ -1,4 +1,6 @@
-//! `admin …`: who administers the server, from the machine itself.
+//! `admin …`: who administers the server, from the machine itself; and who is signed in to do it, also through a server.
+
+mod sessions;
 
 use super::args::Global;
 use super::exit::Failure;
@@ -34,6 +36,12 @@ enum AdminVerb {
         after_help = "Example:\n  echo 'silver lantern 43' | vouchsafe admin recover grace --reinstate --password-stdin"
     )]
     Recover(RecoverArgs),
+    /// List who is signed in to the pages of the administration, the newest first
+    #[command(after_help = "Example:\n  vouchsafe admin sessions --json")]
+    Sessions(sessions::SessionsArgs),
+    /// Sign one browser out of the pages of the administration, or all
+    #[command(after_help = "Example:\n  vouchsafe admin sign-out --all")]
+    SignOut(sessions::SignOutArgs),
 }
 
 #[derive(Debug, Args)]
@@ -49,13 +57,19 @@ struct RecoverArgs {
 }
 
 pub(crate) fn run(global: &Global, args: AdminArgs, output: &Output) -> Result<(), Failure> {
-    only_on_the_database(global, "admin")?;
-    let place = Workplace::open(global)?;
     match args.verb {
-        AdminVerb::Invite => invite(&place, output),
-        AdminVerb::Create(account) => create(&place, account, output),
-        AdminVerb::Recover(args) => recover(&place, &args, output),
+        AdminVerb::Invite => invite(&here(global, "admin invite")?, output),
+        AdminVerb::Create(account) => create(&here(global, "admin create")?, account, output),
+        AdminVerb::Recover(args) => recover(&here(global, "admin recover")?, &args, output),
+        AdminVerb::Sessions(args) => sessions::all(global, &args, output),
+        AdminVerb::SignOut(args) => sessions::sign_out(global, &args, output),
     }
+}
+
+/// The database, and no server: whoever gives this right must be at the machine.
+fn here(global: &Global, verb: &str) -> Result<Workplace, Failure> {
+    only_on_the_database(global, verb)?;
+    Workplace::open(global)
 }
 
 fn invite(place: &Workplace, output: &Output) -> Result<(), Failure> {

@@ -14,12 +14,15 @@ use crate::ports::{Answered, Call, CallError, Clock as _, Entropy, Http, SystemC
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
+use std::time::Duration;
 use url::form_urlencoded::{Serializer, byte_serialize};
 use vouchsafe_core::spec::username;
 use zeroize::Zeroizing;
 
 pub(crate) use address::Address;
 
+/// Seconds that one request waits for its turn at most, where the server has a limit on requests.
+const PATIENCE: u64 = 120;
 /// Rows of a page: as many as the API gives.
 const PAGE: &str = "200";
 
@@ -164,7 +167,21 @@ impl Remote {
         self.read(&self.call(request)?)
     }
 
+    /// Asks, and asks again where the server says when: it did nothing of what was too much.
     fn call(&self, request: &Request<'_>) -> Result<Answered, CallError> {
+        let mut patience = PATIENCE;
+        loop {
+            let answer = self.call_once(request)?;
+            let told = answer.retry_after.filter(|_| answer.status == 429);
+            let Some(left) = told.and_then(|wait| patience.checked_sub(wait)) else {
+                return Ok(answer);
+            };
+            pause(told.unwrap_or_default());
+            patience = left;
+        }
+    }
+
+    fn call_once(&self, request: &Request<'_>) -> Result<Answered, CallError> {
         let kind = if request.method == "PATCH" {
             "application/merge-patch+json"
         } else {
@@ -256,7 +273,7 @@ impl Remote {
             authorization: Some(&authorization),
             ..Call::new("GET", &url)
         };
-        let (status, _) = self.http.stream(&call, &mut |part| {
+        let head = self.http.stream(&call, &mut |part| {
             if start.len() < 64 * 1024 {
                 start.extend_from_slice(part);
             }
@@ -267,10 +284,10 @@ impl Remote {
             }
             Ok(())
         })?;
-        if status == 200 {
+        if head.status == 200 {
             return Ok(());
         }
-        Err(self.failure(status, &start))
+        Err(self.failure(head.status, &start))
     }
 
     fn url(&self, path: &str) -> String {
@@ -313,6 +330,11 @@ impl Remote {
             }
         })
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a command that was told to wait waits")]
+fn pause(seconds: u64) {
+    std::thread::sleep(Duration::from_secs(seconds));
 }
 
 /// Refuses to do on the database what somebody meant for a server.

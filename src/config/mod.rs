@@ -46,7 +46,7 @@ pub use outbound::{Destination, Outbound};
 pub use passwords::Passwords;
 pub(crate) use problem::nearest;
 pub use problem::{Problem, Problems};
-pub use rate_limits::{Feed, Interactions, RateLimits, RegistrationLimit, Revoke, SignIn};
+pub use rate_limits::{ApiLimit, Feed, Interactions, RateLimits, RegistrationLimit, Revoke, SignIn};
 pub use reading::{Setting, Source};
 pub use registration::{DynamicRegistration, Registration, ScopeName};
 pub use server::Config;

@@ -13,6 +13,7 @@ section! {
         section interactions: Interactions;
         section registration: RegistrationLimit;
         section revoke: Revoke;
+        section api: ApiLimit;
         section feed: Feed;
     }
 }
@@ -53,6 +54,15 @@ section! {
     Revoke in "rate_limits.revoke." {
         /// Revocations per client; the next one is refused, with `Retry-After`. Only tokens of the client itself count.
         per_client: Limit = Limit { failures: 3_000, per: Span::from_minutes(1) };
+    }
+}
+
+section! {
+    /// Requests to the administration API.
+    ApiLimit in "rate_limits.api." {
+        /// Requests per caller, which is a person or a service, however many tokens they have; the next one is refused,
+        /// with `Retry-After`. Answers tell what is left in `RateLimit`.
+        per_caller: Limit = Limit { failures: 600, per: Span::from_minutes(1) };
     }
 }
 

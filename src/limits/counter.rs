@@ -3,7 +3,7 @@
 use crate::config::Limit;
 use crate::db;
 use crate::store::{Reserved, StoreError, Tx};
-use vouchsafe_core::model::UnixTime;
+use vouchsafe_core::model::{Span, UnixTime};
 
 /// A counter and its limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +23,60 @@ impl Counter {
     /// # Errors
     /// When the store fails.
     pub fn count(&self, tx: &mut Tx<'_>, now: UnixTime) -> Result<Option<UnixTime>, StoreError> {
-        let counted = db!(tx, throttles::reserve(&self.key, now, self.limit.per))?;
-        Ok(exceeded(&counted, self.limit))
+        Ok(self.take(tx, now)?.exceeded())
+    }
+
+    /// Counts once more, and says how much is left.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn take(&self, tx: &mut Tx<'_>, now: UnixTime) -> Result<Quota, StoreError> {
+        Ok(Quota {
+            counted: db!(tx, throttles::reserve(&self.key, now, self.limit.per))?,
+            limit: self.limit,
+            now,
+        })
+    }
+}
+
+/// How a counter stands after somebody was counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quota {
+    counted: Reserved,
+    limit: Limit,
+    now: UnixTime,
+}
+
+impl Quota {
+    /// When the next one is admitted, if this one was too many.
+    #[must_use]
+    pub fn exceeded(&self) -> Option<UnixTime> {
+        exceeded(&self.counted, self.limit)
+    }
+
+    /// What is admitted within a window.
+    #[must_use]
+    pub const fn limit(&self) -> Limit {
+        self.limit
+    }
+
+    /// How many more are admitted within this window.
+    #[must_use]
+    pub fn left(&self) -> i64 {
+        i64::from(self.limit.failures)
+            .saturating_sub(self.counted.count)
+            .max(0)
+    }
+
+    /// Whole seconds until the next window may begin: one at least, and no more than a window has, whatever the clocks say.
+    #[must_use]
+    pub fn resets_in(&self) -> i64 {
+        let ends = self.counted.window_started_at.plus(self.limit.per);
+        let left = ends
+            .since(self.now)
+            .min(self.limit.per)
+            .max(Span::from_seconds(1));
+        left.millis().saturating_add(999) / 1000
     }
 }
 

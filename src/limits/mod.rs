@@ -1,6 +1,7 @@
 //! Limits on what somebody may try how often.
 
 mod address;
+pub mod api;
 pub mod connections;
 mod counter;
 pub mod newcomers;
@@ -10,4 +11,4 @@ pub mod revocations;
 pub mod sign_in;
 
 pub use address::network;
-pub use counter::Counter;
+pub use counter::{Counter, Quota};

@@ -1,6 +1,7 @@
 //! The protocol endpoints: a file is an endpoint, a folder an endpoint with parts.
 
 pub mod authorize;
+mod bearer;
 pub mod client_auth;
 pub mod engine;
 pub mod introspect;

@@ -1,6 +1,7 @@
 //! OpenID Connect Core §5.3 — claims about the person, for an access token with the scope `openid`. Asks the
 //! database each time: what was ended or changed is known here at once.
 
+use super::bearer;
 use crate::accounts::live::live_token;
 use crate::clients::Known;
 use crate::cx::Cx;
@@ -8,14 +9,13 @@ use crate::failure::Failure;
 use crate::web::body::{Form, Unreadable};
 use crate::web::{cors, problem};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::http::header::{HeaderValue, WWW_AUTHENTICATE};
+use actix_web::{HttpRequest, HttpResponse};
 use std::sync::Arc;
 use vouchsafe_core::model::{ClientId, User};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::params::Params;
 use vouchsafe_core::spec::{claims, scope};
-use vouchsafe_verify::bearer::bearer_token;
 use vouchsafe_verify::{AccessToken, Rejection, Verified};
 
 /// `GET /userinfo`.
@@ -57,7 +57,7 @@ async fn answer(cx: &Cx, request: &HttpRequest, form: Option<&Params>) -> HttpRe
             claims.insert("sub".to_owned(), user.id.as_str().into());
             HttpResponse::Ok().json(claims)
         }
-        Err(Refused::Challenge(rejection)) => challenge(cx, &rejection),
+        Err(Refused::Challenge(rejection)) => bearer::challenge(cx, &rejection),
         Err(Refused::Failure(failure)) => challenged(problem::json(cx, &failure)),
     };
     problem::no_store(response.headers_mut());
@@ -87,9 +87,7 @@ async fn read(cx: &Cx, request: &HttpRequest, form: Option<&Params>) -> (Option<
 
 /// The access token, which must come in exactly one way and never in the URL (RFC 6750 §2).
 fn presented(request: &HttpRequest, form: Option<&Params>) -> Result<String, Refused> {
-    let headers = request.headers().get_all(AUTHORIZATION);
-    let query = request.uri().query().unwrap_or_default();
-    let in_header = bearer_token(headers.map(HeaderValue::as_bytes), query);
+    let in_header = bearer::of(request);
     let in_form = form.map(|form| form.all("access_token")).unwrap_or_default();
     let token = match (in_header, in_form.as_slice()) {
         (in_header, []) => in_header,
@@ -144,30 +142,6 @@ fn challenged(mut response: HttpResponse) -> HttpResponse {
     if response.status() == StatusCode::BAD_REQUEST {
         let value = HeaderValue::from_static("Bearer error=\"invalid_request\"");
         response.headers_mut().insert(WWW_AUTHENTICATE, value);
-    }
-    response
-}
-
-fn challenge(cx: &Cx, rejection: &Rejection) -> HttpResponse {
-    tracing::info!(
-        request_id = cx.request_id.as_str(),
-        reason = rejection.code(),
-        "access token refused"
-    );
-    let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::UNAUTHORIZED);
-    let mut response = HttpResponseBuilder::new(status)
-        .content_type("application/json")
-        .body(rejection.body());
-    if let Some(value) = rejection
-        .challenge()
-        .and_then(|text| HeaderValue::from_str(&text).ok())
-    {
-        response.headers_mut().insert(WWW_AUTHENTICATE, value);
-    }
-    if let Some(seconds) = rejection.retry_after() {
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }

@@ -1,7 +1,7 @@
 //! HTTP for commands that work through a server: one call after another, with limits on everything.
 
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH,
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, RETRY_AFTER,
 };
 use reqwest::{Certificate, Client, Method, Response, redirect};
 use std::path::Path;
@@ -61,6 +61,8 @@ pub struct Answered {
     pub status: u16,
     /// The version of what came.
     pub etag: Option<String>,
+    /// After how many seconds to ask again, where that is said.
+    pub retry_after: Option<u64>,
     /// The body.
     pub body: Zeroizing<Vec<u8>>,
 }
@@ -111,17 +113,17 @@ impl Http {
     /// [`CallError`].
     pub fn call(&self, call: &Call<'_>) -> Result<Answered, CallError> {
         let mut body = Zeroizing::new(Vec::new());
-        let (status, etag) = self.stream(call, &mut |part| {
+        let head = self.stream(call, &mut |part| {
             if body.len().saturating_add(part.len()) > MOST {
                 return Err(CallError::TooLong);
             }
             body.extend_from_slice(part);
             Ok(())
         })?;
-        Ok(Answered { status, etag, body })
+        Ok(Answered { body, ..head })
     }
 
-    /// Makes a call and hands on the answer in parts as it comes. Returns its status and version.
+    /// Makes a call and hands on the answer in parts as it comes. Returns what came before them.
     ///
     /// # Errors
     /// [`CallError`]; that of `take`.
@@ -129,17 +131,21 @@ impl Http {
         &self,
         call: &Call<'_>,
         take: &mut dyn FnMut(&[u8]) -> Result<(), CallError>,
-    ) -> Result<(u16, Option<String>), CallError> {
+    ) -> Result<Answered, CallError> {
         self.runtime.block_on(async {
             let response = self.send(call).await?;
-            let status = response.status().as_u16();
-            let etag = response.headers().get(ETAG);
-            let etag = etag.and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+            let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+            let head = Answered {
+                status: response.status().as_u16(),
+                etag: header(ETAG).map(str::to_owned),
+                retry_after: header(RETRY_AFTER).and_then(|seconds| seconds.parse().ok()),
+                body: Zeroizing::default(),
+            };
             let mut response = response;
             while let Some(part) = response.chunk().await.map_err(|error| unreachable_by(&error))? {
                 take(&part)?;
             }
-            Ok((status, etag))
+            Ok(head)
         })
     }
 

@@ -332,6 +332,29 @@ impl SessionsWanted {
     }
 }
 
+/// Which sessions in the administration of those that stand, the newest first.
+#[derive(Clone, Debug, Default)]
+pub struct AdminSessionsWanted {
+    /// Those of this person.
+    pub user: Option<UserId>,
+    /// Those that stand at this instant.
+    pub now: UnixTime,
+    /// Which part.
+    pub part: Part,
+}
+
+impl AdminSessionsWanted {
+    pub(super) const ORDER: &'static str = "admin-session";
+
+    /// Goes on where a page ended.
+    ///
+    /// # Errors
+    /// [`BadCursor`] when this is no cursor of such a list.
+    pub fn resume(&mut self, cursor: &str) -> Result<(), BadCursor> {
+        self.part.resume(Self::ORDER, cursor)
+    }
+}
+
 /// Which grants of those that live and whose codes were used, in order of their ids.
 #[derive(Clone, Debug, Default)]
 pub struct GrantsPage {

@@ -8,13 +8,13 @@ import { authorization, redeem } from '../harness/request.mjs';
 import { startServer } from '../harness/server.mjs';
 import { Visitor } from '../harness/visitor.mjs';
 
-let browser, server, ada, banned, disabled, client;
+let browser, server, ada, root, banned, disabled, client;
 const grace = { username: 'grace', password: 'silver lantern forty three' };
 const callback = 'https://app.example.test/callback';
 
 before(async () => {
   [browser, server] = await Promise.all([startBrowser(), startServer({ 'rate_limits.enabled': false })]);
-  await server.cli(['admin', 'create', '--username', grace.username, '--email', 'grace@example.test', '--password-stdin'], grace.password);
+  root = await server.cli(['admin', 'create', '--username', grace.username, '--email', 'grace@example.test', '--password-stdin'], grace.password);
   ada = await addAda(server);
   await addOrdersApi(server);
   client = await addWebClient(server, [callback], ['--scope', 'orders:read']);
@@ -125,6 +125,21 @@ test('a person is made, changed, banned, signed out; keys are rotated and revoke
   await close();
 });
 
+test('an administrator sees who else is signed in to the administration, and signs them out', async () => {
+  const [one, other] = await Promise.all([{ javaScriptEnabled: false }, {}].map((options) => browser.open(options)));
+  await enter(other.tab);
+  await enter(one.tab, '/users');
+  await press(one.tab, 'admin-sessions');
+  assert.match(await one.tab.locator('#admin-sessions tr', { hasText: 'This one' }).textContent(), /grace/);
+  await picture(one.tab, 'admin-sessions-of-two');
+  await press(one.tab, 'admin-sessions-end-others');
+  assert.match(await one.tab.textContent('[role=status]'), /All other sessions/);
+  assert.equal(await one.tab.locator('#admin-sessions tbody tr').count(), 1);
+  await other.tab.goto(at('/users'));
+  await other.tab.locator('#admin-login-submit').waitFor();
+  await Promise.all([one, other].map((opened) => opened.close()));
+});
+
 test('what was found in the log is kept as a file', async () => {
   const { tab, close } = await browser.open({ javaScriptEnabled: false });
   await enter(tab, '/audit?kind=user.created');
@@ -152,6 +167,8 @@ const pages = {
   'user-sign-out': () => `/users/${ada.sub}/sign-out`,
   'user-delete': () => `/users/${ada.sub}/delete`,
   sessions: '/sessions',
+  'admin-sessions': '/admin-sessions',
+  'user-who-administers': () => `/users/${root.sub}`,
   'registration-off': '/registration',
   'registration-new-off': '/registration/new',
   keys: '/keys',

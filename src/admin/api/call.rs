@@ -2,7 +2,7 @@
 //! version is meant. Its transactions begin with the question whether the caller still stands.
 
 use super::answer::IfMatch;
-use super::caller::Caller;
+use super::caller::{Caller, SignIn};
 use super::idempotency::{self, Key};
 use super::json;
 use super::operation::{Kind, Operation, Parameter};
@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use vouchsafe_core::model::UnixTime;
+use vouchsafe_core::model::{UnixTime, User};
 use vouchsafe_core::spec::params::Params;
 
 /// The longest text in a query, in characters.
@@ -32,6 +32,8 @@ pub(super) struct Call {
     pub(super) cx: Cx,
     /// Who calls.
     pub(super) caller: Caller,
+    /// What the route asks of a person's sign-in.
+    pub(super) sign_in: SignIn,
     pub(super) path: Vec<(String, String)>,
     pub(super) query: Query,
     pub(super) body: Value,
@@ -65,6 +67,12 @@ impl Call {
     /// Whether the document as it is now is what the caller means to change.
     pub(super) fn meets(if_match: Option<&IfMatch>, document: &impl Serialize) -> Result<(), Problem> {
         if_match.map_or(Ok(()), |if_match| if_match.meets(document))
+    }
+
+    /// Whether a person who calls has signed in as lately as doing this to a person of this standing asks for.
+    pub(super) fn signed_in_for(&self) -> impl Fn(&User) -> Result<(), Problem> + Send + 'static {
+        let (caller, asked) = (self.caller.clone(), self.sign_in);
+        move |user| caller.signed_in_for(asked, user.is_admin)
     }
 
     /// Asks whether the caller still stands, where nothing is read or written that would ask it.

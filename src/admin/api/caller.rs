@@ -3,6 +3,7 @@
 
 use super::problem::{Code, Problem};
 use crate::accounts::live::live_token;
+use crate::accounts::person_acts::{AsksFor, PersonAct};
 use crate::clients::{own_api, own_client, standing};
 use crate::cx::Cx;
 use crate::store::{StoreError, Tx};
@@ -47,8 +48,20 @@ pub enum SignIn {
     Any,
     /// As long ago as the pages take a password for, where they ask for it: see [`Caller::signed_in_lately`].
     Recent,
-    /// The same, for some requests only: the operation asks by itself.
-    RecentForSome,
+    /// The same, as the pages ask for it where they do this to somebody.
+    For(PersonAct),
+}
+
+impl SignIn {
+    /// Whether every request asks for a recent one, whoever it is about.
+    #[must_use]
+    pub const fn is_always_asked(self) -> bool {
+        match self {
+            Self::Any => false,
+            Self::Recent => true,
+            Self::For(act) => matches!(act.asks_for(), AsksFor::Everybody),
+        }
+    }
 }
 
 /// The holder of a token for this API.
@@ -96,6 +109,14 @@ impl Caller {
             max_age: u32::try_from(AdminSession::PROOF.seconds()).ok(),
         };
         self.token.require_sign_in(asked).map(drop).map_err(Problem::from)
+    }
+
+    /// The same, where it is asked for what is done to somebody who administers, or who does not.
+    pub(super) fn signed_in_for(&self, asked: SignIn, is_admin: bool) -> Result<(), Problem> {
+        match asked {
+            SignIn::For(act) if act.asks(is_admin) => self.signed_in_lately(),
+            SignIn::For(_) | SignIn::Any | SignIn::Recent => Ok(()),
+        }
     }
 
     /// Whether client, grant and person still stand, and the person administers: asked in the transaction that is about

@@ -97,10 +97,14 @@ pub(super) const END: Operation = Operation {
 };
 
 pub(super) async fn end(call: Call) -> Result<Answer, Problem> {
-    let id = GrantId::new(call.named("gid"));
+    let (id, signed_in) = (GrantId::new(call.named("gid")), call.signed_in_for());
     call.write("api-end-grant", move |tx, act| {
-        if db!(tx, grants::by_id(&id))?.is_none() {
+        let Some(grant) = db!(tx, grants::by_id(&id))? else {
             return Ok(Err(unknown()));
+        };
+        let user = db!(tx, users::by_id(&grant.user_id))?;
+        if let Err(problem) = user.as_ref().map_or(Ok(()), &signed_in) {
+            return Ok(Err(problem));
         }
         audit::end_grant(tx, act, &id, EndReason::Revoked).map(Ok)
     })

@@ -1,6 +1,7 @@
 //! The administration for programs: `/api/v1`. One table of routes ([`routes`]) says of each what it needs, takes and
 //! gives; requests are read by it, and the OpenAPI document is made from it.
 
+mod admin_sessions;
 mod answer;
 mod apis;
 mod audit;
@@ -17,6 +18,7 @@ mod keys;
 mod openapi;
 mod operation;
 mod problem;
+mod quota;
 pub mod routes;
 mod schemas;
 mod secrets;

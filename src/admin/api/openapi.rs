@@ -4,6 +4,7 @@ use super::call::LONGEST_TEXT;
 use super::caller::SignIn;
 use super::operation::{Gives, Kind, Parameter, Route, Takes, Verb, Version};
 use super::problem::{Code, ProblemDocument};
+use super::quota;
 use super::routes::ROUTES;
 use super::schemas::{Schemas, one};
 use crate::clients::own_api;
@@ -49,6 +50,7 @@ pub(in crate::admin) fn describe(issuer: &str, origin: &str) -> Value {
         "components": {
             "schemas": schemas.0,
             "securitySchemes": { "token": security(issuer) },
+            "headers": rate_limit_headers(),
         },
     })
 }
@@ -121,16 +123,15 @@ fn operation(route: &Route, schemas: &mut Schemas, problem: &Value) -> Value {
 fn sign_in(asked: SignIn) -> Option<String> {
     let minutes = AdminSession::PROOF.in_words();
     let otherwise = "otherwise 401 with error=\"insufficient_user_authentication\" and max_age (RFC 9470)";
-    match asked {
-        SignIn::Any => None,
-        SignIn::Recent => Some(format!(
-            "A person must have signed in within the last {minutes}; {otherwise}. A service is not asked."
-        )),
-        SignIn::RecentForSome => Some(format!(
-            "For what makes somebody an administrator, a person must have signed in within the last {minutes}; \
-             {otherwise}."
-        )),
-    }
+    let always = asked.is_always_asked();
+    let whom = if always {
+        "A"
+    } else {
+        "On an administrator's account, a"
+    };
+    (asked != SignIn::Any).then(|| {
+        format!("{whom} person must have signed in within the last {minutes}; {otherwise}. A service is not asked.")
+    })
 }
 
 fn responses(route: &Route, schemas: &mut Schemas, problem: &Value) -> Value {
@@ -150,10 +151,8 @@ fn responses(route: &Route, schemas: &mut Schemas, problem: &Value) -> Value {
             ("200", json!({ "description": "A file", "content": content }))
         }
     };
-    if let Some(headers) = headers(told.gives)
-        && let Some(good) = good.as_object_mut()
-    {
-        good.insert("headers".to_owned(), headers);
+    if let Some(good) = good.as_object_mut() {
+        good.insert("headers".to_owned(), headers(told.gives));
     }
     let mut all = Map::new();
     all.insert(status.to_owned(), good);
@@ -166,6 +165,7 @@ fn responses(route: &Route, schemas: &mut Schemas, problem: &Value) -> Value {
             .collect();
         let body = json!({
             "description": titles.join(", "),
+            "headers": headers_of_problem(status),
             "content": { "application/problem+json": { "schema": problem } },
         });
         all.insert(status.to_string(), body);
@@ -177,23 +177,55 @@ fn with_json(description: &str, schema: &Value) -> Value {
     json!({ "description": description, "content": { "application/json": { "schema": schema } } })
 }
 
-fn headers(gives: Gives) -> Option<Value> {
+fn headers(gives: Gives) -> Value {
     let version = json!({
         "description": "The version, for If-Match",
         "schema": { "type": "string" },
     });
     let place = json!({ "description": "Where it is", "schema": { "type": "string" } });
-    match gives {
-        Gives::Versioned(_) => Some(json!({ "ETag": version })),
-        Gives::Created(_) => Some(json!({ "ETag": version, "Location": place })),
-        Gives::Nothing | Gives::Document(_) | Gives::File(_) => None,
+    let own = match gives {
+        Gives::Versioned(_) => json!({ "ETag": version }),
+        Gives::Created(_) => json!({ "ETag": version, "Location": place }),
+        Gives::Nothing | Gives::Document(_) | Gives::File(_) => json!({}),
+    };
+    with_rate_limit(own)
+}
+
+fn headers_of_problem(status: u16) -> Value {
+    let again = json!({ "description": "Seconds to wait", "schema": { "type": "integer", "minimum": 1 } });
+    with_rate_limit(match status {
+        429 | 503 => json!({ "Retry-After": again }),
+        _ => json!({}),
+    })
+}
+
+/// The same headers, and those that every answer to a caller has.
+fn with_rate_limit(mut headers: Value) -> Value {
+    for name in [quota::POLICY, quota::LEFT] {
+        headers[name] = json!({ "$ref": format!("#/components/headers/{name}") });
     }
+    headers
+}
+
+fn rate_limit_headers() -> Value {
+    let header = |about: &str, example: &str| {
+        json!({
+            "description": format!("{about} (draft-ietf-httpapi-ratelimit-headers); not when limits are off, or before it \
+                is known who calls"),
+            "schema": { "type": "string" },
+            "example": example,
+        })
+    };
+    json!({
+        quota::POLICY: header("How many requests a caller may make in how many seconds", "\"default\";q=600;w=60"),
+        quota::LEFT: header("How many are left, and after how many seconds all are again", "\"default\";r=599;t=30"),
+    })
 }
 
 /// The statuses of an operation that is not done.
 fn problems(route: &Route) -> Vec<u16> {
     let told = route.operation;
-    let mut statuses = vec![400, 401, 403, 503];
+    let mut statuses = vec![400, 401, 403, 429, 503];
     if route.path.contains('{') {
         statuses.push(404);
     }

@@ -94,6 +94,8 @@ codes! {
     PreconditionFailed = "precondition_failed", 412, "It was changed meanwhile";
     /// The key was used for another request.
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The idempotency key was used for another request";
+    /// The caller asked too often.
+    TooManyRequests = "too_many_requests", 429, "There were too many requests, try again later";
     /// Something that we depend on.
     Unavailable = "unavailable", 503, "The server cannot answer now, try again";
     /// A fault of ours.
@@ -130,6 +132,8 @@ pub(super) struct Problem {
     detail: Option<String>,
     field: Option<String>,
     challenge: Option<String>,
+    /// After how many seconds it may be tried again.
+    retry_after: Option<i64>,
     cause: Option<Broken>,
 }
 
@@ -141,7 +145,16 @@ impl Problem {
             detail: None,
             field: None,
             challenge: None,
+            retry_after: None,
             cause: None,
+        }
+    }
+
+    /// The caller asked too often, and may ask again after so many seconds.
+    pub(super) fn too_many(seconds: i64) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..Self::new(Code::TooManyRequests)
         }
     }
 
@@ -196,7 +209,9 @@ impl Problem {
         let mut response = HttpResponseBuilder::new(status)
             .content_type("application/problem+json")
             .body(body);
-        decorate(response.headers_mut(), self.code, self.challenge.as_deref());
+        let again = (self.code == Code::Unavailable).then_some(RETRY_AFTER_SECONDS.into());
+        let again = self.retry_after.or(again);
+        decorate(response.headers_mut(), self.challenge.as_deref(), again);
         if matches!(self.code, Code::BodyTooLong | Code::BodyTooSlow) {
             // What was not read to its end would be taken for the next request.
             response.head_mut().set_connection_type(ConnectionType::Close);
@@ -205,13 +220,13 @@ impl Problem {
     }
 }
 
-fn decorate(headers: &mut HeaderMap, code: Code, challenge: Option<&str>) {
+fn decorate(headers: &mut HeaderMap, challenge: Option<&str>, retry_after: Option<i64>) {
     no_store(headers);
     if let Some(value) = challenge.and_then(|text| HeaderValue::from_str(text).ok()) {
         headers.insert(WWW_AUTHENTICATE, value);
     }
-    if code == Code::Unavailable {
-        headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+    if let Some(seconds) = retry_after {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
 }
 

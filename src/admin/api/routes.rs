@@ -1,19 +1,23 @@
 //! The table of the API: every route with its method, path, permission, where it matters how long ago a person may have
-//! signed in, and operation. Nothing else is answered.
+//! signed in (what is done to whom, or always), and operation. Nothing else is answered.
 
 use super::operation::{Route, Verb};
 use super::{
-    apis, audit, caller, clients, grants, initial_tokens, keys, secrets, sessions, settings, statistics,
-    user_acts, users,
+    admin_sessions, apis, audit, caller, clients, grants, initial_tokens, keys, secrets, sessions, settings,
+    statistics, user_acts, users,
 };
+use crate::accounts::person_acts::PersonAct;
 use caller::{Permission, SignIn};
 
 macro_rules! sign_in {
     () => {
         SignIn::Any
     };
-    ($sign_in:ident) => {
-        SignIn::$sign_in
+    (Recent) => {
+        SignIn::Recent
+    };
+    ($act:ident) => {
+        SignIn::For(PersonAct::$act)
     };
 }
 
@@ -33,26 +37,26 @@ macro_rules! table {
 
 table! {
     Get    "/users"                                Read                   users LIST list;
-    Post   "/users"                                Write(RecentForSome)   users CREATE create;
+    Post   "/users"                                Write(Create)          users CREATE create;
     Get    "/users/{sub}"                          Read                   users READ read;
-    Patch  "/users/{sub}"                          Write                  users PATCH patch;
-    Delete "/users/{sub}"                          Write                  users DELETE delete;
-    Put    "/users/{sub}/password"                 Write(Recent)          user_acts PASSWORD password;
-    Put    "/users/{sub}/roles"                    Write                  user_acts ROLES roles;
-    Put    "/users/{sub}/groups"                   Write                  user_acts GROUPS groups;
-    Put    "/users/{sub}/ban"                      Write                  user_acts BAN ban;
-    Delete "/users/{sub}/ban"                      Write                  user_acts UNBAN unban;
-    Post   "/users/{sub}/disable"                  Write                  user_acts DISABLE disable;
-    Post   "/users/{sub}/enable"                   Write                  user_acts ENABLE enable;
-    Put    "/users/{sub}/administrator"            Administer(Recent)     user_acts GRANT_ADMIN grant_admin;
-    Delete "/users/{sub}/administrator"            Administer(Recent)     user_acts WITHDRAW_ADMIN withdraw_admin;
-    Post   "/users/{sub}/logout"                   Write                  user_acts LOG_OUT log_out;
+    Patch  "/users/{sub}"                          Write(UpdateProfile)   users PATCH patch;
+    Delete "/users/{sub}"                          Write(Delete)          users DELETE delete;
+    Put    "/users/{sub}/password"                 Write(SetPassword)     user_acts PASSWORD password;
+    Put    "/users/{sub}/roles"                    Write(SetRoles)        user_acts ROLES roles;
+    Put    "/users/{sub}/groups"                   Write(SetRoles)        user_acts GROUPS groups;
+    Put    "/users/{sub}/ban"                      Write(Ban)             user_acts BAN ban;
+    Delete "/users/{sub}/ban"                      Write(Unban)           user_acts UNBAN unban;
+    Post   "/users/{sub}/disable"                  Write(Disable)         user_acts DISABLE disable;
+    Post   "/users/{sub}/enable"                   Write(Enable)          user_acts ENABLE enable;
+    Put    "/users/{sub}/administrator"            Administer(SetAdmin)   user_acts GRANT_ADMIN grant_admin;
+    Delete "/users/{sub}/administrator"            Administer(SetAdmin)   user_acts WITHDRAW_ADMIN withdraw_admin;
+    Post   "/users/{sub}/logout"                   Write(SignOut)         user_acts LOG_OUT log_out;
     Post   "/users/{sub}/touch"                    Signal                 user_acts TOUCH touch;
-    Post   "/users/{sub}/revoke"                   Signal                 user_acts REVOKE revoke;
+    Post   "/users/{sub}/revoke"                   Signal(SignOut)        user_acts REVOKE revoke;
     Get    "/users/{sub}/sessions"                 Read                   user_acts SESSIONS sessions;
     Get    "/users/{sub}/grants"                   Read                   user_acts GRANTS grants;
     Get    "/users/{sub}/consents"                 Read                   user_acts CONSENTS consents;
-    Delete "/users/{sub}/consents/{client_id}"     Write                  user_acts WITHDRAW withdraw;
+    Delete "/users/{sub}/consents/{client_id}"     Write(EndHeld)         user_acts WITHDRAW withdraw;
     Get    "/clients"                              Read                   clients LIST list;
     Post   "/clients"                              Write(Recent)          clients CREATE create;
     Get    "/clients/{client_id}"                  Read                   clients READ read;
@@ -80,10 +84,14 @@ table! {
     Post   "/keys/{kid}/revoke"                    Write(Recent)          keys REVOKE revoke;
     Get    "/sessions"                             Read                   sessions LIST list;
     Get    "/sessions/{session_id}"                Read                   sessions READ read;
-    Delete "/sessions/{session_id}"                Write                  sessions END end;
+    Delete "/sessions/{session_id}"                Write(EndHeld)         sessions END end;
+    Get    "/admin-sessions"                       Read                   admin_sessions LIST list;
+    Delete "/admin-sessions"                       Administer(EndAdminSession) admin_sessions END_ALL end_all;
+    Get    "/admin-sessions/{session_id}"          Read                   admin_sessions READ read;
+    Delete "/admin-sessions/{session_id}"          Administer(EndAdminSession) admin_sessions END end;
     Get    "/grants"                               Read                   grants LIST list;
     Get    "/grants/{gid}"                         Read                   grants READ read;
-    Delete "/grants/{gid}"                         Write                  grants END end;
+    Delete "/grants/{gid}"                         Write(EndHeld)         grants END end;
     Get    "/audit"                                Read                   audit LIST list;
     Get    "/audit/export"                         Read(Recent)           audit EXPORT export;
     Get    "/audit/verification"                   Read                   audit VERIFY verification;

@@ -3,13 +3,15 @@
 
 use super::answer::IfMatch;
 use super::call::{Call, Query};
-use super::caller::{Caller, SignIn};
+use super::caller::Caller;
 use super::idempotency::Key;
 use super::json;
 use super::operation::{Route, Takes, Verb, Version};
 use super::problem::{Code, Problem};
+use super::quota;
 use super::routes::ROUTES;
 use crate::cx::Cx;
+use crate::limits::Quota;
 use crate::web::limits::BODY_DEADLINE;
 use crate::web::urls;
 use actix_web::http::Method;
@@ -72,27 +74,41 @@ fn method(verb: Verb) -> impl guard::Guard {
 }
 
 async fn serve(route: &'static Route, cx: Cx, request: HttpRequest, payload: Payload) -> HttpResponse {
-    let call = match read(route, &cx, &request, payload).await {
-        Ok(call) => call,
+    let (caller, quota) = match arrive(&cx, &request).await {
+        Ok(arrived) => arrived,
         Err(problem) => return problem.answer(&cx),
     };
-    match (route.run)(call).await {
+    let done = async {
+        quota.as_ref().map_or(Ok(()), quota::check)?;
+        let call = read(route, &cx, caller, (&request, payload)).await?;
+        (route.run)(call).await
+    };
+    let mut response = match done.await {
         Ok(answer) => answer.into_response(),
         Err(problem) => problem.answer(&cx),
+    };
+    if let Some(quota) = &quota {
+        quota::tell(response.headers_mut(), quota);
     }
+    response
 }
 
-async fn read(route: &Route, cx: &Cx, request: &HttpRequest, payload: Payload) -> Result<Call, Problem> {
+/// Who calls. Whether they stand is asked again in each transaction.
+async fn arrive(cx: &Cx, request: &HttpRequest) -> Result<(Caller, Option<Quota>), Problem> {
     let caller = Caller::of(cx, request)?;
-    // Asked again in each transaction; here, so that whoever may not come in learns nothing else.
-    let (asked, now) = (caller.clone(), cx.now);
-    cx.store()
-        .read("api-caller", move |tx| asked.stands(tx, now))
-        .await??;
+    let quota = quota::admit(cx, &caller).await?;
+    Ok((caller, quota))
+}
+
+async fn read(
+    route: &Route,
+    cx: &Cx,
+    caller: Caller,
+    (request, payload): (&HttpRequest, Payload),
+) -> Result<Call, Problem> {
     caller.require(route.permission)?;
-    match route.sign_in {
-        SignIn::Recent => caller.signed_in_lately()?,
-        SignIn::Any | SignIn::RecentForSome => {}
+    if route.sign_in.is_always_asked() {
+        caller.signed_in_lately()?;
     }
     let query = request.uri().query().unwrap_or_default();
     if query.len() > QUERY_BYTES {
@@ -100,7 +116,7 @@ async fn read(route: &Route, cx: &Cx, request: &HttpRequest, payload: Payload) -
     }
     let query = Query::parse(query, route.operation)?;
     check_media_type(request, route.operation.takes)?;
-    let bytes = arrive(payload, route.operation.takes).await?;
+    let bytes = read_body(payload, route.operation.takes).await?;
     let body = match route.operation.takes {
         Takes::Nothing => Value::Null,
         Takes::Json(_) | Takes::Patch(_) => json::read(&bytes)?,
@@ -116,6 +132,7 @@ async fn read(route: &Route, cx: &Cx, request: &HttpRequest, payload: Payload) -
         if_match: if_match(request, route.operation.version)?,
         key: key(cx, request, route, (&caller, &bytes))?,
         caller,
+        sign_in: route.sign_in,
         cx: cx.clone(),
     })
 }
@@ -151,7 +168,7 @@ fn check_media_type(request: &HttpRequest, takes: Takes) -> Result<(), Problem> 
 
 /// Reads the body, within its time. An operation without one takes none, or the empty object that many HTTP libraries
 /// send then.
-async fn arrive(payload: Payload, takes: Takes) -> Result<Bytes, Problem> {
+async fn read_body(payload: Payload, takes: Takes) -> Result<Bytes, Problem> {
     let most = match takes {
         Takes::Nothing => "{}".len(),
         Takes::Json(_) | Takes::Patch(_) => BODY_BYTES,

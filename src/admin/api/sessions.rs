@@ -85,10 +85,14 @@ pub(super) const END: Operation = Operation {
 };
 
 pub(super) async fn end(call: Call) -> Result<Answer, Problem> {
-    let id = SessionId::new(call.named("session_id"));
+    let (id, signed_in) = (SessionId::new(call.named("session_id")), call.signed_in_for());
     call.write("api-end-session", move |tx, act| {
-        if db!(tx, sessions::by_id(&id))?.is_none() {
+        let Some(session) = db!(tx, sessions::by_id(&id))? else {
             return Ok(Err(unknown()));
+        };
+        let user = db!(tx, users::by_id(&session.user_id))?;
+        if let Err(problem) = user.as_ref().map_or(Ok(()), &signed_in) {
+            return Ok(Err(problem));
         }
         audit::end_session(tx, act, &id).map(Ok)
     })

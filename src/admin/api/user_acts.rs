@@ -355,9 +355,13 @@ pub(super) const WITHDRAW: Operation = Operation {
 
 pub(super) async fn withdraw(call: Call) -> Result<Answer, Problem> {
     let (id, client) = (sub(&call), ClientId::new(call.named("client_id")));
+    let signed_in = call.signed_in_for();
     call.write("api-withdraw-consent", move |tx, act| {
-        if db!(tx, users::by_id(&id))?.is_none() {
+        let Some(user) = db!(tx, users::by_id(&id))? else {
             return Ok(Err(unknown()));
+        };
+        if let Err(problem) = signed_in(&user) {
+            return Ok(Err(problem));
         }
         if db!(tx, consents::find(&id, &client))?.is_none() {
             return Ok(Err(Problem::unknown("consent")));

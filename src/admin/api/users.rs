@@ -189,9 +189,8 @@ pub(super) async fn create(call: Call) -> Result<Answer, Problem> {
     let wish: NewUser = call.body()?;
     if wish.admin {
         call.caller.must_be_administrator()?;
-        // The pages have this beside the rights of administrators, and ask there.
-        call.caller.signed_in_lately()?;
     }
+    call.caller.signed_in_for(call.sign_in, wish.admin)?;
     let password_hash = match &wish.password {
         None => None,
         Some(password) => Some(hashed(&call, password, (&wish.username, &wish.email)).await?),
@@ -230,13 +229,15 @@ pub(super) const PATCH: Operation = Operation {
 pub(super) async fn patch(call: Call) -> Result<Answer, Problem> {
     let patch: UserPatch = call.body()?;
     let (id, if_match, caller) = (sub(&call), call.if_match.clone(), call.caller.clone());
+    let signed_in = call.signed_in_for();
     let changed = call
         .write("api-update-user", move |tx, act| {
             let Some(user) = db!(tx, users::lock(&id))? else {
                 return Ok(Err(unknown()));
             };
             let allowed = Call::meets(if_match.as_ref(), &UserDocument::from(&user))
-                .and_then(|()| caller.may_lend(&user));
+                .and_then(|()| caller.may_lend(&user))
+                .and_then(|()| signed_in(&user));
             if let Err(problem) = allowed {
                 return Ok(Err(problem));
             }
@@ -314,12 +315,14 @@ where
     A: FnMut(&User) -> Result<(), Problem> + Send + 'static,
     F: FnMut(&mut Tx<'_>, &Act, &UserId) -> Result<Option<Changed>, StoreError> + Send + 'static,
 {
-    let (id, if_match) = (sub(call), call.if_match.clone());
+    let (id, if_match, signed_in) = (sub(call), call.if_match.clone(), call.signed_in_for());
     call.write(name, move |tx, act| {
         let Some(user) = db!(tx, users::lock(&id))? else {
             return Ok(Err(unknown()));
         };
-        let judged = Call::meets(if_match.as_ref(), &UserDocument::from(&user)).and_then(|()| allowed(&user));
+        let judged = Call::meets(if_match.as_ref(), &UserDocument::from(&user))
+            .and_then(|()| allowed(&user))
+            .and_then(|()| signed_in(&user));
         Ok(match judged {
             Ok(()) => work(tx, act, &id)?.ok_or_else(unknown),
             Err(problem) => Err(problem),

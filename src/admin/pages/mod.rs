@@ -1,5 +1,6 @@
 //! The pages of the administration: one file a page, with its GET, its POSTs and the view that its template shows.
 
+pub mod admin_sessions;
 pub mod apis;
 pub mod applications;
 pub mod audit;

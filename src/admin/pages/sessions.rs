@@ -1,5 +1,6 @@
 //! Every sign-in session that is live, to be ended one by one.
 
+use crate::accounts::person_acts::PersonAct;
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form;
 use crate::admin::moment::Moment;
@@ -11,7 +12,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use vouchsafe_core::model::SessionId;
+use vouchsafe_core::model::{SessionId, User};
 
 /// Mounts the pages.
 pub(crate) fn mount(app: &mut ServiceConfig) {
@@ -90,21 +91,29 @@ async fn end(form: AdminForm) -> HttpResponse {
     let ended = async {
         form::only(&form, &["id"])?;
         let admin = &form.admin;
-        let (act, id) = (
-            admin.act(),
-            SessionId::new(form.fields.one("id").unwrap_or_default()),
-        );
-        let ended = admin.cx.store().write("end-session", move |tx| {
-            if db!(tx, sessions::by_id(&id))?.is_none() {
-                return Ok(None);
-            }
-            audit::end_session(tx, &act, &id).map(Some)
-        });
-        match ended.await {
-            Ok(Some(_)) => Ok(see_other("/admin/sessions?done=ended")),
-            Ok(None) => Err(admin.not_found()),
-            Err(error) => Err(admin.failed(error)),
+        let id = SessionId::new(form.fields.one("id").unwrap_or_default());
+        let user = person_of(admin, id.clone()).await?;
+        if PersonAct::EndHeld.asks(user.is_admin) {
+            admin.proven_recently("/admin/sessions")?;
         }
+        let act = admin.act();
+        let ended = admin
+            .cx
+            .store()
+            .write("end-session", move |tx| audit::end_session(tx, &act, &id));
+        ended.await.map_err(|error| admin.failed(error))?;
+        Ok(see_other("/admin/sessions?done=ended"))
     };
     ended.await.unwrap_or_else(|instead: HttpResponse| instead)
+}
+
+/// The person whose session it is.
+async fn person_of(admin: &Admin, id: SessionId) -> Result<User, HttpResponse> {
+    let found = admin.cx.store().read("session", move |tx| {
+        let session = db!(tx, sessions::by_id(&id))?;
+        let user = session.map(|session| db!(tx, users::by_id(&session.user_id)));
+        Ok(user.transpose()?.flatten())
+    });
+    let found = found.await.map_err(|error| admin.failed(error))?;
+    found.ok_or_else(|| admin.not_found())
 }

@@ -18,7 +18,7 @@ use actix_web::http::header::{HeaderValue, RETRY_AFTER, SET_COOKIE};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use vouchsafe_core::model::{AdminCookie, BrowserCookie, Plain, UnixTime};
+use vouchsafe_core::model::{AdminCookie, BrowserCookie, EndReason, Plain, UnixTime};
 use vouchsafe_core::spec::params::Params;
 use vouchsafe_core::spec::redirect_uri;
 
@@ -179,10 +179,9 @@ async fn take(cx: &Cx, http: &HttpRequest, body: Body) -> Result<HttpResponse, F
 async fn sign_out(form: AdminForm) -> HttpResponse {
     let admin = form.admin;
     let (act, id) = (admin.act(), admin.present().session.id);
-    let ended = admin
-        .cx
-        .store()
-        .write("admin-sign-out", move |tx| admin_sessions::end(tx, &act, &id));
+    let ended = admin.cx.store().write("admin-sign-out", move |tx| {
+        admin_sessions::end(tx, &act, &id, EndReason::SessionEnded)
+    });
     if let Err(error) = ended.await {
         return admin.failed(error);
     }

@@ -12,6 +12,7 @@ mod roles;
 mod show;
 
 use crate::accounts::exposure::{self, Exposure};
+use crate::accounts::person_acts::PersonAct;
 use crate::admin::access::Admin;
 use crate::admin::moment::Moment;
 use crate::admin::pages::problem;
@@ -80,11 +81,11 @@ async fn person(admin: &Admin, sub: &str) -> Result<User, HttpResponse> {
     }
 }
 
-/// Asks for the password again before a page that does something to an administrator, and again when its form comes:
-/// whoever finds a browser open must not be able to take the power of others, or to give it to themselves.
-fn proven_for(admin: &Admin, user: &User, part: &str) -> Result<(), HttpResponse> {
-    if user.is_admin {
-        admin.proven_recently(&format!("{}/{part}", path_of(&user.id)))
+/// Asks for the password again before a page that does something to a person, where that is asked for, and again when its
+/// form comes. From there the administrator comes back to this part of the person's pages.
+fn proven_for(admin: &Admin, user: &User, (act, part): (PersonAct, &str)) -> Result<(), HttpResponse> {
+    if act.asks(user.is_admin) {
+        admin.proven_recently(&format!("{}{part}", path_of(&user.id)))
     } else {
         Ok(())
     }

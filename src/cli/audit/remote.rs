@@ -20,11 +20,7 @@ pub(super) fn run(server: &Remote, verb: AuditVerb, output: &Output) -> Result<(
             let verdict = server.get("/audit/verification")?.value;
             let number = |name: &str| verdict.get(name).and_then(Value::as_i64).unwrap_or_default();
             if verdict.get("whole") != Some(&Value::Bool(true)) {
-                let problem = verdict.get("problem").or_else(|| verdict.get("broken"));
-                return Err(Failure::failed(format!(
-                    "the audit log is broken: {}",
-                    problem.unwrap_or(&verdict)
-                )));
+                return Err(Failure::failed(word(&verdict, "broken")));
             }
             let text = format!(
                 "the audit log is whole: {} records, the last is {}",

@@ -124,7 +124,16 @@ pub(super) fn create_at(server: &Remote, args: &InitialTokenArgs, output: &Outpu
         "expires_in": args.expires.seconds(),
         "scope": args.scope.join(" "),
     });
-    tell(&server.post("/initial-tokens", Some(&wish))?.value, output);
+    let made = server.create("/initial-tokens", &wish)?;
+    if made.again && made.value.get("initial_access_token").is_none() {
+        output.answer(&made.value);
+        let id = word(&made.value, "id");
+        return Err(Failure::failed(format!(
+            "the token is made, but the answer that shows it this once was lost on the way; revoke it with `vouchsafe client \
+             revoke-initial-token {id}` and make another"
+        )));
+    }
+    tell(&made.value, output);
     Ok(())
 }
 

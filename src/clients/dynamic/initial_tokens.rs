@@ -5,6 +5,7 @@ use crate::db;
 use crate::store::{StoreError, Tx};
 use serde_json::json;
 use vouchsafe_core::model::{Api, Event, EventKind, InitialAccessToken, InitialToken, Plain, Span, TokenId};
+use vouchsafe_core::spec::human_readable::hides_nothing;
 use vouchsafe_core::spec::scope;
 
 /// Clients that can be registered with one token, at most.
@@ -31,7 +32,7 @@ pub struct Wish {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WishProblem {
     /// The name.
-    #[error("a name has at most 100 characters, and none of them a control character")]
+    #[error("a name has at most 100 characters, none of them invisible")]
     Name,
     /// How many clients.
     #[error("it is for 1 to 10000 clients")]
@@ -54,7 +55,7 @@ impl Wish {
     /// The first rule that it breaks.
     pub fn checked(self, apis: &[Api]) -> Result<Self, WishProblem> {
         let name = self.name.trim().to_owned();
-        if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        if name.chars().count() > LONGEST_NAME || !hides_nothing(&name) {
             return Err(WishProblem::Name);
         }
         if !(1..=MOST_USES).contains(&self.uses) {

@@ -3,6 +3,7 @@
 use crate::clients::dynamic::Ungathered;
 use crate::cx::Cx;
 use crate::failure::{Broken, Failure};
+use crate::oauth::bearer;
 use crate::web::body::Unreadable;
 use crate::web::{problem, urls};
 use actix_web::http::StatusCode;
@@ -12,6 +13,7 @@ use serde_json::{Map, Value, json};
 use vouchsafe_core::model::{Client, Plain, RegistrationAccessToken, UnixTime};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::client_metadata::MetadataProblem;
+use vouchsafe_verify::Rejection;
 
 /// Why there is no registration.
 pub(super) enum Refused {
@@ -21,6 +23,8 @@ pub(super) enum Refused {
     Unreadable(Unreadable),
     /// The token is missing or not good.
     Token(Reason),
+    /// The token came in a way that is not accepted (RFC 6750 §2).
+    Bearer(Rejection),
     /// The metadata cannot be registered.
     Metadata(MetadataProblem),
     /// Too many from this network.
@@ -65,6 +69,7 @@ impl Refused {
                 response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
                 response
             }
+            Self::Bearer(rejection) => closed(bearer::challenge(cx, &rejection)),
             Self::Metadata(problem) => {
                 let told = problem.to_string();
                 refusal(cx, StatusCode::BAD_REQUEST, problem.reason, Some(&told))

@@ -81,7 +81,7 @@ pub async fn delete(cx: Cx, request: HttpRequest, id: web::Path<String>) -> Http
 /// The client, if the token is its own. Everything else looks the same, whether there is such a client or not.
 async fn shown(cx: &Cx, request: &HttpRequest, id: &str) -> Result<Shown, Refused> {
     check_open(cx)?;
-    let token: Option<Plain<RegistrationAccessToken>> = presented(request.headers(), INVALID)?;
+    let token: Option<Plain<RegistrationAccessToken>> = presented(request, INVALID)?;
     let token = token.ok_or(Refused::Token(INVALID))?;
     let (id, digest) = (ClientId::new(id), token.digest());
     let found = cx.store().read("registration", move |tx| {

@@ -4,6 +4,7 @@ mod answer;
 mod body;
 pub mod manage;
 
+use super::bearer;
 use crate::audit::Act;
 use crate::clients::dynamic::{self, Gathered, Newcomer, Place, Registered, Right};
 use crate::clients::registration::Pepper;
@@ -12,7 +13,7 @@ use crate::cx::Cx;
 use crate::db;
 use crate::failure::{Broken, Failure};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, AUTHORIZATION, HeaderMap};
+use actix_web::http::header::ALLOW;
 use actix_web::{HttpRequest, HttpResponse};
 use answer::Refused;
 use body::JsonObject;
@@ -22,13 +23,14 @@ use vouchsafe_core::model::{
     Api, ClientMetadata, Digest, InitialAccessToken, InitialToken, KeyAlgorithm, Plain, SecretKind,
 };
 use vouchsafe_core::refusal::Reason;
-use vouchsafe_core::spec::{bearer, client_metadata};
+use vouchsafe_core::spec::client_metadata;
+use vouchsafe_verify::Rejection;
 use zeroize::Zeroizing;
 
 /// `POST /register`.
 pub async fn register(cx: Cx, request: HttpRequest, JsonObject(body): JsonObject) -> HttpResponse {
     let registered = match body {
-        Ok(document) => take(&cx, request.headers(), &document).await,
+        Ok(document) => take(&cx, &request, &document).await,
         // Whoever may not register at all is told that first.
         Err(why) => Err(check_open(&cx).err().unwrap_or(Refused::Unreadable(why))),
     };
@@ -61,9 +63,13 @@ pub fn other_method(cx: &Cx, allowed: &'static str) -> HttpResponse {
 
 /// 1 is there such an endpoint · 2 the initial access token · 3 the metadata · 4 how many came · 5 what it names
 /// elsewhere · 6 one transaction.
-async fn take(cx: &Cx, headers: &HeaderMap, document: &Map<String, Value>) -> Result<Arc<Newcomer>, Refused> {
+async fn take(
+    cx: &Cx,
+    request: &HttpRequest,
+    document: &Map<String, Value>,
+) -> Result<Arc<Newcomer>, Refused> {
     check_open(cx)?;
-    let presented = presented::<InitialAccessToken>(headers, Reason::InitialTokenInvalid)?;
+    let presented = presented::<InitialAccessToken>(request, Reason::InitialTokenInvalid)?;
     let digest = presented.map(|token| token.digest());
     let (token, apis) = look_up(cx, digest.clone()).await?;
     let right = right(cx, digest, token.as_ref())?;
@@ -84,19 +90,13 @@ fn check_open(cx: &Cx) -> Result<(), Refused> {
 }
 
 /// The bearer token of a request, if there is one.
-fn presented<K: SecretKind>(headers: &HeaderMap, reason: Reason) -> Result<Option<Plain<K>>, Refused> {
-    let mut given = headers.get_all(AUTHORIZATION);
-    let (Some(header), None) = (given.next(), given.next()) else {
-        let none = headers.get(AUTHORIZATION).is_none();
-        return if none {
-            Ok(None)
-        } else {
-            Err(Refused::Token(reason))
-        };
-    };
-    let token = header.to_str().ok().and_then(|header| bearer::parse(header).ok());
-    let token = token.and_then(Plain::parse).ok_or(Refused::Token(reason))?;
-    Ok(Some(token))
+fn presented<K: SecretKind>(request: &HttpRequest, reason: Reason) -> Result<Option<Plain<K>>, Refused> {
+    match bearer::of(request) {
+        Ok(token) => Plain::parse(token).map(Some).ok_or(Refused::Token(reason)),
+        Err(Rejection::TokenMissing) => Ok(None),
+        Err(Rejection::TokenMalformed) => Err(Refused::Token(reason)),
+        Err(rejection) => Err(Refused::Bearer(rejection)),
+    }
 }
 
 async fn look_up(

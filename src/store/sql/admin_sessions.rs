@@ -1,7 +1,8 @@
-//! Administrators' sessions, found by the digest of their cookie.
+//! Administrators' sessions, found by the digest of their cookie, by their name, and page by page.
 
 use super::super::Conn;
 use crate::store::convert::instant;
+use crate::store::listing::{AdminSessionsWanted, Page, Place};
 use crate::store::schema::admin_sessions::{self, dsl};
 use crate::store::{Spent, StoreError};
 use diesel::prelude::*;
@@ -41,6 +42,41 @@ pub fn by_digest(c: &mut Conn, cookie: &Digest<AdminCookie>) -> Result<Option<Ad
     let of_cookie = admin_sessions::table.filter(dsl::cookie_digest.eq(&cookie.as_bytes()[..]));
     let row = of_cookie.select(Row::as_select()).get_result(c).optional()?;
     Ok(row.map(read))
+}
+
+/// The session of this name, also when it has ended or expired.
+pub fn by_id(c: &mut Conn, id: &SessionId) -> Result<Option<AdminSession>, StoreError> {
+    let named = admin_sessions::table.find(id.as_str());
+    let row = named.select(Row::as_select()).get_result(c).optional()?;
+    Ok(row.map(read))
+}
+
+/// A page of those that stand.
+pub fn page(c: &mut Conn, wanted: &AdminSessionsWanted) -> Result<Page<AdminSession>, StoreError> {
+    let now = wanted.now.millis();
+    let mut rows = admin_sessions::table
+        .filter(dsl::ended_at.is_null())
+        .filter(dsl::idle_expires_at.gt(now))
+        .filter(dsl::expires_at.gt(now))
+        .into_boxed();
+    if let Some(user) = &wanted.user {
+        rows = rows.filter(dsl::user_id.eq(user.as_str()));
+    }
+    if let Some(after) = &wanted.part.after {
+        let (ends, id) = after.as_number();
+        let older = dsl::expires_at
+            .lt(ends)
+            .or(dsl::expires_at.eq(ends).and(dsl::id.lt(id.to_owned())));
+        rows = rows.filter(older);
+    }
+    // All last equally long: what ends last began last.
+    let rows: Vec<Row> = rows
+        .order((dsl::expires_at.desc(), dsl::id.desc()))
+        .limit(wanted.part.limit.saturating_add(1))
+        .select(Row::as_select())
+        .load(c)?;
+    let place = |row: &Row| Place::number(AdminSessionsWanted::ORDER, row.expires_at, &row.id);
+    Ok(Page::of(rows, wanted.part.limit, place).map(read))
 }
 
 /// Moves the idle end of a session that has not ended; `false` when it has.

@@ -16,7 +16,16 @@ use vouchsafe_core::model::revocation::Entry;
 use vouchsafe_core::model::{ClientId, EndedPlace, Event, EventId, EventKind, UnixTime};
 
 /// An event with its number and the digests of the chain, none of which it has before it is published.
-type Chained = (Row, Option<i64>, Option<Vec<u8>>, Option<Vec<u8>>);
+type Chained = (
+    Row,
+    Option<i64>,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
+);
+
+/// A numbered event, with what stands before it in the revocation feed's chain.
+pub type FeedRecord = (AuditRecord, Option<Vec<u8>>);
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = events, treat_none_as_default_value = false)]
@@ -101,19 +110,33 @@ pub fn any_unnumbered(c: &mut Conn) -> Result<bool, StoreError> {
 
 /// Numbered events after a number, in their order.
 pub fn records(c: &mut Conn, after: i64, limit: i64) -> Result<Vec<AuditRecord>, StoreError> {
+    let told = records_of_feed(c, after, limit)?;
+    Ok(told.into_iter().map(|(record, _)| record).collect())
+}
+
+/// The same, each with what is stored as the value of the revocation feed's chain before it: only what belongs to the feed
+/// has one.
+pub fn records_of_feed(c: &mut Conn, after: i64, limit: i64) -> Result<Vec<FeedRecord>, StoreError> {
     let rows: Vec<Chained> = events::table
         .filter(dsl::seq.gt(after))
         .order(dsl::seq)
         .limit(limit)
-        .select((Row::as_select(), dsl::seq, dsl::previous, dsl::hash))
+        .select((
+            Row::as_select(),
+            dsl::seq,
+            dsl::previous,
+            dsl::hash,
+            dsl::feed_before,
+        ))
         .load(c)?;
-    let chained = |(row, seq, previous, hash): Chained| {
-        Ok(AuditRecord {
+    let chained = |(row, seq, previous, hash, feed_before): Chained| {
+        let record = AuditRecord {
             seq: seq.unwrap_or_default(),
             previous: previous.unwrap_or_default(),
             hash: hash.unwrap_or_default(),
             event: read(row)?,
-        })
+        };
+        Ok((record, feed_before))
     };
     rows.into_iter().map(chained).collect()
 }

@@ -193,4 +193,14 @@ on_both_databases! {
         let broken = browser.get("/admin/audit/verify").body;
         assert!(broken.contains("id=\"chain-broken\"") && broken.contains("broken at record 2: it was changed"), "{broken}");
     }
+
+    fn what_resource_servers_were_told_is_verified_with_it(world: World) {
+        let browser = history(world);
+        let told = world.events_of(EventKind::GrantEnded);
+        assert!(!told.is_empty());
+        assert!(browser.get("/admin/audit/verify").body.contains("id=\"chain-whole\""));
+        world.sql("UPDATE events SET feed_before = hash WHERE kind = 'grant.ended'");
+        let broken = browser.get("/admin/audit/verify").body;
+        assert!(broken.contains("id=\"chain-broken\"") && broken.contains("it was told behind another entry"), "{broken}");
+    }
 }

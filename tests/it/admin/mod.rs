@@ -11,6 +11,7 @@ mod registration;
 mod rights;
 mod search;
 mod session;
+mod sessions;
 mod settings;
 mod setup;
 mod statistics;

@@ -82,6 +82,8 @@ with_registration! { by_token;
         for (name, value, field) in [
             ("name", long.as_str(), "name"),
             ("name", "a\u{1}b", "name"),
+            ("name", "a\u{202e}b", "name"),
+            ("name", "a\u{200b}b", "name"),
             ("uses", "0", "uses"),
             ("uses", "10001", "uses"),
             ("uses", "many", "uses"),

@@ -67,6 +67,8 @@ mod while_registration_is_off {
             let robot = world.service(ALL);
             for (member, value) in [
                 ("name", json!("x".repeat(101))),
+                ("name", json!("Ba\u{202e}nk")),
+                ("name", json!("Ba\u{200b}nk")),
                 ("uses", json!(0)),
                 ("uses", json!(10_001)),
                 ("expires_in", json!(0)),

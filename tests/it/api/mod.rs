@@ -1,5 +1,6 @@
 //! The administration API: `/api/v1`.
 
+mod admin_sessions;
 mod apis;
 mod bodies;
 mod clients;
@@ -8,7 +9,9 @@ mod idempotency;
 mod initial_tokens;
 mod lists;
 mod log;
+mod on_administrators;
 mod permissions;
+mod rate_limits;
 mod secrets;
 mod settings;
 mod sign_in;

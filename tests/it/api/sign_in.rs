@@ -26,11 +26,13 @@ const ASKED: &[(&str, &str)] = &[
     ("DELETE", "/initial-tokens/{id}"),
     ("POST", "/keys/rotate"),
     ("POST", "/keys/{kid}/revoke"),
+    ("DELETE", "/admin-sessions"),
+    ("DELETE", "/admin-sessions/{session_id}"),
     ("GET", "/audit/export"),
 ];
 
 /// An application that administrators sign in to, and that stays signed in.
-fn application(world: &World) -> Registered {
+pub(super) fn application(world: &World) -> Registered {
     let scopes = ["openid", "offline_access"].iter().chain(ALL);
     world.client(ClientMetadata {
         scopes: scopes.map(|scope| (*scope).to_owned()).collect(),
@@ -39,12 +41,12 @@ fn application(world: &World) -> Registered {
     })
 }
 
-fn sign_in(world: &World, app: &Registered) -> Value {
+pub(super) fn sign_in(world: &World, app: &Registered) -> Value {
     let scope = format!("openid offline_access {}", ALL.join(" "));
     app.sign_in(world, "ada", &[("scope", &scope), ("prompt", "consent")])
 }
 
-fn refresh(world: &World, app: &Registered, tokens: &Value) -> Value {
+pub(super) fn refresh(world: &World, app: &Registered, tokens: &Value) -> Value {
     let token = tokens["refresh_token"].as_str().unwrap();
     let answer = app.token(
         world,
@@ -83,7 +85,7 @@ fn ask(world: &World, method: &str, path: &str, (tokens, body): (&Value, &Value)
 fn the_table_of_routes_says_what_asks_for_a_recent_sign_in() {
     let told: Vec<_> = ROUTES
         .iter()
-        .filter(|route| route.sign_in == SignIn::Recent)
+        .filter(|route| route.sign_in.is_always_asked())
         .map(|route| (route.method.as_str(), route.path))
         .collect();
     assert_eq!(told, ASKED);

@@ -18,7 +18,7 @@ on_both_databases! {
         for text in ["%", "_", "'", "\\", "a%", "' OR 1=1 --", "%00", "(a+)+$", "{\"$gt\":\"\"}", &"x".repeat(256)] {
             for (path, name) in [
                 ("/users", "q"), ("/users", "role"), ("/users", "group"), ("/clients", "q"), ("/grants", "sub"), ("/grants", "client_id"),
-                ("/sessions", "sub"), ("/audit", "actor"), ("/audit", "subject"), ("/audit", "client_id"), ("/audit", "request_id"),
+                ("/sessions", "sub"), ("/admin-sessions", "sub"), ("/audit", "actor"), ("/audit", "subject"), ("/audit", "client_id"), ("/audit", "request_id"),
             ] {
                 let query = reqwest::Url::parse_with_params("http://x/", [(name, text)]).unwrap();
                 let answer = robot.get(&format!("{path}?{}", query.query().unwrap()));
@@ -47,16 +47,21 @@ on_both_databases! {
         let identifier = first("/apis", "id");
         let wished_for = world.initial_token(1, vouchsafe_core::model::Span::from_days(1), &[]);
         let token = first("/initial-tokens", "id");
+        world.administrator("grace");
+        let cookies = world.admin_browser("grace").cookies();
+        let (_, cookie) = cookies.iter().find(|(name, _)| name.starts_with("vs_admin")).unwrap();
+        let admin_session = first("/admin-sessions", "session_id");
         let names = [
             ("{sub}", ada.id.as_str()), ("{client_id}", &app.id), ("{session_id}", &session), ("{gid}", &grant), ("{id}", &identifier),
         ];
         let mut asked = 0;
         for route in ROUTES.iter().filter(|route| route.method == Verb::Get) {
             let path = route.path.replace("/initial-tokens/{id}", &format!("/initial-tokens/{token}"));
+            let path = path.replace("/admin-sessions/{session_id}", &format!("/admin-sessions/{admin_session}"));
             let path = names.iter().fold(path, |path, (name, value)| path.replace(name, value));
             let answer = robot.get(&path);
             assert_eq!(answer.status, 200, "{path}: {}", answer.body);
-            for secret in secrets.into_iter().chain([wished_for.as_str()]) {
+            for secret in secrets.into_iter().chain([wished_for.as_str(), cookie]) {
                 assert!(!answer.body.contains(secret), "{secret} at {path}: {}", answer.body);
             }
             asked += 1;

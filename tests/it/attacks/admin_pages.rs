@@ -106,7 +106,7 @@ on_both_databases! {
         for rest in ["", "/profile", "/roles", "/ban", "/password", "/delete", "/sign-out"] {
             shown.push(browser.get(&format!("/admin/users/{}{rest}", ada.id)));
         }
-        for path in ["/admin/users", "/admin/sessions", "/admin/keys", "/admin/keys/rotate?alg=RS256", "/admin/audit"] {
+        for path in ["/admin/users", "/admin/sessions", "/admin/admin-sessions", "/admin/keys", "/admin/keys/rotate?alg=RS256", "/admin/audit"] {
             shown.push(browser.get(path));
         }
         for event in world.write(|tx| db!(tx, events::list(None, 100))) {

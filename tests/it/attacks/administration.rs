@@ -25,7 +25,9 @@ fn routes() -> Vec<String> {
     let shown = String::from_utf8(shown.to_vec()).unwrap();
     let patterns = shown.split("patterns: Single(\"").skip(1);
     let paths = patterns.map(|rest| rest.split('"').next().unwrap().to_owned());
-    let mut paths: Vec<_> = paths.filter(|path| path.starts_with("/admin")).collect();
+    // What the API has below its own scope is shown without that.
+    let is_page = |path: &String| path == "/admin" || path.starts_with("/admin/");
+    let mut paths: Vec<_> = paths.filter(is_page).collect();
     paths.sort();
     paths.dedup();
     paths.retain(|path| !OPEN.contains(&path.as_str()));
@@ -43,7 +45,7 @@ fn routes() -> Vec<String> {
 }
 
 /// Forms that would do something.
-const ACTS: [(&str, &str); 8] = [
+const ACTS: [(&str, &str); 9] = [
     ("/admin/users/{sub}/disable", ""),
     ("/admin/users/{sub}/administrator", "is_admin=yes"),
     ("/admin/users/new", "username=x&email=x@example.test"),
@@ -52,6 +54,7 @@ const ACTS: [(&str, &str); 8] = [
     ("/admin/panic/everything", "typed=everything"),
     ("/admin/settings", "site_name=x&version=1"),
     ("/admin/audit/export", "format=csv"),
+    ("/admin/admin-sessions/end-others", ""),
 ];
 
 /// Everything that changes something leaves one of these.

@@ -82,6 +82,51 @@ fn a_record_that_was_changed_or_taken_out_is_named() {
 }
 
 #[test]
+fn a_feed_that_does_not_follow_from_the_records_is_named() {
+    for (statement, named) in [
+        (
+            "UPDATE events SET feed_before = hash WHERE seq = (SELECT MAX(seq) FROM events WHERE feed_before IS NOT NULL)",
+            "it was told behind another entry",
+        ),
+        (
+            "UPDATE events SET feed_before = hash WHERE seq = (SELECT MIN(seq) FROM events WHERE feed_before IS NOT NULL)",
+            "it was told behind another entry",
+        ),
+        (
+            "UPDATE events SET feed_before = NULL WHERE feed_before IS NOT NULL",
+            "it was taken out of the feed",
+        ),
+        (
+            "UPDATE events SET feed_before = hash WHERE seq = 1",
+            "record 1: it was put into the feed",
+        ),
+        (
+            "UPDATE events SET feed_before = previous WHERE seq = 1",
+            "record 1: it was put into the feed",
+        ),
+        (
+            "UPDATE publisher_lease SET feed_hash = last_hash",
+            "its chain does not end where the last entry leads",
+        ),
+    ] {
+        for place in Place::both() {
+            for _ in 0..2 {
+                let client = place.create_client("web");
+                place.run(&["client", "disable", &client.id, "--json"]).document();
+            }
+            assert_eq!(place.run(&["audit", "verify"]).status, 0);
+            place.sql(statement);
+            let ended = place.run(&["audit", "verify"]);
+            ended.failed(1, named);
+            assert!(
+                ended.stderr.contains("the revocation feed is broken"),
+                "{statement}: {ended:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn an_empty_log_is_whole() {
     for place in Place::both() {
         place.run(&["migrate", "--json"]).document();

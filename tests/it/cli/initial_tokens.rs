@@ -52,6 +52,9 @@ fn its_scopes_must_be_owned_and_its_numbers_make_sense() {
     make(&["--scope", "orders:read"]).failed(1, "no API owns it");
     make(&["--scope", "vouchsafe:read"]).failed(1, "opens the administration");
     make(&["--name", &"x".repeat(101)]).failed(1, "at most 100 characters");
+    for hidden in ["Ba\u{202e}nk", "Ba\u{2066}nk", "Ba\u{feff}nk"] {
+        make(&["--name", hidden]).failed(1, "none of them invisible");
+    }
     assert_eq!(
         make(&["--scope", "openid email"]).document()["scope"],
         "openid email"

@@ -1,11 +1,13 @@
 //! Verbs through a server: the same words, documents and statuses as on the database, with a token of `login`, of a
 //! client, or from a file.
 
+mod admin_sessions;
 mod administration;
 mod both;
 mod initial_tokens;
 mod lists;
 mod lost_answers;
+mod rate_limits;
 mod secrets;
 mod sign_in;
 mod step_up;

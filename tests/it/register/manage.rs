@@ -225,8 +225,12 @@ with_registration! { open;
         assert_eq!(Answer::to(world.get(at)).status, 401);
         let token = mine["registration_access_token"].as_str().unwrap();
         let twice = world.get(at).bearer_auth(token).header("authorization", format!("Bearer {token}"));
-        assert_eq!(Answer::to(twice).status, 401);
-        assert_eq!(Answer::to(world.get(&format!("{at}?access_token={token}"))).status, 401);
+        for malformed in [twice, world.get(&format!("{at}?access_token={token}")), world.get(at).header("authorization", "Bearer")] {
+            let answer = Answer::to(malformed);
+            assert_eq!(answer.error(), (400, "invalid_request".to_owned()));
+            assert!(answer.header("www-authenticate").starts_with("Bearer error=\"invalid_request\""));
+            assert_eq!(answer.header("cache-control"), "no-store");
+        }
     }
 
     fn of_two_replacements_at_once_one_holds(world: World, _site: TlsSite) {

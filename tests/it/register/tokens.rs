@@ -81,7 +81,7 @@ with_registration! { by_token;
 }
 
 mod beside_open {
-    use super::{Span, json, open, with, with_registration};
+    use super::{Answer, Span, json, open, ordinary, with, with_registration};
 
     with_registration! { open;
         fn a_token_that_is_not_good_is_refused_although_none_is_needed(world: World, _site: TlsSite) {
@@ -89,6 +89,15 @@ mod beside_open {
             assert_eq!(with(world, &token, json!({})).status, 201);
             assert_eq!(with(world, &token, json!({})).error(), (401, "invalid_token".to_owned()));
             assert_eq!(with(world, "no-token", json!({})).error(), (401, "invalid_token".to_owned()));
+        }
+
+        fn credentials_of_another_scheme_are_no_token(world: World, _site: TlsSite) {
+            let request = world.post("/register").basic_auth("a", Some("b"));
+            assert_eq!(Answer::to(request.json(&ordinary(json!({})))).status, 201);
+            let token = world.initial_token(1, Span::from_days(1), &[]);
+            let request = world.post("/register").bearer_auth(&token).basic_auth("a", Some("b"));
+            let twice = Answer::to(request.json(&ordinary(json!({}))));
+            assert_eq!(twice.error(), (400, "invalid_request".to_owned()), "two are one too many, whatever they are");
         }
     }
 }

@@ -51,6 +51,12 @@ impl AdminSession {
         self.ended_at.is_none() && now < self.idle_expires_at && now < self.expires_at
     }
 
+    /// When it was last used, to within a minute; within [`Self::IDLE`] of its end in any case, not before that.
+    #[must_use]
+    pub fn used_at(&self) -> UnixTime {
+        self.idle_expires_at.minus(Self::IDLE).max(self.started_at)
+    }
+
     /// Whether the password was given recently enough for what asks for it.
     #[must_use]
     pub fn is_proven(&self, now: UnixTime) -> bool {
@@ -102,6 +108,11 @@ mod tests {
     fn using_it_writes_at_most_once_a_minute() {
         assert_eq!(session().slid(at(0)), None);
         assert_eq!(session().slid(at(1)), Some(at(31)));
+        let used = AdminSession {
+            idle_expires_at: at(31),
+            ..session()
+        };
+        assert_eq!((session().used_at(), used.used_at()), (at(0), at(1)));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::{Exposed, Named, exposure, path_of, person, proven_for};
 use crate::accounts::administration::{self, Changed};
+use crate::accounts::person_acts::PersonAct;
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
@@ -51,13 +52,18 @@ pub(super) fn mount(app: &mut ServiceConfig) {
 }
 
 impl What {
-    const fn word(self) -> &'static str {
+    fn word(self) -> &'static str {
+        self.proof().1.trim_start_matches('/')
+    }
+
+    /// Which act it is, and where its page is among those of the person.
+    const fn proof(self) -> (PersonAct, &'static str) {
         match self {
-            Self::Disable => "disable",
-            Self::Enable => "enable",
-            Self::Unban => "unban",
-            Self::SignOut => "sign-out",
-            Self::Delete => "delete",
+            Self::Disable => (PersonAct::Disable, "/disable"),
+            Self::Enable => (PersonAct::Enable, "/enable"),
+            Self::Unban => (PersonAct::Unban, "/unban"),
+            Self::SignOut => (PersonAct::SignOut, "/sign-out"),
+            Self::Delete => (PersonAct::Delete, "/delete"),
         }
     }
 
@@ -125,7 +131,7 @@ impl What {
 async fn ask(what: What, admin: Admin, sub: web::Path<String>) -> HttpResponse {
     let shown = async {
         let user = person(&admin, &sub).await?;
-        proven_for(&admin, &user, what.word())?;
+        proven_for(&admin, &user, what.proof())?;
         page(&admin, what, &user, Errors::default()).await
     };
     shown.await.unwrap_or_else(|instead| instead)
@@ -139,7 +145,7 @@ async fn perform(what: What, form: &AdminForm, sub: &str) -> Result<HttpResponse
     form::only(form, if what.is_typed() { &["typed"] } else { &[] })?;
     let admin = &form.admin;
     let user = person(admin, sub).await?;
-    proven_for(admin, &user, what.word())?;
+    proven_for(admin, &user, what.proof())?;
     let typed = form.fields.one("typed").unwrap_or_default().trim();
     if what.is_typed() && typed != user.username {
         let errors = Errors::one("typed", "User name: type it exactly as it is shown");

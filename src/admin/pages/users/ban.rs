@@ -3,6 +3,7 @@
 use super::new::sentence;
 use super::{Exposed, Named, exposure, path_of, person, proven_for};
 use crate::accounts::administration::{self, Ban};
+use crate::accounts::person_acts::PersonAct;
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
 use crate::admin::moment::{self, Moment};
@@ -10,6 +11,8 @@ use crate::admin::pages::layout::{Section, Shell, answer, see_other};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use vouchsafe_core::model::{Span, UnixTime, User};
+
+const PROOF: (PersonAct, &str) = (PersonAct::Ban, "/ban");
 
 /// How long a ban may last, as the page offers it; the last one has a field of its own.
 const LASTS: [(&str, &str); 6] = [
@@ -44,7 +47,7 @@ struct Typed {
 pub(super) async fn get(admin: Admin, sub: web::Path<String>) -> HttpResponse {
     let shown = async {
         let user = person(&admin, &sub).await?;
-        proven_for(&admin, &user, "ban")?;
+        proven_for(&admin, &user, PROOF)?;
         page(&admin, &user, Typed::of_person(&user), Errors::default()).await
     };
     shown.await.unwrap_or_else(|instead| instead)
@@ -59,7 +62,7 @@ async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse>
     form::only(form, &["lasts", "until", "reason"])?;
     let admin = &form.admin;
     let user = person(admin, sub).await?;
-    proven_for(admin, &user, "ban")?;
+    proven_for(admin, &user, PROOF)?;
     let text = |name| form.fields.one(name).unwrap_or_default().trim();
     let typed = Typed {
         lasts: text("lasts").to_owned(),

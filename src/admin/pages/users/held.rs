@@ -1,7 +1,9 @@
-//! Single things that a person holds, ended: a session, a grant, a consent. Each must be this person's.
+//! Single things that a person holds, ended: a session, a grant, a consent, a session in the administration. Each must be
+//! this person's.
 
-use super::{path_of, person};
-use crate::accounts::administration;
+use super::{path_of, person, proven_for};
+use crate::accounts::person_acts::PersonAct;
+use crate::accounts::{admin_sessions, administration};
 use crate::admin::access::AdminForm;
 use crate::admin::form;
 use crate::admin::pages::layout::see_other;
@@ -17,28 +19,72 @@ pub(super) fn mount(app: &mut ServiceConfig) {
     let path = |rest: &str| crate::admin::path(&format!("users/{{sub}}/{rest}"));
     app.route(&path("sessions/end"), web::post().to(end_session))
         .route(&path("grants/end"), web::post().to(end_grant))
-        .route(&path("consents/withdraw"), web::post().to(withdraw));
+        .route(&path("consents/withdraw"), web::post().to(withdraw))
+        .route(&path("admin-sessions/end"), web::post().to(end_admin_session));
 }
 
 /// `POST /admin/users/{sub}/sessions/end`.
 async fn end_session(form: AdminForm, sub: Path<String>) -> HttpResponse {
-    end(form, sub, "session-ended", |tx, act, user, id| {
-        let id = SessionId::new(id);
-        match db!(tx, sessions::by_id(&id))? {
-            Some(session) if session.user_id == *user => audit::end_session(tx, act, &id).map(Some),
-            Some(_) | None => Ok(None),
-        }
-    })
+    end(
+        form,
+        sub,
+        (PersonAct::EndHeld, "session-ended"),
+        |tx, act, user, id| {
+            let id = SessionId::new(id);
+            match db!(tx, sessions::by_id(&id))? {
+                Some(session) if session.user_id == *user => audit::end_session(tx, act, &id).map(Some),
+                Some(_) | None => Ok(None),
+            }
+        },
+    )
     .await
 }
 
 /// `POST /admin/users/{sub}/grants/end`.
 async fn end_grant(form: AdminForm, sub: Path<String>) -> HttpResponse {
-    end(form, sub, "grant-ended", |tx, act, user, id| {
-        let id = GrantId::new(id);
-        match db!(tx, grants::by_id(&id))? {
-            Some(grant) if grant.user_id == *user => {
-                audit::end_grant(tx, act, &id, EndReason::Revoked).map(Some)
+    end(
+        form,
+        sub,
+        (PersonAct::EndHeld, "grant-ended"),
+        |tx, act, user, id| {
+            let id = GrantId::new(id);
+            match db!(tx, grants::by_id(&id))? {
+                Some(grant) if grant.user_id == *user => {
+                    audit::end_grant(tx, act, &id, EndReason::Revoked).map(Some)
+                }
+                Some(_) | None => Ok(None),
+            }
+        },
+    )
+    .await
+}
+
+/// `POST /admin/users/{sub}/consents/withdraw`.
+async fn withdraw(form: AdminForm, sub: Path<String>) -> HttpResponse {
+    end(
+        form,
+        sub,
+        (PersonAct::EndHeld, "consent-withdrawn"),
+        |tx, act, user, id| {
+            let client = ClientId::new(id);
+            if db!(tx, consents::find(user, &client))?.is_none() {
+                return Ok(None);
+            }
+            let changed = administration::withdraw_consent(tx, act, user, &client)?;
+            Ok(changed.map(|changed| changed.ended))
+        },
+    )
+    .await
+}
+
+/// `POST /admin/users/{sub}/admin-sessions/end`.
+async fn end_admin_session(form: AdminForm, sub: Path<String>) -> HttpResponse {
+    let done = (PersonAct::EndAdminSession, "admin-session-ended");
+    end(form, sub, done, |tx, act, user, id| {
+        let id = SessionId::new(id);
+        match db!(tx, admin_sessions::by_id(&id))? {
+            Some(session) if session.user_id == *user => {
+                admin_sessions::end(tx, act, &id, EndReason::Revoked).map(|_| Some(Ended::default()))
             }
             Some(_) | None => Ok(None),
         }
@@ -46,30 +92,18 @@ async fn end_grant(form: AdminForm, sub: Path<String>) -> HttpResponse {
     .await
 }
 
-/// `POST /admin/users/{sub}/consents/withdraw`.
-async fn withdraw(form: AdminForm, sub: Path<String>) -> HttpResponse {
-    end(form, sub, "consent-withdrawn", |tx, act, user, id| {
-        let client = ClientId::new(id);
-        if db!(tx, consents::find(user, &client))?.is_none() {
-            return Ok(None);
-        }
-        let changed = administration::withdraw_consent(tx, act, user, &client)?;
-        Ok(changed.map(|changed| changed.ended))
-    })
-    .await
-}
-
 /// Ends what the field `id` names.
-async fn end<F>(form: AdminForm, sub: Path<String>, done: &str, work: F) -> HttpResponse
+async fn end<F>(form: AdminForm, sub: Path<String>, (act, done): (PersonAct, &str), work: F) -> HttpResponse
 where
     F: Fn(&mut Tx<'_>, &Act, &UserId, &str) -> Result<Option<Ended>, StoreError> + Send + 'static,
 {
     let ended = async {
         form::only(&form, &["id"])?;
         let (admin, id) = (&form.admin, form.fields.one("id").unwrap_or_default().to_owned());
-        let user = person(admin, &sub).await?.id;
+        let user = person(admin, &sub).await?;
+        proven_for(admin, &user, (act, ""))?;
+        let (act, user) = (admin.act(), user.id);
         let way_on = format!("{}?done={done}", path_of(&user));
-        let act = admin.act();
         let ended = admin
             .cx
             .store()

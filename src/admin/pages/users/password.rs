@@ -1,8 +1,9 @@
 //! Another password for a person.
 
-use super::{Exposed, Named, exposure, path_of, person};
+use super::{Exposed, Named, exposure, path_of, person, proven_for};
 use crate::accounts::administration;
 use crate::accounts::passwords::Password;
+use crate::accounts::person_acts::PersonAct;
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
@@ -11,6 +12,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use vouchsafe_core::decide::password_policy::{self, PasswordProblem};
 use vouchsafe_core::model::{PasswordHash, User};
+
+const PROOF: (PersonAct, &str) = (PersonAct::SetPassword, "/password");
 
 #[derive(Template)]
 #[template(path = "admin/users/password.html")]
@@ -34,7 +37,7 @@ pub(super) enum Refused {
 pub(super) async fn get(admin: Admin, sub: web::Path<String>) -> HttpResponse {
     let shown = async {
         let user = person(&admin, &sub).await?;
-        admin.proven_recently(&format!("{}/password", path_of(&user.id)))?;
+        proven_for(&admin, &user, PROOF)?;
         page(&admin, &user, Errors::default()).await
     };
     shown.await.unwrap_or_else(|instead| instead)
@@ -49,8 +52,8 @@ async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse>
     form::only(form, &["password"])?;
     let admin = &form.admin;
     let user = person(admin, sub).await?;
+    proven_for(admin, &user, PROOF)?;
     let path = path_of(&user.id);
-    admin.proven_recently(&format!("{path}/password"))?;
     let hash = match hashed(admin, form.fields.one("password").unwrap_or_default(), &user).await {
         Ok(hash) => hash,
         Err(Refused::Rule(rule)) => return page(admin, &user, Errors::one("password", rule)).await,

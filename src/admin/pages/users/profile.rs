@@ -3,6 +3,7 @@
 use super::new::{sentence, taken};
 use super::{Named, path_of, person, proven_for};
 use crate::accounts::administration;
+use crate::accounts::person_acts::PersonAct;
 use crate::accounts::profile::{ProfileChange, Updated};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
@@ -15,6 +16,8 @@ use askama::Template;
 use serde_json::{Map, Value, json};
 use vouchsafe_core::model::User;
 use vouchsafe_core::spec::params::Params;
+
+const PROOF: (PersonAct, &str) = (PersonAct::UpdateProfile, "/profile");
 
 /// The claims that are texts, as the page names them, with what to mind.
 const TEXTS: [(&str, &str, &str); 14] = [
@@ -94,7 +97,7 @@ pub(super) fn label(claim: &str) -> &str {
 pub(super) async fn get(admin: Admin, sub: web::Path<String>) -> HttpResponse {
     let shown = async {
         let user = person(&admin, &sub).await?;
-        proven_for(&admin, &user, "profile")?;
+        proven_for(&admin, &user, PROOF)?;
         Ok(page(&admin, &user, &of_person(&user), Errors::default()))
     };
     shown.await.unwrap_or_else(|instead: HttpResponse| instead)
@@ -114,7 +117,7 @@ async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse>
     form::only(form, &names)?;
     let (admin, typed) = (&form.admin, Typed::of(&form.fields, &names));
     let user = person(admin, sub).await?;
-    proven_for(admin, &user, "profile")?;
+    proven_for(admin, &user, PROOF)?;
     let (act, id, sent) = (admin.act(), user.id.clone(), typed.clone());
     let done = admin.cx.store().write("update-profile", move |tx| {
         let Some(now) = db!(tx, users::lock(&id))? else {

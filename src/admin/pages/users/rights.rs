@@ -1,13 +1,16 @@
 //! Making a person an administrator, and taking the right away.
 
-use super::{Named, failed, path_of, person};
+use super::{Named, failed, path_of, person, proven_for};
 use crate::accounts::administrators;
+use crate::accounts::person_acts::PersonAct;
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form;
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+
+const PROOF: (PersonAct, &str) = (PersonAct::SetAdmin, "/administrator");
 
 #[derive(Template)]
 #[template(path = "admin/users/rights.html")]
@@ -20,7 +23,7 @@ struct RightsPage {
 pub(super) async fn get(admin: Admin, sub: web::Path<String>) -> HttpResponse {
     let shown = async {
         let user = person(&admin, &sub).await?;
-        admin.proven_recently(&format!("{}/administrator", path_of(&user.id)))?;
+        proven_for(&admin, &user, PROOF)?;
         let view = RightsPage {
             shell: admin.shell(Section::Users, "Administrator"),
             who: Named::of(&admin, &user),
@@ -39,8 +42,8 @@ async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse>
     form::only(form, &["administrator"])?;
     let admin = &form.admin;
     let user = person(admin, sub).await?;
+    proven_for(admin, &user, PROOF)?;
     let path = path_of(&user.id);
-    admin.proven_recently(&format!("{path}/administrator"))?;
     let is_admin = match form.fields.one("administrator") {
         Some("yes") => true,
         Some("no") => false,

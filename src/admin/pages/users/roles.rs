@@ -1,8 +1,9 @@
 //! A person's roles and groups.
 
 use super::new::sentence;
-use super::{Named, path_of, person};
+use super::{Named, path_of, person, proven_for};
 use crate::accounts::administration;
+use crate::accounts::person_acts::PersonAct;
 use crate::accounts::profile::{PersonProblem, check_groups, check_roles};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
@@ -12,6 +13,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use vouchsafe_core::model::User;
+
+const PROOF: (PersonAct, &str) = (PersonAct::SetRoles, "/roles");
 
 #[derive(Template)]
 #[template(path = "admin/users/roles.html")]
@@ -44,17 +47,17 @@ impl Typed {
 
 /// `GET /admin/users/{sub}/roles`.
 pub(super) async fn get(admin: Admin, sub: web::Path<String>) -> HttpResponse {
-    match person(&admin, &sub).await {
-        Ok(user) => {
-            let typed = Typed {
-                shown: version(&user),
-                roles: user.roles.join("\n"),
-                groups: user.groups.join("\n"),
-            };
-            page(&admin, &user, typed, Errors::default())
-        }
-        Err(instead) => instead,
-    }
+    let shown = async {
+        let user = person(&admin, &sub).await?;
+        proven_for(&admin, &user, PROOF)?;
+        let typed = Typed {
+            shown: version(&user),
+            roles: user.roles.join("\n"),
+            groups: user.groups.join("\n"),
+        };
+        Ok(page(&admin, &user, typed, Errors::default()))
+    };
+    shown.await.unwrap_or_else(|instead: HttpResponse| instead)
 }
 
 /// `POST /admin/users/{sub}/roles`.
@@ -66,6 +69,7 @@ async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse>
     form::only(form, &["shown", "roles", "groups"])?;
     let admin = &form.admin;
     let user = person(admin, sub).await?;
+    proven_for(admin, &user, PROOF)?;
     let text = |name| form.fields.one(name).unwrap_or_default().to_owned();
     let typed = Typed {
         shown: text("shown"),

@@ -5,16 +5,17 @@ use crate::accounts::holdings::{self, Holdings};
 use crate::admin::access::Admin;
 use crate::admin::form;
 use crate::admin::moment::Moment;
+use crate::admin::pages::admin_sessions::Row as AdminRow;
 use crate::admin::pages::audit::Line;
 use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::db;
 use crate::store::StoreError;
-use crate::store::listing::{EventsWanted, Listed, Part};
+use crate::store::listing::{AdminSessionsWanted, EventsWanted, Listed, MOST, Part};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
-use vouchsafe_core::model::{ClientId, Grant, Session, User};
+use vouchsafe_core::model::{AdminSession, ClientId, Grant, Session, User};
 
 /// Events of a person that the page shows.
 const LATELY: i64 = 15;
@@ -35,6 +36,7 @@ struct PersonPage {
     disabled_at: Option<Moment>,
     ban: Option<Banned>,
     sessions: Vec<SessionRow>,
+    admin_sessions: Vec<AdminRow>,
     apps: Vec<App>,
     consents: Vec<ConsentRow>,
     more: bool,
@@ -87,7 +89,11 @@ pub(super) async fn get(admin: Admin, sub: web::Path<String>, http: HttpRequest)
 async fn show(admin: &Admin, sub: &str, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
     let query = form::query(admin, http.query_string(), &["done"])?;
     let user = person(admin, sub).await?;
-    let (held, lately) = read(admin, &user).await.map_err(|error| admin.failed(error))?;
+    let Seen {
+        held,
+        administers,
+        lately,
+    } = read(admin, &user).await.map_err(|error| admin.failed(error))?;
     let names = crate::admin::pages::audit::names(admin, &lately).await;
     let names = names.map_err(|error| admin.failed(error))?;
     let who = Named::of(admin, &user);
@@ -110,6 +116,10 @@ async fn show(admin: &Admin, sub: &str, http: &HttpRequest) -> Result<HttpRespon
             .iter()
             .map(|session| session_row(admin, session))
             .collect(),
+        admin_sessions: administers
+            .into_iter()
+            .map(|session| AdminRow::of(admin, session, user.username.clone()))
+            .collect(),
         apps: apps(&held),
         consents: consents(&held),
         more: held.more,
@@ -120,7 +130,15 @@ async fn show(admin: &Admin, sub: &str, http: &HttpRequest) -> Result<HttpRespon
     Ok(answer(admin, StatusCode::OK, &view))
 }
 
-async fn read(admin: &Admin, user: &User) -> Result<(Holdings, Vec<Listed>), StoreError> {
+/// What the page tells of a person beside their account.
+struct Seen {
+    held: Holdings,
+    /// Sessions in the administration.
+    administers: Vec<AdminSession>,
+    lately: Vec<Listed>,
+}
+
+async fn read(admin: &Admin, user: &User) -> Result<Seen, StoreError> {
     let (id, now) = (user.id.clone(), admin.cx.now);
     let held = admin.cx.store().read("holdings", move |tx| {
         let wanted = EventsWanted {
@@ -128,10 +146,16 @@ async fn read(admin: &Admin, user: &User) -> Result<(Holdings, Vec<Listed>), Sto
             part: Part::first(LATELY),
             ..EventsWanted::default()
         };
-        Ok((
-            holdings::of_person(tx, &id, now)?,
-            db!(tx, events::page(&wanted))?.items,
-        ))
+        let sessions = AdminSessionsWanted {
+            user: Some(id.clone()),
+            now,
+            part: Part::first(MOST),
+        };
+        Ok(Seen {
+            held: holdings::of_person(tx, &id, now)?,
+            administers: db!(tx, admin_sessions::page(&sessions))?.items,
+            lately: db!(tx, events::page(&wanted))?.items,
+        })
     });
     held.await
 }
@@ -151,6 +175,7 @@ fn notice(done: &str) -> Option<String> {
         "administrator" => "The person is an administrator now.",
         "no-administrator" => "The person is no administrator any more.",
         "session-ended" => "The session is ended.",
+        "admin-session-ended" => "The session in the administration is ended.",
         "grant-ended" => "The grant is ended: its refresh token and its access tokens.",
         "consent-withdrawn" => "The consent is taken back, and what came of it is ended.",
         _ => return None,

@@ -214,3 +214,35 @@ fn a_secret_with_an_end_that_is_the_only_one_is_rotated() {
         );
     }
 }
+
+#[test]
+fn an_initial_access_token_whose_only_showing_is_lost_is_made_once_and_told() {
+    for both in Both::each() {
+        let service = both.service("vouchsafe:read vouchsafe:write");
+        let make = [
+            &["client", "initial-token", "--name", "Portal", "--json"],
+            &strs(&service)[..],
+        ]
+        .concat();
+        let ended = by_a_broken_way(&both, "POST /api/v1/initial-tokens ", Breaks::After, &make);
+        let made: Value = serde_json::from_str(&ended.stdout).unwrap();
+        assert_eq!((ended.status, &made["name"]), (1, &json!("Portal")), "{ended:?}");
+        assert!(made.get("initial_access_token").is_none());
+        let id = made["id"].as_str().unwrap();
+        let way_out = format!(
+            "lost on the way; revoke it with `vouchsafe client revoke-initial-token {id}` and make another"
+        );
+        assert!(ended.stderr.contains(&way_out), "{ended:?}");
+        let listed = || both.here.run(&["client", "initial-tokens", "--json"]).document();
+        assert_eq!(listed(), json!([made]), "made once");
+
+        let made = by_a_broken_way(&both, "POST /api/v1/initial-tokens ", Breaks::Before, &make).document();
+        assert!(
+            made["initial_access_token"]
+                .as_str()
+                .unwrap()
+                .starts_with("viat_")
+        );
+        assert_eq!(listed().as_array().unwrap().len(), 2);
+    }
+}
