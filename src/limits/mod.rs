@@ -3,10 +3,11 @@
 mod address;
 pub mod connections;
 mod counter;
+pub mod invitations;
 pub mod newcomers;
 pub mod registration;
 pub mod revocations;
 pub mod sign_in;
 
 pub use address::network;
-pub use counter::Counter;
+pub use counter::{Attempted, Counter};

@@ -12,6 +12,7 @@ mod ended;
 mod grants;
 mod idempotency;
 mod initial_tokens;
+mod invitations;
 mod json;
 mod keys;
 mod openapi;

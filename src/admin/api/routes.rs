@@ -3,8 +3,8 @@
 
 use super::operation::{Route, Verb};
 use super::{
-    apis, audit, caller, clients, grants, initial_tokens, keys, secrets, sessions, settings, statistics,
-    user_acts, users,
+    apis, audit, caller, clients, grants, initial_tokens, invitations, keys, secrets, sessions, settings,
+    statistics, user_acts, users,
 };
 use caller::{Permission, SignIn};
 
@@ -38,6 +38,8 @@ table! {
     Patch  "/users/{sub}"                          Write                  users PATCH patch;
     Delete "/users/{sub}"                          Write                  users DELETE delete;
     Put    "/users/{sub}/password"                 Write(Recent)          user_acts PASSWORD password;
+    Post   "/users/{sub}/invitation"               Write(Recent)          invitations INVITE invite;
+    Delete "/users/{sub}/invitation"               Write                  invitations END end;
     Put    "/users/{sub}/roles"                    Write                  user_acts ROLES roles;
     Put    "/users/{sub}/groups"                   Write                  user_acts GROUPS groups;
     Put    "/users/{sub}/ban"                      Write                  user_acts BAN ban;

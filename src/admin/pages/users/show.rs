@@ -2,6 +2,7 @@
 
 use super::{Named, person};
 use crate::accounts::holdings::{self, Holdings};
+use crate::accounts::invitations;
 use crate::admin::access::Admin;
 use crate::admin::form;
 use crate::admin::moment::Moment;
@@ -29,6 +30,9 @@ struct PersonPage {
     roles: Vec<String>,
     groups: Vec<String>,
     has_password: bool,
+    /// Until when the link works by which the person sets their first password.
+    invited_until: Option<Moment>,
+    may_be_invited: bool,
     made: Moment,
     changed: Moment,
     claims: Vec<(String, String)>,
@@ -100,6 +104,11 @@ async fn show(admin: &Admin, sub: &str, http: &HttpRequest) -> Result<HttpRespon
         roles: user.roles.clone(),
         groups: user.groups.clone(),
         has_password: user.password_hash.is_some(),
+        invited_until: user
+            .invited_until
+            .filter(|until| *until > admin.cx.now)
+            .map(Moment),
+        may_be_invited: invitations::may_be_invited(&user, admin.cx.now).is_ok(),
         made: Moment(user.created_at),
         changed: Moment(user.updated_at),
         claims: claims(&user),
@@ -140,6 +149,7 @@ async fn read(admin: &Admin, user: &User) -> Result<(Holdings, Vec<Listed>), Sto
 fn notice(done: &str) -> Option<String> {
     let words = match done {
         "created" => "The account is made.",
+        "invitation-ended" => "The invitation is ended: its link opens nothing any more.",
         "profile" => "The profile is saved. Applications fetch new tokens.",
         "roles" => "Roles and groups are saved. Applications fetch new tokens.",
         "password" => "The password is set. All sessions and grants are ended.",
