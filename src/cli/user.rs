@@ -47,7 +47,7 @@ enum UserVerb {
     Create(CreateArgs),
     /// Make a link by which a person sets their first password: once, within seven days
     #[command(
-        after_help = "Examples:\n  vouchsafe user invite --username ada --email ada@example.com --name 'Ada Lovelace'\n  vouchsafe user invite --again ada"
+        after_help = "Example:\n  vouchsafe user invite --username ada --email ada@example.com --name 'Ada Lovelace'\n  vouchsafe user invite --again ada"
     )]
     Invite(invite::InviteArgs),
     /// End the link by which a person would set their first password
@@ -204,12 +204,7 @@ pub(crate) fn run(global: &Global, args: UserArgs, output: &Output) -> Result<()
     match args.verb {
         UserVerb::Create(args) => create(&place, args, output),
         UserVerb::Invite(args) => invite::invite(&place, args, output),
-        UserVerb::EndInvitation(named) => act(
-            (&place, output),
-            &named,
-            "has no invitation any more",
-            invitations::end,
-        ),
+        UserVerb::EndInvitation(named) => act((&place, output), &named, invite::ENDED, invitations::end),
         UserVerb::Update(args) => change::update(&place, args, output),
         UserVerb::SetPassword(args) => {
             let user = find(&place, &args.named.user)?;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use vouchsafe::accounts::invitations::{self, LIFETIME};
 use vouchsafe::accounts::{administration, administrators};
 use vouchsafe::db;
-use vouchsafe_core::model::{ClientKind, EventKind, InvitationCode, Plain, Span, User};
+use vouchsafe_core::model::{ClientKind, EventKind, InvitationCode, Plain, Span, UnixTime, User};
 
 /// What an answer says, without what is different each time.
 fn said(answer: &Answer) -> (u16, String) {
@@ -80,7 +80,7 @@ on_both_databases! {
             assert_eq!((told[0].actor.as_str(), told[0].subject.as_deref()), (actor, Some(ada.id.as_str())));
         }
         let until = world.events_of(EventKind::UserInvited)[0].detail["until"].as_i64();
-        assert_eq!(until, ada.invited_until.map(|until| until.seconds()));
+        assert_eq!(until, ada.invited_until.map(UnixTime::seconds));
         assert_eq!(world.events_of(EventKind::InvitationEnded), []);
     }
 

@@ -1,6 +1,6 @@
 //! `user invite`: a link by which a person sets their first password.
 
-use super::{Names, described, document, find, path, remote, unknown};
+use super::{Names, described, document, find, path, remote, told, unknown};
 use crate::accounts::document::InvitationDocument;
 use crate::accounts::invitations::{self, Invitation, Invited};
 use crate::cli::exit::{Exit, Failure};
@@ -12,6 +12,9 @@ use clap::Args;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use vouchsafe_core::model::{UnixTime, User};
+
+/// What is said of whoever's link was ended.
+pub(super) const ENDED: &str = "has no invitation any more";
 
 #[derive(Debug, Args)]
 pub(super) struct InviteArgs {
@@ -106,6 +109,13 @@ pub(super) fn invite_at(server: &Remote, args: InviteArgs, output: &Output) -> R
         )));
     }
     tell(&invited, output);
+    Ok(())
+}
+
+/// `user end-invitation` through a server.
+pub(super) fn end_at(server: &Remote, named: &str, output: &Output) -> Result<(), Failure> {
+    let path = path(&server.user(named)?, "/invitation");
+    told(output, &server.delete(&path)?, ENDED);
     Ok(())
 }
 

@@ -18,11 +18,7 @@ pub(super) fn run(server: &Remote, verb: UserVerb, output: &Output) -> Result<()
     match verb {
         UserVerb::Create(args) => create(server, args, output),
         UserVerb::Invite(args) => invite::invite_at(server, args, output),
-        UserVerb::EndInvitation(named) => {
-            let path = path(&server.user(&named.user)?, "/invitation");
-            told(output, &server.delete(&path)?, "has no invitation any more");
-            Ok(())
-        }
+        UserVerb::EndInvitation(named) => invite::end_at(server, &named.user, output),
         UserVerb::Update(args) => update(server, args, output),
         UserVerb::SetPassword(args) => {
             let path = path(&server.user(&args.named.user)?, "/password");

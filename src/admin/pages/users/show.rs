@@ -29,9 +29,7 @@ struct PersonPage {
     email_verified: bool,
     roles: Vec<String>,
     groups: Vec<String>,
-    has_password: bool,
-    /// Until when the link works by which the person sets their first password.
-    invited_until: Option<Moment>,
+    password: PasswordState,
     may_be_invited: bool,
     made: Moment,
     changed: Moment,
@@ -44,6 +42,30 @@ struct PersonPage {
     more: bool,
     lately: Vec<Line>,
     all_events: String,
+}
+
+/// Whether the person has a password.
+enum PasswordState {
+    Set,
+    /// They have a link by which they set it, until then.
+    Invited(Moment),
+    Missing,
+}
+
+impl PasswordState {
+    fn of(admin: &Admin, user: &User) -> Self {
+        if user.password_hash.is_some() {
+            return Self::Set;
+        }
+        let until = user.invited_until.filter(|until| *until > admin.cx.now);
+        until.map_or(Self::Missing, |until| Self::Invited(Moment(until)))
+    }
+}
+
+impl PersonPage {
+    const fn is_invited(&self) -> bool {
+        matches!(self.password, PasswordState::Invited(_))
+    }
 }
 
 struct Banned {
@@ -103,11 +125,7 @@ async fn show(admin: &Admin, sub: &str, http: &HttpRequest) -> Result<HttpRespon
         email_verified: user.email_verified,
         roles: user.roles.clone(),
         groups: user.groups.clone(),
-        has_password: user.password_hash.is_some(),
-        invited_until: user
-            .invited_until
-            .filter(|until| *until > admin.cx.now)
-            .map(Moment),
+        password: PasswordState::of(admin, &user),
         may_be_invited: invitations::may_be_invited(&user, admin.cx.now).is_ok(),
         made: Moment(user.created_at),
         changed: Moment(user.updated_at),
