@@ -3,7 +3,7 @@
 
 pub use super::profile::update_profile;
 
-use crate::accounts::{admin_sessions, administrators};
+use crate::accounts::{admin_sessions, administrators, invitations};
 use crate::audit::{Act, Ended, with, with_changes};
 use crate::db;
 use crate::store::{StoreError, Tx};
@@ -48,7 +48,7 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, user: &User) -> Result<(), StoreError>
     db!(tx, events::append_all(&told))
 }
 
-/// Disables an account and ends everything that its person holds. Doing it again ends what came since and tells of
+/// Disables an account and ends everything that its person holds, an invitation too. Doing it again ends what came since and tells of
 /// no second disabling. `None` when there is no such person.
 ///
 /// # Errors
@@ -64,6 +64,7 @@ pub fn disable(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed
         let disabled = act.about(EventKind::UserDisabled, id);
         db!(tx, events::append(&disabled))?;
     }
+    invitations::end_of(tx, act, &mut user)?;
     let ended = end_everything(tx, act, id, EndReason::UserDisabled)?;
     Ok(Some(Changed { user, ended }))
 }
@@ -87,7 +88,7 @@ pub fn enable(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>
     }))
 }
 
-/// Bans a person, until an instant if one is given, and ends everything that they hold, offline grants too. Banning
+/// Bans a person, until an instant if one is given, and ends everything that they hold, offline grants and an invitation too. Banning
 /// again replaces end and reason. `None` when there is no such person.
 ///
 /// # Errors
@@ -115,6 +116,7 @@ pub fn ban(tx: &mut Tx<'_>, act: &Act, id: &UserId, ban: &Ban) -> Result<Option<
         };
         db!(tx, events::append(&banned))?;
     }
+    invitations::end_of(tx, act, &mut user)?;
     let ended = end_everything(tx, act, id, EndReason::UserBanned)?;
     Ok(Some(Changed { user, ended }))
 }
@@ -242,6 +244,7 @@ pub fn set_password(
     let Some(mut user) = db!(tx, users::lock(id))? else {
         return Ok(None);
     };
+    invitations::end_of(tx, act, &mut user)?;
     db!(tx, users::set_password_hash(id, hash))?;
     user.password_hash = Some(hash.clone());
     let changed = act.about(EventKind::PasswordChanged, id);

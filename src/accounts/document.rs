@@ -1,5 +1,6 @@
 //! People, and what they hold, as the command line and the admin API show them.
 
+use crate::accounts::invitations::Invitation;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -22,6 +23,10 @@ pub struct UserDocument {
     /// The full name.
     #[schema(value_type = Option<String>)]
     pub name: Option<Value>,
+    /// Whether the person has a password; without one nobody can sign in to the account.
+    pub password_set: bool,
+    /// Until when the link works by which the person sets their first password, in seconds since 1970.
+    pub invited_until: Option<i64>,
     /// Whether the person administers this server.
     pub admin: bool,
     /// Roles.
@@ -51,6 +56,8 @@ impl From<&User> for UserDocument {
             email: user.email.clone(),
             email_verified: user.email_verified,
             name: user.claims.get("name").cloned(),
+            password_set: user.password_hash.is_some(),
+            invited_until: user.invited_until.map(UnixTime::seconds),
             admin: user.is_admin,
             roles: user.roles.clone(),
             groups: user.groups.clone(),
@@ -60,6 +67,27 @@ impl From<&User> for UserDocument {
             ban_reason: user.ban_reason.clone(),
             claims: user.claims.clone(),
             created_at: user.created_at.seconds(),
+        }
+    }
+}
+
+/// A link that was made just now, by which a person sets their first password.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Invitation)]
+pub struct InvitationDocument {
+    /// Where the person sets it, once. Whoever has the link can, so that nobody else may see it; it is shown this once.
+    pub link: String,
+    /// When it stops to work, in seconds since 1970.
+    pub expires_at: i64,
+}
+
+impl InvitationDocument {
+    /// A link of this issuer.
+    #[must_use]
+    pub fn of(invitation: &Invitation, issuer: &str) -> Self {
+        Self {
+            link: invitation.link(issuer),
+            expires_at: invitation.expires_at.seconds(),
         }
     }
 }

@@ -3,11 +3,13 @@
 pub mod admin_sessions;
 pub mod administration;
 pub mod administrators;
+mod chosen_password;
 mod compare;
 pub mod document;
 pub mod exposure;
 pub mod holdings;
 pub mod interactions;
+pub mod invitations;
 pub mod live;
 pub mod passwords;
 pub mod person_acts;

@@ -13,6 +13,10 @@ pub enum PersonAct {
     UpdateProfile,
     /// To set the password.
     SetPassword,
+    /// To make a link by which the person sets their first password.
+    Invite,
+    /// To end such a link.
+    EndInvitation,
     /// To replace roles or groups.
     SetRoles,
     /// To ban.
@@ -49,9 +53,10 @@ impl PersonAct {
     #[must_use]
     pub const fn asks_for(self) -> AsksFor {
         match self {
-            Self::SetPassword | Self::SetAdmin | Self::EndAdminSession => AsksFor::Everybody,
+            Self::SetPassword | Self::Invite | Self::SetAdmin | Self::EndAdminSession => AsksFor::Everybody,
             Self::Create
             | Self::UpdateProfile
+            | Self::EndInvitation
             | Self::SetRoles
             | Self::Ban
             | Self::Unban

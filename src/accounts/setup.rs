@@ -6,6 +6,7 @@
 
 use crate::accounts::admin_sessions;
 use crate::accounts::administration;
+use crate::accounts::chosen_password::{self, NotTaken};
 use crate::accounts::passwords::Password;
 use crate::accounts::profile::{NewPerson, PersonProblem};
 use crate::audit::{Act, with};
@@ -14,7 +15,7 @@ use crate::db;
 use crate::failure::{Broken, Failure};
 use crate::store::{StoreError, Tx, Unique};
 use serde_json::json;
-use vouchsafe_core::decide::password_policy::{self, PasswordProblem};
+use vouchsafe_core::decide::password_policy::PasswordProblem;
 use vouchsafe_core::model::{
     AdminCookie, Digest, EventKind, Plain, SessionId, SetupCode, Span, UnixTime, User,
 };
@@ -118,17 +119,10 @@ pub async fn become_administrator(cx: &Cx, application: Application) -> Result<O
         Ok(user) => user,
         Err(problem) => return Ok(Outcome::Person(problem)),
     };
-    let Some(password) = application.password else {
-        return Ok(Outcome::Password(PasswordProblem::TooLong));
-    };
-    let minimum = cx.config().passwords.minimum_length;
-    if let Err(problem) = password_policy::check(password.expose(), minimum, &user.username, &user.email) {
-        return Ok(Outcome::Password(problem));
-    }
-    let salt = cx.services.ports.entropy.bytes();
-    match cx.services.passwords.hash(password, salt).await {
+    match chosen_password::hashed(cx, application.password, (&user.username, &user.email)).await {
         Ok(hash) => user.password_hash = Some(hash),
-        Err(_) => return Ok(Outcome::Busy),
+        Err(NotTaken::Problem(problem)) => return Ok(Outcome::Password(problem)),
+        Err(NotTaken::Busy) => return Ok(Outcome::Busy),
     }
     enter(cx, (code, application.before), user).await
 }

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::web::body::Form as Body;
 use crate::web::cookies::Cookies;
 use crate::web::csrf::{self, Binding, Forged};
+use crate::web::guest::Guest;
 use crate::web::told::Told;
 use crate::web::urls;
 use actix_web::dev::Payload;
@@ -190,6 +191,12 @@ impl Admin {
 #[must_use]
 pub fn cookies(cx: &Cx) -> Cookies {
     Cookies::of_issuer(&cx.config().admin_origin())
+}
+
+/// A browser before anybody has signed in, at the administration's origin.
+#[must_use]
+pub fn guest(cx: &Cx, http: &HttpRequest) -> Guest {
+    Guest::of(cx, http, &cx.config().admin_origin())
 }
 
 /// The page to come back to, if it is one of the administration: nobody is sent elsewhere.

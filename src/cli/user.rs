@@ -1,6 +1,7 @@
 //! `user …`: people's accounts.
 
 mod change;
+mod invite;
 mod list;
 mod remote;
 mod show;
@@ -14,6 +15,7 @@ use super::password;
 use super::remote::Remote;
 use crate::accounts::administration::{self, Ban, Changed};
 use crate::accounts::administrators;
+use crate::accounts::invitations;
 use crate::accounts::profile::{NewPerson, PersonProblem, check_groups, check_roles};
 use crate::audit::Act;
 use crate::db;
@@ -43,6 +45,14 @@ enum UserVerb {
         after_help = "Example:\n  echo 'copper lantern 42' | vouchsafe user create --username ada --email ada@example.com --name 'Ada Lovelace' --password-stdin"
     )]
     Create(CreateArgs),
+    /// Make a link by which a person sets their first password: once, within seven days
+    #[command(
+        after_help = "Example:\n  vouchsafe user invite --username ada --email ada@example.com --name 'Ada Lovelace'\n  vouchsafe user invite --again ada"
+    )]
+    Invite(invite::InviteArgs),
+    /// End the link by which a person would set their first password
+    #[command(after_help = "Example:\n  vouchsafe user end-invitation ada")]
+    EndInvitation(Named),
     /// Change what is given and keep the rest
     #[command(
         after_help = "Example:\n  vouchsafe user update ada --email ada@example.org --name 'Ada King' --admin=false"
@@ -105,6 +115,13 @@ pub(super) struct Account {
     /// Read the password from standard input
     #[arg(long, required = true)]
     password_stdin: bool,
+}
+
+/// Who somebody is, as flags say it.
+struct Names {
+    username: String,
+    email: String,
+    name: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -186,6 +203,8 @@ pub(crate) fn run(global: &Global, args: UserArgs, output: &Output) -> Result<()
     let place = Workplace::open(global)?;
     match args.verb {
         UserVerb::Create(args) => create(&place, args, output),
+        UserVerb::Invite(args) => invite::invite(&place, args, output),
+        UserVerb::EndInvitation(named) => act((&place, output), &named, invite::ENDED, invitations::end),
         UserVerb::Update(args) => change::update(&place, args, output),
         UserVerb::SetPassword(args) => {
             let user = find(&place, &args.named.user)?;
@@ -294,26 +313,46 @@ pub(super) fn add(
     claims_file: Option<&Path>,
     is_admin: bool,
 ) -> Result<User, Failure> {
-    let claims = read_claims(claims_file, account.name)?;
-    same_address(claims.email.as_deref(), Some(&account.email))?;
-    let person = NewPerson {
-        username: account.username,
-        email: account.email,
-        email_verified: claims.email_verified.unwrap_or(false),
-        claims: claims.claims,
-        is_admin,
-        ..NewPerson::default()
-    };
-    let now = place.ports.clock.now();
-    let mut user = person
-        .checked(&Act::new("cli", now, &place.ports.entropy))
-        .map_err(|problem| Failure::failed(problem.to_string()))?;
+    let mut user = described(place, account.names(), claims_file, is_admin)?;
     user.password_hash = Some(password::hashed(place, &user.username, &user.email)?);
     let added = user.clone();
     place.act("create-user", move |tx, act| {
         administration::create(tx, act, &added)
     })?;
     Ok(user)
+}
+
+/// The person whom flags and a claims file describe, without a password.
+fn described(
+    place: &Workplace,
+    names: Names,
+    claims_file: Option<&Path>,
+    is_admin: bool,
+) -> Result<User, Failure> {
+    let claims = read_claims(claims_file, names.name)?;
+    same_address(claims.email.as_deref(), Some(&names.email))?;
+    let person = NewPerson {
+        username: names.username,
+        email: names.email,
+        email_verified: claims.email_verified.unwrap_or(false),
+        claims: claims.claims,
+        is_admin,
+        ..NewPerson::default()
+    };
+    let now = place.ports.clock.now();
+    person
+        .checked(&Act::new("cli", now, &place.ports.entropy))
+        .map_err(|problem| Failure::failed(problem.to_string()))
+}
+
+impl Account {
+    fn names(self) -> Names {
+        Names {
+            username: self.username,
+            email: self.email,
+            name: self.name,
+        }
+    }
 }
 
 /// Whether a claims file and a flag do not name two addresses.

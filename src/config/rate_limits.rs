@@ -25,7 +25,7 @@ section! {
         /// Failures per name that is typed, and per account with all its names together: past the second, the right
         /// password is answered as a wrong one.
         per_account: Limit = Limit { failures: 10, per: Span::from_minutes(15) };
-        /// Failures per network address.
+        /// Failures per network address. Codes of invitations that open nothing count apart, as often.
         per_address: Limit = Limit { failures: 100, per: Span::from_minutes(15) };
     }
 }

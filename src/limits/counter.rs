@@ -12,6 +12,21 @@ pub struct Counter {
     limit: Limit,
 }
 
+/// What became of an attempt that may fail only so often.
+#[must_use]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attempted<T> {
+    /// It found this.
+    Right(T),
+    /// It failed, and counts.
+    Wrong,
+    /// Too many failed before: it was not made.
+    Throttled {
+        /// When the next one will be.
+        until: UnixTime,
+    },
+}
+
 impl Counter {
     /// The counter of this name.
     pub(super) const fn new(key: String, limit: Limit) -> Self {
@@ -77,6 +92,29 @@ impl Quota {
             .min(self.limit.per)
             .max(Span::from_seconds(1));
         left.millis().saturating_add(999) / 1000
+    }
+
+    /// Makes an attempt unless too many have failed, and counts it when it finds nothing. It is counted before it is made,
+    /// so that many at once cost as much as one after the other.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn attempt<T>(
+        &self,
+        tx: &mut Tx<'_>,
+        now: UnixTime,
+        make: impl FnOnce(&mut Tx<'_>) -> Result<Option<T>, StoreError>,
+    ) -> Result<Attempted<T>, StoreError> {
+        let counted = db!(tx, throttles::reserve(&self.key, now, self.limit.per))?;
+        let outcome = match exceeded(&counted, self.limit) {
+            Some(until) => Attempted::Throttled { until },
+            None => match make(tx)? {
+                Some(found) => Attempted::Right(found),
+                None => return Ok(Attempted::Wrong),
+            },
+        };
+        db!(tx, throttles::refund(&self.key, counted.window_started_at))?;
+        Ok(outcome)
     }
 }
 

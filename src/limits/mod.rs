@@ -4,6 +4,7 @@ mod address;
 pub mod api;
 pub mod connections;
 mod counter;
+pub mod invitations;
 pub mod newcomers;
 pub mod questions;
 pub mod registration;
@@ -11,4 +12,4 @@ pub mod revocations;
 pub mod sign_in;
 
 pub use address::network;
-pub use counter::{Counter, Quota};
+pub use counter::{Attempted, Counter, Quota};

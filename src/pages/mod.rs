@@ -4,6 +4,7 @@
 
 pub mod consent;
 pub mod error;
+pub mod invitation;
 pub mod layout;
 pub mod login;
 pub mod logout;

@@ -2,6 +2,7 @@
 
 use super::consent::ConsentPage;
 use super::error::ErrorPage;
+use super::invitation::InvitationPage;
 use super::layout::{Account, Acquaintance, App, Form, Frame};
 use super::login::LoginPage;
 use super::logout::LogoutPage;
@@ -31,6 +32,7 @@ pub fn gallery() -> Vec<(String, String)> {
         hang::<SelectAccountPage>(&mut pages, locale);
         hang::<ConsentPage>(&mut pages, locale);
         hang::<SuspendedPage>(&mut pages, locale);
+        hang::<InvitationPage>(&mut pages, locale);
         hang::<LogoutPage>(&mut pages, locale);
         hang::<ErrorPage>(&mut pages, locale);
     }

@@ -345,6 +345,8 @@ pub struct Swept {
     pub admin_sessions: usize,
     /// Links by which somebody becomes an administrator.
     pub setup_links: usize,
+    /// Links by which somebody sets their first password.
+    pub invitations: usize,
     /// What was counted by the hour.
     pub statistics: usize,
     /// Interactions.
@@ -378,6 +380,7 @@ impl Swept {
         self.sessions
             + self.admin_sessions
             + self.setup_links
+            + self.invitations
             + self.statistics
             + self.interactions
             + self.grants

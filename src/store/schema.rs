@@ -36,6 +36,8 @@ tables! {
         updated_at -> BigInt,
         managed_by -> Nullable<Text>,
         groups -> Text,
+        invitation_digest -> Nullable<Binary>,
+        invited_until -> Nullable<BigInt>,
     }
 
     clients (id) {

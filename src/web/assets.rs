@@ -40,9 +40,9 @@ const ASSETS: [Asset; 7] = [
         content: include_str!("../../static/admin.css"),
     },
     Asset {
-        name: "setup.js",
+        name: "code.js",
         content_type: "text/javascript; charset=utf-8",
-        content: include_str!("../../static/setup.js"),
+        content: include_str!("../../static/code.js"),
     },
     Asset {
         name: "demo.css",

@@ -6,6 +6,7 @@ pub mod cookies;
 pub mod cors;
 pub mod csrf;
 pub mod extract;
+pub mod guest;
 pub mod headers;
 pub mod health;
 pub mod limits;

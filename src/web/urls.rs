@@ -44,6 +44,10 @@ paths! {
     LOGOUT = "/logout";
     /// The hub of the browser flow.
     INTERACTION = "/interaction/{handle}";
+    /// Where somebody who was invited sets their first password.
+    INVITATION = "/invitation";
+    /// That it is set.
+    INVITATION_ACCEPTED = "/invitation/accepted";
     /// Where somebody becomes an administrator.
     SETUP = "/setup";
     /// The administration.

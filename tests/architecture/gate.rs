@@ -46,6 +46,8 @@ const ROUTES: &[(&str, Tokens)] = &[
     ("INTROSPECT", Asked(&["src/oauth/introspect.rs"])),
     ("LOGOUT", None("only ends things")),
     ("INTERACTION", None("knows sessions, not tokens")),
+    ("INVITATION", None("knows people, not tokens")),
+    ("INVITATION_ACCEPTED", None("says nothing about anybody")),
     ("SETUP", None("knows people, not tokens")),
     ("ADMIN", None("knows sessions of its own, not tokens")),
     ("API", Asked(&["src/admin/api/caller.rs"])),

@@ -53,6 +53,9 @@ const pages = {
     await signIn(tab, { username: 'grace' }, ada.password);
     await tab.locator('#suspended-title').waitFor();
   },
+  invitation: (tab) => tab.goto(`${server.issuer}/invitation`),
+  'invitation-in-german': (tab) => tab.goto(`${server.issuer}/invitation?ui_locales=de`),
+  'invitation-accepted': (tab) => tab.goto(`${server.issuer}/invitation/accepted`),
   'error-redirect-uri': async (tab) => {
     const page = await tab.goto(authorization(server.issuer, client, 'https://evil.example.test/').url);
     assert.equal(page.status(), 400);

@@ -22,6 +22,7 @@ mod cli;
 mod demo;
 mod interaction;
 mod introspect;
+mod invitation;
 mod jwks;
 mod logout;
 mod metadata;

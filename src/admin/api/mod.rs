@@ -13,6 +13,7 @@ mod ended;
 mod grants;
 mod idempotency;
 mod initial_tokens;
+mod invitations;
 mod json;
 mod keys;
 mod openapi;

@@ -3,8 +3,8 @@
 
 use super::operation::{Route, Verb};
 use super::{
-    admin_sessions, apis, audit, caller, clients, grants, initial_tokens, keys, secrets, sessions, settings,
-    statistics, user_acts, users,
+    admin_sessions, apis, audit, caller, clients, grants, initial_tokens, invitations, keys, secrets,
+    sessions, settings, statistics, user_acts, users,
 };
 use crate::accounts::person_acts::PersonAct;
 use caller::{Permission, SignIn};
@@ -42,6 +42,8 @@ table! {
     Patch  "/users/{sub}"                          Write(UpdateProfile)   users PATCH patch;
     Delete "/users/{sub}"                          Write(Delete)          users DELETE delete;
     Put    "/users/{sub}/password"                 Write(SetPassword)     user_acts PASSWORD password;
+    Post   "/users/{sub}/invitation"               Write(Invite)          invitations INVITE invite;
+    Delete "/users/{sub}/invitation"               Write(EndInvitation)   invitations END end;
     Put    "/users/{sub}/roles"                    Write(SetRoles)        user_acts ROLES roles;
     Put    "/users/{sub}/groups"                   Write(SetRoles)        user_acts GROUPS groups;
     Put    "/users/{sub}/ban"                      Write(Ban)             user_acts BAN ban;

@@ -65,13 +65,14 @@ pub(super) struct NewBan {
 }
 
 /// An operation that gives back the person.
-const ACT: Operation = Operation {
+pub(super) const ACT: Operation = Operation {
     gives: Gives::Document(one::<ChangedDocument>),
     version: Version::Honoured,
     ..PLAIN
 };
 
-fn shown(changed: &Changed) -> Answer {
+/// The answer of such an operation.
+pub(super) fn shown(changed: &Changed) -> Answer {
     let user = UserDocument::from(&changed.user);
     let document = ChangedDocument {
         user: user.clone(),

@@ -7,7 +7,8 @@ use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter, 
 use super::problem::{Code, Problem};
 use super::schemas::{one, page};
 use crate::accounts::administration::{self, Changed};
-use crate::accounts::document::UserDocument;
+use crate::accounts::document::{InvitationDocument, UserDocument};
+use crate::accounts::invitations;
 use crate::accounts::passwords::Password;
 use crate::accounts::profile::{self, NewPerson, PersonProblem, ProfileChange, Updated};
 use crate::audit::Act;
@@ -15,7 +16,7 @@ use crate::db;
 use crate::failure::Broken;
 use crate::store::listing::{UserSort, UserState, UsersWanted};
 use crate::store::{StoreError, Tx};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use vouchsafe_core::decide::password_policy;
@@ -40,6 +41,9 @@ pub(super) struct NewUser {
     claims: Map<String, Value>,
     /// The password; a person without one cannot sign in.
     password: Option<String>,
+    /// Whether a link is made by which the person sets their first password; not beside a password.
+    #[serde(default)]
+    invite: bool,
     /// Roles.
     #[serde(default)]
     roles: Vec<String>,
@@ -49,6 +53,18 @@ pub(super) struct NewUser {
     /// Whether the person administers this server; only administrators make administrators.
     #[serde(default)]
     admin: bool,
+}
+
+/// A person who was added just now, with the link by which they set their first password, if one was asked for.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CreatedUser)]
+struct CreatedDocument {
+    #[serde(flatten)]
+    user: UserDocument,
+    /// The link, shown this once; not for a repeated request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<InvitationDocument>)]
+    invitation: Option<InvitationDocument>,
 }
 
 /// What is to be changed of a person (RFC 7396).
@@ -179,7 +195,7 @@ pub(super) const CREATE: Operation = Operation {
     id: "createUser",
     summary: "Add a person",
     takes: Takes::Json(one::<NewUser>),
-    gives: Gives::Created(one::<UserDocument>),
+    gives: Gives::Created(one::<CreatedDocument>),
     has_key: true,
     problems: &[409, 422],
     ..PLAIN
@@ -191,6 +207,11 @@ pub(super) async fn create(call: Call) -> Result<Answer, Problem> {
         call.caller.must_be_administrator()?;
     }
     call.caller.signed_in_for(call.sign_in, wish.admin)?;
+    if wish.invite && wish.password.is_some() {
+        let rule = "who is invited sets the password themselves: leave one of the two out";
+        return Err(Problem::rule(rule).at("invite"));
+    }
+    let is_invited = wish.invite;
     let password_hash = match &wish.password {
         None => None,
         Some(password) => Some(hashed(&call, password, (&wish.username, &wish.email)).await?),
@@ -207,13 +228,27 @@ pub(super) async fn create(call: Call) -> Result<Answer, Problem> {
     };
     let user = person.checked(&call.act()).map_err(|why| broken(&why))?;
     let make = move |tx: &mut Tx<'_>, act: &_| -> Result<_, StoreError> {
+        let name = user.id.as_str().to_owned();
+        if is_invited {
+            let (user, invitation) = invitations::create(tx, act, &user)?;
+            return Ok(Ok(((user, Some(invitation)), name)));
+        }
         administration::create(tx, act, &user)?;
-        Ok(Ok((user.clone(), user.id.as_str().to_owned())))
+        Ok(Ok(((user.clone(), None), name)))
     };
-    let again = |tx: &mut Tx<'_>, made: &str| db!(tx, users::by_id(&UserId::new(made)));
-    let user = call.create("api-create-user", make, again).await?;
+    let again = |tx: &mut Tx<'_>, made: &str| {
+        let known = db!(tx, users::by_id(&UserId::new(made)))?;
+        Ok(known.map(|user| (user, None)))
+    };
+    let (user, invitation) = call.create("api-create-user", make, again).await?;
     let document = UserDocument::from(&user);
-    Ok(Answer::created(&document, &format!("/users/{}", user.id)).with_version(&document))
+    let created = CreatedDocument {
+        user: document.clone(),
+        invitation: invitation
+            .as_ref()
+            .map(|invitation| InvitationDocument::of(invitation, &call.cx.config().issuer)),
+    };
+    Ok(Answer::created(&created, &format!("/users/{}", user.id)).with_version(&document))
 }
 
 pub(super) const PATCH: Operation = Operation {

@@ -1,15 +1,15 @@
 //! Becoming an administrator by a one-time link.
 
 use super::layout::{see_other, shown};
-use super::sign_in::Visit;
 use crate::accounts::passwords::Password;
 use crate::accounts::profile::NewPerson;
 use crate::accounts::setup::{self, Application, Outcome};
-use crate::admin::access::cookies;
+use crate::admin::access::{cookies, guest};
 use crate::cx::Cx;
 use crate::failure::Failure;
 use crate::web::body::Form as Body;
 use crate::web::csrf::Forged;
+use crate::web::guest::Guest;
 use crate::web::problem::RETRY_AFTER_SECONDS;
 use crate::web::told::Told;
 use crate::web::urls;
@@ -84,7 +84,7 @@ impl<'a> Typed<'a> {
 /// `GET /setup`: 404 unless somebody may become an administrator now.
 async fn get(cx: Cx, http: HttpRequest) -> HttpResponse {
     match setup::is_open(&cx).await {
-        Ok(true) => show(&cx, &Visit::of(&cx, &http), Typed::default(), None),
+        Ok(true) => show(&cx, &guest(&cx, &http), Typed::default(), None),
         Ok(false) => Told::NotFound.answer(),
         Err(failure) => Told::of(&cx, &failure).answer(),
     }
@@ -105,14 +105,14 @@ async fn take(cx: &Cx, http: &HttpRequest, body: Body) -> Result<HttpResponse, F
         Ok(fields) => fields,
         Err(unreadable) => return Ok(Told::from(unreadable).answer()),
     };
-    let (visit, typed) = (Visit::of(cx, http), Typed::of(&fields));
-    match visit.check(cx, http, &fields, FORM) {
+    let (guest, typed) = (guest(cx, http), Typed::of(&fields));
+    match guest.check(cx, http, &fields, FORM) {
         Ok(()) => {}
         Err(Forged::ForeignOrigin) => return Ok(Told::ForeignOrigin.answer()),
         Err(Forged::Stale) => {
             let sentence = "This page had expired, or your browser does not keep cookies of this site. Send it once more.";
             let problem = Problem::new("", sentence, StatusCode::FORBIDDEN);
-            return Ok(show(cx, &visit, typed, Some(problem)));
+            return Ok(show(cx, &guest, typed, Some(problem)));
         }
     }
     let before = cookies(cx).read::<AdminCookie>(http.headers());
@@ -129,7 +129,7 @@ async fn take(cx: &Cx, http: &HttpRequest, body: Body) -> Result<HttpResponse, F
         return Ok(response);
     }
     let problem = problem(&outcome, cx.config().passwords.minimum_length);
-    Ok(show(cx, &visit, typed, problem))
+    Ok(show(cx, &guest, typed, problem))
 }
 
 fn application(fields: &Params, typed: &Typed<'_>) -> Application {
@@ -206,11 +206,11 @@ impl Problem {
     }
 }
 
-fn show(cx: &Cx, visit: &Visit, typed: Typed<'_>, problem: Option<Problem>) -> HttpResponse {
+fn show(cx: &Cx, guest: &Guest, typed: Typed<'_>, problem: Option<Problem>) -> HttpResponse {
     let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
     let page = SetupPage {
         site: redirect_uri::host(&cx.config().issuer),
-        form_token: visit.form_token(cx, FORM),
+        form_token: guest.form_token(cx, FORM),
         minimum: cx.config().passwords.minimum_length,
         typed,
         problem,
@@ -221,6 +221,6 @@ fn show(cx: &Cx, visit: &Visit, typed: Typed<'_>, problem: Option<Problem>) -> H
             .headers_mut()
             .insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
     }
-    visit.keep(cx, &mut response);
+    guest.keep(&mut response);
     response
 }

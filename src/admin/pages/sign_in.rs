@@ -4,12 +4,13 @@ use super::layout::{see_other, shown};
 use super::problem;
 use crate::accounts::admin_sessions::{self, Outcome};
 use crate::accounts::passwords::{Password, TooLong};
-use crate::admin::access::{AdminForm, cookies, way_back, with_back};
+use crate::admin::access::{AdminForm, cookies, guest, way_back, with_back};
 use crate::admin::path;
 use crate::cx::Cx;
 use crate::failure::Failure;
 use crate::web::body::Form as Body;
-use crate::web::csrf::{self, Binding, Forged};
+use crate::web::csrf::Forged;
+use crate::web::guest::Guest;
 use crate::web::problem::RETRY_AFTER_SECONDS;
 use crate::web::told::Told;
 use crate::web::urls;
@@ -18,7 +19,7 @@ use actix_web::http::header::{HeaderValue, RETRY_AFTER, SET_COOKIE};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use vouchsafe_core::model::{AdminCookie, BrowserCookie, EndReason, Plain, UnixTime};
+use vouchsafe_core::model::{AdminCookie, EndReason, UnixTime};
 use vouchsafe_core::spec::params::Params;
 use vouchsafe_core::spec::redirect_uri;
 
@@ -146,7 +147,7 @@ async fn take(cx: &Cx, http: &HttpRequest, body: Body) -> Result<HttpResponse, F
         Err(unreadable) => return Ok(Told::from(unreadable).answer()),
     };
     let username = fields.one("username").unwrap_or_default();
-    match visit.check(cx, http, &fields, FORM) {
+    match visit.guest.check(cx, http, &fields, FORM) {
         Ok(()) => {}
         Err(Forged::ForeignOrigin) => return Ok(Told::ForeignOrigin.answer()),
         Err(Forged::Stale) => return Ok(visit.show(cx, username, Some(Notice::Stale))),
@@ -192,58 +193,18 @@ async fn sign_out(form: AdminForm) -> HttpResponse {
     response
 }
 
-/// A browser before anybody has signed in: its forms are bound to its cookie.
-pub struct Visit {
-    browser: Plain<BrowserCookie>,
-    is_new: bool,
+/// A browser that comes to sign in, and the page that it came for.
+struct Visit {
+    guest: Guest,
     back: String,
 }
 
 impl Visit {
-    /// Reads the browser's cookie, or makes one.
-    #[must_use]
-    pub fn of(cx: &Cx, http: &HttpRequest) -> Self {
-        let found = cookies(cx).read::<BrowserCookie>(http.headers());
-        let is_new = found.is_none();
+    fn of(cx: &Cx, http: &HttpRequest) -> Self {
         let query = Params::parse(http.query_string().as_bytes()).unwrap_or_default();
         Self {
-            browser: found.unwrap_or_else(|| Plain::from_entropy(cx.services.ports.entropy.bytes())),
-            is_new,
+            guest: guest(cx, http),
             back: way_back(query.one("back")).to_owned(),
-        }
-    }
-
-    /// Checks that the form called `page` was sent from ours, by the browser that it was made for.
-    ///
-    /// # Errors
-    /// [`Forged`].
-    pub fn check(&self, cx: &Cx, http: &HttpRequest, fields: &Params, page: &str) -> Result<(), Forged> {
-        let key = cx.services.keys.secrets().form_key();
-        let origin = cx.config().admin_origin();
-        self.binding(page)
-            .check(key, fields.one(csrf::FIELD), http.headers(), &origin)
-            .map(drop)
-    }
-
-    /// The token of the form called `page`.
-    #[must_use]
-    pub fn form_token(&self, cx: &Cx, page: &str) -> String {
-        self.binding(page).token(cx.services.keys.secrets().form_key())
-    }
-
-    /// Gives the browser its cookie, unless it has one.
-    pub fn keep(&self, cx: &Cx, response: &mut HttpResponse) {
-        if self.is_new {
-            let cookie = cookies(cx).set(&self.browser, None);
-            response.headers_mut().append(SET_COOKIE, cookie);
-        }
-    }
-
-    fn binding<'a>(&self, page: &'a str) -> Binding<'a> {
-        Binding {
-            of: [0; 32],
-            browser: *self.browser.digest().as_bytes(),
-            page,
         }
     }
 
@@ -255,7 +216,7 @@ impl Visit {
             } else {
                 with_back(&path("sign-in"), &self.back)
             },
-            form_token: self.form_token(cx, FORM),
+            form_token: self.guest.form_token(cx, FORM),
             username,
             notice,
         };
@@ -264,7 +225,7 @@ impl Visit {
         if let Some(notice) = notice {
             notice.decorate(cx.now, &mut response);
         }
-        self.keep(cx, &mut response);
+        self.guest.keep(&mut response);
         response
     }
 }

@@ -3,6 +3,7 @@
 mod act;
 mod ban;
 mod held;
+mod invitation;
 mod list;
 mod new;
 mod password;
@@ -49,6 +50,12 @@ pub(crate) fn mount(app: &mut ServiceConfig) {
                 .route(web::get().to(password::get))
                 .route(web::post().to(password::post)),
         )
+        .service(
+            web::resource(of_person("/invitation"))
+                .route(web::get().to(invitation::get))
+                .route(web::post().to(invitation::post)),
+        )
+        .route(&of_person("/invitation/end"), web::post().to(invitation::end))
         .service(
             web::resource(of_person("/ban"))
                 .route(web::get().to(ban::get))

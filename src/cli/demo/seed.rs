@@ -186,6 +186,7 @@ fn person(services: &Services, username: &str, given: &str, family: &str) -> (Pe
         email_verified: true,
         claims,
         password_hash,
+        invited_until: None,
         is_admin: false,
         roles: Vec::new(),
         groups: Vec::new(),

@@ -1,7 +1,9 @@
 //! `user …` through a server.
 
 use super::show::HEADS;
-use super::{BanArgs, CreateArgs, UserVerb, change::UpdateArgs, claims_members, same_address, say};
+use super::{
+    BanArgs, CreateArgs, Names, UserVerb, change::UpdateArgs, claims_members, invite, same_address, say,
+};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::instant::instant;
 use crate::cli::output::Output;
@@ -9,11 +11,14 @@ use crate::cli::password;
 use crate::cli::remote::{Document, Remote, part, word};
 use crate::ports::{Clock as _, SystemClock};
 use serde_json::{Map, Value, json};
+use std::path::Path;
 use vouchsafe_core::model::UnixTime;
 
 pub(super) fn run(server: &Remote, verb: UserVerb, output: &Output) -> Result<(), Failure> {
     match verb {
         UserVerb::Create(args) => create(server, args, output),
+        UserVerb::Invite(args) => invite::invite_at(server, args, output),
+        UserVerb::EndInvitation(named) => invite::end_at(server, &named.user, output),
         UserVerb::Update(args) => update(server, args, output),
         UserVerb::SetPassword(args) => {
             let path = path(&server.user(&args.named.user)?, "/password");
@@ -70,27 +75,33 @@ pub(super) fn run(server: &Remote, verb: UserVerb, output: &Output) -> Result<()
 }
 
 fn create(server: &Remote, args: CreateArgs, output: &Output) -> Result<(), Failure> {
-    let account = args.account;
-    let mut claims = claims_members(args.claims_file.as_deref(), account.name)?;
-    claims.retain(|_, value| !value.is_null());
-    let email_verified = claims.remove("email_verified").unwrap_or(json!(false));
-    let of_file = claims.remove("email");
-    same_address(of_file.as_ref().and_then(Value::as_str), Some(&account.email))?;
-    claims.remove("updated_at");
-    let made = server.create(
-        "/users",
-        &json!({
-            "username": account.username,
-            "email": account.email,
-            "email_verified": email_verified,
-            "claims": claims,
-            "password": password::read()?.as_str(),
-            "admin": args.admin,
-        }),
-    )?;
+    let mut wish = described(args.account.names(), args.claims_file.as_deref())?;
+    wish.insert("password".to_owned(), json!(password::read()?.as_str()));
+    wish.insert("admin".to_owned(), json!(args.admin));
+    let made = server.create("/users", &Value::Object(wish))?;
     output.tell(&format!("{} can sign in", word(&made.value, "username")));
     output.answer(&made.value);
     Ok(())
+}
+
+/// The person whom flags and a claims file describe, as the administration API takes it.
+pub(super) fn described(names: Names, claims_file: Option<&Path>) -> Result<Map<String, Value>, Failure> {
+    let mut claims = claims_members(claims_file, names.name)?;
+    claims.retain(|_, value| !value.is_null());
+    let email_verified = claims.remove("email_verified").unwrap_or(json!(false));
+    let of_file = claims.remove("email");
+    same_address(of_file.as_ref().and_then(Value::as_str), Some(&names.email))?;
+    claims.remove("updated_at");
+    let members = [
+        ("username", json!(names.username)),
+        ("email", json!(names.email)),
+        ("email_verified", email_verified),
+        ("claims", Value::Object(claims)),
+    ];
+    Ok(members
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect())
 }
 
 /// First the profile, then the standing, then the password; each is one transaction of its own at the server.

@@ -127,7 +127,7 @@ impl<'a> Arrival<'a> {
 
     /// The frame of a page that was asked for.
     pub(super) fn frame(&self) -> Frame {
-        Frame::new(self.locale, site(self.cx)).with_links_of(&self.cx.services.site.settings())
+        frame(self.cx, self.locale)
     }
 
     /// The frame of a page that answers a form.
@@ -159,6 +159,11 @@ impl<'a> Arrival<'a> {
         marking.await?;
         Err(self.hub())
     }
+}
+
+/// The frame of a page that can be asked for again.
+pub(super) fn frame(cx: &Cx, locale: Locale) -> Frame {
+    Frame::new(locale, site(cx)).with_links_of(&cx.services.site.settings())
 }
 
 /// The frame of a page that answers whatever was asked.

@@ -1,4 +1,4 @@
-//! The pages of an interaction, and the one for signing out, as they are asked for and sent back. A file is a page's GET
+//! The pages of an interaction, of an invitation, and the one for signing out, as they are asked for and sent back. A file is a page's GET
 //! and POST.
 //!
 //! A page marks what the person did and returns to the hub; it knows no other page and no client.
@@ -6,6 +6,7 @@
 mod account;
 mod arrival;
 mod consent;
+mod invitation;
 mod login;
 mod logo;
 mod logout;
@@ -41,6 +42,12 @@ pub fn mount(app: &mut ServiceConfig) {
                 .route(web::get().to(suspended::get))
                 .route(web::post().to(suspended::post)),
         )
+        .service(
+            web::resource(urls::INVITATION)
+                .route(web::get().to(invitation::get))
+                .route(web::post().to(invitation::post)),
+        )
+        .route(urls::INVITATION_ACCEPTED, web::get().to(invitation::accepted))
         .service(
             web::resource(urls::LOGOUT)
                 .route(web::get().to(logout::get))

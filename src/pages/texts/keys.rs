@@ -101,6 +101,26 @@ keys! {
     GoesTo = "goes-to";
     Remembered = "remembered";
     RememberedUntilSignOut = "remembered-until-sign-out";
+    // invitation.ftl
+    Invitation = "invitation";
+    InvitationStory = "invitation-story";
+    InvitationCode = "invitation-code";
+    InvitationCodeHint = "invitation-code-hint";
+    Continue = "continue";
+    InvitationRefused = "invitation-refused";
+    InvitationRefusedAdvice = "invitation-refused-advice";
+    ChoosePassword = "choose-password";
+    InvitedAs = "invited-as";
+    NewPasswordHint = "new-password-hint";
+    SetPassword = "set-password";
+    PasswordRefused = "password-refused";
+    PasswordTooShort = "password-too-short";
+    PasswordTooLong = "password-too-long";
+    PasswordControlCharacter = "password-control-character";
+    PasswordTooCommon = "password-too-common";
+    PasswordOwnName = "password-own-name";
+    PasswordIsSet = "password-is-set";
+    PasswordIsSetStory = "password-is-set-story";
     // logout.ftl
     LogoutQuestion = "logout-question";
     LogoutStory = "logout-story";

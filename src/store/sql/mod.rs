@@ -22,6 +22,7 @@ pub mod grants;
 pub mod idempotency_keys;
 pub mod initial_tokens;
 pub mod interactions;
+pub mod invitations;
 pub mod issuer_state;
 pub mod keks;
 pub mod key_set_fetches;

@@ -4,7 +4,7 @@ use super::super::Conn;
 use crate::store::schema::{
     admin_sessions, client_assertions, client_refusals, client_secrets, events, grants, idempotency_keys,
     initial_access_tokens, interactions, key_set_fetches, sessions, setup_links, statistics, status_lists,
-    throttles,
+    throttles, users,
 };
 use crate::store::{Removed, StoreError, Swept};
 use diesel::prelude::*;
@@ -32,6 +32,7 @@ pub fn expired(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Swept, StoreEr
         sessions: sessions_over(c, at, limit)?,
         admin_sessions: admin_sessions_over(c, at, limit)?,
         setup_links: setup_links_over(c, at, limit)?,
+        invitations: invitations_over(c, at, limit)?,
         statistics: statistics_over(c, now.minus(STATISTICS).millis(), limit)?,
         interactions: interactions_over(c, at, limit)?,
         grants: grants_over(c, now, limit)?,
@@ -97,6 +98,23 @@ removals! {
     /// By then every token that refers to the list has expired. Its address is never given again: it is random.
     fn status_lists_over(status_lists, id: String, expires_at);
     fn initial_tokens_over(initial_access_tokens, id: String, expires_at);
+}
+
+/// The people stay; only the links that they were given go.
+fn invitations_over(c: &mut Conn, before: i64, limit: i64) -> Result<usize, StoreError> {
+    use users::{id, invitation_digest, invited_until, table};
+    let over: Vec<String> = table
+        .filter(invited_until.lt(before))
+        .order(invited_until)
+        .limit(limit)
+        .select(id)
+        .load(c)?;
+    let over = table.filter(id.eq_any(over)).filter(invited_until.lt(before));
+    let nothing = (
+        invitation_digest.eq(None::<Vec<u8>>),
+        invited_until.eq(None::<i64>),
+    );
+    Ok(diesel::update(over).set(nothing).execute(c)?)
 }
 
 /// Whole hours go, the oldest first.

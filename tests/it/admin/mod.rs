@@ -4,6 +4,7 @@ mod apis;
 mod application;
 mod applications;
 mod audit;
+mod invitations;
 mod keys;
 mod overview;
 mod panic;

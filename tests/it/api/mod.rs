@@ -7,6 +7,7 @@ mod clients;
 mod document;
 mod idempotency;
 mod initial_tokens;
+mod invitations;
 mod lists;
 mod log;
 mod on_administrators;

@@ -145,6 +145,18 @@ fn ways(username: &str, held: &Held) -> Vec<Way> {
             "password",
             PASSWORD,
         ),
+        way(
+            PersonAct::Invite,
+            "invitation",
+            ("POST", "/users/{sub}/invitation"),
+            none(),
+        ),
+        way(
+            PersonAct::EndInvitation,
+            "invitation/end",
+            ("DELETE", "/users/{sub}/invitation"),
+            none(),
+        ),
         with(rights("PUT"), "administrator", "yes"),
         with(rights("DELETE"), "administrator", "no"),
         with(
@@ -225,7 +237,7 @@ on_both_databases! {
                 let what = format!("{:?} {} {} on {}: {} {}", way.act, way.method, way.route, person.username, page.body, answer.body);
                 assert_eq!(on_page, in_api, "{what}");
                 assert_eq!(in_api, way.act.asks(person.is_admin), "{what}");
-                assert_eq!(in_api, person.is_admin || matches!(way.act, PersonAct::SetPassword | PersonAct::SetAdmin | PersonAct::EndAdminSession), "{what}");
+                assert_eq!(in_api, person.is_admin || matches!(way.act, PersonAct::SetPassword | PersonAct::Invite | PersonAct::SetAdmin | PersonAct::EndAdminSession), "{what}");
                 assert!(matches!(answer.status, 200 | 401) || (answer.status == 404 && !person.is_admin), "{what}");
             }
         }
@@ -237,7 +249,7 @@ on_both_databases! {
         let now = sign_in(world, &app);
         for way in ways(&grace.username, &held[0]) {
             let answer = call(world, &now, (&way, grace, &held[0]));
-            assert!(matches!(answer.status, 200 | 404), "{} {}: {}", way.method, way.route, answer.body);
+            assert!(matches!(answer.status, 200 | 404 | 409), "{} {}: {}", way.method, way.route, answer.body);
         }
     }
 }

@@ -13,6 +13,7 @@ use vouchsafe_verify::AccessToken;
 /// What the pages ask a password for, and what has no page beside it but could stand for one of them.
 const ASKED: &[(&str, &str)] = &[
     ("PUT", "/users/{sub}/password"),
+    ("POST", "/users/{sub}/invitation"),
     ("PUT", "/users/{sub}/administrator"),
     ("DELETE", "/users/{sub}/administrator"),
     ("POST", "/clients"),

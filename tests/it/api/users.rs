@@ -20,7 +20,8 @@ on_both_databases! {
         let read = robot.get(&path);
         assert_eq!((read.json(), read.header("etag")), (user.clone(), made.header("etag")));
         assert_eq!(user["roles"], json!(["clerk"]));
-        assert!(!made.body.contains("password") && !made.body.contains("argon2"), "{}", made.body);
+        assert!(!made.body.contains(PASSWORD) && !made.body.contains("argon2"), "{}", made.body);
+        assert_eq!((&user["password_set"], &user["invited_until"]), (&json!(true), &json!(null)));
 
         let change = json!({"email": "ada@example.org", "claims": {"nickname": null, "family_name": "Lovelace"}});
         let changed = robot.change("PATCH", &path, &change);

@@ -12,6 +12,7 @@ mod crashes;
 mod faults;
 mod floods;
 mod http;
+mod invitations;
 mod kills;
 mod leaks;
 mod methods;

@@ -14,6 +14,7 @@ mod exit_status;
 mod help;
 mod holdings;
 mod initial_tokens;
+mod invitations;
 mod issuer;
 mod keys;
 mod people;

@@ -153,7 +153,8 @@ fn input(element: &Element, page: &[Element]) -> Option<&'static str> {
     let wanted: &[&str] = match (element.attribute("name"), element.attribute("type")) {
         (None, _) => return Some("an input without a name"),
         (Some("username"), _) => &["username webauthn", "username"],
-        (Some("password"), _) => &["current-password"],
+        (Some("password"), _) => &["current-password", "new-password"],
+        (Some("code"), _) => &["off"],
         (_, Some("checkbox")) => return None,
         _ => return Some("an input that the contract does not know"),
     };

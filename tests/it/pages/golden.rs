@@ -18,7 +18,9 @@ fn every_page_is_as_it_was_reviewed() {
 /// A new rule in the style sheet is no new page.
 fn without_hashes(html: String) -> String {
     let plain = |html: String, name: &str| html.replace(&assets::url(name), &format!("/static/{name}"));
-    ["app.css", "reveal.js", "mark.svg"].into_iter().fold(html, plain)
+    ["app.css", "reveal.js", "code.js", "mark.svg"]
+        .into_iter()
+        .fold(html, plain)
 }
 
 #[test]

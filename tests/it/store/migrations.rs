@@ -1,7 +1,7 @@
 //! Migrations: equal on both databases, all or nothing, once however many nodes start.
 
 use super::samples::{add_ann_and_shop, client};
-use crate::support::databases::{Database, Kind};
+use crate::support::databases::{Database, Kind, number};
 use crate::support::people::metadata;
 use vouchsafe::db;
 use vouchsafe::store::listing::UsersWanted;
@@ -74,7 +74,11 @@ fn people_who_were_there_before_are_found_by_their_groups() {
         while is_applied(&database, "0020_groups_are_found") {
             database.revert_last_migration().unwrap();
         }
-        let staff = || {
+        // Queries of today know columns that came later.
+        let terms = "SELECT count(*) FROM search_terms WHERE kind = 'group' AND term = 'staff'";
+        assert_eq!(number(database.url(), terms), 0);
+        database.migrate().unwrap();
+        let staff = {
             let wanted = UsersWanted {
                 group: Some("staff".to_owned()),
                 ..UsersWanted::default()
@@ -82,9 +86,7 @@ fn people_who_were_there_before_are_found_by_their_groups() {
             let page = database.read_blocking("users", move |tx| db!(tx, users::page(&wanted)));
             page.unwrap().items.len()
         };
-        assert_eq!(staff(), 0);
-        database.migrate().unwrap();
-        assert_eq!(staff(), 1);
+        assert_eq!(staff, 1);
     }
 }
 

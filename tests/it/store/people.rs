@@ -47,6 +47,7 @@ fn a_person_is_kept_as_given(store: &Database) {
         email: "bare@example.org".to_owned(),
         email_verified: false,
         password_hash: None,
+        invited_until: None,
         is_admin: true,
         roles: vec![],
         groups: vec![],

@@ -27,6 +27,7 @@ pub(super) fn user(name: &str) -> User {
         email_verified: true,
         claims: serde_json::from_str(r#"{"name":"Ann Ä","address":{"locality":"Łódź"}}"#).unwrap(),
         password_hash: Some(PasswordHash::new("$argon2id$…")),
+        invited_until: None,
         is_admin: false,
         roles: vec!["clerk".to_owned()],
         groups: vec!["staff".to_owned()],

@@ -1,6 +1,6 @@
 //! The sweep: what is over goes, slice by slice, and nothing else.
 
-use super::samples::{add_ann_and_shop, add_grant, at, digest, event, grant, interaction, session};
+use super::samples::{add_ann_and_shop, add_grant, at, digest, event, grant, interaction, session, user};
 use crate::support::databases::{Database, Kind, amid, number, on_both_stores};
 use std::sync::Arc;
 use vouchsafe::audit::verification::verify;
@@ -10,7 +10,7 @@ use vouchsafe::ports::{Entropy, SystemEntropy};
 use vouchsafe::store::{Counted, IdempotencyKey, NewSecret, StatusListRow, Swept};
 use vouchsafe_core::model::{
     AdminSession, ClientId, EndReason, Event, EventKind, Grant, GrantId, InitialToken, Session, Span,
-    StatusListId, UnixTime,
+    StatusListId, UnixTime, User,
 };
 
 on_both_stores! {
@@ -90,8 +90,14 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
             made: String::new(),
             expires_at,
         };
+        let guest = User {
+            password_hash: None,
+            ..user(&format!("guest-{name}"))
+        };
         store
             .write_blocking("add", move |tx| {
+                db!(tx, users::add(&guest))?;
+                db!(tx, invitations::set(&guest.id, &digest(filling), expires_at))?;
                 db!(tx, sessions::add(&session, &digest(filling)))?;
                 db!(
                     tx,
@@ -149,6 +155,7 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
         sessions: 1,
         admin_sessions: 1,
         setup_links: 1,
+        invitations: 1,
         statistics: 1,
         interactions: 1,
         grants: 3,
@@ -164,6 +171,12 @@ fn what_is_over_goes_and_the_rest_stays(store: &Database) {
     };
     assert_eq!(swept, expected, "an event is kept for long after it expired");
     assert_eq!(sweep(store, now, 100).total(), 0);
+    let invited = |name: &str| {
+        let id = user(&format!("guest-{name}")).id;
+        let found = store.read_blocking("read", move |tx| db!(tx, users::by_id(&id)));
+        found.unwrap().unwrap().invited_until
+    };
+    assert_eq!((invited("over"), invited("live")), (None, Some(after)));
     let left = |id: &'static str| {
         store
             .read_blocking("read", move |tx| db!(tx, grants::by_id(&GrantId::new(id))))

@@ -8,6 +8,7 @@ pub(crate) mod chain;
 pub(crate) mod databases;
 pub(crate) mod feed_reader;
 pub(crate) mod fleet;
+pub(crate) mod invitations;
 pub(crate) mod newcomer;
 pub(crate) mod patience;
 pub(crate) mod people;

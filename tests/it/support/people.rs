@@ -86,6 +86,7 @@ impl World {
             email_verified: true,
             claims,
             password_hash: hash_here(Cost::of_memory(64), &password, entropy.bytes()),
+            invited_until: None,
             is_admin: false,
             roles: Vec::new(),
             groups: Vec::new(),

@@ -93,6 +93,12 @@ event_kinds! {
     UserRolesChanged = "user.roles_changed";
     /// A person's groups changed.
     UserGroupsChanged = "user.groups_changed";
+    /// A link was made by which a person sets their first password; `until` in the detail is its end, in seconds.
+    UserInvited = "user.invited";
+    /// A person set their first password by the link that they were given.
+    InvitationAccepted = "user.invitation_accepted";
+    /// A person's link for their first password was ended before it was used.
+    InvitationEnded = "user.invitation_ended";
     /// A person's password was set.
     PasswordChanged = "user.password_changed";
     /// A person became an administrator.

@@ -34,8 +34,8 @@ pub use initial_token::InitialToken;
 pub use interaction::{Declined, Interaction};
 pub use request::{AuthorizationRequest, Prompt};
 pub use secret::{
-    AdminCookie, BrowserCookie, ClientSecret, Code, Digest, InitialAccessToken, InteractionHandle, Plain,
-    RegistrationAccessToken, SecretKind, SessionCookie, SetupCode,
+    AdminCookie, BrowserCookie, ClientSecret, Code, Digest, InitialAccessToken, InteractionHandle,
+    InvitationCode, Plain, RegistrationAccessToken, SecretKind, SessionCookie, SetupCode,
 };
 pub use session::Session;
 pub use signing_key::{KeyAlgorithm, KeyUse, SigningKey};

@@ -47,6 +47,8 @@ secret_kind! {
     AdminCookie = "vas";
     /// The one-time code by which somebody becomes an administrator.
     SetupCode = "vsu";
+    /// The one-time code by which somebody sets the first password of their account.
+    InvitationCode = "vinv";
 }
 
 /// A secret in clear: 256 random bits with prefix and checksum. Has no `Debug` and is wiped when dropped.

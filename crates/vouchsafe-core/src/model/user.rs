@@ -17,6 +17,8 @@ pub struct User {
     pub claims: serde_json::Map<String, serde_json::Value>,
     /// Argon2id in PHC string format; none when the person has no password.
     pub password_hash: Option<PasswordHash>,
+    /// Until when the link works by which the person sets their first password; none when there is no such link.
+    pub invited_until: Option<UnixTime>,
     /// Whether the person administers this server.
     pub is_admin: bool,
     /// Roles, in the order they were given.

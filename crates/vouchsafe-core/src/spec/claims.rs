@@ -135,6 +135,7 @@ mod tests {
             email_verified: true,
             claims: claims.as_object().cloned().unwrap_or_default(),
             password_hash: None,
+            invited_until: None,
             is_admin: false,
             roles: vec!["clerk".to_owned()],
             groups: vec!["staff".to_owned(), "night shift".to_owned()],

@@ -30,6 +30,7 @@ pub(crate) fn user() -> User {
         email_verified: true,
         claims: Map::new(),
         password_hash: None,
+        invited_until: None,
         is_admin: false,
         roles: Vec::new(),
         groups: Vec::new(),

@@ -1,9 +1,9 @@
 //! A new person.
 
 use super::password::{self, Refused};
-use super::path_of;
-use crate::accounts::administration;
+use super::{invitation, path_of};
 use crate::accounts::profile::{NewPerson, PersonProblem};
+use crate::accounts::{administration, invitations};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
@@ -13,7 +13,18 @@ use askama::Template;
 use serde_json::{Map, Value};
 use vouchsafe_core::spec::params::Params;
 
-const FIELDS: [&str; 6] = ["username", "email", "name", "email_verified", "roles", "password"];
+const FIELDS: [&str; 7] = [
+    "username",
+    "email",
+    "name",
+    "email_verified",
+    "roles",
+    "access",
+    "password",
+];
+
+/// What is said to a password beside an invitation: neither is ignored.
+const BOTH: &str = "Password: leave it empty to invite the person, or choose “Set a password”";
 
 #[derive(Template)]
 #[template(path = "admin/users/new.html")]
@@ -32,6 +43,8 @@ struct Typed {
     name: String,
     email_verified: bool,
     roles: String,
+    /// Whether the person gets a link and sets the password themselves.
+    is_invited: bool,
 }
 
 impl Typed {
@@ -43,6 +56,7 @@ impl Typed {
             name: text("name"),
             email_verified: fields.one("email_verified").is_some(),
             roles: text("roles"),
+            is_invited: fields.one("access") == Some("invite"),
         }
     }
 
@@ -85,19 +99,28 @@ async fn take(form: &AdminForm) -> Result<HttpResponse, HttpResponse> {
     };
     // Without a password the person cannot sign in yet.
     if let Some(text) = form.fields.one("password") {
+        if typed.is_invited {
+            let errors = Errors::one("password", BOTH);
+            return Ok(page(admin, typed, errors));
+        }
         match password::hashed(admin, text, &user).await {
             Ok(hash) => user.password_hash = Some(hash),
             Err(Refused::Rule(rule)) => return Ok(page(admin, typed, Errors::one("password", rule))),
             Err(Refused::Busy(instead)) => return Ok(instead),
         }
     }
-    let path = path_of(&user.id);
-    let added = admin
-        .cx
-        .store()
-        .write("create-user", move |tx| administration::create(tx, &act, &user));
+    let is_invited = typed.is_invited;
+    let added = admin.cx.store().write("create-user", move |tx| {
+        if is_invited {
+            let (user, invitation) = invitations::create(tx, &act, &user)?;
+            return Ok((user, Some(invitation)));
+        }
+        administration::create(tx, &act, &user)?;
+        Ok((user.clone(), None))
+    });
     match added.await {
-        Ok(()) => Ok(see_other(&format!("{path}?done=created"))),
+        Ok((user, Some(invitation))) => Ok(invitation::show(admin, &user, &invitation)),
+        Ok((user, None)) => Ok(see_other(&format!("{}?done=created", path_of(&user.id)))),
         Err(StoreError::Conflict(unique)) => match taken(unique) {
             Some(errors) => Ok(page(admin, typed, errors)),
             None => Err(admin.failed(StoreError::Conflict(unique))),

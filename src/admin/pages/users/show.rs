@@ -2,6 +2,7 @@
 
 use super::{Named, person};
 use crate::accounts::holdings::{self, Holdings};
+use crate::accounts::invitations;
 use crate::admin::access::Admin;
 use crate::admin::form;
 use crate::admin::moment::Moment;
@@ -29,7 +30,8 @@ struct PersonPage {
     email_verified: bool,
     roles: Vec<String>,
     groups: Vec<String>,
-    has_password: bool,
+    password: PasswordState,
+    may_be_invited: bool,
     made: Moment,
     changed: Moment,
     claims: Vec<(String, String)>,
@@ -42,6 +44,30 @@ struct PersonPage {
     more: bool,
     lately: Vec<Line>,
     all_events: String,
+}
+
+/// Whether the person has a password.
+enum PasswordState {
+    Set,
+    /// They have a link by which they set it, until then.
+    Invited(Moment),
+    Missing,
+}
+
+impl PasswordState {
+    fn of(admin: &Admin, user: &User) -> Self {
+        if user.password_hash.is_some() {
+            return Self::Set;
+        }
+        let until = user.invited_until.filter(|until| *until > admin.cx.now);
+        until.map_or(Self::Missing, |until| Self::Invited(Moment(until)))
+    }
+}
+
+impl PersonPage {
+    const fn is_invited(&self) -> bool {
+        matches!(self.password, PasswordState::Invited(_))
+    }
 }
 
 struct Banned {
@@ -105,7 +131,8 @@ async fn show(admin: &Admin, sub: &str, http: &HttpRequest) -> Result<HttpRespon
         email_verified: user.email_verified,
         roles: user.roles.clone(),
         groups: user.groups.clone(),
-        has_password: user.password_hash.is_some(),
+        password: PasswordState::of(admin, &user),
+        may_be_invited: invitations::may_be_invited(&user, admin.cx.now).is_ok(),
         made: Moment(user.created_at),
         changed: Moment(user.updated_at),
         claims: claims(&user),
@@ -164,6 +191,7 @@ async fn read(admin: &Admin, user: &User) -> Result<Seen, StoreError> {
 fn notice(done: &str) -> Option<String> {
     let words = match done {
         "created" => "The account is made.",
+        "invitation-ended" => "The invitation is ended: its link opens nothing any more.",
         "profile" => "The profile is saved. Applications fetch new tokens.",
         "roles" => "Roles and groups are saved. Applications fetch new tokens.",
         "password" => "The password is set. All sessions and grants are ended.",

@@ -178,6 +178,31 @@ fn a_secret_whose_only_showing_is_lost_is_told() {
 }
 
 #[test]
+fn a_link_whose_only_showing_is_lost_is_told() {
+    for both in Both::each() {
+        let service = both.service("vouchsafe:read vouchsafe:write");
+        let service = strs(&service);
+        let invite = [
+            "user",
+            "invite",
+            "--username",
+            "ada",
+            "--email",
+            "ada@example.com",
+        ];
+        let words = [&invite[..], &service].concat();
+        let ended = by_a_broken_way(&both, "POST /api/v1/users ", Breaks::After, &words);
+        assert_eq!((ended.status, ended.stdout.as_str()), (1, ""), "{ended:?}");
+        assert!(
+            ended.stderr.contains("vouchsafe user invite --again ada"),
+            "{ended:?}"
+        );
+        let again = [&["user", "invite", "--again", "ada"], &service[..]].concat();
+        assert!(both.elsewhere.run(&again).stdout.contains("/invitation#vinv_"));
+    }
+}
+
+#[test]
 fn a_request_that_never_came_is_sent_again_and_shows_its_secret() {
     for both in Both::each() {
         let service = both.service("vouchsafe:read vouchsafe:write");

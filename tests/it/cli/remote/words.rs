@@ -219,6 +219,22 @@ fn people(twins: &mut Twins) {
     );
     twins.run_with_input("user create --username eve --email eve@example.com --admin --name 'Eve A' --claims-file claims.json --password-stdin", PASS_PHRASE);
     for words in [
+        "user invite --username ivy --email ivy@example.com --name Ivy --claims-file claims.json",
+        "user invite --username ivy --email other@example.com",
+        "user invite --username 'a b' --email other@example.com",
+        "user invite --username bob --email bob@example.com --claims-file other.json",
+        "user invite --again ivy",
+        "user invite --again ivy --json",
+        "user invite --again ada",
+        "user invite --again nobody",
+        "user invite",
+        "user show ivy --json",
+        "user end-invitation ivy",
+        "user end-invitation ivy",
+        "user end-invitation nobody",
+        "user disable ivy",
+        "user invite --again ivy",
+        "user delete ivy",
         "user list",
         "user show ada",
         "user show ADA@example.com",
