@@ -10,11 +10,12 @@ use crate::web::{cors, problem};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
 use std::sync::Arc;
 use vouchsafe_core::model::{ClientId, User};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::params::Params;
-use vouchsafe_core::spec::{claims, scope};
+use vouchsafe_core::spec::{ErrorCode, claims, scope};
 use vouchsafe_verify::bearer::bearer_token;
 use vouchsafe_verify::{AccessToken, Rejection, Verified};
 
@@ -29,7 +30,7 @@ pub async fn by_header_or_form(cx: Cx, request: HttpRequest, Form(form): Form) -
         Ok(params) => answer(&cx, &request, Some(&params)).await,
         // A POST whose token is in the header needs no form.
         Err(Unreadable::Refused(Reason::ContentTypeWrong)) => answer(&cx, &request, None).await,
-        Err(why) => challenged(problem::unreadable(&cx, why)),
+        Err(why) => challenged(&cx, problem::unreadable(&cx, why)),
     }
 }
 
@@ -58,7 +59,7 @@ async fn answer(cx: &Cx, request: &HttpRequest, form: Option<&Params>) -> HttpRe
             HttpResponse::Ok().json(claims)
         }
         Err(Refused::Challenge(rejection)) => challenge(cx, &rejection),
-        Err(Refused::Failure(failure)) => challenged(problem::json(cx, &failure)),
+        Err(Refused::Failure(failure)) => challenged(cx, problem::json(cx, &failure)),
     };
     problem::no_store(response.headers_mut());
     match known {
@@ -140,12 +141,38 @@ async fn claims_of(cx: &Cx, token: &Verified<AccessToken>) -> Claims {
 }
 
 /// The answer with its challenge: a request that opens nothing gets one also when it is not its token that is wrong.
-fn challenged(mut response: HttpResponse) -> HttpResponse {
+fn challenged(cx: &Cx, mut response: HttpResponse) -> HttpResponse {
     if response.status() == StatusCode::BAD_REQUEST {
-        let value = HeaderValue::from_static("Bearer error=\"invalid_request\"");
-        response.headers_mut().insert(WWW_AUTHENTICATE, value);
+        let code = ErrorCode::InvalidRequest;
+        let challenge = format!("Bearer error=\"{}\"", code.as_str());
+        let uri = cx.services.error_uris.of(code);
+        set_challenge(&mut response, explained(challenge, uri));
     }
     response
+}
+
+/// A challenge with the address that explains its error (RFC 6750 §3).
+fn explained(challenge: String, uri: Option<&str>) -> String {
+    match uri {
+        Some(uri) => format!("{challenge}, error_uri=\"{uri}\""),
+        None => challenge,
+    }
+}
+
+fn set_challenge(response: &mut HttpResponse, challenge: String) {
+    if let Ok(value) = HeaderValue::try_from(challenge) {
+        response.headers_mut().insert(WWW_AUTHENTICATE, value);
+    }
+}
+
+/// What the body of a refusal says, beside its challenge.
+#[derive(Serialize)]
+struct RefusalBody<'a> {
+    error: &'a str,
+    error_description: &'a str,
+    vouchsafe_reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_uri: Option<&'a str>,
 }
 
 fn challenge(cx: &Cx, rejection: &Rejection) -> HttpResponse {
@@ -155,14 +182,17 @@ fn challenge(cx: &Cx, rejection: &Rejection) -> HttpResponse {
         "access token refused"
     );
     let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::UNAUTHORIZED);
-    let mut response = HttpResponseBuilder::new(status)
-        .content_type("application/json")
-        .body(rejection.body());
-    if let Some(value) = rejection
-        .challenge()
-        .and_then(|text| HeaderValue::from_str(&text).ok())
-    {
-        response.headers_mut().insert(WWW_AUTHENTICATE, value);
+    // Who brought no token did nothing wrong, and is told of no error (RFC 6750 §3.1).
+    let code = rejection.error().and_then(ErrorCode::parse);
+    let error_uri = code.and_then(|code| cx.services.error_uris.of(code));
+    let mut response = HttpResponseBuilder::new(status).json(RefusalBody {
+        error: rejection.error().unwrap_or("unauthorized"),
+        error_description: rejection.description(),
+        vouchsafe_reason: rejection.reason(),
+        error_uri,
+    });
+    if let Some(challenge) = rejection.challenge() {
+        set_challenge(&mut response, explained(challenge, error_uri));
     }
     if let Some(seconds) = rejection.retry_after() {
         response

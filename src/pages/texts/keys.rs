@@ -153,4 +153,5 @@ keys! {
     ForDevelopers = "for-developers";
     ErrorCode = "error-code";
     ReasonId = "reason-id";
+    ErrorExplained = "error-explained";
 }
