@@ -36,9 +36,10 @@ function objectOf(text, what) {
 /** The parts of a compact JWS (RFC 7515 §7.1). Throws what is wrong, in words. */
 function decode(text) {
   if (text.length > LONGEST) throw new Error('This is too long for a token.');
+  if (/^(vrt\d\.|v[a-z]+_)/.test(text)) throw new Error('This is not a JWT but a code, a refresh token or another secret: it says nothing to anybody but the server.');
   const parts = text.split('.');
   if (parts.length === 5) throw new Error('This token is encrypted (five parts): only its recipient can read it.');
-  if (parts.length !== 3) throw new Error('This is not a JWT: it has no three parts with dots between them. A refresh token or a code says nothing to anybody but the server.');
+  if (parts.length !== 3) throw new Error('This is not a JWT: it has no three parts with dots between them.');
   const [header, claims, signature] = parts;
   return { header: objectOf(header, 'header'), claims: objectOf(claims, 'payload'), signed: `${header}.${claims}`, signature };
 }

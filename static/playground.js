@@ -94,6 +94,8 @@ async function send(form) {
   const { init, text } = requestOf(form);
   const button = part(form, 'send');
   button.setAttribute('aria-busy', 'true');
+  part(form, 'finding').hidden = true;
+  part(form, 'raw').hidden = true;
   part(form, 'request').textContent = text;
   try {
     const response = await fetch(form.action, { ...init, credentials: 'omit', cache: 'no-store', redirect: 'error' });

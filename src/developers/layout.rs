@@ -16,7 +16,7 @@ pub(super) enum Section {
 
 impl Section {
     /// All of them.
-    const ALL: [Self; 4] = [Self::Start, Self::Playground, Self::Inspector, Self::Errors];
+    pub(super) const ALL: [Self; 4] = [Self::Start, Self::Playground, Self::Inspector, Self::Errors];
 
     /// As the side rail names it.
     pub(super) const fn name(self) -> &'static str {
@@ -60,11 +60,6 @@ impl Shell {
             site: cx.services.site.name(issuer),
             issuer: issuer.clone(),
         }
-    }
-
-    /// The entries of the side rail.
-    pub(super) const fn sections(&self) -> [Section; 4] {
-        Section::ALL
     }
 }
 

@@ -13,6 +13,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use vouchsafe_core::spec::params::Params;
+use vouchsafe_core::spec::prompt;
 
 #[derive(Template)]
 #[template(path = "developers/playground.html")]
@@ -112,11 +113,6 @@ impl BuilderPage {
     /// What is wrong with the field that has a mistake.
     fn rule(&self) -> &'static str {
         self.mistake.map_or("", |mistake| mistake.rule)
-    }
-
-    /// The values of the field `prompt`.
-    const fn prompts(&self) -> [&'static str; 4] {
-        ["none", "login", "consent", "select_account"]
     }
 }
 

@@ -65,6 +65,9 @@ const FIELDS: [&str; 13] = [
     "require_consent",
 ];
 
+const ADDS_PLAYGROUND: &str = "The redirect URI of the playground stands last among the others. Save to register it, and \
+                               take it out again when you are done.";
+
 /// The settings as they were typed.
 struct Typed {
     /// The [version](form::version) of the metadata that the page was made of.
@@ -83,8 +86,8 @@ struct Typed {
     online_refresh: bool,
     first_party: bool,
     require_consent: bool,
-    /// Whether the playground's redirect URI was put among the others, to be saved.
-    adds_playground: bool,
+    /// What is said above the form.
+    notice: Option<&'static str>,
 }
 
 impl From<&ClientMetadata> for Typed {
@@ -109,7 +112,7 @@ impl From<&ClientMetadata> for Typed {
             online_refresh: metadata.online_refresh,
             first_party: metadata.first_party,
             require_consent: metadata.require_consent,
-            adds_playground: false,
+            notice: None,
         }
     }
 }
@@ -134,17 +137,17 @@ impl Typed {
             online_refresh: ticked("online_refresh"),
             first_party: ticked("first_party"),
             require_consent: ticked("require_consent"),
-            adds_playground: false,
+            notice: None,
         }
     }
 
-    /// The same with a redirect URI of the playground, for whoever wants to try the application.
-    fn adding(mut self, redirect_uri: &str) -> Self {
-        if !self.redirect_uris.lines().any(|known| known == redirect_uri) {
-            self.redirect_uris = format!("{}\n{redirect_uri}", self.redirect_uris)
-                .trim()
-                .to_owned();
-            self.adds_playground = true;
+    /// The same with the redirect URI of the playground among the others, for whoever wants to try the application.
+    fn adding(mut self, redirect_uri: String) -> Self {
+        let mut uris = typed::lines(&self.redirect_uris);
+        if !uris.contains(&redirect_uri) {
+            uris.push(redirect_uri);
+            self.redirect_uris = uris.join("\n");
+            self.notice = Some(ADDS_PLAYGROUND);
         }
         self
     }
@@ -227,7 +230,7 @@ pub(super) async fn get(admin: Admin, slug: web::Path<String>, http: HttpRequest
         let mut here = page_of(&client);
         if query.one("add") == Some(trial::PLAYGROUND) && admin.cx.config().developers.enabled {
             here = form::with_query(&here, &[("add", trial::PLAYGROUND)]);
-            typed = typed.adding(&trial::redirect_uri(&admin));
+            typed = typed.adding(trial::redirect_uri(&admin));
         }
         admin.proven_recently(&here)?;
         let apis = apis(&admin).await?;
@@ -379,8 +382,9 @@ async fn show(
     apis: &[Api],
 ) -> Result<HttpResponse, HttpResponse> {
     let (secrets, _) = known(admin, client).await.map_err(|error| admin.failed(error))?;
+    let shell = admin.shell(Section::Applications, &client.metadata.client_name);
     let page = SettingsPage {
-        shell: admin.shell(Section::Applications, &client.metadata.client_name),
+        shell: shell.noting(typed.notice.map(str::to_owned)),
         head: Head::of(client, &secrets, admin.cx.now),
         tab: "settings",
         kind: client.metadata.kind,
