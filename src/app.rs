@@ -17,7 +17,7 @@ use crate::store::{Store, StoreError, StoreObserver, StoreOptions};
 use crate::web::limits::{self, Bounds};
 use crate::web::listen::{Door, listen};
 use crate::web::{assets, health, methods, observe, urls, wire};
-use crate::{admin, jobs, oauth, pages};
+use crate::{admin, developers, jobs, oauth, pages};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
@@ -151,8 +151,12 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, AppError> {
 /// When the operating system refuses.
 pub fn serve(services: &Arc<Services>, listener: TcpListener, bounds: &Bounds) -> Result<Server, AppError> {
     let has_admin = services.config.admin.listen.is_none();
+    let has_developers = services.config.developers.enabled;
     serve_routes(services, listener, bounds, move |app| {
         app.configure(protocol);
+        if has_developers {
+            app.configure(developers::mount);
+        }
         if has_admin {
             app.configure(administration);
         }
@@ -182,11 +186,13 @@ fn serve_routes(
     let app = web::Data::new(Arc::clone(services));
     let locales = Locale::ALL.iter().map(|locale| locale.tag().to_owned()).collect();
     let document = web::Data::new(MetadataDocument::of(&services.config, locales)?);
+    let published = web::Data::new(developers::Published(document.body()));
     let door = Door::new(bounds, &services.config.trusted_proxies);
     Ok(listen(listener, &door, move || {
         App::new()
             .app_data(app.clone())
             .app_data(document.clone())
+            .app_data(published.clone())
             .wrap(from_fn(pages::in_words))
             .wrap(from_fn(observe::observe))
             .wrap(from_fn(wire::answering))

@@ -24,6 +24,7 @@ pub mod web;
 
 pub mod admin;
 pub mod demo;
+pub mod developers;
 pub mod jobs;
 pub mod oauth;
 pub mod pages;

@@ -24,6 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use vouchsafe_core::decide::clock_offset::Accuracy;
 use vouchsafe_core::model::{KeyAlgorithm, UnixTime};
+use vouchsafe_core::spec::ErrorUris;
 
 /// The services of one server.
 pub struct Services {
@@ -41,6 +42,8 @@ pub struct Services {
     pub clients: Clients,
     /// What people see of this installation.
     pub site: Site,
+    /// Where error codes are explained; nowhere, when the pages for developers are off.
+    pub error_uris: ErrorUris,
     /// Keys that clients publish.
     pub remote_keys: RemoteKeys,
     /// Metadata documents of clients that could not be read.
@@ -100,6 +103,9 @@ impl Services {
         let node = RequestId::from_entropy(ports.entropy.bytes());
         let publisher = Publisher::new(node.as_str().to_owned());
         let remote_keys = RemoteKeys::new(Arc::clone(&ports.fetch));
+        let error_uris = config
+            .errors_page()
+            .map_or_else(ErrorUris::default, |page| ErrorUris::on(&page));
         Ok(Arc::new(Self {
             remote_keys,
             documents: Documents::default(),
@@ -111,6 +117,7 @@ impl Services {
             passwords,
             clients,
             site,
+            error_uris,
             metrics,
             feed: Feed::new(),
             log_turns: Turns::default(),

@@ -49,3 +49,4 @@ time = Zeit
 for-developers = Für Entwickler
 error-code = Fehler
 reason-id = Grund
+error-explained = Was dagegen zu tun ist

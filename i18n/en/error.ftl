@@ -49,3 +49,4 @@ time = Time
 for-developers = For developers
 error-code = Error
 reason-id = Reason
+error-explained = What to do about it

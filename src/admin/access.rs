@@ -1,6 +1,6 @@
 //! Who may come in: an administrator with a live session, and with a form that our own page gave to that session.
 
-use super::pages::layout::{Section, Shell, see_other};
+use super::pages::layout::{self, Section, Shell, see_other};
 use super::pages::problem;
 use crate::accounts::admin_sessions::{self, Found, Present};
 use crate::audit::Act;
@@ -113,6 +113,7 @@ impl Admin {
             admin_name: name.unwrap_or(&self.user.username).to_owned(),
             form_token: self.binding().token(self.cx.services.keys.secrets().form_key()),
             notice: None,
+            developers: layout::developers(&self.cx, urls::DEVELOPERS),
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod admin;
 mod database;
+mod developers;
 mod duration;
 mod environment;
 mod file;
@@ -34,6 +35,7 @@ mod value;
 
 pub use admin::Admin;
 pub use database::{Database, DatabaseUrl, PostgresUrl};
+pub use developers::{Developers, ERRORS_PAGE};
 pub use duration::{parse_duration, show_duration};
 pub use environment::Environment;
 pub use keys::{Keys, Rotation};

@@ -3,8 +3,8 @@
 use super::key::section;
 use super::reading::Setting;
 use super::{
-    Admin, Database, Keys, Log, Mail, Metrics, Outbound, Passwords, RateLimits, Registration, Sessions,
-    Shutdown, Tokens,
+    Admin, Database, Developers, Keys, Log, Mail, Metrics, Outbound, Passwords, RateLimits, Registration,
+    Sessions, Shutdown, Tokens,
 };
 use ipnet::IpNet;
 use std::net::SocketAddr;
@@ -35,6 +35,7 @@ section! {
         section mail: Mail;
         section metrics: Metrics;
         section admin: Admin;
+        section developers: Developers;
         section log: Log;
         section outbound: Outbound;
         section shutdown: Shutdown;

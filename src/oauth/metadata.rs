@@ -19,6 +19,12 @@ pub struct MetadataDocument {
 }
 
 impl MetadataDocument {
+    /// The bytes, as everybody gets them.
+    #[must_use]
+    pub fn body(&self) -> web::Bytes {
+        self.body.clone()
+    }
+
     /// The document of a server whose pages speak `locales`.
     ///
     /// # Errors

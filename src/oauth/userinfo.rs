@@ -9,13 +9,12 @@ use crate::failure::Failure;
 use crate::web::body::{Form, Unreadable};
 use crate::web::{cors, problem};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse};
 use std::sync::Arc;
 use vouchsafe_core::model::{ClientId, User};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::params::Params;
-use vouchsafe_core::spec::{claims, scope};
+use vouchsafe_core::spec::{ErrorCode, claims, scope};
 use vouchsafe_verify::{AccessToken, Rejection, Verified};
 
 /// `GET /userinfo`.
@@ -29,7 +28,7 @@ pub async fn by_header_or_form(cx: Cx, request: HttpRequest, Form(form): Form) -
         Ok(params) => answer(&cx, &request, Some(&params)).await,
         // A POST whose token is in the header needs no form.
         Err(Unreadable::Refused(Reason::ContentTypeWrong)) => answer(&cx, &request, None).await,
-        Err(why) => challenged(problem::unreadable(&cx, why)),
+        Err(why) => challenged(&cx, problem::unreadable(&cx, why)),
     }
 }
 
@@ -58,7 +57,7 @@ async fn answer(cx: &Cx, request: &HttpRequest, form: Option<&Params>) -> HttpRe
             HttpResponse::Ok().json(claims)
         }
         Err(Refused::Challenge(rejection)) => bearer::challenge(cx, &rejection),
-        Err(Refused::Failure(failure)) => challenged(problem::json(cx, &failure)),
+        Err(Refused::Failure(failure)) => challenged(cx, problem::json(cx, &failure)),
     };
     problem::no_store(response.headers_mut());
     match known {
@@ -138,10 +137,12 @@ async fn claims_of(cx: &Cx, token: &Verified<AccessToken>) -> Claims {
 }
 
 /// The answer with its challenge: a request that opens nothing gets one also when it is not its token that is wrong.
-fn challenged(mut response: HttpResponse) -> HttpResponse {
+fn challenged(cx: &Cx, mut response: HttpResponse) -> HttpResponse {
     if response.status() == StatusCode::BAD_REQUEST {
-        let value = HeaderValue::from_static("Bearer error=\"invalid_request\"");
-        response.headers_mut().insert(WWW_AUTHENTICATE, value);
+        let code = ErrorCode::InvalidRequest;
+        let challenge = format!("Bearer error=\"{}\"", code.as_str());
+        let uri = cx.services.error_uris.of(code);
+        bearer::set_challenge(&mut response, bearer::explained(challenge, uri));
     }
     response
 }

@@ -23,6 +23,8 @@ pub struct ErrorPage {
     pub reference: String,
     /// When this was answered.
     pub at: UnixTime,
+    /// The page that explains each error to developers, where there is one.
+    pub errors_page: Option<&'static str>,
 }
 
 impl ErrorPage {

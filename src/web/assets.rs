@@ -13,7 +13,7 @@ struct Asset {
     content: &'static str,
 }
 
-const ASSETS: [Asset; 7] = [
+const ASSETS: [Asset; 10] = [
     Asset {
         name: "app.css",
         content_type: "text/css; charset=utf-8",
@@ -43,6 +43,21 @@ const ASSETS: [Asset; 7] = [
         name: "code.js",
         content_type: "text/javascript; charset=utf-8",
         content: include_str!("../../static/code.js"),
+    },
+    Asset {
+        name: "developers.css",
+        content_type: "text/css; charset=utf-8",
+        content: include_str!("../../static/developers.css"),
+    },
+    Asset {
+        name: "inspector.js",
+        content_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/inspector.js"),
+    },
+    Asset {
+        name: "playground.js",
+        content_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/playground.js"),
     },
     Asset {
         name: "demo.css",

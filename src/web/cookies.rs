@@ -4,7 +4,7 @@
 //! `Domain`, so that no neighbouring host can plant one. On loopback http, where several servers share a host
 //! name, the port is part of the name.
 
-use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
+use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue, InvalidHeaderValue};
 use vouchsafe_core::model::{AdminCookie, BrowserCookie, Plain, SecretKind, SessionCookie, Span};
 
 /// A secret that a browser keeps for us.
@@ -30,6 +30,15 @@ impl InCookie for AdminCookie {
 }
 
 const LANGUAGE: &str = "vs_language";
+
+/// A cookie that only the pages below a path need.
+#[derive(Clone, Copy, Debug)]
+pub struct Below {
+    /// The name, without prefix or port.
+    pub name: &'static str,
+    /// The path, which is never `/`.
+    pub path: &'static str,
+}
 
 /// How this issuer's cookies are named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,21 +76,57 @@ impl Cookies {
         self.line((LANGUAGE, "Lax"), tag, Some(Span::from_days(365)))
     }
 
-    fn value<'a>(&self, headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-        let name = self.name(name);
-        let mut values = headers
-            .get_all(COOKIE)
-            .filter_map(|line| line.to_str().ok())
-            .flat_map(|line| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .filter(|(found, _)| *found == name)
-            .map(|(_, value)| value);
-        match (values.next(), values.next()) {
-            (Some(value), None) => Some(value),
-            _ => None,
-        }
+    /// Reads a cookie of some pages. One that comes twice is not read at all.
+    #[must_use]
+    pub fn read_below<'a>(&self, headers: &'a HeaderMap, cookie: Below) -> Option<&'a str> {
+        only(headers, &self.name_below(cookie))
     }
 
+    /// The `Set-Cookie` value for some pages. It can have no prefix `__Host-`, so a neighbouring host might plant one:
+    /// nothing may rest on it that anybody else could gain from.
+    ///
+    /// # Errors
+    /// When the value has characters that a header cannot carry.
+    pub fn set_below(
+        &self,
+        cookie: Below,
+        value: &str,
+        kept_for: Span,
+    ) -> Result<HeaderValue, InvalidHeaderValue> {
+        let secure = if self.port.is_none() { "; Secure" } else { "" };
+        let (name, path, seconds) = (self.name_below(cookie), cookie.path, kept_for.seconds());
+        let line = format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax{secure}; Max-Age={seconds}");
+        HeaderValue::try_from(line)
+    }
+
+    fn value<'a>(&self, headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+        only(headers, &self.name(name))
+    }
+
+    fn name_below(&self, cookie: Below) -> String {
+        match self.port {
+            None => format!("__Secure-{}", cookie.name),
+            Some(_) => self.name(cookie.name),
+        }
+    }
+}
+
+/// The value of a cookie that came once.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers
+        .get_all(COOKIE)
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(|(found, _)| *found == name)
+        .map(|(_, value)| value);
+    match (values.next(), values.next()) {
+        (Some(value), None) => Some(value),
+        _ => None,
+    }
+}
+
+impl Cookies {
     /// The `Set-Cookie` value that stores a secret: until the browser closes, or for the given span.
     #[must_use]
     pub fn set<K: InCookie>(&self, secret: &Plain<K>, kept_for: Option<Span>) -> HeaderValue {
@@ -155,6 +200,26 @@ mod tests {
             Cookies::of_issuer("http://localhost").clear::<BrowserCookie>(),
             expected
         );
+    }
+
+    #[test]
+    fn a_cookie_of_some_pages_goes_to_no_others() {
+        let cookie = Below {
+            name: "vs_try",
+            path: "/developers",
+        };
+        let minute = Span::from_minutes(1);
+        let https = Cookies::of_issuer("https://id.example.com");
+        let expected = "__Secure-vs_try=a.b; Path=/developers; HttpOnly; SameSite=Lax; Secure; Max-Age=60";
+        assert_eq!(https.set_below(cookie, "a.b", minute).unwrap(), expected);
+        let loopback = Cookies::of_issuer("http://localhost:7300");
+        let expected = "vs_try_7300=a.b; Path=/developers; HttpOnly; SameSite=Lax; Max-Age=60";
+        assert_eq!(loopback.set_below(cookie, "a.b", minute).unwrap(), expected);
+        assert!(https.set_below(cookie, "a\r\nb", minute).is_err());
+        let sent = headers(&["__Secure-vs_try=a.b; vs_try=c".to_owned()]);
+        assert_eq!(https.read_below(&sent, cookie), Some("a.b"));
+        let twice = headers(&["__Secure-vs_try=a".to_owned(), "__Secure-vs_try=b".to_owned()]);
+        assert_eq!(https.read_below(&twice, cookie), None);
     }
 
     #[test]

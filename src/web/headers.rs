@@ -61,6 +61,13 @@ pub fn admin_page(headers: &mut HeaderMap, origin: &str) {
     headers.insert(opener, HeaderValue::from_static("same-origin"));
 }
 
+/// The headers of a page for developers: as any page whose forms stay, and what it leads to does not learn the address,
+/// which may hold a code. No form of such a page is one whose `Origin` would be looked at.
+pub fn developer_page(headers: &mut HeaderMap, issuer: &str) {
+    page(headers, Forms::StayHere, issuer);
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+}
+
 /// The headers of a redirect: nobody keeps it, and what it leads to does not learn where it came from.
 pub fn redirect(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -6,7 +6,7 @@ use crate::web::body::Unreadable;
 use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use serde_json::json;
+use serde::Serialize;
 use vouchsafe_core::model::UnixTime;
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::ErrorCode;
@@ -32,6 +32,33 @@ pub fn status(failure: &Failure) -> StatusCode {
     }
 }
 
+/// The members of an error answer (RFC 6749 §5.2).
+#[derive(Serialize)]
+pub struct ErrorBody<'a> {
+    error: &'static str,
+    error_description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_uri: Option<&'a str>,
+}
+
+impl<'a> ErrorBody<'a> {
+    /// An error with the fixed description of its code.
+    #[must_use]
+    pub fn of(cx: &'a Cx, code: ErrorCode) -> Self {
+        Self::describing(cx, code, code.description())
+    }
+
+    /// An error with a description of its own, in the characters of RFC 6749 §5.2.
+    #[must_use]
+    pub fn describing(cx: &'a Cx, code: ErrorCode, description: &'a str) -> Self {
+        Self {
+            error: code.as_str(),
+            error_description: description,
+            error_uri: cx.services.error_uris.of(code),
+        }
+    }
+}
+
 /// The error answer of a protocol endpoint. What broke is logged here, once, with its cause; the client is told
 /// the request's name.
 #[must_use]
@@ -43,8 +70,7 @@ pub fn json(cx: &Cx, failure: &Failure) -> HttpResponse {
         Failure::Broken(_) => ErrorCode::ServerError,
     };
     record(cx, failure);
-    let body = json!({ "error": code.as_str(), "error_description": code.description() });
-    let mut response = HttpResponseBuilder::new(status).json(body);
+    let mut response = HttpResponseBuilder::new(status).json(ErrorBody::of(cx, code));
     no_store(response.headers_mut());
     decorate(status, response.headers_mut());
     response
@@ -58,9 +84,7 @@ pub fn unreadable(cx: &Cx, why: Unreadable) -> HttpResponse {
         Unreadable::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
         Unreadable::TooSlow => StatusCode::REQUEST_TIMEOUT,
     };
-    let code = ErrorCode::InvalidRequest;
-    let body = json!({ "error": code.as_str(), "error_description": code.description() });
-    let mut response = HttpResponseBuilder::new(status).json(body);
+    let mut response = HttpResponseBuilder::new(status).json(ErrorBody::of(cx, ErrorCode::InvalidRequest));
     no_store(response.headers_mut());
     // A body that was not read to its end would be taken for the next request.
     response.head_mut().set_connection_type(ConnectionType::Close);

@@ -1,6 +1,7 @@
 //! The paths of the server, each written once. Absolute URLs are made from the configured issuer, never from a
 //! request.
 
+pub use crate::config::ERRORS_PAGE;
 use vouchsafe_core::model::{InteractionHandle, Plain};
 use vouchsafe_core::spec::provider_metadata::Endpoints;
 
@@ -58,6 +59,18 @@ paths! {
     API = "/api/v1";
     /// What the administration API is.
     OPENAPI = "/api/openapi.json";
+    /// The pages for developers.
+    DEVELOPERS = "/developers";
+    /// The token inspector.
+    TOKEN_INSPECTOR = "/developers/token";
+    /// Where an authorization request is built.
+    PLAYGROUND = "/developers/playground";
+    /// The request that was built, before it is sent.
+    PLAYGROUND_REQUEST = "/developers/playground/request";
+    /// The client credentials grant, tried.
+    PLAYGROUND_CLIENT_CREDENTIALS = "/developers/playground/client-credentials";
+    /// The redirect URI of the playground.
+    PLAYGROUND_CALLBACK = "/developers/callback";
     /// Whether the process runs.
     LIVEZ = "/livez";
     /// Whether the process can serve.

@@ -52,6 +52,15 @@ const ROUTES: &[(&str, Tokens)] = &[
     ("ADMIN", None("knows sessions of its own, not tokens")),
     ("API", Asked(&["src/admin/api/caller.rs"])),
     ("OPENAPI", None("a public document")),
+    ("DEVELOPERS", None("shows what is public")),
+    ("TOKEN_INSPECTOR", None("tokens stay in the browser")),
+    ("PLAYGROUND", None("shows a form")),
+    ("PLAYGROUND_REQUEST", None("shows a request")),
+    ("PLAYGROUND_CLIENT_CREDENTIALS", None("shows a form")),
+    (
+        "PLAYGROUND_CALLBACK",
+        None("shows a form; codes are redeemed at TOKEN"),
+    ),
     ("LIVEZ", None("says nothing about anybody")),
     ("READYZ", None("says nothing about anybody")),
 ];
@@ -112,7 +121,7 @@ pub(crate) fn unasked_routes(text: impl Fn(&str) -> Option<String>) -> Vec<Strin
 
 /// A file of a surface that handles tokens and does not ask.
 pub(crate) fn unasked(path: &str, source: &str) -> Vec<String> {
-    let is_surface = ["src/oauth/", "src/pages/", "src/admin/"]
+    let is_surface = ["src/oauth/", "src/pages/", "src/admin/", "src/developers/"]
         .iter()
         .any(|surface| path.starts_with(surface));
     let exempt = EXEMPT.iter().any(|(known, _)| *known == path);

@@ -27,7 +27,10 @@ const LAYERS: [(&str, &[&str]); 6] = [
         ],
     ),
     ("web", &["web"]),
-    ("surfaces", &["admin", "demo", "jobs", "oauth", "pages"]),
+    (
+        "surfaces",
+        &["admin", "demo", "developers", "jobs", "oauth", "pages"],
+    ),
     ("program", &["app", "cli", "lib", "main"]),
 ];
 
@@ -57,6 +60,7 @@ const GUARDED: [(&str, &[&str]); 19] = [
             "src/pages/",
             "src/admin/",
             "src/demo/",
+            "src/developers/",
             "src/app.rs",
             "src/cx.rs",
             "src/metrics",
@@ -66,7 +70,16 @@ const GUARDED: [(&str, &[&str]); 19] = [
     ("actix_http", &["src/web/"]),
     ("actix_service", &["src/web/"]),
     ("rustix", &["src/ports/"]),
-    ("askama", &["src/pages/", "src/admin/", "src/mail/", "src/demo/"]),
+    (
+        "askama",
+        &[
+            "src/pages/",
+            "src/admin/",
+            "src/mail/",
+            "src/demo/",
+            "src/developers/",
+        ],
+    ),
     (
         "reqwest",
         &["src/ports/", "src/demo/", "crates/vouchsafe-verify/src/fetch"],

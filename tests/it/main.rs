@@ -20,6 +20,7 @@ mod authorize;
 mod catalogue;
 mod cli;
 mod demo;
+mod developers;
 mod interaction;
 mod introspect;
 mod invitation;

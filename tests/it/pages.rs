@@ -1,5 +1,5 @@
 //! The pages as people get them: every page in every state and language.
 
-mod contract;
+pub(crate) mod contract;
 mod golden;
 pub(crate) mod html;

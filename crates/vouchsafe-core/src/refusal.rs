@@ -1,8 +1,10 @@
 //! Why a request was refused. The [`ErrorCode`] is for the client; the [`Reason`] is for us: logs, metrics and
 //! the error catalogue in `docs/errors.md`, which is generated from this file.
 
+mod bearer;
 mod catalogue;
 
+pub use bearer::BearerReason;
 pub use catalogue::catalogue;
 
 use crate::spec::ErrorCode;
@@ -32,7 +34,7 @@ macro_rules! reasons {
                 match self { $(Self::$name => ErrorCode::$code,)+ }
             }
 
-            /// What happened, for operators: the text of the catalogue.
+            /// What happened: the text of the catalogue.
             #[must_use]
             pub const fn explanation(self) -> &'static str {
                 match self { $(Self::$name => concat!($($doc),+),)+ }
@@ -221,6 +223,16 @@ reasons! {
     RegistrationThrottled = "VS-REGISTRATION-THROTTLED" => TemporarilyUnavailable;
     /// There are as many clients that registered themselves as registration.most_clients allows.
     RegistrationFull = "VS-REGISTRATION-FULL" => TemporarilyUnavailable;
+}
+
+impl Reason {
+    /// The usual causes of an error code.
+    pub fn of_code(code: ErrorCode) -> impl Iterator<Item = Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .filter(move |reason| reason.code() == code)
+    }
 }
 
 /// A refusal is normal: it is answered, counted by reason and, where it matters, written to the event log.

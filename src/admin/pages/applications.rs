@@ -13,6 +13,7 @@ mod settings;
 mod show;
 mod slug;
 mod standing;
+mod trial;
 mod typed;
 mod wizard;
 

@@ -2,7 +2,7 @@
 
 use crate::admin::access::Admin;
 use crate::cx::Cx;
-use crate::web::headers;
+use crate::web::{headers, urls};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -87,6 +87,8 @@ pub struct Shell {
     pub form_token: String,
     /// What was just done, above the page.
     pub notice: Option<String>,
+    /// Where the pages for developers begin, if there are any.
+    pub developers: Option<String>,
 }
 
 impl Shell {
@@ -101,6 +103,17 @@ impl Shell {
     pub const fn sections(&self) -> [Section; 8] {
         Section::ALL
     }
+}
+
+/// The address of a page for developers, if there are any: a path, unless the administration has a listener of its own.
+#[must_use]
+pub fn developers(cx: &Cx, path: &str) -> Option<String> {
+    let config = cx.config();
+    let at = |path: &str| match config.admin.listen {
+        None => path.to_owned(),
+        Some(_) => urls::absolute(&config.issuer, path),
+    };
+    config.developers.enabled.then(|| at(path))
 }
 
 /// A page within the frame as an answer.

@@ -37,15 +37,14 @@ impl Destination {
 
     /// The answer with an error.
     #[must_use]
-    pub(super) fn error(&self, issuer: &str, reason: Reason) -> HttpResponse {
+    pub(super) fn error(&self, cx: &Cx, reason: Reason) -> HttpResponse {
         let code = reason.code();
-        self.answer(
-            issuer,
-            &[
-                ("error", code.as_str()),
-                ("error_description", code.description()),
-            ],
-        )
+        let mut params = vec![
+            ("error", code.as_str()),
+            ("error_description", code.description()),
+        ];
+        params.extend(cx.services.error_uris.of(code).map(|uri| ("error_uri", uri)));
+        self.answer(&cx.config().issuer, &params)
     }
 
     fn answer(&self, issuer: &str, params: &[(&str, &str)]) -> HttpResponse {
@@ -66,7 +65,7 @@ pub(super) fn refuse(cx: &Cx, reason: Reason, destination: Option<&Destination>)
     match destination {
         Some(destination) => {
             problem::record(cx, &reason.into());
-            destination.error(&cx.config().issuer, reason)
+            destination.error(cx, reason)
         }
         None => Told::of(cx, &reason.into()).answer(),
     }

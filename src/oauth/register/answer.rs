@@ -102,7 +102,7 @@ fn refusal(cx: &Cx, status: StatusCode, reason: Reason, told: Option<&str>) -> H
     problem::record(cx, &reason.into());
     let code = reason.code();
     let told = told.unwrap_or_else(|| code.description());
-    let body = json!({ "error": code.as_str(), "error_description": told });
+    let body = problem::ErrorBody::describing(cx, code, told);
     closed(HttpResponseBuilder::new(status).json(body))
 }
 

@@ -4,6 +4,7 @@ use super::{ErrorPage, Problem};
 use crate::pages::layout::Frame;
 use crate::pages::samples::{self, Sample};
 use crate::pages::texts::Locale;
+use crate::web::urls;
 use vouchsafe_core::refusal::Reason;
 
 impl Sample for ErrorPage {
@@ -15,6 +16,7 @@ impl Sample for ErrorPage {
             problem,
             reference: samples::REFERENCE.to_owned(),
             at: samples::AT,
+            errors_page: Some(urls::ERRORS_PAGE),
         };
         let refused = |reason| page(Problem::RequestRefused(reason));
         let done = |continue_url| {

@@ -8,6 +8,7 @@ use crate::web::cookies::Cookies;
 use crate::web::headers::Forms;
 use crate::web::problem::RETRY_AFTER_SECONDS;
 use crate::web::told::Told;
+use crate::web::urls;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
@@ -53,6 +54,7 @@ fn page(cx: &Cx, http: &HttpRequest, told: Told) -> HttpResponse {
         problem: problem(told),
         reference: cx.request_id.as_str().to_owned(),
         at: cx.now,
+        errors_page: cx.config().developers.enabled.then_some(urls::ERRORS_PAGE),
     };
     let mut response = shown(cx, page.status(), page.render(), Forms::StayHere);
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {

@@ -173,4 +173,5 @@ keys! {
     ForDevelopers = "for-developers";
     ErrorCode = "error-code";
     ReasonId = "reason-id";
+    ErrorExplained = "error-explained";
 }

@@ -95,7 +95,9 @@ on_both_databases! {
         for request in [world.post("/userinfo").form(&repeated), unreadable] {
             let answer = Answer::to(request);
             assert_eq!(answer.error(), (400, "invalid_request".to_owned()));
-            assert_eq!(answer.header("www-authenticate"), "Bearer error=\"invalid_request\"");
+            let challenge = answer.header("www-authenticate");
+            let explained = format!("{}/developers/errors#invalid_request", world.issuer);
+            assert_eq!(challenge, format!("Bearer error=\"invalid_request\", error_uri=\"{explained}\""));
         }
     }
 

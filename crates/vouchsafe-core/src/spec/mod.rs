@@ -38,5 +38,5 @@ mod uri;
 pub mod username;
 pub mod web_uri;
 
-pub use error::ErrorCode;
+pub use error::{ErrorCode, ErrorUris};
 pub use params::Params;

@@ -4,6 +4,7 @@ use super::facts::Head;
 use super::plan::{capital, field};
 use super::scopes::Scopes;
 use super::show::known;
+use super::trial;
 use super::typed;
 use super::{apis, ensure_keys, find_to_change, stays};
 use crate::admin::access::{Admin, AdminForm};
@@ -13,7 +14,7 @@ use crate::clients::registration::{self, Field, Wish};
 use crate::clients::standing::{self, Changed};
 use crate::db;
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use vouchsafe_core::model::{
     Api, AuthMethod, Client, ClientKind, ClientMetadata, GrantType, IdTokenClaims, KeyAlgorithm, PkceRule,
@@ -64,6 +65,9 @@ const FIELDS: [&str; 13] = [
     "require_consent",
 ];
 
+const ADDS_PLAYGROUND: &str = "The redirect URI of the playground stands last among the others. Save to register it, and \
+                               take it out again when you are done.";
+
 /// The settings as they were typed.
 struct Typed {
     /// The [version](form::version) of the metadata that the page was made of.
@@ -82,6 +86,8 @@ struct Typed {
     online_refresh: bool,
     first_party: bool,
     require_consent: bool,
+    /// What is said above the form.
+    notice: Option<&'static str>,
 }
 
 impl From<&ClientMetadata> for Typed {
@@ -106,6 +112,7 @@ impl From<&ClientMetadata> for Typed {
             online_refresh: metadata.online_refresh,
             first_party: metadata.first_party,
             require_consent: metadata.require_consent,
+            notice: None,
         }
     }
 }
@@ -130,7 +137,19 @@ impl Typed {
             online_refresh: ticked("online_refresh"),
             first_party: ticked("first_party"),
             require_consent: ticked("require_consent"),
+            notice: None,
         }
+    }
+
+    /// The same with the redirect URI of the playground among the others, for whoever wants to try the application.
+    fn adding(mut self, redirect_uri: String) -> Self {
+        let mut uris = typed::lines(&self.redirect_uris);
+        if !uris.contains(&redirect_uri) {
+            uris.push(redirect_uri);
+            self.redirect_uris = uris.join("\n");
+            self.notice = Some(ADDS_PLAYGROUND);
+        }
+        self
     }
 
     fn has_grant(&self, grant: &str) -> bool {
@@ -202,12 +221,19 @@ fn take<T>(place: &mut T, chosen: Option<T>, errors: &mut Errors, field: &str) {
 }
 
 /// `GET /admin/applications/{client}/settings`. The password is asked for before anything is typed that would be lost.
-pub(super) async fn get(admin: Admin, slug: web::Path<String>) -> HttpResponse {
+/// With `?add=playground` its redirect URI stands among the others, and is saved like anything else that is typed.
+pub(super) async fn get(admin: Admin, slug: web::Path<String>, http: HttpRequest) -> HttpResponse {
     let shown = async {
+        let query = form::query(&admin, http.query_string(), &["add"])?;
         let client = find_to_change(&admin, &slug).await?;
-        admin.proven_recently(&page_of(&client))?;
+        let mut typed = Typed::from(&client.metadata);
+        let mut here = page_of(&client);
+        if query.one("add") == Some(trial::PLAYGROUND) && admin.cx.config().developers.enabled {
+            here = form::with_query(&here, &[("add", trial::PLAYGROUND)]);
+            typed = typed.adding(trial::redirect_uri(&admin));
+        }
+        admin.proven_recently(&here)?;
         let apis = apis(&admin).await?;
-        let typed = Typed::from(&client.metadata);
         show(&admin, &client, (typed, Errors::default()), &apis).await
     };
     match shown.await {
@@ -355,8 +381,9 @@ async fn show(
     apis: &[Api],
 ) -> Result<HttpResponse, HttpResponse> {
     let (secrets, _) = known(admin, client).await.map_err(|error| admin.failed(error))?;
+    let shell = admin.shell(Section::Applications, &client.metadata.client_name);
     let page = SettingsPage {
-        shell: admin.shell(Section::Applications, &client.metadata.client_name),
+        shell: shell.noting(typed.notice.map(str::to_owned)),
         head: Head::of(client, &secrets, admin.cx.now),
         tab: "settings",
         kind: client.metadata.kind,

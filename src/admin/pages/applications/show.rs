@@ -2,6 +2,7 @@
 
 use super::connection::{self, Block, Value};
 use super::facts::{self, Head};
+use super::trial::Trial;
 use super::{apis, find, review};
 use crate::admin::access::Admin;
 use crate::admin::form;
@@ -29,6 +30,7 @@ struct ShowPage {
     redirect_uris: Vec<String>,
     values: Vec<Value>,
     blocks: Vec<Block>,
+    trial: Option<Trial>,
 }
 
 /// `GET /admin/applications/{client}`.
@@ -58,6 +60,7 @@ async fn show(admin: &Admin, slug: &str, http: &HttpRequest) -> Result<HttpRespo
         redirect_uris: metadata.redirect_uris.clone(),
         values: connection::values(admin, &client),
         blocks: connection::blocks(admin, &client, None, None),
+        trial: Trial::of(admin, &client),
     };
     Ok(answer(admin, StatusCode::OK, &page))
 }

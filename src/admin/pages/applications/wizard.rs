@@ -4,6 +4,7 @@
 use super::connection::{self, Block};
 use super::plan::{Plan, Preset};
 use super::scopes::Scopes;
+use super::trial::Trial;
 use super::{apis, ensure_keys, path_of, review};
 use crate::admin::access::{Admin, AdminForm, cookies};
 use crate::admin::form::{self, Errors};
@@ -206,6 +207,7 @@ struct MadePage<'a> {
     secret: Option<&'a str>,
     has_keys: bool,
     blocks: Vec<Block>,
+    trial: Option<Trial>,
     notes: &'a [String],
 }
 
@@ -342,6 +344,7 @@ fn show_made(admin: &Admin, plan: &Plan, made: &Made) -> HttpResponse {
         secret,
         has_keys: made.client.metadata.jwks.is_some(),
         blocks: connection::blocks(admin, &made.client, secret, app),
+        trial: Trial::of(admin, &made.client),
         notes: app.map_or(&[], |app| app.notes.as_slice()),
     };
     answer(admin, StatusCode::OK, &page)
