@@ -52,6 +52,29 @@ impl Counter {
             now,
         })
     }
+
+    /// Makes an attempt unless too many have failed, and counts it when it finds nothing. It is counted before it is made,
+    /// so that many at once cost as much as one after the other.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn attempt<T>(
+        &self,
+        tx: &mut Tx<'_>,
+        now: UnixTime,
+        make: impl FnOnce(&mut Tx<'_>) -> Result<Option<T>, StoreError>,
+    ) -> Result<Attempted<T>, StoreError> {
+        let counted = db!(tx, throttles::reserve(&self.key, now, self.limit.per))?;
+        let outcome = match exceeded(&counted, self.limit) {
+            Some(until) => Attempted::Throttled { until },
+            None => match make(tx)? {
+                Some(found) => Attempted::Right(found),
+                None => return Ok(Attempted::Wrong),
+            },
+        };
+        db!(tx, throttles::refund(&self.key, counted.window_started_at))?;
+        Ok(outcome)
+    }
 }
 
 /// How a counter stands after somebody was counted.
@@ -92,29 +115,6 @@ impl Quota {
             .min(self.limit.per)
             .max(Span::from_seconds(1));
         left.millis().saturating_add(999) / 1000
-    }
-
-    /// Makes an attempt unless too many have failed, and counts it when it finds nothing. It is counted before it is made,
-    /// so that many at once cost as much as one after the other.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub fn attempt<T>(
-        &self,
-        tx: &mut Tx<'_>,
-        now: UnixTime,
-        make: impl FnOnce(&mut Tx<'_>) -> Result<Option<T>, StoreError>,
-    ) -> Result<Attempted<T>, StoreError> {
-        let counted = db!(tx, throttles::reserve(&self.key, now, self.limit.per))?;
-        let outcome = match exceeded(&counted, self.limit) {
-            Some(until) => Attempted::Throttled { until },
-            None => match make(tx)? {
-                Some(found) => Attempted::Right(found),
-                None => return Ok(Attempted::Wrong),
-            },
-        };
-        db!(tx, throttles::refund(&self.key, counted.window_started_at))?;
-        Ok(outcome)
     }
 }
 
