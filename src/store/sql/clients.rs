@@ -84,8 +84,8 @@ pub fn using(c: &mut Conn, scopes_and_apis: &[String]) -> Result<Vec<Client>, St
     rows.into_iter().map(read).collect()
 }
 
-/// How many clients in which people sign in have their ID tokens signed with an algorithm, and the first of them by their
-/// `client_id`. There is no index for it, so it is for what an administrator does once in a while.
+/// How many clients in which people sign in have their ID tokens signed with an algorithm, and those of them that were
+/// registered first. There is no index for it, so it is for what an administrator does once in a while.
 pub fn with_id_tokens_by(
     c: &mut Conn,
     alg: KeyAlgorithm,
@@ -103,7 +103,7 @@ pub fn with_id_tokens_by(
     };
     let count: i64 = clients().count().get_result(c)?;
     let ids: Vec<String> = clients()
-        .order(clients::id)
+        .order((clients::created_at, clients::id))
         .limit(i64::try_from(first).unwrap_or(i64::MAX))
         .select(clients::id)
         .load(c)?;
