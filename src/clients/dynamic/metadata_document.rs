@@ -9,7 +9,7 @@ use crate::clients::standing::{self, Changed};
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::Failure;
-use crate::ports::fetch::{FetchProblem, Fetched, Wanted};
+use crate::ports::fetch::{Fetched, Wanted};
 use crate::store::{StoreError, Tx};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -78,32 +78,26 @@ pub async fn look_after(cx: &Cx, id: &ClientId) -> Result<Document, Failure> {
         Ok(fetched) => read(cx, id, fetched).await,
         Err(problem) => {
             tracing::info!(client_id = id.as_str(), %problem, "a client's metadata document could not be fetched");
+            if !problem.is_of_the_way() {
+                return refuse(cx, id).await;
+            }
             documents.note_failure(id, cx.now);
-            Ok(if passes(problem) {
-                good_enough
-            } else {
-                Document::None
-            })
+            Ok(good_enough)
         }
     }
 }
 
-/// Whether a problem is one of the way there, not of what is there. A host that now leads inside is as good as one that
-/// is away: whoever owns its name could point it at ours, one after the other, and learn which of them there are.
-const fn passes(problem: FetchProblem) -> bool {
-    match problem {
-        FetchProblem::NotPublic
-        | FetchProblem::NoAddress
-        | FetchProblem::Unreachable
-        | FetchProblem::TooSlow
-        | FetchProblem::TooMany
-        | FetchProblem::NotSetUp => true,
-        FetchProblem::NotHttps
-        | FetchProblem::Port
-        | FetchProblem::Status
-        | FetchProblem::Kind
-        | FetchProblem::TooLarge => false,
-    }
+/// Remembers for all nodes that what is there now makes no client: what was kept of it is good for nobody, until it can
+/// be read again.
+async fn refuse(cx: &Cx, id: &ClientId) -> Result<Document, Failure> {
+    cx.services.documents.note_failure(id, cx.now);
+    let refused = id.clone();
+    cx.store()
+        .write("refuse-document", move |tx| {
+            db!(tx, self_registered::set_read_again(&refused, None))
+        })
+        .await?;
+    Ok(Document::None)
 }
 
 async fn read(cx: &Cx, id: &ClientId, fetched: Fetched) -> Result<Document, Failure> {
@@ -132,8 +126,7 @@ async fn read(cx: &Cx, id: &ClientId, fetched: Fetched) -> Result<Document, Fail
                 problem,
                 "a client's metadata document was refused"
             );
-            cx.services.documents.note_failure(id, cx.now);
-            return Ok(Document::None);
+            return refuse(cx, id).await;
         }
     };
     let keeping = Keeping {
@@ -167,7 +160,10 @@ impl Keeping {
         match db!(tx, clients::lock(&self.id))? {
             Some(client) if client.registrar != Registrar::Document => {
                 // An administrator answers for it now: its document is not asked for at each request.
-                db!(tx, self_registered::set_read_again(&self.id, self.read_again_at))?;
+                db!(
+                    tx,
+                    self_registered::set_read_again(&self.id, Some(self.read_again_at))
+                )?;
                 return Ok(Document::None);
             }
             Some(client) => {
@@ -192,7 +188,10 @@ impl Keeping {
                 db!(tx, events::append(&crate::audit::with("registrar", by, told)))?;
             }
         }
-        db!(tx, self_registered::set_read_again(&self.id, self.read_again_at))?;
+        db!(
+            tx,
+            self_registered::set_read_again(&self.id, Some(self.read_again_at))
+        )?;
         Ok(Document::Known)
     }
 }
@@ -209,17 +208,5 @@ impl Documents {
             failed.clear();
         }
         failed.insert(id.clone(), now);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_host_that_now_leads_inside_looks_like_one_that_leads_nowhere() {
-        assert!(passes(FetchProblem::NoAddress));
-        assert_eq!(passes(FetchProblem::NotPublic), passes(FetchProblem::NoAddress));
-        assert!(!passes(FetchProblem::Status), "a document that is gone is gone");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::Conn;
 use crate::store::StoreError;
-use crate::store::convert::{Column, instant};
+use crate::store::convert::{Column, instant, millis};
 use crate::store::schema::clients::{dsl, table};
 use diesel::prelude::*;
 use vouchsafe_core::model::{ClientId, Digest, RegistrationAccessToken, UnixTime};
@@ -74,7 +74,8 @@ pub fn unused(c: &mut Conn, now: UnixTime, limit: i64) -> Result<Vec<ClientId>, 
     Ok(ids.into_iter().map(ClientId::new).collect())
 }
 
-/// When the metadata document of a client is to be read again; none for a client without.
+/// When the metadata document of a client is to be read again; none for a client without, and for one whose document
+/// was refused when it was read last.
 pub fn read_again_at(c: &mut Conn, id: &ClientId) -> Result<Option<UnixTime>, StoreError> {
     let found: Option<Option<i64>> = table
         .find(id.as_str())
@@ -84,10 +85,10 @@ pub fn read_again_at(c: &mut Conn, id: &ClientId) -> Result<Option<UnixTime>, St
     Ok(instant(found.flatten()))
 }
 
-/// Notes when the metadata document of a client is to be read again.
-pub fn set_read_again(c: &mut Conn, id: &ClientId, at: UnixTime) -> Result<(), StoreError> {
+/// Notes when the metadata document of a client is to be read again; none: it is refused, and read at the next request.
+pub fn set_read_again(c: &mut Conn, id: &ClientId, at: Option<UnixTime>) -> Result<(), StoreError> {
     diesel::update(table.find(id.as_str()))
-        .set(dsl::read_again_at.eq(at.millis()))
+        .set(dsl::read_again_at.eq(millis(at)))
         .execute(c)?;
     Ok(())
 }

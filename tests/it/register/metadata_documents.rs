@@ -90,6 +90,36 @@ with_registration! { on;
         assert!(is_unknown(world, &client));
     }
 
+    fn one_that_was_taken_away_stays_unknown_at_every_node_until_it_is_back(world: World, site: TlsSite) {
+        let (kind, gone) = ("application/json", "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n");
+        let beside = World::on_with_own_clock(world);
+        let client = published(site, json!({}));
+        for take_away in [
+            &(|| site.serve_raw("/app/client", gone)) as &dyn Fn(),
+            &|| site.serve_raw("/app/client", gone.replace("410", "404")),
+            &|| site.serve("/app/client", "text/html", "{}"),
+            &|| site.serve("/app/client", kind, "{}"),
+        ] {
+            assert_eq!(asked(world, &client).name(), "login");
+            assert!(!is_unknown(&beside, &client));
+            take_away();
+            world.wait(Span::from_hours(2));
+            let before = site.asked_for("/app/client");
+            for _ in 0..3 {
+                assert!(is_unknown(world, &client));
+            }
+            assert_eq!(site.asked_for("/app/client"), before + 1, "once a minute");
+            // The other node asks for itself. While the document's server is away, it does not hold what was refused for good.
+            site.serve_raw("/app/client", "");
+            assert!(is_unknown(&beside, &client) && is_unknown(&beside, &client));
+            published(site, json!({}));
+            assert!(is_unknown(world, &client), "not before a minute");
+            world.wait(Span::from_minutes(1));
+            assert_eq!(asked(world, &client).name(), "login", "it is back");
+            assert!(!is_unknown(&beside, &client), "for all nodes");
+        }
+    }
+
     fn a_document_that_says_something_else_makes_no_client(world: World, site: TlsSite) {
         for over in [
             json!({"client_id": site.url("/app/other")}),
