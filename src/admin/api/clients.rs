@@ -396,7 +396,7 @@ pub(super) async fn ensure_keys(call: &Call, alg: KeyAlgorithm) -> Result<(), Pr
     if alg == KeyAlgorithm::default() {
         return Ok(());
     }
-    let services = Arc::clone(&call.cx.services);
-    let made = block(move || services.keys.ensure(&services.store, alg)).await;
+    let (services, act) = (Arc::clone(&call.cx.services), call.act());
+    let made = block(move || services.keys.ensure_for(&services.store, &act, alg)).await;
     super::keys::finished(made)
 }

@@ -9,11 +9,12 @@ use crate::clients::standing::{self, Changed};
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::Failure;
+use crate::keys;
 use crate::ports::fetch::{Fetched, Wanted};
 use crate::store::{StoreError, Tx};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use vouchsafe_core::model::{ClientId, ClientMetadata, Declared, EventKind, Registrar, Span, UnixTime};
+use vouchsafe_core::model::{Api, ClientId, ClientMetadata, Declared, EventKind, Registrar, Span, UnixTime};
 use vouchsafe_core::spec::client_metadata_document::{is_client_id, parse};
 use vouchsafe_core::spec::json;
 
@@ -104,21 +105,7 @@ async fn read(cx: &Cx, id: &ClientId, fetched: Fetched) -> Result<Document, Fail
     let lasts = fetched.max_age.unwrap_or(KEPT).max(SHORTEST).min(LONGEST);
     let apis = cx.services.clients.apis().await?;
     let place = Place::of_newcomer(&cx.config().registration, None);
-    let checked = json::object(&fetched.body)
-        .ok_or("it is not one JSON object".to_owned())
-        .and_then(|document| {
-            let mut requested = parse(id.as_str(), &document).map_err(|problem| problem.to_string())?;
-            // What would have to be fetched for a client without a secret is not kept.
-            requested.jwks = None;
-            requested.declared = Declared {
-                jwks_uri: None,
-                logo_uri: None,
-                sector_identifier_uri: None,
-                ..requested.declared
-            };
-            metadata(requested, &place, &apis).map_err(|problem| problem.to_string())
-        });
-    let metadata = match checked {
+    let metadata = match metadata_of(id, &fetched.body, (&place, &apis)) {
         Ok(metadata) => metadata,
         Err(problem) => {
             tracing::info!(
@@ -129,11 +116,15 @@ async fn read(cx: &Cx, id: &ClientId, fetched: Fetched) -> Result<Document, Fail
             return refuse(cx, id).await;
         }
     };
+    let (act, alg, read_again_at) = (
+        Act::of(cx, "anybody"),
+        metadata.id_token_signed_response_alg,
+        cx.now.plus(lasts),
+    );
     let keeping = Keeping {
-        act: Act::of(cx, "anybody"),
+        act: act.clone(),
         id: id.clone(),
         metadata,
-        read_again_at: cx.now.plus(lasts),
         unused_until: cx.now.plus(cx.config().registration.unused_lifetime),
         most: i64::try_from(cx.config().registration.most_clients).unwrap_or(i64::MAX),
     };
@@ -142,7 +133,54 @@ async fn read(cx: &Cx, id: &ClientId, fetched: Fetched) -> Result<Document, Fail
         .write("keep-document", move |tx| keeping.write(tx))
         .await?;
     cx.services.clients.forget(id);
-    Ok(kept)
+    if kept == Kept::Full {
+        return Ok(Document::None);
+    }
+    if kept == Kept::Client {
+        // Only of what is kept: nobody makes keys by what is refused. And before it counts as read: should they fail,
+        // the next request tries again.
+        keys::ensure(cx, &act, alg).await?;
+    }
+    let read = id.clone();
+    cx.store()
+        .write("note-document", move |tx| {
+            db!(tx, self_registered::set_read_again(&read, Some(read_again_at)))
+        })
+        .await?;
+    Ok(match kept {
+        Kept::Client => Document::Known,
+        Kept::Adopted | Kept::Full => Document::None,
+    })
+}
+
+/// What a document makes of its client, or why it makes none.
+fn metadata_of(
+    id: &ClientId,
+    body: &[u8],
+    (place, apis): (&Place, &[Api]),
+) -> Result<ClientMetadata, String> {
+    let document = json::object(body).ok_or("it is not one JSON object")?;
+    let mut requested = parse(id.as_str(), &document).map_err(|problem| problem.to_string())?;
+    // What would have to be fetched for a client without a secret is not kept.
+    requested.jwks = None;
+    requested.declared = Declared {
+        jwks_uri: None,
+        logo_uri: None,
+        sector_identifier_uri: None,
+        ..requested.declared
+    };
+    metadata(requested, place, apis).map_err(|problem| problem.to_string())
+}
+
+/// What became of a document that makes a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    /// There is this client.
+    Client,
+    /// An administrator answers for it now, and the document for nothing.
+    Adopted,
+    /// There are too many clients.
+    Full,
 }
 
 /// The transaction, with all that it needs.
@@ -150,22 +188,14 @@ struct Keeping {
     act: Act,
     id: ClientId,
     metadata: ClientMetadata,
-    read_again_at: UnixTime,
     unused_until: UnixTime,
     most: i64,
 }
 
 impl Keeping {
-    fn write(&self, tx: &mut Tx<'_>) -> Result<Document, StoreError> {
+    fn write(&self, tx: &mut Tx<'_>) -> Result<Kept, StoreError> {
         match db!(tx, clients::lock(&self.id))? {
-            Some(client) if client.registrar != Registrar::Document => {
-                // An administrator answers for it now: its document is not asked for at each request.
-                db!(
-                    tx,
-                    self_registered::set_read_again(&self.id, Some(self.read_again_at))
-                )?;
-                return Ok(Document::None);
-            }
+            Some(client) if client.registrar != Registrar::Document => return Ok(Kept::Adopted),
             Some(client) => {
                 // What an administrator took does not come back.
                 let had = &client.metadata.scopes;
@@ -176,7 +206,9 @@ impl Keeping {
                 };
                 let _: Changed = standing::update(tx, &self.act, &self.id, &metadata)?;
             }
-            None if db!(tx, self_registered::count())? >= self.most => return Ok(Document::None),
+            None if db!(tx, self_registered::count())? >= self.most => {
+                return Ok(Kept::Full);
+            }
             None => {
                 let mut made = Made::new(self.metadata.clone(), &self.act);
                 made.client.id = self.id.clone();
@@ -188,11 +220,7 @@ impl Keeping {
                 db!(tx, events::append(&crate::audit::with("registrar", by, told)))?;
             }
         }
-        db!(
-            tx,
-            self_registered::set_read_again(&self.id, Some(self.read_again_at))
-        )?;
-        Ok(Document::Known)
+        Ok(Kept::Client)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::clients::dynamic::{self, Place, Replaced, Replacement};
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::Broken;
+use crate::keys;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value};
@@ -117,12 +118,15 @@ async fn change(
         attachments: gathered.attachments,
         next: new.digest(),
     };
-    let (id, digest) = (client.id.clone(), token.digest());
+    let (id, digest, by) = (client.id.clone(), token.digest(), act.clone());
     let replaced = cx.store().write("replace-client", move |tx| {
         dynamic::replace(tx, &act, (&id, &digest), &wanted)
     });
     match replaced.await? {
-        Replaced::Done(changed) => Ok((*changed, new)),
+        Replaced::Done(changed) => {
+            keys::ensure(cx, &by, changed.metadata.id_token_signed_response_alg).await?;
+            Ok((*changed, new))
+        }
         Replaced::TokenInvalid => Err(Refused::Token(INVALID)),
         Replaced::Refused(problem) => Err(problem.into()),
     }

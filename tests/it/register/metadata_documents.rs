@@ -2,12 +2,13 @@
 
 use crate::support::newcomer::with_registration;
 use crate::support::people::{PASSWORD, Registered};
+use crate::support::relying_party::header;
 use crate::support::steps::{Page, code};
 use crate::support::tls_site::TlsSite;
 use crate::support::world::{Answer, World};
 use serde_json::{Value, json};
 use vouchsafe::config::Config;
-use vouchsafe_core::model::{IdTokenClaims, Span};
+use vouchsafe_core::model::{EventKind, IdTokenClaims, Span};
 
 fn on(config: &mut Config) {
     config.registration.client_id_metadata_documents = true;
@@ -118,6 +119,25 @@ with_registration! { on;
             assert_eq!(asked(world, &client).name(), "login", "it is back");
             assert!(!is_unknown(&beside, &client), "for all nodes");
         }
+    }
+
+    fn what_a_document_asks_its_id_tokens_to_be_signed_with_is_what_signs_them(world: World, site: TlsSite) {
+        world.person("ada");
+        let before = world.events_of(EventKind::KeyCreated).len();
+        let refused = published(site, json!({"id_token_signed_response_alg": "ES256", "redirect_uris": []}));
+        assert!(is_unknown(world, &refused));
+        assert_eq!(world.events_of(EventKind::KeyCreated).len(), before, "what is refused makes no keys");
+        world.wait(Span::from_minutes(1));
+        let client = published(site, json!({"id_token_signed_response_alg": "ES256"}));
+        let browser = world.browser();
+        let page = browser.fill(&browser.ask(&client, &[]), &[("username", "ada"), ("password", PASSWORD)]);
+        let code = code(&browser.fill(&page, &[("decision", "allow")]));
+        let tokens = client.redeem(world, &code);
+        assert_eq!(tokens.status, 200, "{}", tokens.body);
+        assert_eq!(header(tokens.json()["id_token"].as_str().unwrap())["alg"], "ES256");
+        let made = world.events_of(EventKind::KeyCreated);
+        let by_anybody = made.iter().filter(|event| event.actor == "anybody").count();
+        assert!(by_anybody > 0 && made.len() == before + by_anybody);
     }
 
     fn a_document_that_says_something_else_makes_no_client(world: World, site: TlsSite) {

@@ -13,6 +13,7 @@ use crate::support::newcomer::{client, open, ordinary, with_registration};
 use crate::support::relying_party::{claims, header};
 use crate::support::world::Answer;
 use serde_json::{Value, json};
+use vouchsafe_core::model::EventKind;
 
 /// The code and the description of a refusal.
 pub(crate) fn refused(answer: &Answer) -> (u16, String, String) {
@@ -163,6 +164,23 @@ with_registration! { open;
         }
     }
 
+    /// Nobody makes keys by what is refused, and the log says by whom the others were made.
+    fn keys_are_made_for_those_that_are_registered(world: World, _site: TlsSite) {
+        let of_alg = |alg: &str| {
+            let keys = Answer::to(world.get("/jwks")).json();
+            keys["keys"].as_array().unwrap().iter().filter(|key| key["alg"] == alg).count()
+        };
+        let before = world.events_of(EventKind::KeyCreated).len();
+        let refused = world.register(&ordinary(json!({"id_token_signed_response_alg": "EdDSA", "logo_uri": "https://127.0.0.1/x"})));
+        assert_eq!(refused.status, 400);
+        assert_eq!((of_alg("EdDSA"), world.events_of(EventKind::KeyCreated).len()), (0, before));
+        world.registered(json!({"id_token_signed_response_alg": "EdDSA"}));
+        assert!(of_alg("EdDSA") > 0);
+        let made = world.events_of(EventKind::KeyCreated);
+        let by_anybody = made.iter().filter(|event| event.actor == "anybody").count();
+        assert!(by_anybody > 0 && made.len() == before + by_anybody);
+    }
+
     fn codes_go_to_no_address_inside_of_somebody_s_network(world: World, _site: TlsSite) {
         for host in [
             "10.0.0.1", "127.0.0.1", "127.0.0.1:8443", "192.168.1.1", "172.16.0.1", "100.64.0.1", "192.0.2.1", "198.18.0.1", "240.0.0.1",
@@ -229,5 +247,25 @@ with_registration! { open;
         });
         let anybody = "anybody".to_owned();
         assert_eq!(kinds, [("client.created", anybody.clone()), ("client.registered", anybody)]);
+    }
+}
+
+mod full {
+    use super::{Answer, EventKind, json, ordinary, with_registration};
+    use vouchsafe::config::Config;
+
+    fn for_one(config: &mut Config) {
+        super::open(config);
+        config.registration.most_clients = 1;
+    }
+
+    with_registration! { for_one;
+        fn a_registration_that_finds_no_room_makes_no_keys(world: World, _site: TlsSite) {
+            world.registered(json!({}));
+            let before = world.events_of(EventKind::KeyCreated).len();
+            let full: Answer = world.register(&ordinary(json!({"id_token_signed_response_alg": "PS256"})));
+            assert!(full.status >= 400, "{}", full.body);
+            assert_eq!(world.events_of(EventKind::KeyCreated).len(), before);
+        }
     }
 }

@@ -304,7 +304,7 @@ async fn save(
     apis: &[Api],
 ) -> Result<HttpResponse, HttpResponse> {
     let alg = metadata.id_token_signed_response_alg;
-    ensure_keys(&admin.cx, alg)
+    ensure_keys(admin, alg)
         .await
         .map_err(|failure| admin.failed(failure))?;
     let (act, id, shown) = (admin.act(), client.id.clone(), typed.shown.clone());
