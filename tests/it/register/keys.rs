@@ -93,9 +93,28 @@ with_registration! { open;
         let signer = Signer::es256();
         let mut encryption = named(&Signer::es256(), "enc");
         encryption["use"] = json!("enc");
-        publish(site, &[encryption, json!({"kty": "oct", "k": "AAAA"}), json!({"kty": "future"}), named(&signer, "sig")]);
+        let mut p384 = named(&Signer::es256(), "p384");
+        p384["crv"] = json!("P-384");
+        let keys = [encryption, p384, json!({"kty": "future"}), named(&signer, "sig")];
+        publish(site, &keys);
         let made = signing(world, site);
         assert!(is_taken(world, &made, &signer, "sig"));
+        // And in the registration itself (RFC 7517 §5).
+        let over = json!({"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": keys}});
+        assert!(is_taken(world, &world.registered(over), &signer, "sig"));
+    }
+
+    fn a_set_that_shows_a_secret_is_taken_nowhere(world: World, site: TlsSite) {
+        let signer = Signer::es256();
+        let mut private = named(&Signer::es256(), "private");
+        private["d"] = json!("AAAA");
+        for shown in [private, json!({"kty": "oct", "k": "AAAA"})] {
+            let keys = [named(&signer, "sig"), shown];
+            let over = json!({"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": keys}});
+            assert_eq!(world.register(&ordinary(over)).error(), (400, "invalid_client_metadata".to_owned()));
+            publish(site, &keys);
+            assert!(!is_taken(world, &signing(world, site), &signer, "sig"));
+        }
     }
 
     fn keys_that_are_taken_back_end(world: World, site: TlsSite) {
