@@ -62,9 +62,11 @@ pub async fn delete(cx: Cx, request: HttpRequest, id: web::Path<String>) -> Http
     let deleted = async {
         let Shown { client, token, .. } = shown(&cx, &request, &id).await?;
         let act = Act::of_client(&cx, &client.id);
-        let store = cx.store().clone();
+        let (store, gone) = (cx.store().clone(), client.id.clone());
         let removal = move || dynamic::remove_itself(&store, &act, (&client.id, &token.digest()));
-        match tokio::task::spawn_blocking(removal).await {
+        let removed = tokio::task::spawn_blocking(removal).await;
+        cx.services.clients.forget(&gone);
+        match removed {
             Ok(Ok(true)) => Ok(()),
             Ok(Ok(false)) => Err(Refused::Token(INVALID)),
             Ok(Err(error)) => Err(error.into()),
@@ -122,7 +124,9 @@ async fn change(
     let replaced = cx.store().write("replace-client", move |tx| {
         dynamic::replace(tx, &act, (&id, &digest), &wanted)
     });
-    match replaced.await? {
+    let replaced = replaced.await;
+    cx.services.clients.forget(&client.id);
+    match replaced? {
         Replaced::Done(changed) => {
             keys::ensure(cx, &by, changed.metadata.id_token_signed_response_alg).await?;
             Ok((*changed, new))

@@ -320,7 +320,9 @@ async fn save(
                 Changed::Unknown => Saved::Unknown,
             }),
         });
-    match saved.await {
+    let saved = saved.await;
+    admin.cx.services.clients.forget(&client.id);
+    match saved {
         Ok(Saved::Stale(now)) => stale(admin, &now, typed, apis).await,
         Ok(Saved::Done) => Ok(see_other(&form::with_query(
             &super::path_of(&client.id),
