@@ -126,7 +126,7 @@ async fn read(cx: &Cx, id: &ClientId, fetched: Fetched) -> Result<Document, Fail
         id: id.clone(),
         metadata,
         unused_until: cx.now.plus(cx.config().registration.unused_lifetime),
-        most: i64::try_from(cx.config().registration.most_clients).unwrap_or(i64::MAX),
+        most: i64::try_from(cx.config().registration.most_document_clients).unwrap_or(i64::MAX),
     };
     let kept = cx
         .store()
@@ -206,7 +206,7 @@ impl Keeping {
                 };
                 let _: Changed = standing::update(tx, &self.act, &self.id, &metadata)?;
             }
-            None if db!(tx, self_registered::count())? >= self.most => {
+            None if db!(tx, self_registered::count(&Registrar::Document))? >= self.most => {
                 return Ok(Kept::Full);
             }
             None => {

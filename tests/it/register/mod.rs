@@ -1,5 +1,6 @@
 //! RFC 7591, RFC 7592, OpenID Connect Dynamic Client Registration: clients that register themselves.
 
+mod administered;
 mod documents;
 mod keys;
 mod lifetime;
