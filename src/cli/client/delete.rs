@@ -14,6 +14,7 @@ use serde_json::json;
 use vouchsafe_core::model::ClientId;
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "one per flag")]
 pub(super) struct DeleteArgs {
     /// The client
     #[arg(
