@@ -2,6 +2,7 @@
 
 use super::exit::Failure;
 use super::open::Workplace;
+use crate::audit::Act;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
 use clap::ValueEnum;
@@ -39,6 +40,7 @@ pub(crate) fn ensure_keys(place: &Workplace, alg: KeyAlgorithm) -> Result<(), Fa
         return Ok(());
     }
     let metrics = Arc::new(Metrics::new());
-    Keys::open(&place.config, &place.store, &place.ports, &metrics)?.ensure(&place.store, alg)?;
+    let act = Act::new("cli", place.ports.clock.now(), &place.ports.entropy);
+    Keys::open(&place.config, &place.store, &place.ports, &metrics)?.ensure_for(&place.store, &act, alg)?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `client …`: registered clients.
 
 mod change;
+mod delete;
 mod initial_token;
 mod known;
 mod list;
@@ -59,9 +60,12 @@ enum ClientVerb {
     /// Enable a client; what was ended stays ended
     #[command(after_help = "Example:\n  vouchsafe client enable 4qVv0Yt7m1cXw2aZr8Kd9g")]
     Enable(Named),
-    /// Delete a client with everything that it was given
-    #[command(after_help = "Example:\n  vouchsafe client delete 4qVv0Yt7m1cXw2aZr8Kd9g")]
-    Delete(Named),
+    /// Delete a client with everything that it was given; one that describes itself by a document comes back with its next
+    /// authorization request, unless it is disabled instead
+    #[command(
+        after_help = "Example:\n  vouchsafe client delete 4qVv0Yt7m1cXw2aZr8Kd9g\n  vouchsafe client delete --self-registered --unused --dry-run"
+    )]
+    Delete(delete::DeleteArgs),
     /// Give a client another secret, shown this once; the old one counts for a while
     #[command(after_help = "Example:\n  vouchsafe client rotate-secret 4qVv0Yt7m1cXw2aZr8Kd9g --grace 24h")]
     RotateSecret(change::RotateArgs),
@@ -152,7 +156,7 @@ pub(crate) fn run(global: &Global, args: ClientArgs, output: &Output) -> Result<
         ClientVerb::Update(args) => change::update(&place, args, output),
         ClientVerb::Disable(named) => change::disable(&place, &named.client_id, output),
         ClientVerb::Enable(named) => change::enable(&place, &named.client_id, output),
-        ClientVerb::Delete(named) => change::delete(&place, &named.client_id, output),
+        ClientVerb::Delete(args) => delete::run(&place, &args, output),
         ClientVerb::RotateSecret(args) => change::rotate_secret(&place, &args, output),
         ClientVerb::InitialToken(args) => initial_token::create(&place, &args, output),
         ClientVerb::InitialTokens => initial_token::all(&place, output),

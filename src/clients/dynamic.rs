@@ -9,7 +9,7 @@ mod removal;
 
 pub use documents::{Attachments, Gathered, Ungathered, gather};
 pub use policy::{Place, metadata, replacement};
-pub use removal::{remove_itself, remove_unused};
+pub use removal::{count_never_used, remove_itself, remove_never_used, remove_unused};
 
 use super::registration::{self, Made, Pepper};
 use super::standing::{self, Changed};
@@ -127,7 +127,7 @@ pub fn register(
             Spent::Before(()) | Spent::Unknown => return Ok(Registered::TokenInvalid),
         },
         Right::Open { most, .. } => {
-            if db!(tx, self_registered::count())? >= *most {
+            if db!(tx, self_registered::count(&Registrar::Anybody))? >= *most {
                 return Ok(Registered::Full);
             }
         }

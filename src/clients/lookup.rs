@@ -62,9 +62,27 @@ pub struct Clients {
 #[derive(Default)]
 struct Remembered {
     version: i64,
+    /// How often something was forgotten: what was read before that is not remembered after it.
+    forgotten: u64,
     clients: HashMap<ClientId, Arc<Known>>,
     apis: Option<Arc<Vec<Api>>>,
     origins: Option<Arc<HashSet<String>>>,
+}
+
+/// What was remembered up to a moment.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct State {
+    version: i64,
+    forgotten: u64,
+}
+
+impl Remembered {
+    const fn state(&self) -> State {
+        State {
+            version: self.version,
+            forgotten: self.forgotten,
+        }
+    }
 }
 
 impl Clients {
@@ -84,15 +102,18 @@ impl Clients {
         if remembered.version != version {
             *remembered = Remembered {
                 version,
+                forgotten: remembered.forgotten,
                 ..Remembered::default()
             };
         }
     }
 
-    /// Forgets one client: it was just changed here.
+    /// Forgets one client: it was just changed here. Other nodes notice by the configuration's version.
     pub(crate) fn forget(&self, id: &ClientId) {
         let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
         remembered.clients.remove(id);
+        remembered.origins = None;
+        remembered.forgotten = remembered.forgotten.wrapping_add(1);
     }
 
     /// The client with this id; a disabled one too.
@@ -100,12 +121,12 @@ impl Clients {
     /// # Errors
     /// When the store fails.
     pub async fn find(&self, id: &ClientId, now: UnixTime) -> Result<Option<Arc<Known>>, StoreError> {
-        let version = {
+        let before = {
             let remembered = self.read();
             if let Some(known) = remembered.clients.get(id) {
                 return Ok(Some(Arc::clone(known)));
             }
-            remembered.version
+            remembered.state()
         };
         let wanted = id.clone();
         let found = self
@@ -120,7 +141,7 @@ impl Clients {
             .await?
             .map(|(client, secrets)| Arc::new(Known::new(client, secrets)));
         if let Some(known) = &found {
-            self.remember(version, |remembered| {
+            self.remember(before, |remembered| {
                 if remembered.clients.len() >= REMEMBERED {
                     remembered.clients.clear();
                 }
@@ -135,15 +156,15 @@ impl Clients {
     /// # Errors
     /// When the store fails.
     pub async fn apis(&self) -> Result<Arc<Vec<Api>>, StoreError> {
-        let version = {
+        let before = {
             let remembered = self.read();
             if let Some(apis) = &remembered.apis {
                 return Ok(Arc::clone(apis));
             }
-            remembered.version
+            remembered.state()
         };
         let apis = Arc::new(self.store.read("apis", |tx| db!(tx, apis::all())).await?);
-        self.remember(version, |remembered| remembered.apis = Some(Arc::clone(&apis)));
+        self.remember(before, |remembered| remembered.apis = Some(Arc::clone(&apis)));
         Ok(apis)
     }
 
@@ -176,17 +197,17 @@ impl Clients {
     /// # Errors
     /// When the store fails.
     pub async fn is_origin(&self, origin: &str) -> Result<bool, StoreError> {
-        let version = {
+        let before = {
             let remembered = self.read();
             if let Some(known) = &remembered.origins {
                 return Ok(known.contains(origin));
             }
-            remembered.version
+            remembered.state()
         };
         let clients = self.store.read("clients", |tx| db!(tx, clients::list())).await?;
         let known: HashSet<String> = clients.iter().flat_map(origins).collect();
         let is_known = known.contains(origin);
-        self.remember(version, |remembered| remembered.origins = Some(Arc::new(known)));
+        self.remember(before, |remembered| remembered.origins = Some(Arc::new(known)));
         Ok(is_known)
     }
 
@@ -194,10 +215,10 @@ impl Clients {
         self.remembered.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps what was read, unless the version moved while it was being read.
-    fn remember(&self, version: i64, keep: impl FnOnce(&mut Remembered)) {
+    /// Keeps what was read, unless something changed while it was being read.
+    fn remember(&self, state: State, keep: impl FnOnce(&mut Remembered)) {
         let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
-        if remembered.version == version {
+        if remembered.state() == state {
             keep(&mut remembered);
         }
     }

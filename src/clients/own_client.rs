@@ -33,7 +33,7 @@ pub fn register(store: &Store, act: &Act) -> Result<(), StoreError> {
     let (made, act) = (Made::named(ClientId::new(ID), metadata, None, act), act.clone());
     let added = store.write_blocking("own-client", move |tx| {
         match db!(tx, clients::lock(&made.client.id))? {
-            Some(found) => mend(tx, &act, found, &made.client.metadata),
+            Some(found) => mend(tx, &act, &found, &made.client.metadata),
             None => db!(tx, clients::add(&made.client)),
         }
     });
@@ -46,7 +46,7 @@ pub fn register(store: &Store, act: &Act) -> Result<(), StoreError> {
 
 /// What somebody changed in the database itself, or an earlier version registered otherwise. A secret would be no use to
 /// anybody but a thief.
-fn mend(tx: &mut Tx<'_>, act: &Act, found: Client, wanted: &ClientMetadata) -> Result<(), StoreError> {
+fn mend(tx: &mut Tx<'_>, act: &Act, found: &Client, wanted: &ClientMetadata) -> Result<(), StoreError> {
     if found.metadata == *wanted {
         return Ok(());
     }
@@ -57,7 +57,7 @@ fn mend(tx: &mut Tx<'_>, act: &Act, found: Client, wanted: &ClientMetadata) -> R
     };
     db!(tx, clients::update(&mended))?;
     db!(tx, clients::retire_secrets(&mended.id, act.now, act.now))?;
-    db!(tx, events::append(&standing::update_event(act, &found, &mended)))
+    db!(tx, events::append(&standing::update_event(act, found, &mended)))
 }
 
 fn wish() -> Wish {

@@ -34,7 +34,7 @@ pub struct Wish {
     pub auth_method: Option<AuthMethod>,
     /// The PKCE rule.
     pub pkce: Option<PkceRule>,
-    /// The client's public keys (RFC 7517).
+    /// The client's public keys (RFC 7517). They take the place of a `jwks_uri`.
     pub jwks: Option<Value>,
     /// Further origins that may call from a browser.
     pub web_origins: Vec<String>,
@@ -50,7 +50,7 @@ pub struct Wish {
     pub id_token_claims: IdTokenClaims,
     /// What its ID tokens are signed with.
     pub id_token_alg: KeyAlgorithm,
-    /// What it says about itself; taken as it is.
+    /// What it says about itself; taken as it is, but for a `jwks_uri` beside `jwks`.
     pub declared: Declared,
 }
 
@@ -179,6 +179,11 @@ pub fn check(wish: Wish, apis: &[Api]) -> Result<ClientMetadata, Unregistrable> 
             )
         })?;
     }
+    // RFC 7591 §2: the keys themselves, or where they are, never both. Those that are given take the place of the other.
+    let declared = Declared {
+        jwks_uri: wish.declared.jwks_uri.filter(|_| wish.jwks.is_none()),
+        ..wish.declared
+    };
     Ok(ClientMetadata {
         client_name: name,
         kind: wish.kind,
@@ -196,7 +201,7 @@ pub fn check(wish: Wish, apis: &[Api]) -> Result<ClientMetadata, Unregistrable> 
         require_consent: wish.require_consent,
         id_token_claims: wish.id_token_claims,
         id_token_signed_response_alg: wish.id_token_alg,
-        declared: wish.declared,
+        declared,
     })
 }
 

@@ -1,5 +1,7 @@
 //! Keys that clients publish at an address of their own (`jwks_uri`): fetched when needed, kept for a while, and fetched
-//! again when a signature names a key that is not among them, once a minute per client and node at most.
+//! again when a signature names a key that is not among them, once a minute per client and node at most. What is
+//! published counts: keys that were taken back, or whose set is gone, end with the next call. Only while their server is
+//! out of reach do old ones go on, for a day.
 
 use crate::ports::Fetch;
 use crate::ports::fetch::{Share, Wanted};
@@ -14,6 +16,8 @@ const PAUSE: Span = Span::from_minutes(1);
 const KEPT: Span = Span::from_hours(1);
 /// How long keys are kept at most.
 const LONGEST: Span = Span::from_hours(24);
+/// How long after they were fetched keys are good while their server is out of reach.
+const STALE: Span = Span::from_hours(24);
 /// Clients whose keys are remembered at most; past that all are forgotten.
 const REMEMBERED: usize = 10_000;
 
@@ -26,8 +30,10 @@ pub struct RemoteKeys {
 #[derive(Clone)]
 struct Held {
     uri: String,
-    /// None when they could not be had.
+    /// None when they could not be had, or there are none.
     keys: Option<Arc<ClientKeys>>,
+    /// When these were fetched.
+    fetched_at: UnixTime,
     asked_at: UnixTime,
     fresh_until: UnixTime,
 }
@@ -79,27 +85,43 @@ impl RemoteKeys {
         before: Option<Held>,
         now: UnixTime,
     ) -> Option<Arc<ClientKeys>> {
-        let old = before.and_then(|held| held.keys);
+        let old = before.filter(|held| held.keys.is_some() && held.fetched_at.plus(STALE) > now);
+        let (keys, fetched_at) = match old {
+            Some(old) => (old.keys, old.fetched_at),
+            None => (None, now),
+        };
         let mut held = Held {
             uri: uri.to_owned(),
-            keys: old.clone(),
+            keys,
+            fetched_at,
             asked_at: now,
-            fresh_until: now.plus(PAUSE),
+            // Never past the end of what may be stale.
+            fresh_until: now.plus(PAUSE).min(fetched_at.plus(STALE)),
         };
         // Whoever comes meanwhile asks no second time for what there was before.
-        if old.is_some() {
+        if held.keys.is_some() {
             self.hold(client, held.clone());
         }
         match self.fetch.fetch(Wanted::jwks(uri, now, share(client))).await {
             Ok(fetched) => {
                 let text = String::from_utf8(fetched.body).unwrap_or_default();
-                if let Ok(keys) = ClientKeys::parse_published(&text) {
-                    held.keys = Some(Arc::new(keys));
-                    held.fresh_until = now.plus(fetched.max_age.unwrap_or(KEPT).max(PAUSE).min(LONGEST));
-                }
+                held.fetched_at = now;
+                held.keys = match ClientKeys::parse_published(&text) {
+                    Ok(keys) => {
+                        held.fresh_until = now.plus(fetched.max_age.unwrap_or(KEPT).max(PAUSE).min(LONGEST));
+                        Some(Arc::new(keys))
+                    }
+                    Err(problem) => {
+                        tracing::info!(client_id = client.id.as_str(), %problem, "a client's key set has no key for us");
+                        None
+                    }
+                };
             }
             Err(problem) => {
                 tracing::info!(client_id = client.id.as_str(), %problem, "a client's key set could not be fetched");
+                if !problem.is_of_the_way() {
+                    held.keys = None;
+                }
             }
         }
         self.hold(client, held.clone());

@@ -11,6 +11,7 @@ use serde_json::json;
 use vouchsafe_core::model::{
     Client, ClientId, ClientMetadata, ClientSecret, EndReason, Event, EventKind, Plain, Registrar, UnixTime,
 };
+use vouchsafe_core::spec::client_metadata_document::is_client_id;
 use vouchsafe_core::spec::scope;
 
 /// What became of a change of a client.
@@ -27,6 +28,16 @@ pub enum Changed {
 
 /// What is said of the server's own client to whoever would change or delete it.
 pub const OWN: &str = "the server's own client stays as it is; it can be disabled and enabled";
+
+/// What is said before a client is deleted that describes itself by a document: to keep it out takes something else.
+pub const COMES_BACK: &str = "it describes itself by a document: while metadata documents are read, the next authorization \
+                              request that names it registers it again; disable it to keep it out";
+
+/// Whether [`COMES_BACK`] is to be said of a client.
+#[must_use]
+pub fn comes_back(id: &ClientId) -> bool {
+    is_client_id(id.as_str())
+}
 
 /// Replaces a client's metadata, which was checked. A client that registered itself and is given trust by this is the
 /// administrator's from then on: its registration access token ends, and it is not removed when nobody uses it.

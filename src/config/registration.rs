@@ -44,8 +44,11 @@ section! {
         logos: bool = true;
         /// A client that registered itself without an initial access token is removed when it was not used for so long.
         unused_lifetime: Span = Span::from_days(30), from Span::from_days(2) => Span::from_days(400);
-        /// Clients that registered themselves without an initial access token, at most; beyond that none is taken.
+        /// Clients that registered themselves over the network without an initial access token, at most; beyond that none
+        /// is taken.
         most_clients: usize = 10_000;
+        /// Clients that are known by their metadata documents, at most; beyond that no other is taken.
+        most_document_clients: usize = 10_000;
     }
 }
 

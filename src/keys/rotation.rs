@@ -28,19 +28,27 @@ impl Keys {
         let used: BTreeSet<_> = all(store)?.iter().map(|row| row.alg).collect();
         for alg in KeyAlgorithm::ALL {
             if alg == KeyAlgorithm::default() || used.contains(&alg) {
-                self.make_all_due(store, alg)?;
+                self.make_all_due(store, &self.own_act(), alg)?;
             }
         }
         self.forget_private_halves(store, &all(store)?)?;
         self.reload(store)
     }
 
-    /// Makes sure that there are keys of this algorithm: called when the first client or API asks for it.
+    /// Makes sure that there are keys of this algorithm.
     ///
     /// # Errors
     /// As [`Keys::tend`].
     pub fn ensure(&self, store: &Store, alg: KeyAlgorithm) -> Result<(), OpenError> {
-        self.make_all_due(store, alg)?;
+        self.ensure_for(store, &self.own_act(), alg)
+    }
+
+    /// The same for whoever asks for the algorithm: when its first client or API is registered.
+    ///
+    /// # Errors
+    /// As [`Keys::tend`].
+    pub fn ensure_for(&self, store: &Store, act: &Act, alg: KeyAlgorithm) -> Result<(), OpenError> {
+        self.make_all_due(store, act, alg)?;
         self.reload(store)
     }
 
@@ -120,7 +128,7 @@ impl Keys {
             add_all(tx, &act, &added).map(|()| true)
         })?;
         // Two nodes that each revoke what the other counts on leave none: made good here, not at the next minute.
-        self.make_all_due(store, alg)?;
+        self.make_all_due(store, &self.own_act(), alg)?;
         self.reload(store)?;
         Ok(done.then(|| kids(&made)))
     }
@@ -163,14 +171,18 @@ impl Keys {
             }
             Ok(done)
         })?;
-        self.make_all_due(store, alg)?;
+        self.make_all_due(store, &self.own_act(), alg)?;
         self.reload(store)?;
         Ok(done.then_some(key))
     }
 
-    fn make_all_due(&self, store: &Store, alg: KeyAlgorithm) -> Result<(), OpenError> {
+    fn own_act(&self) -> Act {
+        Act::new("server", self.ports.clock.now(), &self.ports.entropy)
+    }
+
+    fn make_all_due(&self, store: &Store, act: &Act, alg: KeyAlgorithm) -> Result<(), OpenError> {
         for _ in 0..ATTEMPTS {
-            let act = Act::new("server", self.ports.clock.now(), &self.ports.entropy);
+            let act = act.clone();
             let made = self.due(store, &mut all(store)?, alg, act.now)?;
             if made.is_empty() {
                 return Ok(());

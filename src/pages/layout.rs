@@ -156,12 +156,13 @@ impl App {
         }
     }
 
-    /// A registered client that is answered at this host.
+    /// A registered client that is answered at this host, with its logo where logos are shown.
     #[must_use]
-    pub fn of(client: &Client, host: impl Into<String>) -> Self {
+    pub fn of(client: &Client, host: impl Into<String>, shows_logos: bool) -> Self {
         let declared = &client.metadata.declared;
+        let logo = declared.logo.as_deref().filter(|_| shows_logos);
         Self {
-            logo: declared.logo.as_deref().map(urls::logo),
+            logo: logo.map(urls::logo),
             policy: declared.policy_uri.clone(),
             terms: declared.tos_uri.clone(),
             known: match client.registrar {

@@ -222,6 +222,41 @@ pub enum ClientSort {
     CreatedAt,
 }
 
+/// Who registered a client, as lists are filtered by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegisteredBy {
+    /// An administrator.
+    Administrator,
+    /// The client itself, with an initial access token.
+    Token,
+    /// The client itself, without one.
+    Anybody,
+    /// Its metadata document.
+    Document,
+}
+
+impl RegisteredBy {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Administrator, Self::Token, Self::Anybody, Self::Document];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::Token => "token",
+            Self::Anybody => "anybody",
+            Self::Document => "document",
+        }
+    }
+
+    /// What a word means.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.as_str() == word)
+    }
+}
+
 /// Which clients.
 #[derive(Clone, Debug, Default)]
 pub struct ClientsWanted {
@@ -232,6 +267,8 @@ pub struct ClientsWanted {
     pub kind: Option<ClientKind>,
     /// Disabled ones, or those that are not.
     pub disabled: Option<bool>,
+    /// Those that were registered by them.
+    pub registered_by: Option<RegisteredBy>,
     /// The order, when `text` is not given.
     pub sort: ClientSort,
     /// The other way round.

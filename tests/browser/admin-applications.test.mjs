@@ -134,11 +134,27 @@ async function makesToken(tab, name = 'Partner portal') {
   return tab.textContent('#made-token');
 }
 
-const register = (token) => fetch(`${server.issuer}/register`, {
+const register = (token, over = {}) => fetch(`${server.issuer}/register`, {
   method: 'POST',
   headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-  body: JSON.stringify({ client_name: 'Tideline', redirect_uris: ['https://tideline.example.test/callback'] }),
+  body: JSON.stringify({ client_name: 'Tideline', redirect_uris: ['https://tideline.example.test/callback'], ...over }),
 });
+
+/** Opens a page of an application that says much about itself. */
+async function opensDeclared(tab, part = '') {
+  const { initial_access_token } = await server.cli(['client', 'initial-token']);
+  const answer = await register(initial_access_token, {
+    client_name: 'Spoken for',
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks_uri: 'https://1.1.1.1/a/rather/long/path/to/where/the/keys/are/published/jwks.json',
+    policy_uri: 'https://tideline.example.test/privacy',
+    tos_uri: 'https://tideline.example.test/terms',
+    contacts: ['ops@tideline.example.test', 'security@tideline.example.test'],
+    software_id: '4NRB1-0XZABZI9E6-5SM3R',
+  });
+  assert.equal(answer.status, 201);
+  await open(tab, `/applications/${(await answer.json()).client_id}${part}`);
+}
 
 for (const script of [true, false]) {
   test(`others register with a token until it is revoked, ${script ? 'with' : 'without'} script`, async () => {
@@ -229,6 +245,10 @@ const pages = {
     await open(tab, `/applications/${closed.client_id}`);
     await tab.locator('#application-enable').waitFor();
   },
+  'show-declared': async (tab) => {
+    await opensDeclared(tab);
+    await tab.locator('#application-declared').waitFor();
+  },
   settings: (tab) => open(tab, `/applications/${shop.client_id}/settings`),
   'settings-errors': async (tab) => {
     await open(tab, `/applications/${shop.client_id}/settings`);
@@ -248,6 +268,10 @@ const pages = {
     await pages['secret-made'](tab);
     await tab.click('#made-stored');
     await tab.locator('#secrets-table').waitFor();
+  },
+  'secrets-published': async (tab) => {
+    await opensDeclared(tab, '/secrets');
+    await tab.locator('#jwks-uri').waitFor();
   },
   'secrets-of-public': async (tab) => {
     await open(tab, '/applications?type=native');

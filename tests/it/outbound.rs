@@ -106,7 +106,7 @@ fn nothing_is_believed_that_is_not_a_plain_small_answer_of_the_wanted_kind() {
     for (path, expected) in [
         ("/redirect", FetchProblem::Status),
         ("/created", FetchProblem::Status),
-        ("/error", FetchProblem::Status),
+        ("/error", FetchProblem::Away),
         ("/missing", FetchProblem::Status),
         ("/html", FetchProblem::Kind),
         ("/untyped", FetchProblem::Kind),

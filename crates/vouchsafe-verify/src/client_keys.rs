@@ -1,5 +1,5 @@
-//! RFC 7517 §5 — the public keys by which a client proves who it is. Read more strictly than an issuer's: whoever
-//! registers a set is there to mend it.
+//! RFC 7517 §5 — the public keys by which a client proves who it is. What cannot be used here, keys for encryption or on
+//! other curves, is left out; a set that shows something secret is refused as a whole.
 
 use std::fmt;
 
@@ -30,9 +30,9 @@ pub enum ClientKeysProblem {
     Empty,
     /// More keys than [`MOST_KEYS`].
     TooMany,
-    /// Two keys with the same `kid`, or more than one without.
+    /// Two keys that can be used with the same `kid`, or more than one without.
     Ambiguous,
-    /// One of the keys cannot be used.
+    /// None of the keys can be used, the first for this reason; or one of them shows something secret.
     Key(JwkProblem),
 }
 
@@ -61,20 +61,13 @@ struct Set<'a> {
 }
 
 impl ClientKeys {
-    /// Reads a key set.
+    /// Reads a key set that somebody registers, who is there to mend it: of the keys that can be used, none may be taken
+    /// for another.
     ///
     /// # Errors
-    /// The first thing that is wrong with it.
+    /// As [`ClientKeys::parse_published`], and [`ClientKeysProblem::Ambiguous`].
     pub fn parse(text: &str) -> Result<Self, ClientKeysProblem> {
-        let set: Set<'_> = json::read_object(text).map_err(|_| ClientKeysProblem::Malformed)?;
-        if set.keys.is_empty() {
-            return Err(ClientKeysProblem::Empty);
-        }
-        if set.keys.len() > MOST_KEYS {
-            return Err(ClientKeysProblem::TooMany);
-        }
-        let keys = set.keys.iter().map(|key| Jwk::parse(key.get()));
-        let keys: Vec<_> = keys.collect::<Result<_, _>>().map_err(ClientKeysProblem::Key)?;
+        let Self(keys) = Self::parse_published(text)?;
         for (place, key) in keys.iter().enumerate() {
             let mut others = keys.iter().skip(place + 1);
             if others.any(|other| other.kid() == key.kid()) {
@@ -88,19 +81,22 @@ impl ClientKeys {
     /// cannot be used here are left out.
     ///
     /// # Errors
-    /// [`ClientKeysProblem::Malformed`], [`ClientKeysProblem::Empty`], [`ClientKeysProblem::TooMany`].
+    /// When it is no set, has too many keys or none that can be used, or one of them shows a private or symmetric key.
     pub fn parse_published(text: &str) -> Result<Self, ClientKeysProblem> {
         let set: Set<'_> = json::read_object(text).map_err(|_| ClientKeysProblem::Malformed)?;
         if set.keys.len() > MOST_KEYS {
             return Err(ClientKeysProblem::TooMany);
         }
-        let keys: Vec<_> = set
-            .keys
-            .iter()
-            .filter_map(|key| Jwk::parse(key.get()).ok())
-            .collect();
+        let (mut keys, mut first) = (Vec::new(), None);
+        for key in &set.keys {
+            match Jwk::parse(key.get()) {
+                Ok(key) => keys.push(key),
+                Err(JwkProblem::Private) => return Err(ClientKeysProblem::Key(JwkProblem::Private)),
+                Err(problem) => first = first.or(Some(problem)),
+            }
+        }
         if keys.is_empty() {
-            return Err(ClientKeysProblem::Empty);
+            return Err(first.map_or(ClientKeysProblem::Empty, ClientKeysProblem::Key));
         }
         Ok(Self(keys))
     }

@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use vouchsafe_core::model::{UnixTime, User};
+use vouchsafe_core::model::{ClientId, UnixTime, User};
 use vouchsafe_core::spec::params::Params;
 
 /// The longest text in a query, in characters.
@@ -110,7 +110,13 @@ impl Call {
                 Ok(()) => work(tx, &act),
                 Err(problem) => Ok(Err(problem)),
             });
-        written.await?
+        let written = written.await?;
+        if self.path.iter().any(|(name, _)| name == "client_id") {
+            // What was just changed here holds here at once.
+            let id = ClientId::new(self.named("client_id"));
+            self.cx.services.clients.forget(&id);
+        }
+        written
     }
 
     /// Makes something once for each idempotency key: `make` returns it with its name, `again` finds what was made

@@ -40,7 +40,7 @@ macro_rules! settings {
             #[serde(default)]
             #[schema(schema_with = schema::pkce)]
             pkce: PkceRule,
-            /// Its public keys (RFC 7517).
+            /// Its public keys (RFC 7517). They take the place of a `jwks_uri`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schema(value_type = Object)]
             jwks: Option<Value>,

@@ -12,7 +12,7 @@ use crate::clients::document::ClientDocument;
 use crate::clients::registration::{self, Made, Pepper, Wish};
 use crate::clients::standing::{self, Changed};
 use crate::db;
-use crate::store::listing::{ClientSort, ClientsWanted};
+use crate::store::listing::{ClientSort, ClientsWanted, RegisteredBy};
 use crate::store::{StoreError, Tx};
 use actix_web::web::block;
 use serde::{Serialize, Serializer};
@@ -52,6 +52,7 @@ impl Serialize for Shown {
 }
 
 const KINDS: fn() -> Vec<&'static str> = || vec!["web", "spa", "native", "service"];
+const REGISTRARS: fn() -> Vec<&'static str> = || RegisteredBy::ALL.map(RegisteredBy::as_str).to_vec();
 const SORTS: fn() -> Vec<&'static str> = || vec!["name", "-name", "created_at", "-created_at"];
 
 pub(super) const LIST: Operation = Operation {
@@ -72,6 +73,11 @@ pub(super) const LIST: Operation = Operation {
             name: "disabled",
             about: "Disabled ones, or those that are not",
             kind: Kind::Flag,
+        },
+        Parameter {
+            name: "registered_by",
+            about: "Those that an administrator registered, that registered themselves with an initial access token or without one, or that describe themselves by a document",
+            kind: Kind::Word(REGISTRARS),
         },
         Parameter {
             name: "sort",
@@ -97,6 +103,7 @@ pub(super) async fn list(call: Call) -> Result<Answer, Problem> {
             Some(_) | None => None,
         },
         disabled: call.query.flag("disabled"),
+        registered_by: call.query.text("registered_by").and_then(RegisteredBy::of_word),
         sort: if sort.ends_with("created_at") {
             ClientSort::CreatedAt
         } else {
@@ -305,7 +312,8 @@ pub(super) struct DeletedDocument {
 
 pub(super) const DELETE: Operation = Operation {
     id: "deleteClient",
-    summary: "Delete a client with everything that it was given",
+    summary: "Delete a client with everything that it was given; one that describes itself by a document comes back with \
+              its next authorization request, unless it is disabled instead",
     gives: Gives::Document(one::<DeletedDocument>),
     version: Version::Honoured,
     ..PLAIN
@@ -396,7 +404,7 @@ pub(super) async fn ensure_keys(call: &Call, alg: KeyAlgorithm) -> Result<(), Pr
     if alg == KeyAlgorithm::default() {
         return Ok(());
     }
-    let services = Arc::clone(&call.cx.services);
-    let made = block(move || services.keys.ensure(&services.store, alg)).await;
+    let (services, act) = (Arc::clone(&call.cx.services), call.act());
+    let made = block(move || services.keys.ensure_for(&services.store, &act, alg)).await;
     super::keys::finished(made)
 }

@@ -184,9 +184,9 @@ fn headers(gives: Gives) -> Value {
     });
     let place = json!({ "description": "Where it is", "schema": { "type": "string" } });
     let own = match gives {
-        Gives::Versioned(_) => json!({ "ETag": version }),
-        Gives::Created(_) => json!({ "ETag": version, "Location": place }),
-        Gives::Nothing | Gives::Document(_) | Gives::File(_) => json!({}),
+        Gives::Versioned(_) => vec![("ETag", version)],
+        Gives::Created(_) => vec![("ETag", version), ("Location", place)],
+        Gives::Nothing | Gives::Document(_) | Gives::File(_) => Vec::new(),
     };
     with_rate_limit(own)
 }
@@ -194,17 +194,17 @@ fn headers(gives: Gives) -> Value {
 fn headers_of_problem(status: u16) -> Value {
     let again = json!({ "description": "Seconds to wait", "schema": { "type": "integer", "minimum": 1 } });
     with_rate_limit(match status {
-        429 | 503 => json!({ "Retry-After": again }),
-        _ => json!({}),
+        429 | 503 => vec![("Retry-After", again)],
+        _ => Vec::new(),
     })
 }
 
 /// The same headers, and those that every answer to a caller has.
-fn with_rate_limit(mut headers: Value) -> Value {
-    for name in [quota::POLICY, quota::LEFT] {
-        headers[name] = json!({ "$ref": format!("#/components/headers/{name}") });
-    }
-    headers
+fn with_rate_limit(own: Vec<(&str, Value)>) -> Value {
+    let told = [quota::POLICY, quota::LEFT]
+        .map(|name| (name, json!({ "$ref": format!("#/components/headers/{name}") })));
+    let headers = own.into_iter().chain(told);
+    Value::Object(headers.map(|(name, header)| (name.to_owned(), header)).collect())
 }
 
 fn rate_limit_headers() -> Value {

@@ -27,9 +27,9 @@ use crate::admin::access::Admin;
 use crate::admin::pages::problem;
 use crate::admin::path;
 use crate::clients::own_client;
-use crate::cx::Cx;
 use crate::db;
-use crate::failure::{Broken, Failure};
+use crate::failure::Failure;
+use crate::keys;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
@@ -142,15 +142,6 @@ pub(super) async fn apis(admin: &Admin) -> Result<Vec<Api>, HttpResponse> {
 ///
 /// # Errors
 /// When the store fails or a key cannot be made.
-pub(crate) async fn ensure_keys(cx: &Cx, alg: KeyAlgorithm) -> Result<(), Failure> {
-    if alg == KeyAlgorithm::default() {
-        return Ok(());
-    }
-    let services = std::sync::Arc::clone(&cx.services);
-    let ensured = web::block(move || services.keys.ensure(&services.store, alg)).await;
-    match ensured {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(error.into()),
-        Err(_) => Err(Failure::Broken(Broken::Overloaded("the pool of threads"))),
-    }
+pub(crate) async fn ensure_keys(admin: &Admin, alg: KeyAlgorithm) -> Result<(), Failure> {
+    keys::ensure(&admin.cx, &admin.act(), alg).await
 }

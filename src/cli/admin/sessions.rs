@@ -94,10 +94,10 @@ pub(super) fn sign_out(global: &Global, args: &SignOutArgs, output: &Output) -> 
         (Some(_), _) => "the session is ended".to_owned(),
         (None, count) => format!("ended: {count} sessions in the administration"),
     };
-    let mut document = json!({ "sessions_ended": ended });
-    if let Some(session) = named {
-        document["session_id"] = json!(session);
-    }
+    let document = match named {
+        Some(session) => json!({ "sessions_ended": ended, "session_id": session }),
+        None => json!({ "sessions_ended": ended }),
+    };
     output.report(&document, &text);
     Ok(())
 }

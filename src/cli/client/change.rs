@@ -1,4 +1,4 @@
-//! `client update`, `disable`, `enable`, `delete` and `rotate-secret`.
+//! `client update`, `disable`, `enable` and `rotate-secret`.
 
 use super::settings::Settings;
 use super::{find, unknown};
@@ -8,7 +8,7 @@ use crate::cli::exit::Failure;
 use crate::cli::open::Workplace;
 use crate::cli::output::Output;
 use crate::clients::registration::{self, Pepper, Wish, document};
-use crate::clients::standing::{self, Changed, Deletion, SecretAdded};
+use crate::clients::standing::{self, Changed, SecretAdded};
 use crate::config::parse_duration;
 use crate::db;
 use crate::store::{StoreError, Tx};
@@ -92,26 +92,6 @@ pub(super) fn disable(place: &Workplace, client_id: &str, output: &Output) -> Re
 pub(super) fn enable(place: &Workplace, client_id: &str, output: &Output) -> Result<(), Failure> {
     let client = change(place, client_id, "enable-client", standing::enable)?;
     output.report(&Value::Object(document(&client)), "the client is enabled");
-    Ok(())
-}
-
-/// In several transactions; whoever is interrupted can begin again.
-pub(super) fn delete(place: &Workplace, client_id: &str, output: &Output) -> Result<(), Failure> {
-    let act = Act::new("cli", place.ports.clock.now(), &place.ports.entropy);
-    let deleted = match standing::delete(&place.store, &act, &ClientId::new(client_id))? {
-        Deletion::Done(deleted) => deleted,
-        Deletion::OwnClient => return Err(Failure::failed(standing::OWN)),
-        Deletion::Unknown => return Err(unknown(client_id)),
-    };
-    output.report(
-        &json!({
-            "client_id": client_id,
-            "deleted": true,
-            "grants_ended": deleted.grants,
-            "consents_forgotten": deleted.consents,
-        }),
-        &format!("the client is deleted; ended: {} grants", deleted.grants),
-    );
     Ok(())
 }
 

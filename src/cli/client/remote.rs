@@ -2,7 +2,7 @@
 
 use super::change::{RotateArgs, UpdateArgs};
 use super::show::HEADS;
-use super::{ClientVerb, CreateArgs, answer, initial_token, unknown, wished};
+use super::{ClientVerb, CreateArgs, answer, delete, initial_token, unknown, wished};
 use crate::cli::exit::Failure;
 use crate::cli::instant::instant;
 use crate::cli::output::Output;
@@ -34,21 +34,7 @@ pub(super) fn run(server: &Remote, verb: ClientVerb, output: &Output) -> Result<
             "enable",
             "the client is enabled",
         ),
-        ClientVerb::Delete(named) => {
-            find(server, &named.client_id)?;
-            let gone = server.delete(&path(&named.client_id, ""))?;
-            let grants = gone.count("grants_ended");
-            output.report(
-                &json!({
-                    "client_id": named.client_id,
-                    "deleted": true,
-                    "grants_ended": grants,
-                    "consents_forgotten": gone.count("consents_forgotten"),
-                }),
-                &format!("the client is deleted; ended: {grants} grants"),
-            );
-            Ok(())
-        }
+        ClientVerb::Delete(args) => delete::run_at(server, &args, output),
         ClientVerb::RotateSecret(args) => rotate_secret(server, &args, output),
     }
 }
@@ -193,7 +179,7 @@ fn secrets(server: &Remote, id: &str) -> Result<Vec<Value>, Failure> {
 }
 
 /// The client with this id.
-fn find(server: &Remote, id: &str) -> Result<Document, Failure> {
+pub(super) fn find(server: &Remote, id: &str) -> Result<Document, Failure> {
     server.get(&path(id, "")).map_err(|failure| {
         if failure.message.starts_with("there is no such client") {
             unknown(id)
@@ -203,7 +189,7 @@ fn find(server: &Remote, id: &str) -> Result<Document, Failure> {
     })
 }
 
-fn path(id: &str, rest: &str) -> String {
+pub(super) fn path(id: &str, rest: &str) -> String {
     format!("/clients/{}{rest}", part(id))
 }
 

@@ -61,7 +61,8 @@ pub(super) struct Settings {
     /// Whether each authorization request needs a PKCE challenge (default: required)
     #[arg(long)]
     pkce: Option<Pkce>,
-    /// The client's public keys, a JWK set; for the authentication method `private_key_jwt`
+    /// The client's public keys, a JWK set; for the authentication method `private_key_jwt`. They take the place of an
+    /// address where the client published its keys (`jwks_uri`)
     #[arg(long, value_name = "FILE")]
     jwks_file: Option<PathBuf>,
     /// Where a person's claims appear (default: userinfo); `id_token` for libraries that read nothing else

@@ -151,6 +151,7 @@ fn unfit(member: &'static str, problem: FetchProblem) -> MetadataProblem {
         FetchProblem::NotHttps
         | FetchProblem::Port
         | FetchProblem::Status
+        | FetchProblem::Away
         | FetchProblem::Kind
         | FetchProblem::TooLarge
         | FetchProblem::TooMany

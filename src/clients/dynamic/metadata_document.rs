@@ -9,11 +9,12 @@ use crate::clients::standing::{self, Changed};
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::Failure;
-use crate::ports::fetch::{FetchProblem, Fetched, Wanted};
+use crate::keys;
+use crate::ports::fetch::{Fetched, Wanted};
 use crate::store::{StoreError, Tx};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use vouchsafe_core::model::{ClientId, ClientMetadata, Declared, EventKind, Registrar, Span, UnixTime};
+use vouchsafe_core::model::{Api, ClientId, ClientMetadata, Declared, EventKind, Registrar, Span, UnixTime};
 use vouchsafe_core::spec::client_metadata_document::{is_client_id, parse};
 use vouchsafe_core::spec::json;
 
@@ -78,53 +79,33 @@ pub async fn look_after(cx: &Cx, id: &ClientId) -> Result<Document, Failure> {
         Ok(fetched) => read(cx, id, fetched).await,
         Err(problem) => {
             tracing::info!(client_id = id.as_str(), %problem, "a client's metadata document could not be fetched");
+            if !problem.is_of_the_way() {
+                return refuse(cx, id).await;
+            }
             documents.note_failure(id, cx.now);
-            Ok(if passes(problem) {
-                good_enough
-            } else {
-                Document::None
-            })
+            Ok(good_enough)
         }
     }
 }
 
-/// Whether a problem is one of the way there, not of what is there. A host that now leads inside is as good as one that
-/// is away: whoever owns its name could point it at ours, one after the other, and learn which of them there are.
-const fn passes(problem: FetchProblem) -> bool {
-    match problem {
-        FetchProblem::NotPublic
-        | FetchProblem::NoAddress
-        | FetchProblem::Unreachable
-        | FetchProblem::TooSlow
-        | FetchProblem::TooMany
-        | FetchProblem::NotSetUp => true,
-        FetchProblem::NotHttps
-        | FetchProblem::Port
-        | FetchProblem::Status
-        | FetchProblem::Kind
-        | FetchProblem::TooLarge => false,
-    }
+/// Remembers for all nodes that what is there now makes no client: what was kept of it is good for nobody, until it can
+/// be read again.
+async fn refuse(cx: &Cx, id: &ClientId) -> Result<Document, Failure> {
+    cx.services.documents.note_failure(id, cx.now);
+    let refused = id.clone();
+    cx.store()
+        .write("refuse-document", move |tx| {
+            db!(tx, self_registered::set_read_again(&refused, None))
+        })
+        .await?;
+    Ok(Document::None)
 }
 
 async fn read(cx: &Cx, id: &ClientId, fetched: Fetched) -> Result<Document, Failure> {
     let lasts = fetched.max_age.unwrap_or(KEPT).max(SHORTEST).min(LONGEST);
     let apis = cx.services.clients.apis().await?;
     let place = Place::of_newcomer(&cx.config().registration, None);
-    let checked = json::object(&fetched.body)
-        .ok_or("it is not one JSON object".to_owned())
-        .and_then(|document| {
-            let mut requested = parse(id.as_str(), &document).map_err(|problem| problem.to_string())?;
-            // What would have to be fetched for a client without a secret is not kept.
-            requested.jwks = None;
-            requested.declared = Declared {
-                jwks_uri: None,
-                logo_uri: None,
-                sector_identifier_uri: None,
-                ..requested.declared
-            };
-            metadata(requested, &place, &apis).map_err(|problem| problem.to_string())
-        });
-    let metadata = match checked {
+    let metadata = match metadata_of(id, &fetched.body, (&place, &apis)) {
         Ok(metadata) => metadata,
         Err(problem) => {
             tracing::info!(
@@ -132,24 +113,74 @@ async fn read(cx: &Cx, id: &ClientId, fetched: Fetched) -> Result<Document, Fail
                 problem,
                 "a client's metadata document was refused"
             );
-            cx.services.documents.note_failure(id, cx.now);
-            return Ok(Document::None);
+            return refuse(cx, id).await;
         }
     };
+    let (act, alg, read_again_at) = (
+        Act::of(cx, "anybody"),
+        metadata.id_token_signed_response_alg,
+        cx.now.plus(lasts),
+    );
     let keeping = Keeping {
-        act: Act::of(cx, "anybody"),
+        act: act.clone(),
         id: id.clone(),
         metadata,
-        read_again_at: cx.now.plus(lasts),
         unused_until: cx.now.plus(cx.config().registration.unused_lifetime),
-        most: i64::try_from(cx.config().registration.most_clients).unwrap_or(i64::MAX),
+        most: i64::try_from(cx.config().registration.most_document_clients).unwrap_or(i64::MAX),
     };
     let kept = cx
         .store()
         .write("keep-document", move |tx| keeping.write(tx))
         .await?;
     cx.services.clients.forget(id);
-    Ok(kept)
+    if kept == Kept::Full {
+        return Ok(Document::None);
+    }
+    if kept == Kept::Client {
+        // Only of what is kept: nobody makes keys by what is refused. And before it counts as read: should they fail,
+        // the next request tries again.
+        keys::ensure(cx, &act, alg).await?;
+    }
+    let read = id.clone();
+    cx.store()
+        .write("note-document", move |tx| {
+            db!(tx, self_registered::set_read_again(&read, Some(read_again_at)))
+        })
+        .await?;
+    Ok(match kept {
+        Kept::Client => Document::Known,
+        Kept::Adopted | Kept::Full => Document::None,
+    })
+}
+
+/// What a document makes of its client, or why it makes none.
+fn metadata_of(
+    id: &ClientId,
+    body: &[u8],
+    (place, apis): (&Place, &[Api]),
+) -> Result<ClientMetadata, String> {
+    let document = json::object(body).ok_or("it is not one JSON object")?;
+    let mut requested = parse(id.as_str(), &document).map_err(|problem| problem.to_string())?;
+    // What would have to be fetched for a client without a secret is not kept.
+    requested.jwks = None;
+    requested.declared = Declared {
+        jwks_uri: None,
+        logo_uri: None,
+        sector_identifier_uri: None,
+        ..requested.declared
+    };
+    metadata(requested, place, apis).map_err(|problem| problem.to_string())
+}
+
+/// What became of a document that makes a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    /// There is this client.
+    Client,
+    /// An administrator answers for it now, and the document for nothing.
+    Adopted,
+    /// There are too many clients.
+    Full,
 }
 
 /// The transaction, with all that it needs.
@@ -157,19 +188,14 @@ struct Keeping {
     act: Act,
     id: ClientId,
     metadata: ClientMetadata,
-    read_again_at: UnixTime,
     unused_until: UnixTime,
     most: i64,
 }
 
 impl Keeping {
-    fn write(&self, tx: &mut Tx<'_>) -> Result<Document, StoreError> {
+    fn write(&self, tx: &mut Tx<'_>) -> Result<Kept, StoreError> {
         match db!(tx, clients::lock(&self.id))? {
-            Some(client) if client.registrar != Registrar::Document => {
-                // An administrator answers for it now: its document is not asked for at each request.
-                db!(tx, self_registered::set_read_again(&self.id, self.read_again_at))?;
-                return Ok(Document::None);
-            }
+            Some(client) if client.registrar != Registrar::Document => return Ok(Kept::Adopted),
             Some(client) => {
                 // What an administrator took does not come back.
                 let had = &client.metadata.scopes;
@@ -180,7 +206,9 @@ impl Keeping {
                 };
                 let _: Changed = standing::update(tx, &self.act, &self.id, &metadata)?;
             }
-            None if db!(tx, self_registered::count())? >= self.most => return Ok(Document::None),
+            None if db!(tx, self_registered::count(&Registrar::Document))? >= self.most => {
+                return Ok(Kept::Full);
+            }
             None => {
                 let mut made = Made::new(self.metadata.clone(), &self.act);
                 made.client.id = self.id.clone();
@@ -192,8 +220,7 @@ impl Keeping {
                 db!(tx, events::append(&crate::audit::with("registrar", by, told)))?;
             }
         }
-        db!(tx, self_registered::set_read_again(&self.id, self.read_again_at))?;
-        Ok(Document::Known)
+        Ok(Kept::Client)
     }
 }
 
@@ -209,17 +236,5 @@ impl Documents {
             failed.clear();
         }
         failed.insert(id.clone(), now);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_host_that_now_leads_inside_looks_like_one_that_leads_nowhere() {
-        assert!(passes(FetchProblem::NoAddress));
-        assert_eq!(passes(FetchProblem::NotPublic), passes(FetchProblem::NoAddress));
-        assert!(!passes(FetchProblem::Status), "a document that is gone is gone");
     }
 }

@@ -127,7 +127,7 @@ fn check_keys(requested: &Requested) -> Result<(), MetadataProblem> {
     parsed.map(drop).map_err(|_| {
         MetadataProblem::of(
             "jwks",
-            "each key must be a public key for RS256, PS256, ES256 or EdDSA, and none come twice",
+            "it needs a public key for RS256, PS256, ES256 or EdDSA, at most 16 keys, none of them private, and no kid twice",
         )
     })
 }

@@ -3,8 +3,8 @@
 use crate::audit::Act;
 use crate::clients::standing;
 use crate::db;
-use crate::store::{Store, StoreError};
-use vouchsafe_core::model::{ClientId, Digest, RegistrationAccessToken};
+use crate::store::{Store, StoreError, Tx};
+use vouchsafe_core::model::{ClientId, Digest, RegistrationAccessToken, Span, UnixTime};
 
 /// Rows that one transaction ends or removes at most.
 const SLICE: i64 = 500;
@@ -66,19 +66,70 @@ pub fn remove_unused(store: &Store, act: &Act) -> Result<(), StoreError> {
     unused.iter().try_for_each(|id| remove_if_unused(store, act, id))
 }
 
+/// How old a registration is at least before it counts as never used: its first sign-in may be under way.
+const SETTLED: Span = Span::from_hours(1);
+
+/// How many clients registered themselves without an initial access token, an hour ago or earlier, and never got a token.
+///
+/// # Errors
+/// When the store fails.
+pub fn count_never_used(store: &Store, now: UnixTime) -> Result<i64, StoreError> {
+    let before = now.minus(SETTLED);
+    store.read_blocking("count-never-used", move |tx| {
+        db!(tx, self_registered::count_never_used(before))
+    })
+}
+
+/// Removes those, and says how many. Blocks on the store.
+///
+/// # Errors
+/// When the store fails; whoever is interrupted can begin again.
+pub fn remove_never_used(store: &Store, act: &Act) -> Result<usize, StoreError> {
+    let (mut removed, before) = (0, act.now.minus(SETTLED));
+    loop {
+        let some = store.read_blocking("never-used-clients", move |tx| {
+            db!(tx, self_registered::never_used(before, CLIENTS))
+        })?;
+        let mut gone = 0;
+        for id in &some {
+            gone += usize::from(remove_if(store, act, id, move |tx, id| {
+                db!(tx, self_registered::is_never_used(id, before))
+            })?);
+        }
+        // Those that were found but are not removed were used meanwhile.
+        if gone == 0 {
+            return Ok(removed);
+        }
+        removed += gone;
+    }
+}
+
 fn remove_if_unused(store: &Store, act: &Act, id: &ClientId) -> Result<(), StoreError> {
+    let now = act.now;
+    remove_if(store, act, id, move |tx, id| {
+        // It may have been used, or trusted by an administrator, since it was found.
+        let until = db!(tx, clients::by_id(id))?.and_then(|found| found.unused_until);
+        Ok(until.is_some_and(|until| until < now))
+    })
+    .map(drop)
+}
+
+/// Removes a client if that is still so under the lock of its row; says whether it was.
+fn remove_if<F>(store: &Store, act: &Act, id: &ClientId, mut is_so: F) -> Result<bool, StoreError>
+where
+    F: FnMut(&mut Tx<'_>, &ClientId) -> Result<bool, StoreError> + Send + 'static,
+{
     let (acting, client) = (act.clone(), id.clone());
     let begun = store.write_blocking("disable-client", move |tx| {
-        // Checked again under the lock: it may have been used, or trusted by an administrator, since it was found.
-        let until = db!(tx, clients::lock(&client))?.and_then(|found| found.unused_until);
-        let is_unused = until.is_some_and(|until| until < acting.now);
-        if is_unused {
+        db!(tx, clients::lock(&client))?;
+        let begins = is_so(tx, &client)?;
+        if begins {
             standing::disable(tx, &acting, &client)?;
         }
-        Ok(is_unused)
+        Ok(begins)
     })?;
     if begun {
         remove_disabled(store, act, id)?;
     }
-    Ok(())
+    Ok(begun)
 }

@@ -8,6 +8,7 @@ use crate::clients::dynamic::{self, Place, Replaced, Replacement};
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::Broken;
+use crate::keys;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value};
@@ -61,9 +62,11 @@ pub async fn delete(cx: Cx, request: HttpRequest, id: web::Path<String>) -> Http
     let deleted = async {
         let Shown { client, token, .. } = shown(&cx, &request, &id).await?;
         let act = Act::of_client(&cx, &client.id);
-        let store = cx.store().clone();
+        let (store, gone) = (cx.store().clone(), client.id.clone());
         let removal = move || dynamic::remove_itself(&store, &act, (&client.id, &token.digest()));
-        match tokio::task::spawn_blocking(removal).await {
+        let removed = tokio::task::spawn_blocking(removal).await;
+        cx.services.clients.forget(&gone);
+        match removed {
             Ok(Ok(true)) => Ok(()),
             Ok(Ok(false)) => Err(Refused::Token(INVALID)),
             Ok(Err(error)) => Err(error.into()),
@@ -117,12 +120,17 @@ async fn change(
         attachments: gathered.attachments,
         next: new.digest(),
     };
-    let (id, digest) = (client.id.clone(), token.digest());
+    let (id, digest, by) = (client.id.clone(), token.digest(), act.clone());
     let replaced = cx.store().write("replace-client", move |tx| {
         dynamic::replace(tx, &act, (&id, &digest), &wanted)
     });
-    match replaced.await? {
-        Replaced::Done(changed) => Ok((*changed, new)),
+    let replaced = replaced.await;
+    cx.services.clients.forget(&client.id);
+    match replaced? {
+        Replaced::Done(changed) => {
+            keys::ensure(cx, &by, changed.metadata.id_token_signed_response_alg).await?;
+            Ok((*changed, new))
+        }
         Replaced::TokenInvalid => Err(Refused::Token(INVALID)),
         Replaced::Refused(problem) => Err(problem.into()),
     }

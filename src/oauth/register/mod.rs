@@ -11,7 +11,7 @@ use crate::clients::registration::Pepper;
 use crate::config::DynamicRegistration;
 use crate::cx::Cx;
 use crate::db;
-use crate::failure::{Broken, Failure};
+use crate::keys;
 use actix_web::http::StatusCode;
 use actix_web::http::header::ALLOW;
 use actix_web::{HttpRequest, HttpResponse};
@@ -20,7 +20,7 @@ use body::JsonObject;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use vouchsafe_core::model::{
-    Api, ClientMetadata, Digest, InitialAccessToken, InitialToken, KeyAlgorithm, Plain, SecretKind,
+    Api, ClientMetadata, Digest, InitialAccessToken, InitialToken, Plain, SecretKind,
 };
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::client_metadata;
@@ -62,7 +62,7 @@ pub fn other_method(cx: &Cx, allowed: &'static str) -> HttpResponse {
 }
 
 /// 1 is there such an endpoint · 2 the initial access token · 3 the metadata · 4 how many came · 5 what it names
-/// elsewhere · 6 one transaction.
+/// elsewhere · 6 one transaction · 7 the keys that its ID tokens need.
 async fn take(
     cx: &Cx,
     request: &HttpRequest,
@@ -142,31 +142,19 @@ async fn count(cx: &Cx) -> Result<(), Refused> {
     }
 }
 
-/// Fetches what the metadata names, and makes the keys that its ID tokens need.
+/// Fetches what the metadata names.
 async fn gather(cx: &Cx, metadata: ClientMetadata) -> Result<Gathered, Refused> {
     let drawing = cx.config().registration.logos.then_some(&cx.services.drawing);
-    let alg = metadata.id_token_signed_response_alg;
-    let gathered = dynamic::gather(&*cx.services.ports.fetch, metadata, drawing, cx.now).await?;
-    ensure_keys(cx, alg).await?;
-    Ok(gathered)
-}
-
-async fn ensure_keys(cx: &Cx, alg: KeyAlgorithm) -> Result<(), Failure> {
-    if cx.services.keys.check_can_sign(alg, cx.now).is_ok() {
-        return Ok(());
-    }
-    let services = Arc::clone(&cx.services);
-    let made = tokio::task::spawn_blocking(move || services.keys.ensure(&services.store, alg)).await;
-    match made {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(error.into()),
-        Err(_) => Err(Broken::Overloaded("the making of keys").into()),
-    }
+    Ok(dynamic::gather(&*cx.services.ports.fetch, metadata, drawing, cx.now).await?)
 }
 
 async fn store(cx: &Cx, gathered: Gathered, right: Right) -> Result<Arc<Newcomer>, Refused> {
     let act = Act::of(cx, right.actor());
     let newcomer = Arc::new(Newcomer::new(gathered, &right, &act));
+    let (by, alg) = (
+        act.clone(),
+        newcomer.made.client.metadata.id_token_signed_response_alg,
+    );
     let (version, pepper) = cx.services.keys.secrets().newest_pepper();
     let pepper = Zeroizing::new(*pepper);
     let row = Arc::clone(&newcomer);
@@ -178,7 +166,11 @@ async fn store(cx: &Cx, gathered: Gathered, right: Right) -> Result<Arc<Newcomer
         dynamic::register(tx, &act, &row, &right, pepper)
     });
     match registered.await? {
-        Registered::Made => Ok(newcomer),
+        Registered::Made => {
+            // Not before the registration is taken: nobody makes keys by what is refused.
+            keys::ensure(cx, &by, alg).await?;
+            Ok(newcomer)
+        }
         Registered::TokenInvalid => Err(Refused::Token(Reason::InitialTokenInvalid)),
         Registered::Full => Err(Refused::Full),
     }

@@ -137,7 +137,11 @@ impl<'a> Arrival<'a> {
 
     pub(super) fn app(&self) -> App {
         let host = redirect_uri::host(&self.opened.interaction.request.redirect_uri);
-        App::of(&self.opened.known.client, host)
+        App::of(
+            &self.opened.known.client,
+            host,
+            self.cx.config().registration.logos,
+        )
     }
 
     /// The page as an answer. Its form may end at the client.

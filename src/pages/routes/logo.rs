@@ -11,6 +11,10 @@ use actix_web::{HttpResponse, web};
 
 /// `GET /static/logos/{digest}.png`.
 pub(super) async fn get(cx: Cx, digest: web::Path<String>) -> HttpResponse {
+    // Those of before are not shown either.
+    if !cx.config().registration.logos {
+        return Told::NotFound.answer();
+    }
     let digest = digest.into_inner();
     let found = cx
         .store()

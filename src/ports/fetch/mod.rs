@@ -96,6 +96,8 @@ problems! {
     TooSlow = "the host did not answer in time";
     /// Another status than 200, a redirect too.
     Status = "the answer is not 200 OK";
+    /// A status by which the host says that it cannot answer now: 408, 429 or 5xx.
+    Away = "the host cannot answer now";
     /// Another kind of document.
     Kind = "the answer has another content type";
     /// More bytes than are taken.
@@ -104,6 +106,25 @@ problems! {
     TooMany = "too many calls were made to this host";
     /// This server's own TLS is not set up.
     NotSetUp = "this server cannot call others";
+}
+
+impl FetchProblem {
+    /// Whether it is one of the way there, which says nothing of what is there: what was had before may do for a while.
+    /// A host that now leads inside is as good as one that is away: whoever owns its name could point it at ours, one
+    /// after the other, and learn which of them there are.
+    #[must_use]
+    pub const fn is_of_the_way(self) -> bool {
+        match self {
+            Self::NotPublic
+            | Self::NoAddress
+            | Self::Unreachable
+            | Self::TooSlow
+            | Self::Away
+            | Self::TooMany
+            | Self::NotSetUp => true,
+            Self::NotHttps | Self::Port | Self::Status | Self::Kind | Self::TooLarge => false,
+        }
+    }
 }
 
 impl<'a> Wanted<'a> {
@@ -143,5 +164,21 @@ pub(crate) fn https(text: &str) -> Result<Url, FetchProblem> {
         Ok(url)
     } else {
         Err(FetchProblem::NotHttps)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FetchProblem;
+
+    #[test]
+    fn a_host_that_now_leads_inside_looks_like_one_that_leads_nowhere() {
+        assert!(FetchProblem::NoAddress.is_of_the_way());
+        assert!(FetchProblem::NotPublic.is_of_the_way());
+        assert!(FetchProblem::Away.is_of_the_way());
+        assert!(
+            !FetchProblem::Status.is_of_the_way(),
+            "a document that is gone is gone"
+        );
     }
 }

@@ -255,8 +255,10 @@ async fn read(client: &Client, url: Url, wanted: &Wanted<'_>) -> Result<Fetched,
 }
 
 fn check_head(response: &Response, wanted: &Wanted<'_>) -> Result<(), FetchProblem> {
-    if response.status().as_u16() != 200 {
-        return Err(FetchProblem::Status);
+    match response.status().as_u16() {
+        200 => {}
+        408 | 429 | 500..=599 => return Err(FetchProblem::Away),
+        _ => return Err(FetchProblem::Status),
     }
     if response
         .content_length()

@@ -280,7 +280,8 @@ fn declared(client: &Client) -> Result<Option<String>, StoreError> {
 
 const TOKEN: &str = "token:";
 
-fn registrar(registrar: &Registrar) -> Option<String> {
+/// Who registered a client, as its row says it.
+pub(super) fn registrar(registrar: &Registrar) -> Option<String> {
     match registrar {
         Registrar::Administrator => None,
         Registrar::Token(id) => Some(format!("{TOKEN}{id}")),

@@ -1,7 +1,7 @@
 //! `jwks_uri`: keys that a client publishes, fetched when they are needed.
 
 use crate::support::assertions::Signer;
-use crate::support::newcomer::{client, open, with_registration};
+use crate::support::newcomer::{client, open, ordinary, with_registration};
 use crate::support::tls_site::TlsSite;
 use crate::support::world::{Answer, World};
 use serde_json::{Value, json};
@@ -93,9 +93,66 @@ with_registration! { open;
         let signer = Signer::es256();
         let mut encryption = named(&Signer::es256(), "enc");
         encryption["use"] = json!("enc");
-        publish(site, &[encryption, json!({"kty": "oct", "k": "AAAA"}), json!({"kty": "future"}), named(&signer, "sig")]);
+        let mut p384 = named(&Signer::es256(), "p384");
+        p384["crv"] = json!("P-384");
+        let keys = [encryption, p384, json!({"kty": "future"}), named(&signer, "sig")];
+        publish(site, &keys);
         let made = signing(world, site);
         assert!(is_taken(world, &made, &signer, "sig"));
+        // And in the registration itself (RFC 7517 §5).
+        let over = json!({"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": keys}});
+        assert!(is_taken(world, &world.registered(over), &signer, "sig"));
+    }
+
+    fn a_set_that_shows_a_secret_is_taken_nowhere(world: World, site: TlsSite) {
+        let signer = Signer::es256();
+        let mut private = named(&Signer::es256(), "private");
+        private["d"] = json!("AAAA");
+        for shown in [private, json!({"kty": "oct", "k": "AAAA"})] {
+            let keys = [named(&signer, "sig"), shown];
+            let over = json!({"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": keys}});
+            assert_eq!(world.register(&ordinary(over)).error(), (400, "invalid_client_metadata".to_owned()));
+            publish(site, &keys);
+            assert!(!is_taken(world, &signing(world, site), &signer, "sig"));
+        }
+    }
+
+    fn keys_that_are_taken_back_end(world: World, site: TlsSite) {
+        let signer = Signer::es256();
+        let gone = "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n";
+        for take_back in [
+            &(|| publish(site, &[])) as &dyn Fn(),
+            &|| site.serve_raw("/jwks", gone),
+            &|| site.serve_raw("/jwks", gone.replace("410", "404")),
+            &|| site.serve("/jwks", "application/json", "no set"),
+        ] {
+            publish(site, &[named(&signer, "a")]);
+            let made = signing(world, site);
+            assert!(is_taken(world, &made, &signer, "a"));
+            take_back();
+            // Once what was fetched is old, what is published counts; again and again.
+            for _ in 0..3 {
+                world.wait(Span::from_hours(2));
+                assert!(!is_taken(world, &made, &signer, "a"));
+            }
+            publish(site, &[named(&signer, "a")]);
+            world.wait(Span::from_seconds(61));
+            assert!(is_taken(world, &made, &signer, "a"), "and they can come back");
+        }
+    }
+
+    fn keys_whose_server_is_away_are_good_for_a_day(world: World, site: TlsSite) {
+        let signer = Signer::es256();
+        publish(site, &[named(&signer, "a")]);
+        let made = signing(world, site);
+        assert!(is_taken(world, &made, &signer, "a"));
+        site.serve_raw("/jwks", "HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n");
+        for _ in 0..23 {
+            world.wait(Span::from_hours(1));
+            assert!(is_taken(world, &made, &signer, "a"));
+        }
+        world.wait(Span::from_hours(1));
+        assert!(!is_taken(world, &made, &signer, "a"));
     }
 
     fn keys_in_the_registration_work_without_any_call(world: World, site: TlsSite) {
@@ -110,8 +167,7 @@ with_registration! { open;
 }
 
 mod crowded {
-    use super::{Answer, Signer, World, is_taken, json, named, open, publish, with_registration};
-    use crate::support::newcomer::ordinary;
+    use super::{Answer, Signer, World, is_taken, json, named, open, ordinary, publish, with_registration};
     use std::future::poll_fn;
     use std::net::TcpListener;
     use std::pin::pin;

@@ -14,7 +14,7 @@ fn is_there(world: &World, made: &Value) -> bool {
 }
 
 /// Signs ada in with the client and redeems the code.
-fn used(world: &World, made: &Value) {
+pub(super) fn used(world: &World, made: &Value) {
     let client = client(made);
     let browser = world.browser();
     let page = browser.ask(&client, &[("prompt", "consent")]);

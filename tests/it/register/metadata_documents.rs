@@ -2,12 +2,13 @@
 
 use crate::support::newcomer::with_registration;
 use crate::support::people::{PASSWORD, Registered};
+use crate::support::relying_party::header;
 use crate::support::steps::{Page, code};
 use crate::support::tls_site::TlsSite;
 use crate::support::world::{Answer, World};
 use serde_json::{Value, json};
 use vouchsafe::config::Config;
-use vouchsafe_core::model::{IdTokenClaims, Span};
+use vouchsafe_core::model::{EventKind, IdTokenClaims, Span};
 
 fn on(config: &mut Config) {
     config.registration.client_id_metadata_documents = true;
@@ -88,6 +89,55 @@ with_registration! { on;
         site.serve_raw("/app/client", "HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n");
         world.wait(Span::from_hours(2));
         assert!(is_unknown(world, &client));
+    }
+
+    fn one_that_was_taken_away_stays_unknown_at_every_node_until_it_is_back(world: World, site: TlsSite) {
+        let (kind, gone) = ("application/json", "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n");
+        let beside = World::on_with_own_clock(world);
+        let client = published(site, json!({}));
+        for take_away in [
+            &(|| site.serve_raw("/app/client", gone)) as &dyn Fn(),
+            &|| site.serve_raw("/app/client", gone.replace("410", "404")),
+            &|| site.serve("/app/client", "text/html", "{}"),
+            &|| site.serve("/app/client", kind, "{}"),
+        ] {
+            assert_eq!(asked(world, &client).name(), "login");
+            assert!(!is_unknown(&beside, &client));
+            take_away();
+            world.wait(Span::from_hours(2));
+            let before = site.asked_for("/app/client");
+            for _ in 0..3 {
+                assert!(is_unknown(world, &client));
+            }
+            assert_eq!(site.asked_for("/app/client"), before + 1, "once a minute");
+            // The other node asks for itself. While the document's server is away, it does not hold what was refused for good.
+            site.serve_raw("/app/client", "");
+            assert!(is_unknown(&beside, &client) && is_unknown(&beside, &client));
+            published(site, json!({}));
+            assert!(is_unknown(world, &client), "not before a minute");
+            world.wait(Span::from_minutes(1));
+            assert_eq!(asked(world, &client).name(), "login", "it is back");
+            assert!(!is_unknown(&beside, &client), "for all nodes");
+        }
+    }
+
+    fn what_a_document_asks_its_id_tokens_to_be_signed_with_is_what_signs_them(world: World, site: TlsSite) {
+        world.person("ada");
+        let before = world.events_of(EventKind::KeyCreated).len();
+        let refused = published(site, json!({"id_token_signed_response_alg": "ES256", "redirect_uris": []}));
+        assert!(is_unknown(world, &refused));
+        assert_eq!(world.events_of(EventKind::KeyCreated).len(), before, "what is refused makes no keys");
+        world.wait(Span::from_minutes(1));
+        let client = published(site, json!({"id_token_signed_response_alg": "ES256"}));
+        let browser = world.browser();
+        let page = browser.fill(&browser.ask(&client, &[]), &[("username", "ada"), ("password", PASSWORD)]);
+        let code = code(&browser.fill(&page, &[("decision", "allow")]));
+        let tokens = client.redeem(world, &code);
+        assert_eq!(tokens.status, 200, "{}", tokens.body);
+        assert_eq!(header(tokens.json()["id_token"].as_str().unwrap())["alg"], "ES256");
+        let made = world.events_of(EventKind::KeyCreated);
+        let by_anybody = made.iter().filter(|event| event.actor == "anybody").count();
+        assert!(by_anybody > 0 && made.len() == before + by_anybody);
     }
 
     fn a_document_that_says_something_else_makes_no_client(world: World, site: TlsSite) {

@@ -1,5 +1,6 @@
 //! RFC 7591, RFC 7592, OpenID Connect Dynamic Client Registration: clients that register themselves.
 
+mod administered;
 mod documents;
 mod keys;
 mod lifetime;
@@ -13,6 +14,7 @@ use crate::support::newcomer::{client, open, ordinary, with_registration};
 use crate::support::relying_party::{claims, header};
 use crate::support::world::Answer;
 use serde_json::{Value, json};
+use vouchsafe_core::model::EventKind;
 
 /// The code and the description of a refusal.
 pub(crate) fn refused(answer: &Answer) -> (u16, String, String) {
@@ -149,6 +151,9 @@ with_registration! { open;
             (json!({"redirect_uris": "https://client.example/cb"}), "invalid_client_metadata", "redirect_uris: "),
             (json!({"initiate_login_uri": "http://client.example/"}), "invalid_client_metadata", "initiate_login_uri: "),
             (json!({"subject_type": "pairwise"}), "invalid_client_metadata", "subject_type: "),
+            (json!({"require_signed_request_object": true}), "invalid_client_metadata", "require_signed_request_object: "),
+            (json!({"require_pushed_authorization_requests": true}), "invalid_client_metadata", "require_pushed_authorization_requests: "),
+            (json!({"authorization_signed_response_alg": "RS256"}), "invalid_client_metadata", "authorization_signed_response_alg: "),
             (json!({"grant_types": ["client_credentials"], "redirect_uris": []}), "invalid_client_metadata", "grant_types: "),
             (json!({"scope": "admin:everything"}), "invalid_client_metadata", "scope: "),
             (json!({"jwks": {"keys": []}}), "invalid_client_metadata", "jwks: "),
@@ -161,6 +166,23 @@ with_registration! { open;
             assert!(told.starts_with(begins), "{told}");
             assert_eq!(answer.header("cache-control"), "no-store");
         }
+    }
+
+    /// Nobody makes keys by what is refused, and the log says by whom the others were made.
+    fn keys_are_made_for_those_that_are_registered(world: World, _site: TlsSite) {
+        let of_alg = |alg: &str| {
+            let keys = Answer::to(world.get("/jwks")).json();
+            keys["keys"].as_array().unwrap().iter().filter(|key| key["alg"] == alg).count()
+        };
+        let before = world.events_of(EventKind::KeyCreated).len();
+        let refused = world.register(&ordinary(json!({"id_token_signed_response_alg": "EdDSA", "logo_uri": "https://127.0.0.1/x"})));
+        assert_eq!(refused.status, 400);
+        assert_eq!((of_alg("EdDSA"), world.events_of(EventKind::KeyCreated).len()), (0, before));
+        world.registered(json!({"id_token_signed_response_alg": "EdDSA"}));
+        assert!(of_alg("EdDSA") > 0);
+        let made = world.events_of(EventKind::KeyCreated);
+        let by_anybody = made.iter().filter(|event| event.actor == "anybody").count();
+        assert!(by_anybody > 0 && made.len() == before + by_anybody);
     }
 
     fn codes_go_to_no_address_inside_of_somebody_s_network(world: World, _site: TlsSite) {
@@ -229,5 +251,25 @@ with_registration! { open;
         });
         let anybody = "anybody".to_owned();
         assert_eq!(kinds, [("client.created", anybody.clone()), ("client.registered", anybody)]);
+    }
+}
+
+mod full {
+    use super::{Answer, EventKind, json, ordinary, with_registration};
+    use vouchsafe::config::Config;
+
+    fn for_one(config: &mut Config) {
+        super::open(config);
+        config.registration.most_clients = 1;
+    }
+
+    with_registration! { for_one;
+        fn a_registration_that_finds_no_room_makes_no_keys(world: World, _site: TlsSite) {
+            world.registered(json!({}));
+            let before = world.events_of(EventKind::KeyCreated).len();
+            let full: Answer = world.register(&ordinary(json!({"id_token_signed_response_alg": "PS256"})));
+            assert!(full.status >= 400, "{}", full.body);
+            assert_eq!(world.events_of(EventKind::KeyCreated).len(), before);
+        }
     }
 }

@@ -5,8 +5,10 @@ use super::list_parts::{pages, some_clients, some_events, some_people};
 use super::samples::{at, client, event, user};
 use crate::support::databases::{Database, on_both_stores};
 use vouchsafe::db;
-use vouchsafe::store::listing::{ClientsWanted, EventsWanted, Page, Part, UserState, UsersWanted};
-use vouchsafe_core::model::{Client, ClientId, ClientKind, Event, EventKind, User};
+use vouchsafe::store::listing::{
+    ClientsWanted, EventsWanted, Page, Part, RegisteredBy, UserState, UsersWanted,
+};
+use vouchsafe_core::model::{Client, ClientId, ClientKind, Event, EventKind, Registrar, User};
 
 on_both_stores! {
     people_are_the_same_however_far_a_page_looks,
@@ -128,7 +130,19 @@ fn clients_are_the_same_however_far_a_page_looks(store: &Database) {
         client.metadata.kind = kinds[number % 4];
         client.metadata.redirect_uris = vec![format!("https://app{number}.example/cb")];
         client.disabled_at = number.is_multiple_of(5).then(|| at(-5));
+        client.registrar = match number % 6 {
+            0 => Registrar::Token(format!("t{number}")),
+            1 => Registrar::Document,
+            2 | 3 => Registrar::Anybody,
+            _ => Registrar::Administrator,
+        };
         client
+    };
+    let registered_by = |client: &Client| match client.registrar {
+        Registrar::Administrator => RegisteredBy::Administrator,
+        Registrar::Token(_) => RegisteredBy::Token,
+        Registrar::Anybody => RegisteredBy::Anybody,
+        Registrar::Document => RegisteredBy::Document,
     };
     let added: Vec<Client> = (0..24).map(made).collect();
     let apps = added.clone();
@@ -144,21 +158,25 @@ fn clients_are_the_same_however_far_a_page_looks(store: &Database) {
         Some(ClientKind::Native),
     ] {
         for disabled in [None, Some(true), Some(false)] {
-            let wanted = ClientsWanted {
-                text: Some("a".to_owned()),
-                kind,
-                disabled,
-                ..ClientsWanted::default()
-            };
-            let in_order = clients(store, &wanted, 1_000);
-            for reach in REACHES {
-                assert_eq!(clients(store, &wanted, reach), in_order, "{reach}: {wanted:?}");
+            for by in RegisteredBy::ALL.map(Some).into_iter().chain([None]) {
+                let wanted = ClientsWanted {
+                    text: Some("a".to_owned()),
+                    kind,
+                    disabled,
+                    registered_by: by,
+                    ..ClientsWanted::default()
+                };
+                let in_order = clients(store, &wanted, 1_000);
+                for reach in REACHES {
+                    assert_eq!(clients(store, &wanted, reach), in_order, "{reach}: {wanted:?}");
+                }
+                let meant = apps.iter().filter(|client| {
+                    kind.is_none_or(|kind| kind == client.metadata.kind)
+                        && disabled.is_none_or(|disabled| disabled == client.disabled_at.is_some())
+                        && by.is_none_or(|by| by == registered_by(client))
+                });
+                assert_eq!(in_order.len(), meant.count(), "{wanted:?}");
             }
-            let meant = apps.iter().filter(|client| {
-                kind.is_none_or(|kind| kind == client.metadata.kind)
-                    && disabled.is_none_or(|disabled| disabled == client.disabled_at.is_some())
-            });
-            assert_eq!(in_order.len(), meant.count(), "{wanted:?}");
         }
     }
 }

@@ -149,6 +149,27 @@ fn refuse_unsupported(members: &Members<'_>) -> Result<(), MetadataProblem> {
             return Err(MetadataProblem::of(bound, "access tokens are not bound to keys"));
         }
     }
+    for (required, rule) in [
+        (
+            "require_signed_request_object",
+            "request objects are not supported",
+        ),
+        (
+            "require_pushed_authorization_requests",
+            "requests cannot be pushed",
+        ),
+    ] {
+        if members.boolean(required)?.unwrap_or_default() {
+            return Err(MetadataProblem::of(required, rule));
+        }
+    }
+    let signed = "authorization_signed_response_alg";
+    if members.text(signed)?.is_some_and(|alg| alg != "none") {
+        return Err(MetadataProblem::of(
+            signed,
+            "authorization responses are not signed",
+        ));
+    }
     match members.text("subject_type")? {
         None | Some("public") => Ok(()),
         Some(_) => Err(MetadataProblem::of("subject_type", "only public is supported")),

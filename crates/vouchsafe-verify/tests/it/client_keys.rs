@@ -52,7 +52,7 @@ fn usable_public_keys_are_taken() {
 }
 
 #[test]
-fn one_unusable_key_refuses_the_set() {
+fn a_set_needs_a_key_that_can_be_used_and_shows_no_secret() {
     use JwkProblem as P;
     for (key, problem) in [
         (json!("key"), P::Malformed),
@@ -83,8 +83,15 @@ fn one_unusable_key_refuses_the_set() {
         (rsa(256, "AQAA"), P::ExponentOutOfRange),
         (with(rsa(256, "AQAB"), "alg", json!("RS512")), P::OtherAlgorithm),
     ] {
-        let parsed = parse(&[with_kid(&key), p256()]);
+        let parsed = parse(&[with_kid(&key)]);
         assert_eq!(parsed, Err(ClientKeysProblem::Key(problem)), "{key}");
+        // Beside one that can be used it is left out (RFC 7517 §5), unless it shows something secret.
+        let beside = if problem == P::Private {
+            Err(ClientKeysProblem::Key(P::Private))
+        } else {
+            Ok(())
+        };
+        assert_eq!(parse(&[with_kid(&key), p256()]), beside, "{key}");
     }
 }
 
@@ -127,15 +134,24 @@ fn of_a_published_set_what_cannot_be_used_is_left_out() {
         |keys: &[Value]| ClientKeys::parse_published(&json!({ "keys": keys }).to_string()).map(drop);
     let encryption = with(p256(), "use", json!("enc"));
     assert_eq!(
-        published(&[encryption.clone(), json!({"kty": "oct", "k": "AA"}), p256()]),
+        published(&[encryption.clone(), json!({"kty": "future"}), p256()]),
         Ok(())
+    );
+    assert_eq!(
+        published(&[p256(), json!({"kty": "oct", "k": "AA"})]),
+        Err(ClientKeysProblem::Key(JwkProblem::Private)),
+        "what is symmetric is no secret any more"
     );
     assert_eq!(
         published(&[p256(), ed25519()]),
         Ok(()),
         "which is meant, the signature says by its kid"
     );
-    assert_eq!(published(&[encryption]), Err(ClientKeysProblem::Empty));
+    assert_eq!(published(&[]), Err(ClientKeysProblem::Empty));
+    assert_eq!(
+        published(&[encryption]),
+        Err(ClientKeysProblem::Key(JwkProblem::OtherUse))
+    );
     assert_eq!(
         published(&vec![p256(); MOST_KEYS + 1]),
         Err(ClientKeysProblem::TooMany)

@@ -222,7 +222,7 @@ pub(super) async fn create(form: AdminForm) -> HttpResponse {
         Ok(api) => api,
         Err(errors) => return show(&admin, None, typed, errors),
     };
-    if let Err(failure) = ensure_keys(&admin.cx, api.signing_alg).await {
+    if let Err(failure) = ensure_keys(&admin, api.signing_alg).await {
         return admin.failed(failure);
     }
     let (act, added) = (admin.act(), api.clone());
@@ -286,7 +286,7 @@ pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpRespon
             Ok(api) => api,
             Err(errors) => return Ok(show(&admin, Some((&known, users)), typed, errors)),
         };
-        ensure_keys(&admin.cx, api.signing_alg)
+        ensure_keys(&admin, api.signing_alg)
             .await
             .map_err(|failure| admin.failed(failure))?;
         save(&admin, (&known, users), (api, typed)).await

@@ -27,6 +27,7 @@ struct DeletePage {
     grants: String,
     consents: String,
     secrets: usize,
+    comes_back: bool,
     errors: Errors,
 }
 
@@ -66,6 +67,7 @@ async fn delete(admin: &Admin, client: &Client) -> Result<HttpResponse, HttpResp
     let (services, act, id) = (Arc::clone(&admin.cx.services), admin.act(), client.id.clone());
     // It takes several transactions, one after another.
     let deleted = web::block(move || standing::delete(&services.store, &act, &id)).await;
+    admin.cx.services.clients.forget(&client.id);
     match deleted {
         Ok(Ok(Deletion::Done(_))) => {
             let list = Section::Applications.path();
@@ -96,6 +98,7 @@ async fn show(admin: &Admin, client: &Client, errors: Errors) -> Result<HttpResp
         grants: count(grants),
         consents: count(consents),
         secrets: secrets.len(),
+        comes_back: standing::comes_back(&client.id),
         errors,
     };
     Ok(answer(admin, page.errors.status(), &page))

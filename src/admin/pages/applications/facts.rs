@@ -4,7 +4,7 @@ use crate::admin::moment::Moment;
 use crate::clients::own_client;
 use crate::store::SecretFacts;
 use vouchsafe_core::model::{
-    AuthMethod, Client, ClientKind, ClientMetadata, GrantType, PkceRule, Registrar, Span, UnixTime,
+    AuthMethod, Client, ClientKind, ClientMetadata, Declared, GrantType, PkceRule, Registrar, Span, UnixTime,
 };
 use vouchsafe_core::spec::redirect_uri;
 
@@ -64,6 +64,25 @@ pub(super) const fn registrar(client: &Client) -> Option<&'static str> {
         Registrar::Anybody => Some("registered itself"),
         Registrar::Document => Some("describes itself by a document"),
     }
+}
+
+/// What a client says about itself, in words and as it says it. Nobody has checked it.
+pub(super) fn declared(declared: &Declared) -> Vec<(&'static str, String)> {
+    let contacts = Some(declared.contacts.join(", ")).filter(|contacts| !contacts.is_empty());
+    let all = [
+        ("Page", declared.client_uri.clone()),
+        ("Privacy policy", declared.policy_uri.clone()),
+        ("Terms of service", declared.tos_uri.clone()),
+        ("Contacts", contacts),
+        ("Keys (jwks_uri)", declared.jwks_uri.clone()),
+        ("Logo", declared.logo_uri.clone()),
+        ("Sign-in begins at", declared.initiate_login_uri.clone()),
+        ("Sector", declared.sector_identifier_uri.clone()),
+        ("Software", declared.software_id.clone()),
+        ("Software version", declared.software_version.clone()),
+    ];
+    let said = all.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    said.collect()
 }
 
 /// How the client proves itself and gets its tokens.

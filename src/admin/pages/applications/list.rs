@@ -8,14 +8,14 @@ use crate::admin::moment::Moment;
 use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::config::DynamicRegistration;
 use crate::db;
-use crate::store::listing::{ClientsWanted, Page, Part};
+use crate::store::listing::{ClientsWanted, Page, Part, RegisteredBy};
 use crate::store::{SecretFacts, StoreError, Tx};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use vouchsafe_core::model::{Client, ClientId, ClientKind, UnixTime};
 
-const FIELDS: [&str; 5] = ["q", "type", "state", "after", "said"];
+const FIELDS: [&str; 6] = ["q", "type", "state", "registered_by", "after", "said"];
 
 /// Rows of a page.
 const ROWS: i64 = 50;
@@ -37,11 +37,12 @@ struct Asked {
     q: String,
     kind: String,
     state: String,
+    registered_by: String,
 }
 
 impl Asked {
     const fn is_any(&self) -> bool {
-        !(self.q.is_empty() && self.kind.is_empty() && self.state.is_empty())
+        !(self.q.is_empty() && self.kind.is_empty() && self.state.is_empty() && self.registered_by.is_empty())
     }
 
     fn address(&self, after: &str) -> String {
@@ -51,6 +52,7 @@ impl Asked {
                 ("q", &self.q),
                 ("type", &self.kind),
                 ("state", &self.state),
+                ("registered_by", &self.registered_by),
                 ("after", after),
             ],
         )
@@ -82,6 +84,7 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
         q: text("q"),
         kind: text("type"),
         state: text("state"),
+        registered_by: text("registered_by"),
     };
     let disabled = match asked.state.as_str() {
         "" => None,
@@ -93,10 +96,14 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
         text: Some(asked.q.clone()).filter(|text| !text.is_empty()),
         kind: of_word(&asked.kind),
         disabled,
+        registered_by: RegisteredBy::of_word(&asked.registered_by),
         part: Part::first(ROWS),
         ..ClientsWanted::default()
     };
-    if !asked.kind.is_empty() && wanted.kind.is_none() {
+    let is_word = |text: &str, is_known: bool| text.is_empty() || is_known;
+    if !is_word(&asked.kind, wanted.kind.is_some())
+        || !is_word(&asked.registered_by, wanted.registered_by.is_some())
+    {
         return Err(form::bad_address(admin));
     }
     let after = text("after");

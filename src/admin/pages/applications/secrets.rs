@@ -29,6 +29,8 @@ struct SecretsPage {
     is_public: bool,
     rows: Vec<Row>,
     may_add: bool,
+    /// Where the application publishes its keys, when it does.
+    jwks_uri: Option<String>,
     jwks: String,
     /// The [version](form::version) of the metadata that the page was made of.
     shown: String,
@@ -121,7 +123,9 @@ async fn made(
         };
         standing::add_secret(tx, &act, (&id, ends), pepper).map(Arc::new)
     });
-    made.await
+    let made = made.await;
+    admin.cx.services.clients.forget(&client.id);
+    made
 }
 
 /// `POST /admin/applications/{client}/secrets/end`.
@@ -146,7 +150,9 @@ pub(super) async fn end(form: AdminForm, slug: web::Path<String>) -> HttpRespons
             standing::end_secret(tx, &act, (&id, &secret), end)
         });
         let word = if end == now { "secret-ended" } else { "secret-ends" };
-        match done.await {
+        let done = done.await;
+        admin.cx.services.clients.forget(&client.id);
+        match done {
             Ok(SecretEnded::Ended) => Ok(see_other(&form::with_query(&page_of(&client), &[("said", word)]))),
             Ok(SecretEnded::Last) => {
                 let rule = "It is the only secret: add another first, or disable the application";
@@ -224,12 +230,20 @@ async fn save(
             Some(now) if form::version(&now.metadata) != shown => Ok(Err(Box::new(now))),
             Some(_) | None => standing::update(tx, &act, &id, &metadata).map(Ok),
         });
-    match saved.await {
+    let saved = saved.await;
+    admin.cx.services.clients.forget(&client.id);
+    match saved {
         Ok(Err(now)) => stale(admin, &now, typed).await,
-        Ok(Ok(Changed::Done(_))) => Ok(see_other(&form::with_query(
-            &page_of(client),
-            &[("said", "keys-saved")],
-        ))),
+        Ok(Ok(Changed::Done(changed))) => {
+            let address = |client: &Client| client.metadata.declared.jwks_uri.is_some();
+            let is_replaced = address(client) && !address(&changed);
+            let word = if is_replaced {
+                "keys-replace-address"
+            } else {
+                "keys-saved"
+            };
+            Ok(see_other(&form::with_query(&page_of(client), &[("said", word)])))
+        }
         Ok(Ok(Changed::OwnClient)) => Err(stays(admin)),
         Ok(Ok(Changed::Unknown)) => Err(admin.not_found()),
         Err(error) => Err(admin.failed(error)),
@@ -280,6 +294,7 @@ async fn show(
                 may_end,
             })
             .collect(),
+        jwks_uri: client.metadata.declared.jwks_uri.clone(),
         jwks,
         shown: form::version(&client.metadata),
         errors,

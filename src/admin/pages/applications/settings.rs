@@ -329,7 +329,7 @@ async fn save(
     apis: &[Api],
 ) -> Result<HttpResponse, HttpResponse> {
     let alg = metadata.id_token_signed_response_alg;
-    ensure_keys(&admin.cx, alg)
+    ensure_keys(admin, alg)
         .await
         .map_err(|failure| admin.failed(failure))?;
     let (act, id, shown) = (admin.act(), client.id.clone(), typed.shown.clone());
@@ -345,7 +345,9 @@ async fn save(
                 Changed::Unknown => Saved::Unknown,
             }),
         });
-    match saved.await {
+    let saved = saved.await;
+    admin.cx.services.clients.forget(&client.id);
+    match saved {
         Ok(Saved::Stale(now)) => stale(admin, &now, typed, apis).await,
         Ok(Saved::Done) => Ok(see_other(&form::with_query(
             &super::path_of(&client.id),

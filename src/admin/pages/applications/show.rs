@@ -28,6 +28,8 @@ struct ShowPage {
     signs: bool,
     sentences: Vec<String>,
     redirect_uris: Vec<String>,
+    /// What it says about itself, in words and as it says it.
+    declared: Vec<(&'static str, String)>,
     values: Vec<Value>,
     blocks: Vec<Block>,
     trial: Option<Trial>,
@@ -58,6 +60,7 @@ async fn show(admin: &Admin, slug: &str, http: &HttpRequest) -> Result<HttpRespo
         signs: metadata.token_endpoint_auth_method == Some(AuthMethod::PrivateKeyJwt),
         sentences: review::sentences(metadata, &apis),
         redirect_uris: metadata.redirect_uris.clone(),
+        declared: facts::declared(&metadata.declared),
         values: connection::values(admin, &client),
         blocks: connection::blocks(admin, &client, None, None),
         trial: Trial::of(admin, &client),
@@ -91,6 +94,10 @@ pub(super) fn said(word: &str) -> Option<&'static str> {
         "secret-ended" => Some("The secret has ended."),
         "secret-ends" => Some("The secret has an end now."),
         "keys-saved" => Some("The keys are saved."),
+        "keys-replace-address" => Some(
+            "The keys are saved. They take the place of the address where the application published its keys: nothing is \
+             fetched from there any more.",
+        ),
         "deleted" => Some("The application is deleted."),
         _ => None,
     }

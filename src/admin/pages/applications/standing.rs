@@ -48,7 +48,9 @@ async fn change(form: AdminForm, slug: &str, said: &str, work: Change) -> HttpRe
         .cx
         .store()
         .write(said_name(said), move |tx| work(tx, &act, &client));
-    match changed.await {
+    let changed = changed.await;
+    admin.cx.services.clients.forget(&id);
+    match changed {
         Ok(Some(_)) => see_other(&form::with_query(&super::path_of(&id), &[("said", said)])),
         Ok(None) => admin.not_found(),
         Err(error) => admin.failed(error),

@@ -282,7 +282,7 @@ async fn made(
     (plan, metadata): (&Plan, ClientMetadata),
     once: String,
 ) -> Result<HttpResponse, HttpResponse> {
-    ensure_keys(&admin.cx, metadata.id_token_signed_response_alg)
+    ensure_keys(admin, metadata.id_token_signed_response_alg)
         .await
         .map_err(|failure| admin.failed(failure))?;
     let registered = register(admin, metadata, once).await;

@@ -137,9 +137,11 @@ fn detail(name: &str, value: &Value) -> Fact {
         "until" | "signs_from" => value.as_i64().map(|at| Moment(UnixTime::from_seconds(at))),
         _ => None,
     };
-    let text = match value {
-        Value::String(text) if name == "reason" => text.replace('_', " "),
-        value => text(value),
+    let words = text(value);
+    let text = if name == "reason" {
+        words.replace('_', " ")
+    } else {
+        words
     };
     let label = label(name);
     Fact { label, text, at }

@@ -2,16 +2,28 @@
 
 use super::super::super::Conn;
 use super::super::search_terms::{self, CLIENT};
-use super::{Row, read};
+use super::{Row, TOKEN, read, registrar};
 use crate::store::StoreError;
 use crate::store::convert::word;
-use crate::store::listing::{ClientSort, ClientsWanted, Page, Place, Range};
+use crate::store::listing::{ClientSort, ClientsWanted, Page, Place, Range, RegisteredBy};
 use crate::store::schema::{clients, search_terms as search_term};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use vouchsafe_core::model::Client;
+use vouchsafe_core::model::{Client, Registrar};
 
-/// Keeps those of the type and standing that are wanted.
+/// Keeps those that were registered by them.
+macro_rules! registered_by {
+    ($rows:expr, $by:expr) => {
+        match $by {
+            RegisteredBy::Administrator => $rows.filter(clients::registrar.is_null()),
+            RegisteredBy::Token => $rows.filter(clients::registrar.like(format!("{TOKEN}%"))),
+            RegisteredBy::Anybody => $rows.filter(clients::registrar.eq(registrar(&Registrar::Anybody))),
+            RegisteredBy::Document => $rows.filter(clients::registrar.eq(registrar(&Registrar::Document))),
+        }
+    };
+}
+
+/// Keeps those of the type, standing and origin that are wanted.
 macro_rules! of_standing {
     ($rows:ident, $wanted:ident) => {
         $rows = match $wanted.disabled {
@@ -21,6 +33,9 @@ macro_rules! of_standing {
         };
         if let Some(kind) = &$wanted.kind {
             $rows = $rows.filter(clients::kind.eq(word(kind)?));
+        }
+        if let Some(by) = $wanted.registered_by {
+            $rows = registered_by!($rows, by);
         }
     };
 }
@@ -119,6 +134,9 @@ fn few(c: &mut Conn, wanted: &ClientsWanted) -> Result<Option<Vec<String>>, Stor
     }
     if let Some(kind) = &wanted.kind {
         sets.push(some().filter(clients::kind.eq(word(kind)?)));
+    }
+    if let Some(by) = wanted.registered_by {
+        sets.push(registered_by!(some(), by));
     }
     for set in sets {
         let ids: Vec<String> = set.load(c)?;

@@ -144,6 +144,12 @@ fn the_same_words_find_the_same_clients_everywhere() {
                 "q=field&state=enabled",
                 vec![],
             ),
+            (
+                &["--registered-by", "administrator", "--type", "web"],
+                "registered_by=administrator&type=web",
+                vec!["shop"],
+            ),
+            (&["--registered-by", "anybody"], "registered_by=anybody", vec![]),
             (&[], "", vec!["tablet", "export", "shop", own]),
         ] {
             let words = [&["client", "list"], flags].concat();
@@ -157,6 +163,8 @@ fn the_same_words_find_the_same_clients_everywhere() {
             );
             assert_eq!(here, expected, "{flags:?}");
         }
+        let all = ["client", "delete", "--self-registered", "--unused", "--yes"];
+        both.elsewhere.run(&all).failed(2, "on the database only");
     }
 }
 

@@ -123,6 +123,28 @@ fn a_member_of_another_type_or_size_is_named() {
 }
 
 #[test]
+fn what_would_be_weaker_than_asked_for_is_refused() {
+    for (member, value) in [
+        ("require_signed_request_object", json!(true)),
+        ("require_pushed_authorization_requests", json!(true)),
+        ("authorization_signed_response_alg", json!("RS256")),
+        ("authorization_encrypted_response_alg", json!("RSA-OAEP")),
+        ("dpop_bound_access_tokens", json!(true)),
+    ] {
+        assert_eq!(member_of(&json!({ member: value })), member);
+    }
+    for (member, value) in [
+        ("require_signed_request_object", json!(false)),
+        ("require_pushed_authorization_requests", json!(false)),
+        ("authorization_signed_response_alg", json!("none")),
+        ("userinfo_signed_response_alg", json!("RS256")),
+        ("request_object_signing_alg", json!("RS256")),
+    ] {
+        assert!(read(&json!({ member: value })).is_ok(), "{member}");
+    }
+}
+
+#[test]
 fn members_that_contradict_one_another_are_refused() {
     for (over, member) in [
         (

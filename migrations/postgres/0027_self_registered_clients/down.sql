@@ -1,0 +1,2 @@
+DROP INDEX clients_self_registered_by_creation;
+DROP INDEX clients_self_registered;
