@@ -43,7 +43,7 @@ macro_rules! error_codes {
 error_codes! {
     InvalidRequest = "invalid_request", "The request is missing a parameter, repeats one, or has one that is malformed.",
         "The request cannot be understood as it stands. Any endpoint may answer it. At the authorization endpoint it comes back to the client, unless client_id or redirect_uri is at fault: then it is a page.",
-        "Compare the request with the causes below. Send each parameter once, in the body at /token, and as application/x-www-form-urlencoded. Send code_challenge and code_challenge_method=S256.";
+        "Compare the request with these causes. Send each parameter once, in the body at /token, and as application/x-www-form-urlencoded. Send code_challenge and code_challenge_method=S256.";
     InvalidClient = "invalid_client", "Client authentication failed.",
         "The client is not known, not allowed any more, or did not prove that it is the one. Answered with status 401 by /token, /revoke and /introspect, and as a page by /authorize.",
         "Check client_id and secret, that the secret has not ended, and that the method is the registered one: send either the Authorization header or client_secret in the form, never both. In the header both halves are form-encoded first. The application's Activity page says which cause it was.";
