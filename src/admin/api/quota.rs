@@ -23,13 +23,13 @@ pub(super) async fn admit(cx: &Cx, caller: &Caller) -> Result<Option<Quota>, Pro
         return Ok(None);
     }
     let counter = api::of(&caller.actor(), limits.api.per_caller);
-    let counted = cx
+    let admitted = cx
         .store()
         .write("api-caller", move |tx| match asked.stands(tx, now)? {
             Ok(()) => counter.take(tx, now).map(Ok),
             Err(problem) => Ok(Err(problem)),
         });
-    counted.await?.map(Some)
+    admitted.await?.map(Some)
 }
 
 /// Refuses what is too much.
