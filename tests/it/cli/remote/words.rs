@@ -190,6 +190,10 @@ fn people(twins: &mut Twins) {
                 r#"{"nickname": "Countess", "email_verified": true, "website": null}"#,
             );
             place.file("wrong.json", r#"{"age": 3}"#);
+            place.file(
+                "twice.json",
+                r#"{"nickname": "Countess", "nickname": "Enchantress"}"#,
+            );
         }
     }
     let create = "user create --username ada --email ada@example.com --password-stdin";
@@ -254,6 +258,9 @@ fn people(twins: &mut Twins) {
         "user update ada --claims-file claims.json",
         "user update ada --claims-file wrong.json",
         "user update ada --claims-file other.json --email ada@example.com",
+        "user update ada --claims-file twice.json",
+        "user update ada --name 'Ada L'",
+        "user show -x",
         "user update ada --username eve",
         "user update ada --email nowhere",
         "user update nobody --name Ada",
@@ -295,6 +302,8 @@ fn applications(twins: &mut Twins) {
     for words in [
         orders,
         orders,
+        "api create --identifier https://z.example --name Z --scope z=",
+        "api delete https://z.example",
         "api create --identifier orders --name Orders",
         "api create --identifier https://x.example --name ''",
         "api create --identifier https://x.example --name X --scope orders:read",
