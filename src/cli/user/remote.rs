@@ -145,11 +145,7 @@ fn so_far(done: &[&str], failure: Failure) -> Failure {
         return failure;
     }
     Failure {
-        message: format!(
-            "{}; {} was changed before that",
-            failure.message,
-            done.join(" and ")
-        ),
+        message: format!("{}; changed before that: {}", failure.message, done.join(", ")),
         ..failure
     }
 }

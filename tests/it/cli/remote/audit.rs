@@ -63,7 +63,7 @@ fn a_change_that_is_refused_halfway_says_what_was_done() {
         };
         let ended = update(&["--admin=true", "--password-stdin"]);
         ended.failed(1, "the password is too short");
-        let done = "the profile and the right to administer was changed before that";
+        let done = "changed before that: the profile, the right to administer";
         assert!(ended.stderr.contains(done), "{ended:?}");
         let alone = update(&["--admin=true", "--password-stdin"]);
         assert!(

@@ -78,7 +78,11 @@ impl Twins {
         let own = &self.both()[side].served.issuer;
         let plain = |text: &str| {
             let text = text.replace(own, "ISSUER");
-            let mut lines: Vec<_> = text.lines().map(masked).collect();
+            let mut lines: Vec<_> = text
+                .lines()
+                .map(masked)
+                .map(|line| names_in_order(&line))
+                .collect();
             lines.sort();
             lines.join("\n")
         };
@@ -89,6 +93,18 @@ impl Twins {
             plain(&ended.stderr)
         )
     }
+}
+
+/// A line in which the names of applications, which stand in the order of what is random, are sorted.
+fn names_in_order(line: &str) -> String {
+    let listed = line.split_once("applications (");
+    let Some((head, (names, rest))) = listed.and_then(|(head, tail)| Some((head, tail.split_once(')')?)))
+    else {
+        return line.to_owned();
+    };
+    let mut names: Vec<_> = names.split(", ").collect();
+    names.sort_unstable();
+    format!("{head}applications ({}){rest}", names.join(", "))
 }
 
 /// A line in which everything random is as many `x`, and every instant the same.
