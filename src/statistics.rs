@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use vouchsafe_core::model::{Span, UnixTime};
 
 /// What is kept: hours that are older are gone.
-const KEPT: Span = Span::from_days(90);
+pub const KEPT: Span = Span::from_days(90);
 /// The longest time that is told by the hour.
 pub const BY_THE_HOUR: Span = Span::from_days(7);
 /// Sessions are counted anew after this: that looks at every one of them.

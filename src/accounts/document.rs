@@ -35,7 +35,7 @@ pub struct UserDocument {
     pub groups: Vec<String>,
     /// Whether the account is disabled.
     pub disabled: bool,
-    /// Whether the person was banned; a ban whose end has come counts no more.
+    /// Whether the person is banned; a ban whose end has come counts no more.
     pub banned: bool,
     /// When the ban ends by itself, in seconds since 1970.
     pub banned_until: Option<i64>,
@@ -48,8 +48,11 @@ pub struct UserDocument {
     pub created_at: i64,
 }
 
-impl From<&User> for UserDocument {
-    fn from(user: &User) -> Self {
+impl UserDocument {
+    /// A person as they are at `now`: of a ban whose end has come nothing is told.
+    #[must_use]
+    pub fn of(user: &User, now: UnixTime) -> Self {
+        let is_banned = user.is_banned(now);
         Self {
             sub: user.id.as_str().to_owned(),
             username: user.username.clone(),
@@ -62,9 +65,9 @@ impl From<&User> for UserDocument {
             roles: user.roles.clone(),
             groups: user.groups.clone(),
             disabled: user.disabled_at.is_some(),
-            banned: user.banned_at.is_some(),
-            banned_until: user.banned_until.map(UnixTime::seconds),
-            ban_reason: user.ban_reason.clone(),
+            banned: is_banned,
+            banned_until: user.banned_until.filter(|_| is_banned).map(UnixTime::seconds),
+            ban_reason: user.ban_reason.clone().filter(|_| is_banned),
             claims: user.claims.clone(),
             created_at: user.created_at.seconds(),
         }

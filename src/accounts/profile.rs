@@ -109,7 +109,7 @@ impl PersonProblem {
             Self::Claim(problem) => problem.rule.sentence(),
             Self::Role(_) => "it must have 1 to 64 letters, digits and the characters . _ : / -",
             Self::Group(_) => {
-                "it must have 1 to 64 characters, no control characters, no comma, and no space at its ends"
+                "it must have 1 to 64 characters, none of them invisible, no comma, and no space at its ends"
             }
             Self::TooMany(_) => "a person may have 200 of them",
             Self::BanIsOver => "that is over already",
@@ -263,7 +263,7 @@ pub fn check_roles(roles: Vec<String>) -> Result<Vec<String>, PersonProblem> {
 /// # Errors
 /// [`PersonProblem::Group`], [`PersonProblem::TooMany`].
 pub fn check_groups(groups: Vec<String>) -> Result<Vec<String>, PersonProblem> {
-    let is_lawful = |group: &str| group.trim() == group && !group.chars().any(|c| c.is_control() || c == ',');
+    let is_lawful = |group: &str| group.trim() == group && !group.chars().any(|c| hides(c) || c == ',');
     each_once(groups, "groups", is_lawful, PersonProblem::Group)
 }
 

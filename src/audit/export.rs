@@ -1,14 +1,15 @@
 //! The audit log as a file: which records are wanted, a record as a JSON document and as a row of a table, and the file
 //! that grows of them.
 
+use super::with;
 use crate::store::listing::Listed;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
-use vouchsafe_core::model::{AuditRecord, ClientId, EventKind, UnixTime};
+use vouchsafe_core::model::{AuditRecord, ClientId, Event, EventKind, UnixTime};
 
 /// Which records are wanted; what is left out is no condition.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +46,38 @@ impl Wanted {
             && is(&self.actor, Some(&event.actor))
             && is(&self.request_id, event.request_id.as_deref())
     }
+
+    /// The conditions, as `audit.exported` tells them.
+    fn members(&self) -> Map<String, Value> {
+        let kinds: Vec<_> = self.kinds.iter().map(|kind| kind.as_str()).collect();
+        let text = |text: &Option<String>| text.as_ref().map(|text| json!(text));
+        let members = [
+            ("event", (!kinds.is_empty()).then(|| json!(kinds))),
+            ("actor", text(&self.actor)),
+            ("subject", text(&self.subject)),
+            ("client_id", text(&self.client_id)),
+            ("request_id", text(&self.request_id)),
+            ("since", self.since.map(|since| json!(instant(since)))),
+            ("until", self.until.map(|until| json!(instant(until)))),
+        ];
+        let told = members.into_iter();
+        told.filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect()
+    }
+}
+
+/// What tells of a file: how it is written, and of which records after which number.
+#[must_use]
+pub fn exported(event: Event, format: Format, (wanted, after): (&Wanted, i64)) -> Event {
+    let mut filters = wanted.members();
+    if after > 0 {
+        filters.insert("after".to_owned(), json!(after));
+    }
+    let event = with("format", json!(format.as_str()), event);
+    if filters.is_empty() {
+        return event;
+    }
+    with("filters", Value::Object(filters), event)
 }
 
 /// How a file is written.
@@ -202,14 +235,12 @@ pub fn document(record: &AuditRecord) -> Value {
 }
 
 /// The heads of the columns (RFC 4180), without the line end.
-#[must_use]
-pub fn csv_head() -> String {
+fn csv_head() -> String {
     MEMBERS.join(",")
 }
 
 /// The document of a record as a row, without the line end.
-#[must_use]
-pub fn csv_row_of(document: &Value) -> String {
+fn csv_row_of(document: &Value) -> String {
     let cells: Vec<_> = MEMBERS
         .iter()
         .map(|name| match document.get(name) {
@@ -235,10 +266,13 @@ fn cell(text: &str) -> String {
     format!("\"{apostrophe}{}\"", text.replace('"', "\"\""))
 }
 
+/// An instant of a record (RFC 3339), always with three digits after the second: so texts stand in the order of time.
 fn instant(at: UnixTime) -> String {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.millis()) * 1_000_000)
+    let (seconds, millis) = (at.millis().div_euclid(1000), at.millis().rem_euclid(1000));
+    OffsetDateTime::from_unix_timestamp(seconds)
         .ok()
         .and_then(|at| at.format(&Rfc3339).ok())
+        .map(|text| format!("{}.{millis:03}Z", text.trim_end_matches('Z')))
         .unwrap_or_default()
 }
 
@@ -255,6 +289,17 @@ pub fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_instant_has_three_digits_after_the_second() {
+        for (millis, written) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (1_700_000_006_390, "2023-11-14T22:13:26.390Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(instant(UnixTime::from_millis(millis)), written);
+        }
+    }
 
     #[test]
     fn a_cell_is_never_a_formula() {

@@ -47,6 +47,7 @@ enum AdminVerb {
 #[derive(Debug, Args)]
 struct RecoverArgs {
     /// User name, e-mail address or `sub`
+    #[arg(allow_hyphen_values = true)]
     user: String,
     /// Also enable the account, lift a ban, and make the person an administrator
     #[arg(long)]

@@ -252,9 +252,6 @@ const fn claim(named: Claim) -> Option<ApiClaim> {
 
 /// Name and description; a scope without description is shown by its name.
 pub(crate) fn scope(text: &str) -> ApiScope {
-    let (name, description) = text.split_once('=').unwrap_or((text, text));
-    ApiScope {
-        name: name.trim().to_owned(),
-        description: description.trim().to_owned(),
-    }
+    let (name, description) = text.split_once('=').unwrap_or((text, ""));
+    apis::scope(name, description)
 }

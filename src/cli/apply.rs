@@ -19,6 +19,7 @@ use super::exit::{Exit, Failure};
 use super::open::Workplace;
 use super::output::Output;
 use super::remote::only_on_the_database;
+use crate::accounts::administrators;
 use crate::audit::Act;
 use crate::config::{Problem, Source};
 use clap::Args;
@@ -72,6 +73,9 @@ pub(crate) fn run(global: &Global, args: &ApplyArgs, output: &Output) -> Result<
         Err(further) => return Err(refuse([problems, further].concat(), output)),
     };
     output.tell(&show::text(&plan));
+    if plan.ends_administration(&current, place.ports.clock.now()) {
+        return Err(Failure::failed(administrators::LAST));
+    }
     let document = show::document(&plan);
     let mut members = json!({"dry_run": args.dry_run, "set": args.set, "plan": document});
     if args.dry_run {

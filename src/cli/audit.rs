@@ -13,6 +13,7 @@ use crate::audit::export::{self, File, SLICE, Wanted};
 use crate::audit::{Publisher, verification};
 use crate::cx::RequestId;
 use crate::db;
+use crate::store::listing::{EventsWanted, Part};
 use crate::store::{Publication, StoreError};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
@@ -36,8 +37,10 @@ pub(crate) struct AuditArgs {
 enum AuditVerb {
     /// Show the newest records of the audit log, one JSON document on each line
     #[command(
-        after_help = "Example:\n  vouchsafe audit tail --follow\n\nMembers: seq at event actor subject client_id request_id \
-                      target value detail previous hash."
+        long_about = "Show the newest records of the audit log, one JSON document on each line, in the order of their \
+                      numbers, with the members seq, at, event, actor, subject, client_id, request_id, target, value, \
+                      detail, previous and hash",
+        after_help = "Example:\n  vouchsafe audit tail --follow"
     )]
     Tail(TailArgs),
     /// Write the records of the audit log that are asked for, as JSON lines or as a table
@@ -69,6 +72,15 @@ enum Format {
     Csv,
 }
 
+impl From<Format> for export::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Jsonl => Self::Jsonl,
+            Format::Csv => Self::Csv,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 struct ExportArgs {
     /// One JSON document on each line, or rows with columns
@@ -86,7 +98,7 @@ struct ExportArgs {
     /// Only records of this kind, such as `user.banned`
     #[arg(long, value_name = "EVENT", value_parser = kind)]
     event: Vec<EventKind>,
-    /// Only records about this person: user name, e-mail address or `sub`, also of somebody who is no more
+    /// Only records about this person: user name, e-mail address or `sub`; of somebody who was deleted the `sub` only
     #[arg(long)]
     user: Option<String>,
     /// Only records about this client
@@ -141,15 +153,7 @@ fn tail(log: &Log, args: &TailArgs, output: &Output) -> Result<(), Failure> {
 /// Reads everything up to what has happened until now, a slice at a time.
 fn export(log: &Log, args: ExportArgs, output: &Output) -> Result<(), Failure> {
     let now = log.place.ports.clock.now();
-    let subject = args
-        .user
-        .map(|named| match user::find(&log.place, &named) {
-            Ok(user) => Ok(user.id.into_string()),
-            // Records outlive the accounts that they are about.
-            Err(failure) if failure.exit == Exit::Failed => Ok(named),
-            Err(failure) => Err(failure),
-        })
-        .transpose()?;
+    let subject = args.user.map(|named| subject(log, named)).transpose()?;
     let wanted = Wanted {
         since: args.since.map(|since| since.before(now)),
         until: args.until.map(|until| until.before(now)),
@@ -160,16 +164,47 @@ fn export(log: &Log, args: ExportArgs, output: &Output) -> Result<(), Failure> {
         request_id: None,
     };
     let last = log.settled()?.last_seq;
-    let format = match args.format {
-        Format::Jsonl => export::Format::Jsonl,
-        Format::Csv => export::Format::Csv,
-    };
-    let mut file = File::new(format, wanted, (args.after, last));
+    let mut file = File::new(args.format.into(), wanted, (args.after, last));
     output.write(&file.head());
     while let Some(after) = file.goes_on_after() {
         output.write(&file.take(&log.slice(after)?));
     }
     Ok(())
+}
+
+/// The `sub` of whom the records are wanted. Records outlive the accounts that they are about.
+fn subject(log: &Log, named: String) -> Result<String, Failure> {
+    match user::find(&log.place, &named) {
+        Ok(user) => return Ok(user.id.into_string()),
+        Err(failure) if failure.exit == Exit::Failed => {}
+        Err(failure) => return Err(failure),
+    }
+    let wanted = EventsWanted {
+        subject: Some(named.clone()),
+        part: Part::first(1),
+        ..EventsWanted::default()
+    };
+    let found = log
+        .place
+        .store
+        .read_blocking("events-of-subject", move |tx| db!(tx, events::page(&wanted)))?;
+    if found.items.is_empty() {
+        return Err(nobody(&named));
+    }
+    Ok(named)
+}
+
+/// Nobody can be meant: neither somebody who is there, nor somebody who was.
+fn nobody(named: &str) -> Failure {
+    Failure::failed(format!(
+        "there is no user {named:?}, and no record is about a `sub` {named:?}: of somebody who was deleted only the `sub` \
+         is known"
+    ))
+}
+
+/// What is said of a log that is whole.
+fn whole(records: impl std::fmt::Display, last: i64) -> String {
+    format!("the audit log is whole: {records} records, the last is {last}")
 }
 
 fn verify(log: &Log, output: &Output) -> Result<(), Failure> {
@@ -179,10 +214,7 @@ fn verify(log: &Log, output: &Output) -> Result<(), Failure> {
     let (count, last) = (chain.records, chain.last);
     let hash = export::hex(&chain.hash);
     let document = json!({"records": count, "first": chain.first, "last": last, "hash": hash, "whole": true});
-    output.report(
-        &document,
-        &format!("the audit log is whole: {count} records, the last is {last}"),
-    );
+    output.report(&document, &whole(count, last));
     Ok(())
 }
 

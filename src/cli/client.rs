@@ -77,7 +77,7 @@ enum ClientVerb {
         after_help = "Example:\n  vouchsafe client initial-token --name 'Partner portal' --uses 5 --expires 7d"
     )]
     InitialToken(initial_token::InitialTokenArgs),
-    /// List the initial access tokens that can still be used
+    /// List the initial access tokens that have not expired, those that are used up too
     #[command(after_help = "Example:\n  vouchsafe client initial-tokens --json")]
     InitialTokens,
     /// Revoke an initial access token; clients that were registered with it stay

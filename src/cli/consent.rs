@@ -4,9 +4,10 @@ use super::args::Global;
 use super::exit::Failure;
 use super::open::Workplace;
 use super::output::Output;
-use super::remote::{Remote, part};
+use super::remote::{Remote, part, word};
 use super::user;
 use crate::accounts::administration;
+use crate::db;
 use clap::{Args, Subcommand};
 use vouchsafe_core::model::ClientId;
 
@@ -27,6 +28,7 @@ enum ConsentVerb {
 #[derive(Debug, Args)]
 struct RevokeArgs {
     /// User name, e-mail address or `sub`
+    #[arg(allow_hyphen_values = true)]
     user: String,
     /// The client
     #[arg(allow_hyphen_values = true)]
@@ -41,8 +43,9 @@ pub(crate) fn run(global: &Global, args: ConsentArgs, output: &Output) -> Result
         let consent = format!("/consents/{}", part(&args.client_id));
         let person = match server.delete(&user::path(&person, &consent)) {
             Ok(ended) => user::with_ended(person, &ended),
-            // As on the database: it is so, whoever did it.
-            Err(failure) if failure.message == "there is no such consent" => person,
+            Err(failure) if failure.message == "there is no such consent" => {
+                return Err(nothing(&word(&person.value, "username"), &args.client_id));
+            }
             Err(failure) => return Err(failure),
         };
         user::told(output, &person, words);
@@ -50,10 +53,23 @@ pub(crate) fn run(global: &Global, args: ConsentArgs, output: &Output) -> Result
     }
     let place = Workplace::open(global)?;
     let person = user::find(&place, &args.user)?;
-    let client = ClientId::new(args.client_id);
+    let client = ClientId::new(args.client_id.as_str());
+    let (id, wanted) = (person.id.clone(), client.clone());
+    let consent = place
+        .store
+        .read_blocking("consent", move |tx| db!(tx, consents::find(&id, &wanted)))?;
+    if consent.is_none() {
+        return Err(nothing(&person.username, &args.client_id));
+    }
     let changed = user::change(&place, person.id, "withdraw-consent", move |tx, act, id| {
         administration::withdraw_consent(tx, act, id, &client)
     })?;
     user::report(output, &changed, words);
     Ok(())
+}
+
+fn nothing(username: &str, client_id: &str) -> Failure {
+    Failure::failed(format!(
+        "{username} allows the client {client_id:?} nothing: there is no such consent"
+    ))
 }

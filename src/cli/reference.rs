@@ -56,7 +56,8 @@ fn write_verb(text: &mut String, verb: &Command, parent: &str) {
 }
 
 fn write_page(text: &mut String, verb: &Command, name: &str) {
-    let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
+    let about = verb.get_long_about().or_else(|| verb.get_about());
+    let about = about.map(ToString::to_string).unwrap_or_default();
     let _ = writeln!(text, "\n## `{name}`\n{about}.\n");
     let own = |arg: &&Arg| {
         !arg.is_global_set() && !matches!(arg.get_action(), ArgAction::Help | ArgAction::Version)
@@ -81,6 +82,7 @@ fn write_argument(text: &mut String, arg: &Arg) {
     let takes_value = arg.get_action().takes_values();
     let repeats = matches!(arg.get_action(), ArgAction::Append);
     let mut form = match (arg.get_long(), value.filter(|_| takes_value)) {
+        (Some(long), Some(value)) if arg.is_require_equals_set() => format!("--{long}[={value}]"),
         (Some(long), Some(value)) => format!("--{long} {value}"),
         (Some(long), None) => format!("--{long}"),
         (None, value) => value.unwrap_or_else(|| arg.get_id().to_string().to_uppercase()),

@@ -24,7 +24,9 @@ pub(crate) use address::Address;
 /// Seconds that one request waits for its turn at most, where the server has a limit on requests.
 const PATIENCE: u64 = 120;
 /// Rows of a page: as many as the API gives.
-const PAGE: &str = "200";
+pub(crate) const PAGE: &str = "200";
+/// Bytes of an answer that is no file which are read at most.
+const MOST_OF_A_REFUSAL: usize = 64 * 1024;
 
 /// The server, and who calls it.
 pub(crate) struct Remote {
@@ -264,30 +266,35 @@ impl Remote {
         Ok(())
     }
 
-    /// Hands on the lines of a file as they come.
-    pub(crate) fn lines(&self, path: &str, each: &mut dyn FnMut(&str)) -> Result<(), Failure> {
-        let (mut waiting, mut start) = (Vec::new(), Vec::new());
+    /// Writes a file on standard output as it comes.
+    pub(crate) fn write_file(&self, path: &str, output: &Output) -> Result<(), Failure> {
+        let (mut waiting, mut refusal) = (Vec::new(), Vec::new());
         let authorization = self.authorization();
         let url = self.url(path);
         let call = Call {
             authorization: Some(&authorization),
             ..Call::new("GET", &url)
         };
-        let head = self.http.stream(&call, &mut |part| {
-            if start.len() < 64 * 1024 {
-                start.extend_from_slice(part);
+        let head = self.http.stream(&call, &mut |head, part| {
+            if head.status != 200 {
+                if refusal.len() < MOST_OF_A_REFUSAL {
+                    refusal.extend_from_slice(part);
+                }
+                return Ok(());
             }
             waiting.extend_from_slice(part);
-            while let Some(end) = waiting.iter().position(|byte| *byte == b'\n') {
-                let line: Vec<u8> = waiting.drain(..=end).collect();
-                each(String::from_utf8_lossy(&line).trim_end());
+            // A part may end within a letter, a line never does.
+            if let Some(end) = waiting.iter().rposition(|byte| *byte == b'\n') {
+                let lines: Vec<u8> = waiting.drain(..=end).collect();
+                output.write(&String::from_utf8_lossy(&lines));
             }
             Ok(())
         })?;
-        if head.status == 200 {
-            return Ok(());
+        if head.status != 200 {
+            return Err(self.failure(head.status, &refusal));
         }
-        Err(self.failure(head.status, &start))
+        output.write(&String::from_utf8_lossy(&waiting));
+        Ok(())
     }
 
     fn url(&self, path: &str) -> String {

@@ -27,7 +27,7 @@ pub(super) use show::document;
 use std::path::{Path, PathBuf};
 use vouchsafe_core::model::{User, UserId};
 use vouchsafe_core::spec::claims::{self, ClaimsFile};
-use vouchsafe_core::spec::username;
+use vouchsafe_core::spec::{json as strict, username};
 
 #[derive(Debug, Args)]
 #[command(
@@ -139,6 +139,7 @@ struct CreateArgs {
 #[derive(Debug, Args)]
 struct Named {
     /// User name, e-mail address or `sub`
+    #[arg(allow_hyphen_values = true)]
     user: String,
 }
 
@@ -376,8 +377,11 @@ fn claims_members(file: Option<&Path>, name: Option<String>) -> Result<Map<Strin
         Some(path) => {
             let what = format!("claims file {}", path.display());
             let text = std::fs::read_to_string(path).map_err(|error| Failure::io(&what, &error))?;
-            serde_json::from_str::<Map<String, Value>>(&text)
-                .map_err(|error| Failure::failed(format!("{what} is not a JSON object: {error}")))?
+            match strict::read(text.as_bytes()) {
+                Ok(Value::Object(members)) => members,
+                Ok(_) => return Err(Failure::failed(format!("{what} is not a JSON object"))),
+                Err(why) => return Err(Failure::failed(format!("{what} is not a JSON object: {why}"))),
+            }
         }
         None => Map::new(),
     };

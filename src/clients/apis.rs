@@ -4,7 +4,7 @@ use super::document::ApiDocument;
 use super::{lifetimes, own_api, standing};
 use crate::audit::{Act, with_changes};
 use crate::db;
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, Unique};
 use serde_json::{Value, json};
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
 use vouchsafe_core::model::{Api, ApiScope, Client, ClientId, Event, EventKind, Span};
@@ -31,6 +31,16 @@ pub enum Field {
     Lifetime,
     /// Its scopes.
     Scopes,
+}
+
+/// A scope as it is to be stored. One that nobody describes is shown by its name.
+#[must_use]
+pub fn scope(name: &str, description: &str) -> ApiScope {
+    let (name, description) = (name.trim(), description.trim());
+    ApiScope {
+        name: name.to_owned(),
+        description: if description.is_empty() { name } else { description }.to_owned(),
+    }
 }
 
 /// Checks an API before it is stored.
@@ -182,6 +192,36 @@ pub fn uses(tx: &mut Tx<'_>, api: &Api) -> Result<Vec<Use>, StoreError> {
     Ok(clients.into_iter().map(|(_, used)| used).collect())
 }
 
+/// The clients that lose what they use, each with what it loses, when an API becomes `after`, or is deleted.
+///
+/// # Errors
+/// When the store fails.
+pub fn losers(tx: &mut Tx<'_>, before: &Api, after: Option<&Api>) -> Result<Vec<(Client, Use)>, StoreError> {
+    let stays =
+        |name: &String| after.is_some_and(|after| after.scopes.iter().any(|scope| scope.name == *name));
+    let names = before.scopes.iter().map(|scope| scope.name.clone());
+    let lost: Vec<String> = names.filter(|name| !stays(name)).collect();
+    of_clients(tx, &lost, after.is_none().then_some(&*before.identifier))
+}
+
+/// Refuses an identifier or a scope that another API has, where nothing is stored yet: the database decides again.
+///
+/// # Errors
+/// [`StoreError::Conflict`]; other failures of the store.
+pub fn ensure_free(tx: &mut Tx<'_>, api: &Api, is_new: bool) -> Result<(), StoreError> {
+    let has = |other: &Api, name: &str| other.scopes.iter().any(|scope| scope.name == name);
+    for other in db!(tx, apis::all())? {
+        if other.identifier == api.identifier {
+            if is_new {
+                return Err(StoreError::Conflict(Unique::ApiIdentifier));
+            }
+        } else if api.scopes.iter().any(|scope| has(&other, &scope.name)) {
+            return Err(StoreError::Conflict(Unique::Scope));
+        }
+    }
+    Ok(())
+}
+
 /// Replaces what an API is, which was checked: everything but its identifier and its date. Scopes that it loses are
 /// taken from the clients that have them, if that is allowed.
 ///
@@ -201,10 +241,7 @@ pub fn update(tx: &mut Tx<'_>, act: &Act, api: &Api, force: Force) -> Result<Api
     if before == changed {
         return Ok(ApiChange::Done(Vec::new()));
     }
-    let stays = |name: &String| changed.scopes.iter().any(|scope| scope.name == *name);
-    let names = before.scopes.iter().map(|scope| scope.name.clone());
-    let lost: Vec<String> = names.filter(|name| !stays(name)).collect();
-    let users = of_clients(tx, &lost, None)?;
+    let users = losers(tx, &before, Some(&changed))?;
     if force == Force::No && !users.is_empty() {
         return Ok(ApiChange::InUse(only_uses(users)));
     }
@@ -224,8 +261,7 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, identifier: &str, force: Force) -> Res
     if own_api::is_own(&api) {
         return Ok(ApiChange::OwnApi);
     }
-    let scopes: Vec<String> = api.scopes.iter().map(|scope| scope.name.clone()).collect();
-    let users = of_clients(tx, &scopes, Some(identifier))?;
+    let users = losers(tx, &api, None)?;
     if force == Force::No && !users.is_empty() {
         return Ok(ApiChange::InUse(only_uses(users)));
     }
@@ -261,7 +297,9 @@ pub fn remove(tx: &mut Tx<'_>, act: &Act, identifier: &str) -> Result<(), StoreE
     }
 }
 
-fn only_uses(users: Vec<(Client, Use)>) -> Vec<Use> {
+/// What clients use, without the clients.
+#[must_use]
+pub fn only_uses(users: Vec<(Client, Use)>) -> Vec<Use> {
     users.into_iter().map(|(_, used)| used).collect()
 }
 

@@ -187,15 +187,15 @@ pub fn check(wish: Wish, apis: &[Api]) -> Result<ClientMetadata, Unregistrable> 
     Ok(ClientMetadata {
         client_name: name,
         kind: wish.kind,
-        redirect_uris: wish.redirect_uris,
-        post_logout_redirect_uris: wish.post_logout_redirect_uris,
+        redirect_uris: each_once(wish.redirect_uris),
+        post_logout_redirect_uris: each_once(wish.post_logout_redirect_uris),
         scopes,
         grant_types,
         token_endpoint_auth_method: wish.auth_method,
         pkce: wish.pkce.unwrap_or_default(),
         jwks: wish.jwks,
-        web_origins: wish.web_origins,
-        introspects: wish.introspects,
+        web_origins: each_once(wish.web_origins),
+        introspects: each_once(wish.introspects),
         online_refresh: wish.online_refresh,
         first_party: wish.first_party,
         require_consent: wish.require_consent,
@@ -490,6 +490,17 @@ fn check_lengths(wish: &Wish) -> Result<(), Unregistrable> {
         }
     }
     Ok(())
+}
+
+/// The values of a list, each once and in their order.
+fn each_once(values: Vec<String>) -> Vec<String> {
+    let mut kept = Vec::new();
+    for value in values {
+        if !kept.contains(&value) {
+            kept.push(value);
+        }
+    }
+    kept
 }
 
 fn check_uris(wish: &Wish, grants: &[GrantType]) -> Result<(), Unregistrable> {

@@ -113,7 +113,7 @@ impl Http {
     /// [`CallError`].
     pub fn call(&self, call: &Call<'_>) -> Result<Answered, CallError> {
         let mut body = Zeroizing::new(Vec::new());
-        let head = self.stream(call, &mut |part| {
+        let head = self.stream(call, &mut |_, part| {
             if body.len().saturating_add(part.len()) > MOST {
                 return Err(CallError::TooLong);
             }
@@ -123,14 +123,14 @@ impl Http {
         Ok(Answered { body, ..head })
     }
 
-    /// Makes a call and hands on the answer in parts as it comes. Returns what came before them.
+    /// Makes a call and hands on the answer in parts as it comes, each with what came before them all. Returns that.
     ///
     /// # Errors
     /// [`CallError`]; that of `take`.
     pub fn stream(
         &self,
         call: &Call<'_>,
-        take: &mut dyn FnMut(&[u8]) -> Result<(), CallError>,
+        take: &mut dyn FnMut(&Answered, &[u8]) -> Result<(), CallError>,
     ) -> Result<Answered, CallError> {
         self.runtime.block_on(async {
             let response = self.send(call).await?;
@@ -143,7 +143,7 @@ impl Http {
             };
             let mut response = response;
             while let Some(part) = response.chunk().await.map_err(|error| unreachable_by(&error))? {
-                take(&part)?;
+                take(&head, &part)?;
             }
             Ok(head)
         })
@@ -154,7 +154,7 @@ impl Http {
             .map_err(|_| CallError::Unusable("there is no such method"))?;
         let mut request = self.client.request(method, call.url).header(
             ACCEPT,
-            "application/json, application/problem+json, application/x-ndjson",
+            "application/json, application/problem+json, application/x-ndjson, text/csv",
         );
         let mut headers = HeaderMap::new();
         put(&mut headers, AUTHORIZATION, call.authorization)?;

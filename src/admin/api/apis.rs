@@ -1,8 +1,9 @@
 //! `/apis`: resource servers and the scopes that they own. An API is named in a path by `~` and its identifier in
 //! base64url.
 
-use super::answer::Answer;
+use super::answer::{Answer, IfMatch};
 use super::call::Call;
+use super::caller::Caller;
 use super::clients::ensure_keys;
 use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter, Takes, Version};
 use super::problem::{Code, Problem};
@@ -77,7 +78,10 @@ macro_rules! settings {
                 api.access_token_lifetime = self.access_token_lifetime.map(Span::from_seconds);
                 api.claims = self.claims;
                 api.claims.dedup();
-                api.scopes = self.scopes.iter().map(scope).collect();
+                api.scopes = self.scopes
+                    .iter()
+                    .map(|scope| apis::scope(&scope.name, &scope.description))
+                    .collect();
             }
         }
     };
@@ -155,19 +159,6 @@ impl From<&Api> for ApiSettings {
             signing_alg: api.signing_alg,
             claims: api.claims.clone(),
         }
-    }
-}
-
-fn scope(new: &NewScope) -> ApiScope {
-    let name = new.name.trim().to_owned();
-    let description = new.description.trim();
-    ApiScope {
-        description: if description.is_empty() {
-            name.clone()
-        } else {
-            description.to_owned()
-        },
-        name,
     }
 }
 
@@ -284,8 +275,13 @@ pub(super) async fn create(call: Call) -> Result<Answer, Problem> {
         scopes: Vec::new(),
     };
     new.put_into(&mut api);
-    check(&call, &api)?;
-    ensure_keys(&call, api.signing_alg).await?;
+    check(&api, &call.cx.config().issuer)?;
+    if !call.is_repeated().await? {
+        let wanted = api.clone();
+        call.read("api-judge-api", move |tx| apis::ensure_free(tx, &wanted, true))
+            .await?;
+        ensure_keys(&call, api.signing_alg).await?;
+    }
     let make = move |tx: &mut Tx<'_>, act: &_| -> Result<_, StoreError> {
         apis::create(tx, act, &api)?;
         Ok(Ok((api.clone(), api.identifier.clone())))
@@ -340,35 +336,41 @@ pub(super) async fn patch(call: Call) -> Result<Answer, Problem> {
     .await
 }
 
+/// Changes an API as it is found under the lock of its row, if it is as the caller knows it. Nothing is made for a request
+/// that is refused: it is judged before keys are made, too.
 async fn change<F>(call: Call, settings: F) -> Result<Answer, Problem>
 where
-    F: Fn(&Api) -> Result<ApiSettings, Problem> + Send + 'static,
+    F: Fn(&Api) -> Result<ApiSettings, Problem> + Clone + Send + 'static,
 {
-    let before = find(&call).await?;
-    let wished = move |api: &Api| {
-        let mut api = api.clone();
-        settings(&api)?.put_into(&mut api);
-        Ok::<_, Problem>(api)
+    let identifier = call.named("id");
+    let judge = Judge {
+        settings,
+        if_match: call.if_match.clone(),
+        caller: call.caller.clone(),
+        force: force(&call),
+        issuer: call.cx.config().issuer.clone(),
     };
-    if own_api::is_own(&before) {
-        return Err(own());
-    }
-    ensure_keys(&call, wished(&before)?.signing_alg).await?;
-    let (identifier, if_match) = (before.identifier, call.if_match.clone());
-    let (force, issuer) = (force(&call), call.cx.config().issuer.clone());
-    let (api, losers) = call
-        .write("api-update-api", move |tx, act| {
-            let Some(api) = db!(tx, apis::lock(&identifier))? else {
+    let (named, first) = (identifier.clone(), judge.clone());
+    let wished = call
+        .read("api-judge-api", move |tx| {
+            let Some(before) = db!(tx, apis::by_identifier(&named))? else {
                 return Ok(Err(unknown()));
             };
-            let judged = Call::meets(if_match.as_ref(), &NamedDocument::from(&api))
-                .and_then(|()| wished(&api))
-                .and_then(|api| match apis::check(&api, &issuer) {
-                    Ok(()) => Ok(api),
-                    Err(rule) => Err(Problem::rule(rule.to_string())),
-                });
-            Ok(match judged {
-                Ok(api) => outcome(apis::update(tx, act, &api, force)?).map(|losers| (api, losers)),
+            let judged = first.judge(tx, &before)?;
+            if let Ok(api) = &judged {
+                apis::ensure_free(tx, api, false)?;
+            }
+            Ok(judged)
+        })
+        .await??;
+    ensure_keys(&call, wished.signing_alg).await?;
+    let (api, losers) = call
+        .write("api-update-api", move |tx, act| {
+            let Some(before) = db!(tx, apis::lock(&identifier))? else {
+                return Ok(Err(unknown()));
+            };
+            Ok(match judge.judge(tx, &before)? {
+                Ok(api) => outcome(apis::update(tx, act, &api, judge.force)?).map(|losers| (api, losers)),
                 Err(problem) => Err(problem),
             })
         })
@@ -379,6 +381,54 @@ where
         taken_from: losers.into_iter().map(UseDocument::from).collect(),
     };
     Ok(Answer::document(&changed).with_version(&api))
+}
+
+/// What a change of an API is judged by.
+#[derive(Clone)]
+struct Judge<F> {
+    settings: F,
+    if_match: Option<IfMatch>,
+    caller: Caller,
+    force: Force,
+    issuer: String,
+}
+
+impl<F: Fn(&Api) -> Result<ApiSettings, Problem>> Judge<F> {
+    /// What the API would be, if the caller may make it that.
+    fn judge(&self, tx: &mut Tx<'_>, before: &Api) -> Result<Result<Api, Problem>, StoreError> {
+        match self.wished(before) {
+            Ok(api) => {
+                let may = may_take(tx, &self.caller, (before, Some(&api)), self.force)?;
+                Ok(may.map(|()| api))
+            }
+            Err(problem) => Ok(Err(problem)),
+        }
+    }
+
+    fn wished(&self, before: &Api) -> Result<Api, Problem> {
+        ensure_not_own(before)?;
+        Call::meets(self.if_match.as_ref(), &NamedDocument::from(before))?;
+        let mut api = before.clone();
+        (self.settings)(before)?.put_into(&mut api);
+        check(&api, &self.issuer)?;
+        Ok(api)
+    }
+}
+
+/// Whether clients may lose what they use: nothing is taken from them unasked, and whoever may not change a client takes
+/// nothing from it this way either.
+fn may_take(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    (before, after): (&Api, Option<&Api>),
+    force: Force,
+) -> Result<Result<(), Problem>, StoreError> {
+    let losers = apis::losers(tx, before, after)?;
+    if force == Force::No && !losers.is_empty() {
+        return Ok(Err(in_use(&apis::only_uses(losers))));
+    }
+    let mut clients = losers.iter().map(|(client, _)| &client.metadata);
+    Ok(clients.try_for_each(|metadata| caller.may_shape(metadata)))
 }
 
 pub(super) const DELETE: Operation = Operation {
@@ -393,15 +443,22 @@ pub(super) const DELETE: Operation = Operation {
 
 pub(super) async fn delete(call: Call) -> Result<Answer, Problem> {
     let (identifier, if_match, force) = (call.named("id"), call.if_match.clone(), force(&call));
+    let caller = call.caller.clone();
     let losers = call
         .write("api-delete-api", move |tx, act| {
             let Some(api) = db!(tx, apis::lock(&identifier))? else {
                 return Ok(Err(unknown()));
             };
-            if let Err(problem) = Call::meets(if_match.as_ref(), &NamedDocument::from(&api)) {
-                return Ok(Err(problem));
+            let judged = ensure_not_own(&api)
+                .and_then(|()| Call::meets(if_match.as_ref(), &NamedDocument::from(&api)));
+            let judged = match judged {
+                Ok(()) => may_take(tx, &caller, (&api, None), force)?,
+                Err(problem) => Err(problem),
+            };
+            match judged {
+                Ok(()) => apis::delete(tx, act, &identifier, force).map(outcome),
+                Err(problem) => Ok(Err(problem)),
             }
-            apis::delete(tx, act, &identifier, force).map(outcome)
         })
         .await?;
     Ok(Answer::document(&ApiDeleted {
@@ -422,6 +479,10 @@ fn in_use(uses: &[Use]) -> Problem {
     Problem::new(Code::InUse).saying(apis::in_use(uses))
 }
 
+fn ensure_not_own(api: &Api) -> Result<(), Problem> {
+    if own_api::is_own(api) { Err(own()) } else { Ok(()) }
+}
+
 fn own() -> Problem {
     Problem::new(Code::Conflict).saying(apis::OWN)
 }
@@ -438,8 +499,8 @@ fn force(call: &Call) -> Force {
     }
 }
 
-fn check(call: &Call, api: &Api) -> Result<(), Problem> {
-    apis::check(api, &call.cx.config().issuer).map_err(|rule| Problem::rule(rule.to_string()))
+fn check(api: &Api, issuer: &str) -> Result<(), Problem> {
+    apis::check(api, issuer).map_err(|rule| Problem::rule(rule.to_string()))
 }
 
 async fn find(call: &Call) -> Result<Api, Problem> {

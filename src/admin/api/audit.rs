@@ -5,17 +5,16 @@ use super::call::Call;
 use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter};
 use super::problem::{Code, Problem};
 use super::schemas::{one, page};
-use crate::audit::export::{EventDocument, File, Format, SLICE, Wanted, hex};
+use crate::audit::Turn;
+use crate::audit::export::{EventDocument, File, Format, SLICE, Wanted, exported, hex};
 use crate::audit::verification::verify;
-use crate::audit::{Turn, with};
 use crate::db;
 use crate::failure::Broken;
-use crate::store::listing::EventsWanted;
+use crate::store::listing::{EventsWanted, Listed};
 use actix_web::body::{BodyStream, BoxBody, MessageBody as _};
 use actix_web::web::{Bytes, block};
 use futures_util::stream;
 use serde::Serialize;
-use serde_json::json;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use vouchsafe_core::model::{ClientId, EventKind};
@@ -25,6 +24,12 @@ const MOST: u64 = 2_000_000;
 
 const KINDS: fn() -> Vec<&'static str> = || EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
 
+/// Numbers of records stand beside lists and files of them.
+const AFTER: Parameter = Parameter {
+    name: "after",
+    about: "Those whose number is greater than this one",
+    kind: Kind::Number,
+};
 const EVENT: Parameter = Parameter {
     name: "event",
     about: "Those of this kind",
@@ -89,6 +94,44 @@ pub(super) async fn list(call: Call) -> Result<Answer, Problem> {
     Ok(Answer::page(page, |listed| EventDocument::from(&listed)))
 }
 
+/// Numbered records, in the order of their numbers.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Records)]
+struct RecordsDocument {
+    /// The records, the oldest first; none when nothing comes after that number.
+    items: Vec<EventDocument>,
+    /// The number of the last record that there is.
+    last: i64,
+    /// Whether something has happened that has no number yet.
+    more_to_number: bool,
+}
+
+pub(super) const RECORDS: Operation = Operation {
+    id: "listRecords",
+    summary: "List the numbered records after a number, in the order of their numbers: nothing is missed by whoever goes on after the last one that they read",
+    query: &[AFTER, LIMIT],
+    gives: Gives::Document(one::<RecordsDocument>),
+    ..PLAIN
+};
+
+pub(super) async fn records(call: Call) -> Result<Answer, Problem> {
+    let (after, limit) = (call.query.number("after").unwrap_or(0), call.part().limit);
+    let document = call
+        .read("api-list-records", move |tx| {
+            let records = db!(tx, events::records(after, limit))?;
+            let items = records
+                .into_iter()
+                .map(|record| EventDocument::from(&Listed::from(record)));
+            Ok(RecordsDocument {
+                items: items.collect(),
+                last: db!(tx, publisher::read())?.last_seq,
+                more_to_number: db!(tx, events::any_unnumbered())?,
+            })
+        })
+        .await?;
+    Ok(Answer::document(&document))
+}
+
 const FORMATS: fn() -> Vec<&'static str> = || vec!["jsonl", "csv"];
 
 pub(super) const EXPORT: Operation = Operation {
@@ -100,7 +143,12 @@ pub(super) const EXPORT: Operation = Operation {
             about: "One JSON document on each line, or rows with columns",
             kind: Kind::Word(FORMATS),
         },
-        EVENT,
+        AFTER,
+        Parameter {
+            name: "event",
+            about: "Those of these kinds",
+            kind: Kind::Words(KINDS),
+        },
         ACTOR,
         SUBJECT,
         CLIENT,
@@ -116,46 +164,48 @@ pub(super) async fn export(call: Call) -> Result<Answer, Problem> {
     let wanted = Wanted {
         since: call.query.instant("since"),
         until: call.query.instant("until"),
-        kinds: call
-            .query
-            .text("event")
-            .and_then(EventKind::parse)
-            .into_iter()
-            .collect(),
+        kinds: call.query.words("event").filter_map(EventKind::parse).collect(),
         subject: call.query.owned("subject"),
         client_id: call.query.owned("client_id"),
         actor: call.query.owned("actor"),
         request_id: call.query.owned("request_id"),
     };
+    let after = call.query.number("after").unwrap_or(0);
     let turn = call.cx.services.log_turns.to_export();
     let turn = turn.ok_or_else(|| busy("others are exporting the log"))?;
     let format = match call.query.text("format") {
         Some("csv") => Format::Csv,
         Some(_) | None => Format::Jsonl,
     };
+    if call.is_head {
+        // Nothing is handed out, so that nothing is told.
+        call.stands().await?;
+        let nothing = stream::empty::<Result<Bytes, Unfinished>>();
+        return Ok(as_file(format, BodyStream::new(nothing).boxed()));
+    }
+    let filters = wanted.clone();
     let last = call
         .write("export-audit", move |tx, act| {
-            let told = with(
-                "format",
-                json!(format.as_str()),
-                act.event(EventKind::AuditExported),
-            );
+            let told = exported(act.event(EventKind::AuditExported), format, (&filters, after));
             db!(tx, events::append(&told))?;
             Ok(Ok(db!(tx, publisher::read())?.last_seq))
         })
         .await?;
     let begins = Export {
         call,
-        file: File::new(format, wanted, (0, last)),
+        file: File::new(format, wanted, (after, last)),
         _turn: turn,
     };
     // A part that cannot be read ends the connection: whoever reads sees that the file is not whole.
     let parts = stream::try_unfold(begins, async |export| export.next().await);
-    let body: BoxBody = BodyStream::new(parts).boxed();
-    Ok(match format {
+    Ok(as_file(format, BodyStream::new(parts).boxed()))
+}
+
+fn as_file(format: Format, body: BoxBody) -> Answer {
+    match format {
         Format::Csv => Answer::file(body, "text/csv; charset=utf-8; header=present", "audit.csv"),
         Format::Jsonl => Answer::file(body, "application/x-ndjson", "audit.jsonl"),
-    })
+    }
 }
 
 /// How far a file has come.

@@ -34,6 +34,8 @@ pub(super) struct Call {
     pub(super) caller: Caller,
     /// What the route asks of a person's sign-in.
     pub(super) sign_in: SignIn,
+    /// Whether only the head of the answer is wanted.
+    pub(super) is_head: bool,
     pub(super) path: Vec<(String, String)>,
     pub(super) query: Query,
     pub(super) body: Value,
@@ -139,6 +141,17 @@ impl Call {
         .await
     }
 
+    /// Whether the key of the request is known, so that nothing will be made and nothing needs to be made ready.
+    pub(super) async fn is_repeated(&self) -> Result<bool, Problem> {
+        let (Some(key), now) = (self.key.clone(), self.cx.now) else {
+            return Ok(false);
+        };
+        self.read("api-idempotency-key", move |tx| {
+            idempotency::is_known(tx, &key, now)
+        })
+        .await
+    }
+
     /// An act of the caller.
     pub(super) fn act(&self) -> Act {
         Act::of(&self.cx, self.caller.actor())
@@ -205,6 +218,16 @@ impl Query {
         self.text(name).map(|value| value == "true")
     }
 
+    /// A parameter that is several words.
+    pub(super) fn words(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.text(name).into_iter().flat_map(|text| text.split(','))
+    }
+
+    /// A parameter that is a number.
+    pub(super) fn number(&self, name: &str) -> Option<i64> {
+        self.text(name).and_then(|text| text.parse().ok())
+    }
+
     /// A parameter that is an instant.
     pub(super) fn instant(&self, name: &str) -> Option<UnixTime> {
         self.text(name).and_then(instant)
@@ -223,6 +246,18 @@ fn breaks(parameter: &Parameter, value: &str) -> Option<String> {
             let words = words();
             (!words.contains(&value)).then(|| format!("it must be one of {}", words.join(", ")))
         }
+        Kind::Words(words) => {
+            let words = words();
+            let all = value.split(',').all(|word| words.contains(&word));
+            (!all).then(|| {
+                let words = words.join(", ");
+                format!("it must be some of these with commas between them: {words}")
+            })
+        }
+        Kind::Number => unless(
+            value.bytes().all(|byte| byte.is_ascii_digit()) && value.parse::<i64>().is_ok(),
+            "it must be a whole number that is not negative",
+        ),
         Kind::Flag => unless(matches!(value, "true" | "false"), "it must be true or false"),
         Kind::Limit => unless(
             value.bytes().all(|byte| byte.is_ascii_digit())

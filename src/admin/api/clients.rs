@@ -1,8 +1,8 @@
 //! `/clients`: applications, registered, read, changed and removed.
 
-use super::answer::Answer;
+use super::answer::{Answer, IfMatch};
 use super::call::Call;
-use super::caller::{ensure_not_own, own};
+use super::caller::{Caller, ensure_not_own, own};
 use super::client_settings::{ClientPatch, ClientSettings, NewClient, patched};
 use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter, Takes, Version};
 use super::problem::Problem;
@@ -162,7 +162,9 @@ pub(super) async fn create(call: Call) -> Result<Answer, Problem> {
     new.put_into(&mut wish);
     let metadata = checked(&call, wish).await?;
     call.caller.may_shape(&metadata)?;
-    ensure_keys(&call, metadata.id_token_signed_response_alg).await?;
+    if !call.is_repeated().await? {
+        ensure_keys(&call, metadata.id_token_signed_response_alg).await?;
+    }
     let (version, pepper) = call.cx.services.keys.secrets().newest_pepper();
     let pepper = Zeroizing::new(*pepper);
     let make = move |tx: &mut Tx<'_>, act: &Act| -> Result<_, StoreError> {
@@ -223,31 +225,33 @@ pub(super) async fn patch(call: Call) -> Result<Answer, Problem> {
     change(call, move |metadata| patched(metadata, patch.clone())).await
 }
 
-/// Changes a client as it is found under the lock of its row, if it is as the caller knows it.
+/// Changes a client as it is found under the lock of its row, if it is as the caller knows it. Keys of an algorithm are
+/// made before the first client asks for them, outside of any transaction; so that nothing is made for a request that is
+/// refused, it is judged before that too.
 async fn change<F>(call: Call, settings: F) -> Result<Answer, Problem>
 where
-    F: Fn(&ClientMetadata) -> Result<ClientSettings, Problem> + Send + 'static,
+    F: Fn(&ClientMetadata) -> Result<ClientSettings, Problem> + Clone + Send + 'static,
 {
-    // Keys of an algorithm are made before the first client asks for them, outside of any transaction.
-    let before = find(&call).await?;
-    ensure_not_own(&before.id)?;
-    let alg = wished(&settings, &before)?.id_token_alg;
-    ensure_keys(&call, alg).await?;
-    let (id, if_match, caller) = (before.id, call.if_match.clone(), call.caller.clone());
+    let id = client_id(&call);
+    let judge = Judge {
+        settings,
+        if_match: call.if_match.clone(),
+        caller: call.caller.clone(),
+    };
+    let (before, first) = (id.clone(), judge.clone());
+    let metadata = call
+        .read("api-client", move |tx| match db!(tx, clients::by_id(&before))? {
+            Some(client) => first.judge(tx, &client),
+            None => Ok(Err(unknown())),
+        })
+        .await??;
+    ensure_keys(&call, metadata.id_token_signed_response_alg).await?;
     let client = call
         .write("api-update-client", move |tx, act| {
             let Some(client) = db!(tx, clients::lock(&id))? else {
                 return Ok(Err(unknown()));
             };
-            let apis = db!(tx, apis::all())?;
-            let judged = Call::meets(if_match.as_ref(), &ClientDocument::from(&client))
-                .and_then(|()| caller.may_shape(&client.metadata))
-                .and_then(|()| wished(&settings, &client))
-                .and_then(|wish| {
-                    registration::check(wish, &apis).map_err(|rule| Problem::rule(rule.to_string()))
-                })
-                .and_then(|metadata| caller.may_shape(&metadata).map(|()| metadata));
-            Ok(match judged {
+            Ok(match judge.judge(tx, &client)? {
                 Ok(metadata) => match standing::update(tx, act, &id, &metadata)? {
                     Changed::Done(client) => Ok(*client),
                     Changed::OwnClient => Err(own()),
@@ -258,6 +262,27 @@ where
         })
         .await?;
     Ok(Answer::versioned(&ClientDocument::from(&client)))
+}
+
+/// What a change of a client is judged by.
+#[derive(Clone)]
+struct Judge<F> {
+    settings: F,
+    if_match: Option<IfMatch>,
+    caller: Caller,
+}
+
+impl<F: Fn(&ClientMetadata) -> Result<ClientSettings, Problem>> Judge<F> {
+    /// What the client would be, if the caller may make it that.
+    fn judge(&self, tx: &mut Tx<'_>, client: &Client) -> Result<Result<ClientMetadata, Problem>, StoreError> {
+        let apis = db!(tx, apis::all())?;
+        Ok(ensure_not_own(&client.id)
+            .and_then(|()| Call::meets(self.if_match.as_ref(), &ClientDocument::from(client)))
+            .and_then(|()| self.caller.may_shape(&client.metadata))
+            .and_then(|()| wished(&self.settings, client))
+            .and_then(|wish| registration::check(wish, &apis).map_err(|rule| Problem::rule(rule.to_string())))
+            .and_then(|metadata| self.caller.may_shape(&metadata).map(|()| metadata)))
+    }
 }
 
 fn wished(

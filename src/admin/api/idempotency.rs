@@ -7,7 +7,7 @@ use crate::db;
 use crate::store::{IdempotencyKey, StoreError, Tx};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
-use vouchsafe_core::model::Span;
+use vouchsafe_core::model::{Span, UnixTime};
 
 /// For so long a repeated request is known.
 const KEPT: Span = Span::from_hours(24);
@@ -83,6 +83,12 @@ pub(super) fn once<T>(
             Ok(Err(problem))
         }
     }
+}
+
+/// Whether a request with this key has been answered before, so that nothing will be made.
+pub(super) fn is_known(tx: &mut Tx<'_>, key: &Key, now: UnixTime) -> Result<bool, StoreError> {
+    let known = db!(tx, idempotency_keys::find(&key.caller, &key.text))?;
+    Ok(known.is_some_and(|known| known.expires_at > now))
 }
 
 fn repeat<T>(

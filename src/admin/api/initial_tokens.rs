@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::call::Call;
-use super::operation::{CURSOR, Gives, LIMIT, Operation, PLAIN, Takes};
+use super::operation::{CURSOR, Gives, LIMIT, Operation, PLAIN, Takes, Version};
 use super::problem::Problem;
 use super::schemas::{one, page};
 use crate::audit::Act;
@@ -152,12 +152,19 @@ pub(super) async fn create(call: Call) -> Result<Answer, Problem> {
 pub(super) const REVOKE: Operation = Operation {
     id: "revokeInitialToken",
     summary: "Revoke an initial access token; clients that were registered with it stay",
+    version: Version::Honoured,
     ..PLAIN
 };
 
 pub(super) async fn revoke(call: Call) -> Result<Answer, Problem> {
-    let id = call.named("id");
+    let (id, if_match) = (call.named("id"), call.if_match.clone());
     call.write("api-revoke-initial-token", move |tx, act| {
+        let Some(token) = db!(tx, initial_tokens::by_id(&id))? else {
+            return Ok(Err(unknown()));
+        };
+        if let Err(problem) = Call::meets(if_match.as_ref(), &InitialTokenDocument::from(&token)) {
+            return Ok(Err(problem));
+        }
         Ok(if initial_tokens::revoke(tx, act, &id)? {
             Ok(())
         } else {

@@ -40,7 +40,7 @@ pub(super) async fn invite(call: Call) -> Result<Answer, Problem> {
             let Some(user) = db!(tx, users::lock(&id))? else {
                 return Ok(Err(unknown()));
             };
-            let allowed = Call::meets(if_match.as_ref(), &UserDocument::from(&user))
+            let allowed = Call::meets(if_match.as_ref(), &UserDocument::of(&user, act.now))
                 .and_then(|()| caller.may_lend(&user))
                 .and_then(|()| signed_in(&user));
             if let Err(problem) = allowed {
@@ -53,7 +53,7 @@ pub(super) async fn invite(call: Call) -> Result<Answer, Problem> {
             })
         })
         .await?;
-    let document = UserDocument::from(&*user);
+    let document = UserDocument::of(&user, call.cx.now);
     let answer = InvitedDocument {
         user: document.clone(),
         invitation: InvitationDocument::of(&invitation, &call.cx.config().issuer),
@@ -68,7 +68,6 @@ pub(super) const END: Operation = Operation {
 };
 
 pub(super) async fn end(call: Call) -> Result<Answer, Problem> {
-    Ok(shown(
-        &changed_by_peer(&call, "api-end-invitation", invitations::end).await?,
-    ))
+    let done = changed_by_peer(&call, "api-end-invitation", invitations::end);
+    Ok(shown(&call, &done.await?))
 }

@@ -294,14 +294,24 @@ fn parameter(told: &Parameter) -> Value {
             json!({ "type": "string", "maxLength": LONGEST_TEXT, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$" })
         }
         Kind::Word(words) => json!({ "type": "string", "enum": words() }),
+        Kind::Words(words) => {
+            json!({ "type": "array", "items": { "type": "string", "enum": words() }, "minItems": 1 })
+        }
+        Kind::Number => json!({ "type": "integer", "format": "int64", "minimum": 0 }),
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Limit => json!({ "type": "integer", "minimum": 1, "maximum": MOST }),
         Kind::Cursor => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$" }),
         Kind::Instant => json!({ "type": "string", "format": "date-time" }),
     };
-    json!({
+    let mut parameter = json!({
         "name": told.name, "in": "query", "description": told.about, "required": false, "schema": schema,
-    })
+    });
+    if let (Kind::Words(_), Some(members)) = (told.kind, parameter.as_object_mut()) {
+        // One parameter with commas in it: none comes twice.
+        members.insert("style".to_owned(), json!("form"));
+        members.insert("explode".to_owned(), json!(false));
+    }
+    parameter
 }
 
 #[cfg(test)]

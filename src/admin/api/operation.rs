@@ -144,6 +144,10 @@ pub(super) enum Kind {
     Text,
     /// One of these words.
     Word(fn() -> Vec<&'static str>),
+    /// Some of these words, with commas between them.
+    Words(fn() -> Vec<&'static str>),
+    /// A whole number that is not negative.
+    Number,
     /// `true` or `false`.
     Flag,
     /// How many rows.

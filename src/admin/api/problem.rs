@@ -56,6 +56,8 @@ codes! {
     NotAnAdministrator = "not_an_administrator", 403, "The person is not an administrator";
     /// Somebody would give or touch what they do not have.
     NotAllowed = "not_allowed", 403, "Nobody gives or takes what they do not have themselves";
+    /// The path is written in another way than ours; said before the API is asked.
+    PathInvalid = "path_invalid", 400, "The path is not canonical";
     /// There is no such path.
     PathUnknown = "path_unknown", 404, "There is no such path";
     /// There is no such thing.

@@ -95,6 +95,7 @@ table! {
     Get    "/grants/{gid}"                         Read                   grants READ read;
     Delete "/grants/{gid}"                         Write(EndHeld)         grants END end;
     Get    "/audit"                                Read                   audit LIST list;
+    Get    "/audit/records"                        Read                   audit RECORDS records;
     Get    "/audit/export"                         Read(Recent)           audit EXPORT export;
     Get    "/audit/verification"                   Read                   audit VERIFY verification;
     Get    "/statistics"                           Read                   statistics READ read;

@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::call::Call;
 use super::clients::{Shown, client_id, find, unknown};
-use super::operation::{Gives, Kind, Operation, PLAIN, Parameter, Takes};
+use super::operation::{Gives, Kind, Operation, PLAIN, Parameter, Takes, Version};
 use super::problem::{Code, Problem};
 use super::schemas::{list as list_of, one};
 use super::user_acts::instant;
@@ -170,18 +170,27 @@ pub(super) const END: Operation = Operation {
         about: "How long it still counts; without it, it ends at once",
         kind: Kind::Instant,
     }],
+    version: Version::Honoured,
     problems: &[409],
     ..PLAIN
 };
 
 pub(super) async fn end(call: Call) -> Result<Answer, Problem> {
     let (id, secret, caller) = (client_id(&call), call.named("secret"), call.caller.clone());
-    let until = call.query.instant("until");
+    let (until, if_match) = (call.query.instant("until"), call.if_match.clone());
     call.write("api-end-secret", move |tx, act| {
         let Some(client) = db!(tx, clients::lock(&id))? else {
             return Ok(Err(unknown()));
         };
         if let Err(problem) = caller.may_shape(&client.metadata) {
+            return Ok(Err(problem));
+        }
+        let counting = db!(tx, clients::secret_facts(&id, act.now))?;
+        let named = counting.into_iter().find(|facts| facts.id == secret);
+        let known = named
+            .map(SecretDocument::from)
+            .ok_or_else(|| Problem::unknown("secret"));
+        if let Err(problem) = known.and_then(|known| Call::meets(if_match.as_ref(), &known)) {
             return Ok(Err(problem));
         }
         Ok(

@@ -122,6 +122,7 @@ async fn read(
         Takes::Json(_) | Takes::Patch(_) => json::read(&bytes)?,
     };
     Ok(Call {
+        is_head: *request.method() == Method::HEAD,
         path: request
             .match_info()
             .iter()
@@ -207,9 +208,15 @@ fn key(
     if !route.operation.has_key {
         return Ok(None);
     }
-    let Some(header) = request.headers().get("idempotency-key") else {
+    let mut headers = request.headers().get_all("idempotency-key");
+    let Some(header) = headers.next() else {
         return Ok(None);
     };
+    if headers.next().is_some() {
+        return Err(Problem::new(Code::HeaderInvalid)
+            .at("Idempotency-Key")
+            .saying("it comes twice"));
+    }
     let text = header.to_str().unwrap_or_default();
     let secret = cx.services.keys.secrets().identifier_key();
     Key::parse(text, caller.actor(), secret, (request.path(), body)).map(Some)

@@ -5,7 +5,7 @@ use super::call::Call;
 use super::operation::{Gives, Kind, Operation, PLAIN, Parameter};
 use super::problem::{Code, Problem};
 use super::schemas::one;
-use crate::statistics::{self, BY_THE_HOUR, Bucket, Resolution};
+use crate::statistics::{self, BY_THE_HOUR, Bucket, KEPT, Resolution};
 use serde::Serialize;
 use utoipa::ToSchema;
 use vouchsafe_core::model::Span;
@@ -50,8 +50,17 @@ pub(super) const READ: Operation = Operation {
 
 pub(super) async fn read(call: Call) -> Result<Answer, Problem> {
     let now = call.cx.now;
+    let oldest = now.minus(KEPT);
+    for name in ["since", "until"] {
+        if call.query.instant(name).is_some_and(|at| at < oldest) {
+            return Err(Problem::new(Code::ParameterInvalid)
+                .at(name)
+                .saying("what was more than ninety days ago is not kept"));
+        }
+    }
     let last = call.query.instant("until").unwrap_or(now).min(now);
-    let first = call.query.instant("since").unwrap_or_else(|| last.minus(USUAL));
+    let usual = || last.minus(USUAL).max(oldest);
+    let first = call.query.instant("since").unwrap_or_else(usual);
     if first > last {
         return Err(Problem::new(Code::ParameterInvalid)
             .at("since")

@@ -72,8 +72,8 @@ pub(super) const ACT: Operation = Operation {
 };
 
 /// The answer of such an operation.
-pub(super) fn shown(changed: &Changed) -> Answer {
-    let user = UserDocument::from(&changed.user);
+pub(super) fn shown(call: &Call, changed: &Changed) -> Answer {
+    let user = UserDocument::of(&changed.user, call.cx.now);
     let document = ChangedDocument {
         user: user.clone(),
         grants_ended: changed.ended.grants,
@@ -108,7 +108,7 @@ pub(super) async fn password(call: Call) -> Result<Answer, Problem> {
     let done = changed_if(&call, "api-set-password", allowed, move |tx, act, id| {
         administration::set_password(tx, act, id, &hash)
     });
-    Ok(shown(&done.await?))
+    Ok(shown(&call, &done.await?))
 }
 
 pub(super) const ROLES: Operation = Operation {
@@ -126,7 +126,7 @@ pub(super) async fn roles(call: Call) -> Result<Answer, Problem> {
     let done = changed(&call, "api-set-roles", move |tx, act, id| {
         administration::set_roles(tx, act, id, &roles)
     });
-    Ok(shown(&done.await?))
+    Ok(shown(&call, &done.await?))
 }
 
 /// The groups that a person is in from now on.
@@ -152,7 +152,7 @@ pub(super) async fn groups(call: Call) -> Result<Answer, Problem> {
     let done = changed(&call, "api-set-groups", move |tx, act, id| {
         administration::set_groups(tx, act, id, &groups)
     });
-    Ok(shown(&done.await?))
+    Ok(shown(&call, &done.await?))
 }
 
 pub(super) const BAN: Operation = Operation {
@@ -174,7 +174,7 @@ pub(super) async fn ban(call: Call) -> Result<Answer, Problem> {
     let done = changed_by_peer(&call, "api-ban", move |tx, act, id| {
         administration::ban(tx, act, id, &ban)
     });
-    Ok(shown(&done.await?))
+    Ok(shown(&call, &done.await?))
 }
 
 /// An instant of a body.
@@ -197,7 +197,7 @@ macro_rules! acts {
         };
 
         pub(super) async fn $handler(call: Call) -> Result<Answer, Problem> {
-            Ok(shown(&$by(&call, $name, $work).await?))
+            Ok(shown(&call, &$by(&call, $name, $work).await?))
         }
     )+};
 }
@@ -219,7 +219,7 @@ pub(super) async fn grant_admin(call: Call) -> Result<Answer, Problem> {
     let done = changed(&call, "api-grant-admin", |tx, act, id| {
         administrators::set_admin(tx, act, id, true)
     });
-    Ok(shown(&done.await?))
+    Ok(shown(&call, &done.await?))
 }
 
 pub(super) const WITHDRAW_ADMIN: Operation = Operation {
@@ -233,7 +233,7 @@ pub(super) async fn withdraw_admin(call: Call) -> Result<Answer, Problem> {
     let done = changed(&call, "api-withdraw-admin", |tx, act, id| {
         administrators::set_admin(tx, act, id, false)
     });
-    Ok(shown(&done.await?))
+    Ok(shown(&call, &done.await?))
 }
 
 /// What a signal came to. Whoever may only signal learns nothing else of the person.

@@ -172,7 +172,8 @@ pub(super) async fn list(call: Call) -> Result<Answer, Problem> {
     let page = call
         .read("api-list-users", move |tx| db!(tx, users::page(&wanted)))
         .await?;
-    Ok(Answer::page(page, |user| UserDocument::from(&user)))
+    let now = call.cx.now;
+    Ok(Answer::page(page, |user| UserDocument::of(&user, now)))
 }
 
 pub(super) const READ: Operation = Operation {
@@ -188,7 +189,7 @@ pub(super) async fn read(call: Call) -> Result<Answer, Problem> {
         .read("api-user", move |tx| db!(tx, users::by_id(&id)))
         .await?
         .ok_or_else(unknown)?;
-    Ok(Answer::versioned(&UserDocument::from(&user)))
+    Ok(Answer::versioned(&UserDocument::of(&user, call.cx.now)))
 }
 
 pub(super) const CREATE: Operation = Operation {
@@ -241,7 +242,7 @@ pub(super) async fn create(call: Call) -> Result<Answer, Problem> {
         Ok(known.map(|user| (user, None)))
     };
     let (user, invitation) = call.create("api-create-user", make, again).await?;
-    let document = UserDocument::from(&user);
+    let document = UserDocument::of(&user, call.cx.now);
     let created = CreatedDocument {
         user: document.clone(),
         invitation: invitation
@@ -270,7 +271,7 @@ pub(super) async fn patch(call: Call) -> Result<Answer, Problem> {
             let Some(user) = db!(tx, users::lock(&id))? else {
                 return Ok(Err(unknown()));
             };
-            let allowed = Call::meets(if_match.as_ref(), &UserDocument::from(&user))
+            let allowed = Call::meets(if_match.as_ref(), &UserDocument::of(&user, act.now))
                 .and_then(|()| caller.may_lend(&user))
                 .and_then(|()| signed_in(&user));
             if let Err(problem) = allowed {
@@ -292,7 +293,7 @@ pub(super) async fn patch(call: Call) -> Result<Answer, Problem> {
             })
         })
         .await?;
-    Ok(Answer::versioned(&UserDocument::from(&changed)))
+    Ok(Answer::versioned(&UserDocument::of(&changed, call.cx.now)))
 }
 
 pub(super) const DELETE: Operation = Operation {
@@ -355,7 +356,7 @@ where
         let Some(user) = db!(tx, users::lock(&id))? else {
             return Ok(Err(unknown()));
         };
-        let judged = Call::meets(if_match.as_ref(), &UserDocument::from(&user))
+        let judged = Call::meets(if_match.as_ref(), &UserDocument::of(&user, act.now))
             .and_then(|()| allowed(&user))
             .and_then(|()| signed_in(&user));
         Ok(match judged {

@@ -23,6 +23,8 @@ pub(super) struct Current {
     pub(super) subjects: BTreeSet<ClientId>,
     /// People by the keys of their names and addresses.
     pub(super) users: BTreeMap<UserId, User>,
+    /// People who could sign in and administer: so many that one of them is left, whoever else goes, if there is one.
+    pub(super) administrators: BTreeSet<UserId>,
     /// What this set made.
     pub(super) made: Made,
 }
@@ -65,6 +67,7 @@ impl Current {
         }
         current.read_clients(tx, declared, now)?;
         current.read_users(tx, declared)?;
+        current.read_administrators(tx, now)?;
         Ok(current)
     }
 
@@ -85,6 +88,16 @@ impl Current {
                 self.subjects.insert(id);
             }
         }
+        Ok(())
+    }
+
+    fn read_administrators(&mut self, tx: &mut Tx<'_>, now: UnixTime) -> Result<(), StoreError> {
+        // Nobody goes whom the documents do not touch.
+        let most = i64::try_from(self.users.len())
+            .unwrap_or(i64::MAX)
+            .saturating_add(1);
+        let able = db!(tx, administrators::who_is_able(None, now, most))?;
+        self.administrators = able.into_iter().collect();
         Ok(())
     }
 

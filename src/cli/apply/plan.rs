@@ -1,6 +1,7 @@
 //! The plan: what must be made, changed and deleted so that everything is as it was declared. Pure: it is made of what
 //! was declared and what is there, so that it can be made again in the transaction that carries it out.
 
+mod administrators;
 mod apis;
 mod clients;
 mod users;

@@ -1,132 +1,142 @@
 //! `audit …` through a server.
 
-use super::{AuditVerb, ExportArgs, Format, PATIENCE, TailArgs, pause};
+use super::{AuditVerb, ExportArgs, PATIENCE, TailArgs, nobody, pause, whole};
 use crate::audit::export;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::instant::instant;
 use crate::cli::output::Output;
-use crate::cli::remote::{Remote, word};
+use crate::cli::remote::{PAGE, Remote, word};
 use crate::ports::{Clock as _, SystemClock};
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
-use vouchsafe_core::model::EventKind;
 
 pub(super) fn run(server: &Remote, verb: AuditVerb, output: &Output) -> Result<(), Failure> {
-    settled(server)?;
+    let last = settled(server)?;
     match verb {
-        AuditVerb::Tail(args) => tail(server, &args, output),
+        AuditVerb::Tail(args) => tail(server, &args, last, output),
         AuditVerb::Export(args) => write(server, args, output),
         AuditVerb::Verify => {
             let verdict = server.get("/audit/verification")?.value;
-            let number = |name: &str| verdict.get(name).and_then(Value::as_i64).unwrap_or_default();
-            if verdict.get("whole") != Some(&Value::Bool(true)) {
-                return Err(Failure::failed(word(&verdict, "broken")));
-            }
-            let text = format!(
-                "the audit log is whole: {} records, the last is {}",
-                number("records"),
-                number("last")
-            );
-            output.report(&verdict, &text);
+            output.report(&verdict, &judged(&verdict)?);
             Ok(())
         }
     }
 }
 
-/// Waits until what has happened until now has its number.
-fn settled(server: &Remote) -> Result<(), Failure> {
-    for _ in 0..PATIENCE {
-        let newest = server.get("/audit?limit=1")?.value;
-        // Those without a number stand first.
-        if newest.pointer("/items/0").is_none_or(|record| seq(record) > 0) {
-            break;
+/// What a verification by the server came to. One that was cut off says nothing of what it did not read.
+fn judged(verdict: &Value) -> Result<String, Failure> {
+    let is = |name: &str, wanted: bool| verdict.get(name) == Some(&Value::Bool(wanted));
+    if !is("whole", true) {
+        return Err(Failure::failed(word(verdict, "broken")));
+    }
+    let (records, last) = (number(verdict, "records"), number(verdict, "last"));
+    if is("to_the_end", false) {
+        return Err(Failure::failed(format!(
+            "the server read {records} records, up to {last}, which are whole, and no further: verify the rest on its \
+             database"
+        )));
+    }
+    Ok(whole(records, last))
+}
+
+/// Waits until what has happened until now has its number, and tells the last one.
+fn settled(server: &Remote) -> Result<i64, Failure> {
+    let mut left = PATIENCE;
+    loop {
+        let told = server.get("/audit/records?limit=1")?.value;
+        left = left.saturating_sub(1);
+        if left == 0 || told.get("more_to_number") != Some(&Value::Bool(true)) {
+            return Ok(number(&told, "last"));
         }
         pause();
     }
-    Ok(())
 }
 
-fn tail(server: &Remote, args: &TailArgs, output: &Output) -> Result<(), Failure> {
-    let most = args.after.map_or(args.lines as usize, |_| usize::MAX);
-    let mut after = args.after.unwrap_or_default();
-    let mut records = newest(server, after, most)?;
+fn tail(server: &Remote, args: &TailArgs, last: i64, output: &Output) -> Result<(), Failure> {
+    let newest = last.saturating_sub(i64::from(args.lines));
+    let mut after = args.after.unwrap_or(newest).max(0);
     loop {
-        // They come newest first.
-        for record in records.iter().rev() {
+        let path = format!("/audit/records?limit={PAGE}&after={after}");
+        let told = server.get(&path)?.value;
+        let records = told.get("items").and_then(Value::as_array);
+        let before = after;
+        for record in records.into_iter().flatten() {
             output.print(&record.to_string());
-            after = after.max(seq(record));
+            after = after.max(number(record, "seq"));
+        }
+        if after > before {
+            continue;
         }
         if !args.follow {
             return Ok(());
         }
         pause();
-        records = newest(server, after, usize::MAX)?;
     }
-}
-
-/// The numbered records after a number, newest first.
-fn newest(server: &Remote, after: i64, most: usize) -> Result<Vec<Value>, Failure> {
-    let mut records = Vec::new();
-    server.each("/audit", &[], &mut |record| {
-        let number = seq(&record);
-        if number > after && records.len() < most {
-            records.push(record);
-        }
-        // Those of this moment have no number yet, and stand first.
-        Ok(records.len() < most && (number == 0 || number > after))
-    })?;
-    Ok(records)
 }
 
 fn write(server: &Remote, args: ExportArgs, output: &Output) -> Result<(), Failure> {
     let now = SystemClock.now();
-    let subject = args
-        .user
-        .map(|named| match server.user(&named) {
-            Ok(person) => Ok(word(&person.value, "sub")),
-            // Records outlive the accounts that they are about.
-            Err(failure) if failure.exit == Exit::Failed => Ok(named),
-            Err(failure) => Err(failure),
-        })
-        .transpose()?;
-    let one = args.event.first().filter(|_| args.event.len() == 1);
+    let subject = args.user.map(|named| subject(server, named)).transpose()?;
+    let kinds: Vec<_> = args.event.iter().map(|kind| kind.as_str()).collect();
+    let kinds = (!kinds.is_empty()).then(|| kinds.join(","));
     let since = args.since.map(|since| instant(since.before(now)));
     let until = args.until.map(|until| instant(until.before(now)));
+    let after = (args.after > 0).then(|| args.after.to_string());
     let mut query = Serializer::new(String::from("/audit/export?"));
-    query.append_pair("format", "jsonl");
+    query.append_pair("format", export::Format::from(args.format).as_str());
     for (name, value) in [
-        ("event", one.map(|kind| kind.as_str())),
-        ("subject", subject.as_deref()),
-        ("client_id", args.client.as_deref()),
-        ("actor", args.actor.as_deref()),
-        ("since", since.as_deref()),
-        ("until", until.as_deref()),
+        ("after", after),
+        ("event", kinds),
+        ("subject", subject),
+        ("client_id", args.client),
+        ("actor", args.actor),
+        ("since", since),
+        ("until", until),
     ] {
         if let Some(value) = value {
-            query.append_pair(name, value);
+            query.append_pair(name, &value);
         }
     }
-    if matches!(args.format, Format::Csv) {
-        output.write(&format!("{}\r\n", export::csv_head()));
-    }
-    let wanted = |record: &Value| {
-        let kind = EventKind::parse(&word(record, "event"));
-        seq(record) > args.after
-            && (args.event.is_empty() || kind.is_some_and(|kind| args.event.contains(&kind)))
-    };
-    server.lines(&query.finish(), &mut |line| {
-        // What is no record is an answer of another kind, which is told by its status.
-        let record = serde_json::from_str::<Value>(line).unwrap_or_default();
-        if !wanted(&record) {
-            return;
-        }
-        match args.format {
-            Format::Jsonl => output.print(line),
-            Format::Csv => output.write(&format!("{}\r\n", export::csv_row_of(&record))),
-        }
-    })
+    server.write_file(&query.finish(), output)
 }
 
-fn seq(record: &Value) -> i64 {
-    record.get("seq").and_then(Value::as_i64).unwrap_or_default()
+/// The `sub` of whom the records are wanted. Records outlive the accounts that they are about.
+fn subject(server: &Remote, named: String) -> Result<String, Failure> {
+    match server.user(&named) {
+        Ok(person) => return Ok(word(&person.value, "sub")),
+        Err(failure) if failure.exit == Exit::Failed => {}
+        Err(failure) => return Err(failure),
+    }
+    let mut query = Serializer::new(String::from("/audit?limit=1"));
+    query.append_pair("subject", &named);
+    let told = server.get(&query.finish())?.value;
+    let any = told.get("items").and_then(Value::as_array);
+    if any.is_none_or(Vec::is_empty) {
+        return Err(nobody(&named));
+    }
+    Ok(named)
+}
+
+fn number(document: &Value, name: &str) -> i64 {
+    document.get(name).and_then(Value::as_i64).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_verification_that_was_cut_off_is_not_called_whole() {
+        let verdict = |end: bool| json!({"whole": true, "records": 3, "last": 7, "to_the_end": end});
+        assert_eq!(
+            judged(&verdict(true)).unwrap(),
+            "the audit log is whole: 3 records, the last is 7"
+        );
+        let cut = judged(&verdict(false)).unwrap_err();
+        assert_eq!(cut.exit, Exit::Failed);
+        assert!(cut.message.contains("3 records, up to 7"), "{}", cut.message);
+        let broken = judged(&json!({"whole": false, "broken": "record 2: it was changed"})).unwrap_err();
+        assert_eq!(broken.message, "record 2: it was changed");
+    }
 }

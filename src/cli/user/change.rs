@@ -1,6 +1,6 @@
 //! `user update`: a person's profile, standing as an administrator, and password, in one transaction.
 
-use super::{claims_members, find, report, same_address, unknown};
+use super::{claims_members, document, find, report, same_address, unknown};
 use crate::accounts::administration;
 use crate::accounts::administrators;
 use crate::accounts::profile::{ProfileChange, Updated, patched_claims};
@@ -16,6 +16,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub(super) struct UpdateArgs {
     /// User name, e-mail address or `sub`
+    #[arg(allow_hyphen_values = true)]
     pub(super) user: String,
     /// The name to sign in with
     #[arg(long)]
@@ -60,10 +61,10 @@ pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Re
     } else {
         None
     };
-    let (id, admin) = (user.id, args.admin);
+    let (id, admin, has_password) = (user.id, args.admin, hash.is_some());
     let outcome = place.act("update-user", move |tx, act| {
         let Some(before) = db!(tx, users::lock(&id))? else {
-            return Ok(Updated::Unknown);
+            return Ok((None, Updated::Unknown));
         };
         let change = ProfileChange {
             claims: patched_claims(&before, Some(change.claims.clone())),
@@ -71,7 +72,7 @@ pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Re
         };
         let mut changed = match administration::update_profile(tx, act, &id, &change)? {
             Updated::Done(changed) => changed,
-            other @ (Updated::Refused(_) | Updated::Unknown) => return Ok(other),
+            other @ (Updated::Refused(_) | Updated::Unknown) => return Ok((None, other)),
         };
         if let Some(admin) = admin
             && let Some(after) = administrators::set_admin(tx, act, &id, admin)?
@@ -83,15 +84,26 @@ pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Re
         {
             *changed = after;
         }
-        Ok(Updated::Done(changed))
+        Ok((Some(before), Updated::Done(changed)))
     })?;
     match outcome {
-        Updated::Done(changed) => {
-            report(output, &changed, "is changed");
+        (before, Updated::Done(changed)) => {
+            let is_changed =
+                has_password || before.is_none_or(|before| document(&before) != document(&changed.user));
+            report(output, &changed, what_became(is_changed));
             Ok(())
         }
-        Updated::Refused(problem) => Err(Failure::failed(problem.to_string())),
-        Updated::Unknown => Err(unknown(&args.user)),
+        (_, Updated::Refused(problem)) => Err(Failure::failed(problem.to_string())),
+        (_, Updated::Unknown) => Err(unknown(&args.user)),
+    }
+}
+
+/// What is said of somebody who was to be changed.
+pub(super) const fn what_became(is_changed: bool) -> &'static str {
+    if is_changed {
+        "is changed"
+    } else {
+        "is as before: nothing was to be changed"
     }
 }
 

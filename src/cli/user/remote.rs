@@ -2,7 +2,8 @@
 
 use super::show::HEADS;
 use super::{
-    BanArgs, CreateArgs, Names, UserVerb, change::UpdateArgs, claims_members, invite, same_address, say,
+    BanArgs, CreateArgs, Names, UserVerb, change::UpdateArgs, change::what_became, claims_members, invite,
+    same_address, say,
 };
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::instant::instant;
@@ -104,9 +105,53 @@ pub(super) fn described(names: Names, claims_file: Option<&Path>) -> Result<Map<
         .collect())
 }
 
-/// First the profile, then the standing, then the password; each is one transaction of its own at the server.
+/// First the profile, then the standing, then the password; each is one transaction of its own at the server, so that whoever
+/// is refused the second is told that the first is done.
 fn update(server: &Remote, args: UpdateArgs, output: &Output) -> Result<(), Failure> {
     let person = server.user(&args.user)?;
+    let (admin, password_stdin) = (args.admin, args.password_stdin);
+    let profile = profile(args)?;
+    let password = password_stdin.then(password::read).transpose()?;
+    let mut done: Vec<&str> = Vec::new();
+    let mut changed = None;
+    if !profile.is_empty() {
+        let patched = server.patch(
+            &path(&person, ""),
+            &Value::Object(profile),
+            person.version.as_deref(),
+        )?;
+        done.extend((patched.value != person.value).then_some("the profile"));
+        changed = Some(patched);
+    }
+    if let Some(admin) = admin {
+        let set = set_admin(server, &person, admin).map_err(|failure| so_far(&done, failure))?;
+        let was = person.value.get("admin") == Some(&Value::Bool(admin));
+        done.extend((!was).then_some("the right to administer"));
+        changed = Some(set);
+    }
+    if let Some(password) = password {
+        let body = json!({"password": password.as_str()});
+        let set = server.put(&path(&person, "/password"), &body, None);
+        changed = Some(set.map_err(|failure| so_far(&done, failure))?);
+        done.push("the password");
+    }
+    told(output, &changed.unwrap_or(person), what_became(!done.is_empty()));
+    Ok(())
+}
+
+/// A failure after something was done.
+fn so_far(done: &[&str], failure: Failure) -> Failure {
+    if done.is_empty() {
+        return failure;
+    }
+    Failure {
+        message: format!("{}; changed before that: {}", failure.message, done.join(", ")),
+        ..failure
+    }
+}
+
+/// What changes of a profile, as the administration API takes it.
+fn profile(args: UpdateArgs) -> Result<Map<String, Value>, Failure> {
     let mut claims = claims_members(args.claims_file.as_deref(), args.name)?;
     let mut body = Map::new();
     let address = claims.get("email").and_then(Value::as_str);
@@ -121,20 +166,7 @@ fn update(server: &Remote, args: UpdateArgs, output: &Output) -> Result<(), Fail
     if !claims.is_empty() {
         body.insert("claims".to_owned(), Value::Object(claims));
     }
-    let mut changed = server.patch(
-        &path(&person, ""),
-        &Value::Object(body),
-        person.version.as_deref(),
-    )?;
-    if let Some(admin) = args.admin {
-        changed = set_admin(server, &person, admin)?;
-    }
-    if args.password_stdin {
-        let body = json!({"password": password::read()?.as_str()});
-        changed = server.put(&path(&person, "/password"), &body, None)?;
-    }
-    told(output, &changed, "is changed");
-    Ok(())
+    Ok(body)
 }
 
 /// Replaces a list of names that a person has.

@@ -8,6 +8,7 @@ use crate::cli::listing::{bad_cursor, pages};
 use crate::cli::open::Workplace;
 use crate::cli::output::Output;
 use crate::db;
+use crate::ports::{Clock as _, SystemClock};
 use crate::store::GrantsWanted;
 use crate::store::listing::UsersWanted;
 use serde_json::{Map, Value, json};
@@ -84,7 +85,7 @@ pub(super) fn one(place: &Workplace, user: &User, output: &Output) -> Result<(),
 
 /// A person as the command line shows them.
 pub(in crate::cli) fn document(user: &User) -> Map<String, Value> {
-    match serde_json::to_value(UserDocument::from(user)) {
+    match serde_json::to_value(UserDocument::of(user, SystemClock.now())) {
         Ok(Value::Object(members)) => members,
         Ok(_) | Err(_) => Map::new(),
     }

@@ -27,6 +27,16 @@ pub fn check_others(c: &mut Conn, leaving: &UserId, now: UnixTime) -> Result<(),
 
 /// How many people, but for one, could sign in and administer at `now`, counted to `most`.
 pub fn able(c: &mut Conn, but: Option<&UserId>, now: UnixTime, most: i64) -> Result<usize, StoreError> {
+    Ok(who_is_able(c, but, now, most)?.len())
+}
+
+/// The same people, `most` of them.
+pub fn who_is_able(
+    c: &mut Conn,
+    but: Option<&UserId>,
+    now: UnixTime,
+    most: i64,
+) -> Result<Vec<UserId>, StoreError> {
     use users::dsl;
     let unbanned = dsl::banned_at.is_null().or(dsl::banned_until
         .is_not_null()
@@ -41,7 +51,8 @@ pub fn able(c: &mut Conn, but: Option<&UserId>, now: UnixTime, most: i64) -> Res
         .filter(unbanned)
         .select(dsl::id)
         .limit(most);
-    Ok(able.load::<String>(c)?.len())
+    let ids: Vec<String> = able.load(c)?;
+    Ok(ids.into_iter().map(UserId::new).collect())
 }
 
 /// Whether anybody administers the server, whatever their standing.

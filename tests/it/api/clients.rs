@@ -18,6 +18,18 @@ fn make(robot: &Caller<'_>, body: &Value) -> (String, Value) {
 }
 
 on_both_databases! {
+    fn a_redirect_uri_has_no_wildcard_and_is_kept_once(world: World) {
+        let robot = world.service(ALL);
+        let wish = |uris: &[&str]| json!({"client_name": "Shop", "type": "web", "redirect_uris": uris});
+        for wild in ["https://shop.example/*", "https://*.shop.example/cb", "https://shop.example/cb?to=*"] {
+            let refused = robot.send("POST", "/clients", &wish(&["https://shop.example/cb", wild]));
+            assert!(refused.body.contains("a wildcard matches nothing"), "{}", refused.body);
+            assert_eq!(refused.problem(), problem(422, "rule_broken"), "{wild}");
+        }
+        let made = robot.make("/clients", &wish(&["https://shop.example/b", "https://shop.example/a", "https://shop.example/b"]));
+        assert_eq!(made["redirect_uris"], json!(["https://shop.example/b", "https://shop.example/a"]));
+    }
+
     fn a_client_is_registered_and_works_with_the_secret_that_is_shown_once(world: World) {
         let robot = world.service(ALL);
         world.person("ada");

@@ -1,12 +1,19 @@
 //! `/api/openapi.json`.
 
-use crate::support::api_caller::ALL;
+use crate::support::api_caller::{ALL, problem};
 use crate::support::on_both_databases;
 use crate::support::world::Answer;
 use serde_json::json;
 use vouchsafe::admin::api::routes::ROUTES;
 
 on_both_databases! {
+    fn the_problem_of_a_path_that_is_not_canonical_is_one_of_the_codes(world: World) {
+        let code = Answer::to(world.get("/api/v1/%75sers")).problem();
+        assert_eq!(code, problem(400, "path_invalid"));
+        let described = Answer::to(world.get("/api/openapi.json")).body;
+        assert!(described.contains("path_invalid"));
+    }
+
     fn the_document_tells_every_route_with_its_scope(world: World) {
         let answer = Answer::to(world.get("/api/openapi.json"));
         assert_eq!(answer.status, 200);

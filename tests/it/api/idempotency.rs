@@ -20,6 +20,13 @@ fn shop() -> Value {
 }
 
 on_both_databases! {
+    fn a_key_comes_once(world: World) {
+        let robot = world.service(ALL);
+        let twice = robot.request("POST", "/clients").header("Idempotency-Key", "k-1").header("Idempotency-Key", "k-2");
+        assert_eq!(Answer::to(twice.json(&shop())).problem(), problem(400, "header_invalid"));
+        assert_eq!(world.events_of(EventKind::ClientCreated).len(), 0);
+    }
+
     fn a_repeated_request_is_told_what_was_made_without_the_secret(world: World) {
         let robot = world.service(ALL);
         let first = send(&robot, "/clients", "k-1", &shop());

@@ -36,7 +36,10 @@ with_registration! { by_token;
         let register = || Answer::to(world.post("/register").bearer_auth(token).json(&ordinary(json!({"scope": "orders:read"}))));
         assert_eq!(register().status, 201);
         assert_eq!(robot.read(&path)["uses_left"], 1);
-        assert_eq!(robot.act("DELETE", &path).status, 204);
+        // It was used meanwhile.
+        let revoke = |version: &str| Answer::to(robot.request("DELETE", &path).header("If-Match", version));
+        assert_eq!(revoke(answer.header("etag")).problem(), problem(412, "precondition_failed"));
+        assert_eq!(revoke(robot.get(&path).header("etag")).status, 204);
         assert_eq!(register().status, 401);
         for method in ["GET", "DELETE"] {
             assert_eq!(robot.act(method, &path).problem(), problem(404, "not_found"), "{method}");

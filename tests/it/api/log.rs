@@ -57,6 +57,71 @@ on_both_databases! {
         assert!(broken["broken"].as_str().unwrap().contains("it was changed"), "{broken}");
     }
 
+    fn records_are_read_by_their_numbers_whatever_their_times_are(world: World) {
+        let robot = world.service(ALL);
+        world.publish();
+        let happened = |id: &str, at: i64| world.sql(&format!(
+            "INSERT INTO events (id, at, kind, actor, detail, expires_at) VALUES ('{id}', {at}, 'user.created', '{id}', '{{}}', 0)"
+        ));
+        let before = robot.read("/audit/records?limit=1")["last"].as_i64().unwrap();
+        // Whoever commits late is numbered late, however early it began.
+        happened("late", 9_000_000_000_000);
+        world.publish();
+        happened("early", 1);
+        world.publish();
+        let told = |query: &str| robot.read(&format!("/audit/records?{query}"));
+        let all = told(&format!("after={before}"));
+        let actors: Vec<_> = all["items"].as_array().unwrap().iter().map(|item| item["actor"].as_str().unwrap()).collect();
+        assert_eq!(actors, ["late", "early"]);
+        assert_eq!((&all["items"][0]["seq"], &all["last"], &all["more_to_number"]), (&json!(before + 1), &json!(before + 2), &json!(false)));
+        assert_eq!(all["items"][0]["at"], "2255-03-14T16:00:00.000Z", "to the millisecond");
+        let one = told(&format!("after={before}&limit=1"));
+        assert_eq!(one["items"], json!([all["items"][0]]));
+        assert_eq!(told(&format!("after={}", before + 1))["items"], json!([all["items"][1]]));
+        assert_eq!(told(&format!("after={}", before + 2))["items"], json!([]));
+        happened("now", 2);
+        assert_eq!((&told("limit=1")["last"], &told("limit=1")["more_to_number"]), (&json!(before + 2), &json!(true)));
+        for query in ["after=-1", "after=x", "after=99999999999999999999", "limit=0", "cursor=x"] {
+            assert_eq!(robot.get(&format!("/audit/records?{query}")).status, 400, "{query}");
+        }
+    }
+
+    fn an_export_tells_what_was_asked_for_and_a_look_at_its_head_is_none(world: World) {
+        let robot = world.service(ALL);
+        let head = robot.act("HEAD", "/audit/export?format=csv");
+        assert_eq!((head.status, head.body.as_str()), (200, ""));
+        assert_eq!(head.header("content-disposition"), "attachment; filename=\"audit.csv\"");
+        assert_eq!(world.events_of(EventKind::AuditExported).len(), 0);
+        let query = "event=user.created,user.banned&subject=s1&actor=cli&client_id=c1&request_id=r1&after=3&since=2025-01-01T00:00:00Z&until=2026-01-01T00:00:00.5Z";
+        assert_eq!(robot.get(&format!("/audit/export?{query}")).status, 200);
+        let told = world.events_of(EventKind::AuditExported);
+        assert_eq!(json!(told[0].detail), json!({"format": "jsonl", "filters": {
+            "event": ["user.created", "user.banned"], "subject": "s1", "actor": "cli", "client_id": "c1", "request_id": "r1",
+            "after": 3, "since": "2025-01-01T00:00:00.000Z", "until": "2026-01-01T00:00:00.500Z",
+        }}));
+        for query in ["event=user.created,", "event=user.fed", "event=user.created&event=user.banned"] {
+            assert_eq!(robot.get(&format!("/audit/export?{query}")).problem(), problem(400, "parameter_invalid"), "{query}");
+        }
+    }
+
+    fn several_kinds_after_a_number_are_exported(world: World) {
+        let robot = world.service(ALL);
+        for name in ["ada", "bob"] {
+            let user = robot.make("/users", &json!({"username": name, "email": format!("{name}@example.test")}));
+            assert_eq!(robot.act("POST", &format!("/users/{}/disable", user["sub"].as_str().unwrap())).status, 200);
+        }
+        world.publish();
+        let kinds = |query: &str| -> Vec<String> {
+            let file = robot.get(&format!("/audit/export?{query}")).body;
+            let records = file.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+            records.map(|record| record["event"].as_str().unwrap().to_owned()).collect()
+        };
+        let both = "event=user.created,user.disabled";
+        assert_eq!(kinds(both), ["user.created", "user.disabled", "user.created", "user.disabled"]);
+        let first = robot.read("/audit?event=user.created")["items"][1]["seq"].as_i64().unwrap();
+        assert_eq!(kinds(&format!("{both}&after={first}")), ["user.disabled", "user.created", "user.disabled"]);
+    }
+
     fn one_verifies_the_log_at_a_time_and_two_export_it(world: World) {
         let robot = world.service(ALL);
         let turns = &world.services.log_turns;

@@ -13,6 +13,7 @@ mod log;
 mod on_administrators;
 mod permissions;
 mod rate_limits;
+mod refused;
 mod secrets;
 mod settings;
 mod sign_in;

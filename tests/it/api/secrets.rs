@@ -28,6 +28,8 @@ on_both_databases! {
         let list = robot.get(&path);
         assert_eq!(list.json()["items"].as_array().unwrap().len(), 2);
         assert!(!list.body.contains("vcs_"), "{}", list.body);
+        let stale = robot.request("DELETE", &format!("{path}/{first}")).header("If-Match", "\"other\"");
+        assert_eq!(Answer::to(stale).problem(), problem(412, "precondition_failed"));
         assert_eq!(robot.act("DELETE", &format!("{path}/{first}")).status, 204);
         world.follow();
         assert_eq!((works(&shop), works(&second)), (401, 200));

@@ -40,8 +40,8 @@ on_both_databases! {
         assert_eq!(told("?since=2025-12-25T00:00:00Z"), ("hour".to_owned(), 7 * 24 + 1));
         assert_eq!(told("?since=2025-12-24T23:59:59Z"), ("day".to_owned(), 9));
         assert_eq!(told("?since=2025-12-25T00:00:00Z&resolution=day"), ("day".to_owned(), 8));
-        assert_eq!(told("?since=0001-01-01T00:00:00Z"), ("day".to_owned(), 90), "what is older is gone");
-        for query in ["?since=2025-12-24T23:59:59Z&resolution=hour", "?resolution=minute"] {
+        assert_eq!(told("?since=2025-10-04T00:00:00Z"), ("day".to_owned(), 90), "as long as it is kept");
+        for query in ["?since=2025-10-01T00:00:00Z", "?until=2025-10-01T00:00:00Z", "?since=0001-01-01T00:00:00Z", "?since=2025-12-24T23:59:59Z&resolution=hour", "?resolution=minute"] {
             let refused = robot.get(&format!("/statistics{query}"));
             assert_eq!(refused.problem(), problem(400, "parameter_invalid"), "{query}");
         }

@@ -3,10 +3,38 @@
 use crate::support::api_caller::{ALL, problem};
 use crate::support::on_both_databases;
 use crate::support::people::{PASSWORD, metadata};
+use crate::support::world::Answer;
 use serde_json::json;
 use vouchsafe_core::model::{ClientKind, ClientMetadata, EventKind};
 
 on_both_databases! {
+    fn a_ban_whose_end_has_come_is_told_no_more(world: World) {
+        let robot = world.service(ALL);
+        let path = format!("/users/{}", world.person("ada").id);
+        let until = "2026-01-01T01:00:00Z";
+        let ban = json!({"until": until, "reason": "Three payments came back"});
+        assert_eq!(robot.send("PUT", &format!("{path}/ban"), &ban).json()["banned"], true);
+        world.wait(vouchsafe_core::model::Span::from_hours(2));
+        let robot = world.service(ALL);
+        let after = robot.read(&path);
+        let told = ["banned", "banned_until", "ban_reason"].map(|name| after[name].clone());
+        assert_eq!(told, [json!(false), json!(null), json!(null)]);
+        assert_eq!(robot.read("/users?state=active&q=ada")["items"], json!([after]));
+    }
+
+    fn names_of_groups_and_people_turn_no_line(world: World) {
+        let robot = world.service(ALL);
+        let path = format!("/users/{}", world.person("ada").id);
+        for hidden in ["\u{202e}", "\u{200b}", "\u{2067}"] {
+            let groups = json!({"groups": [format!("night{hidden}shift")]});
+            let put = Answer::to(robot.request("PUT", &format!("{path}/groups")).header("If-Match", "*").json(&groups));
+            assert_eq!(put.problem(), problem(422, "rule_broken"), "{hidden:?}");
+        }
+        let named = |name: &str| robot.change("PATCH", &path, &json!({"claims": {"name": name}})).status;
+        assert_eq!((named("Ada\u{202e}L"), named("Ada\u{2069}L"), named("Ada\u{2028}L")), (422, 422, 422));
+        assert_eq!(named("\u{645}\u{6cc}\u{200c}\u{62e}\u{648}"), 200, "a joiner");
+    }
+
     fn a_person_is_added_read_changed_and_deleted(world: World) {
         let robot = world.service(ALL);
         let made = robot.send("POST", "/users", &json!({
@@ -122,7 +150,7 @@ on_both_databases! {
         assert_eq!((&banned["banned"], &banned["grants_ended"], &banned["sessions_ended"]), (&json!(true), &json!(1), &json!(1)));
         assert_eq!((&banned["banned_until"], &banned["ban_reason"]), (&json!(4_102_444_800_i64), &ban["reason"]));
         let userinfo = world.get("/userinfo").bearer_auth(tokens["access_token"].as_str().unwrap());
-        assert_eq!(crate::support::world::Answer::to(userinfo).status, 401);
+        assert_eq!(Answer::to(userinfo).status, 401);
         assert_eq!(robot.act("DELETE", &format!("{path}/ban")).json()["banned"], false);
         assert_eq!(robot.act("POST", &format!("{path}/disable")).json()["disabled"], true);
         assert_eq!(robot.act("POST", &format!("{path}/enable")).json()["disabled"], false);

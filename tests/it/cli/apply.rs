@@ -440,6 +440,7 @@ fn only_what_an_earlier_run_made_is_pruned_and_only_after_a_yes() {
             .run(&["user", "set-admin", "bob", "false", "--json"])
             .document();
         place.file("site.toml", "");
+        apply(&place, &["--prune", "--dry-run"]).failed(1, "the last administrator");
         apply(&place, &["--prune", "--yes"]).failed(1, "the last administrator");
         assert_eq!(
             place
@@ -450,6 +451,11 @@ fn only_what_an_earlier_run_made_is_pruned_and_only_after_a_yes() {
                 .len(),
             2
         );
+        place.file(
+            "site.toml",
+            "[[users]]\nusername = \"ada\"\nemail = \"ada@example.com\"\nadmin = false\n",
+        );
+        apply(&place, &["--dry-run"]).failed(1, "the last administrator");
         // Whoever takes over comes before the one who leaves.
         place.file("eve.password", "silver lantern 43\n");
         set_mode(&place.path("eve.password"), 0o600);

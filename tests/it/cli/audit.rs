@@ -139,7 +139,7 @@ fn an_empty_log_is_whole() {
 fn what_is_asked_for_is_exported_and_nothing_else() {
     for place in Place::both() {
         let ada = place.create_user("ada");
-        place.create_user("bob");
+        let bob = place.create_user("bob");
         place.run(&["user", "ban", "ada"]);
         let client = place.create_client("web");
         place.run(&["user", "delete", "bob"]);
@@ -172,6 +172,15 @@ fn what_is_asked_for_is_exported_and_nothing_else() {
         assert_eq!(export(&["--until", "1h"]), "");
         assert_eq!(export(&["--since", "2999-01-01T00:00:00Z"]), "");
         assert_eq!(export(&["--actor", "server"]), "");
+        assert_eq!(
+            export(&["--user", bob["sub"].as_str().unwrap()]),
+            "user.created user.deleted"
+        );
+        for named in ["bob", "nobody"] {
+            place
+                .run(&["audit", "export", "--user", named])
+                .failed(1, &format!("there is no user {named:?}"));
+        }
         place
             .run(&["audit", "export", "--event", "user.fed"])
             .failed(2, "user.banned");

@@ -3,6 +3,7 @@
 
 mod admin_sessions;
 mod administration;
+mod audit;
 mod both;
 mod initial_tokens;
 mod lists;

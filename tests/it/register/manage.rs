@@ -85,6 +85,7 @@ with_registration! { open;
         let other = world.registered(json!({}));
         for (over, member) in [
             (json!({"redirect_uris": ["http://x.example/"]}), "redirect_uris"),
+            (json!({"redirect_uris": ["https://client.example/*"]}), "redirect_uris"),
             (json!({"token_endpoint_auth_method": "none"}), "token_endpoint_auth_method"),
             (json!({"grant_types": ["client_credentials"], "redirect_uris": []}), "grant_types"),
             (json!({"client_id": other["client_id"]}), "client_id"),

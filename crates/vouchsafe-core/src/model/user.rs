@@ -84,10 +84,18 @@ impl User {
         if self.disabled_at.is_some() {
             return Standing::Disabled;
         }
-        match (self.banned_at, self.banned_until) {
-            (Some(_), Some(until)) if until <= now => Standing::Good,
-            (Some(_), until) => Standing::Banned { until },
-            (None, _) => Standing::Good,
+        if self.is_banned(now) {
+            Standing::Banned {
+                until: self.banned_until,
+            }
+        } else {
+            Standing::Good
         }
+    }
+
+    /// Whether a ban counts at `now`, be the account disabled or not.
+    #[must_use]
+    pub fn is_banned(&self, now: UnixTime) -> bool {
+        self.banned_at.is_some() && self.banned_until.is_none_or(|until| until > now)
     }
 }

@@ -10,6 +10,13 @@ pub fn hides(c: char) -> bool {
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFC}' | '\u{E0000}'..='\u{E007F}')
 }
 
+/// Whether a character turns or breaks the line that it stands in. Of what [`hides`], names of people may have the rest: some
+/// scripts need joiners.
+#[must_use]
+pub fn turns_or_breaks(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Whether people see every character of a text.
 #[must_use]
 pub fn hides_nothing(text: &str) -> bool {

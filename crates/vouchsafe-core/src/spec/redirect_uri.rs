@@ -48,6 +48,10 @@ const RESERVED: [&str; 13] = [
 /// The first rule that it breaks, with a sentence for the one who registers it.
 pub fn registrable(text: &str, kind: ClientKind) -> Result<(), RedirectUriProblem> {
     use RedirectUriProblem as Problem;
+    // RFC 9700 §2.1: a plain character to us, but people mean something by it.
+    if text.contains('*') {
+        return Err(Problem::Wildcard);
+    }
     uri::plain(text, LONGEST)?;
     let (scheme, rest) = text.split_once(':').ok_or(Problem::NotAbsolute)?;
     let path_and_query = match (scheme, rest.strip_prefix("//")) {

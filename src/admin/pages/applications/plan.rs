@@ -227,7 +227,6 @@ impl Plan {
             },
         };
         typed::check_uris(errors, "redirect_uris", &wish.redirect_uris, kind);
-        typed::check_wildcards(errors, "redirect_uris", &wish.redirect_uris);
         typed::check_uris(
             errors,
             "post_logout_redirect_uris",

@@ -202,7 +202,6 @@ impl Typed {
             );
         }
         typed::check_uris(errors, "redirect_uris", &wish.redirect_uris, wish.kind);
-        typed::check_wildcards(errors, "redirect_uris", &wish.redirect_uris);
         typed::check_uris(
             errors,
             "post_logout_redirect_uris",

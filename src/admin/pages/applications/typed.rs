@@ -32,29 +32,7 @@ pub(super) fn text(fields: &Params, name: &str) -> String {
 pub(super) fn check_uris(errors: &mut Errors, field: &str, uris: &[String], kind: ClientKind) {
     for uri in uris {
         if let Err(rule) = redirect_uri::registrable(uri, kind) {
-            errors.add(field, explained(uri, &rule.to_string()));
-        }
-    }
-}
-
-/// An address with the rule that it breaks. A wildcard is a plain character to the rule; people mean something by it.
-fn explained(uri: &str, rule: &str) -> String {
-    if uri.contains('*') {
-        format!("{uri}: addresses are compared exactly, so a wildcard matches nothing; list each address")
-    } else {
-        format!("{uri}: {rule}")
-    }
-}
-
-/// Whether an address has a wildcard in it: lawful, but never what was meant.
-pub(super) fn check_wildcards(errors: &mut Errors, field: &str, uris: &[String]) {
-    for uri in uris.iter().filter(|uri| uri.contains('*')) {
-        if !errors
-            .all()
-            .iter()
-            .any(|(_, rule)| rule.starts_with(uri.as_str()))
-        {
-            errors.add(field, explained(uri, ""));
+            errors.add(field, format!("{uri}: {rule}"));
         }
     }
 }

@@ -4,8 +4,8 @@ use super::{Asked, FILTERS};
 use crate::admin::access::AdminForm;
 use crate::admin::form;
 use crate::admin::pages::problem::busy;
-use crate::audit::export::{File, Format, SLICE};
-use crate::audit::{Turn, with};
+use crate::audit::Turn;
+use crate::audit::export::{File, Format, SLICE, exported};
 use crate::db;
 use crate::services::Services;
 use crate::store::StoreError;
@@ -13,7 +13,6 @@ use crate::web::problem;
 use actix_web::http::header::{CONTENT_DISPOSITION, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{HttpResponse, web};
 use futures_util::stream::unfold;
-use serde_json::json;
 use std::sync::Arc;
 use vouchsafe_core::model::EventKind;
 
@@ -36,13 +35,10 @@ async fn start(form: &AdminForm) -> Result<HttpResponse, HttpResponse> {
     let turn = admin.cx.services.log_turns.to_export();
     let advice = "Others are exporting the log. Nothing was exported; try again when they are done.";
     let turn = turn.ok_or_else(|| busy(admin, advice))?;
-    let told = with(
-        "format",
-        json!(format.as_str()),
-        admin.act().event(EventKind::AuditExported),
-    );
+    let told = admin.act().event(EventKind::AuditExported);
     let prepared = admin.cx.store().write("export-audit", move |tx| {
         let wanted = filter.clone().resolved(tx)?.records();
+        let told = exported(told.clone(), format, (&wanted, 0));
         db!(tx, events::append(&told))?;
         Ok((wanted, db!(tx, publisher::read())?.last_seq))
     });

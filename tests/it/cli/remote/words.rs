@@ -78,7 +78,11 @@ impl Twins {
         let own = &self.both()[side].served.issuer;
         let plain = |text: &str| {
             let text = text.replace(own, "ISSUER");
-            let mut lines: Vec<_> = text.lines().map(masked).collect();
+            let mut lines: Vec<_> = text
+                .lines()
+                .map(masked)
+                .map(|line| names_in_order(&line))
+                .collect();
             lines.sort();
             lines.join("\n")
         };
@@ -89,6 +93,18 @@ impl Twins {
             plain(&ended.stderr)
         )
     }
+}
+
+/// A line in which the names of applications, which stand in the order of what is random, are sorted.
+fn names_in_order(line: &str) -> String {
+    let listed = line.split_once("applications (");
+    let Some((head, (names, rest))) = listed.and_then(|(head, tail)| Some((head, tail.split_once(')')?)))
+    else {
+        return line.to_owned();
+    };
+    let mut names: Vec<_> = names.split(", ").collect();
+    names.sort_unstable();
+    format!("{head}applications ({}){rest}", names.join(", "))
 }
 
 /// A line in which everything random is as many `x`, and every instant the same.
@@ -190,6 +206,10 @@ fn people(twins: &mut Twins) {
                 r#"{"nickname": "Countess", "email_verified": true, "website": null}"#,
             );
             place.file("wrong.json", r#"{"age": 3}"#);
+            place.file(
+                "twice.json",
+                r#"{"nickname": "Countess", "nickname": "Enchantress"}"#,
+            );
         }
     }
     let create = "user create --username ada --email ada@example.com --password-stdin";
@@ -254,6 +274,9 @@ fn people(twins: &mut Twins) {
         "user update ada --claims-file claims.json",
         "user update ada --claims-file wrong.json",
         "user update ada --claims-file other.json --email ada@example.com",
+        "user update ada --claims-file twice.json",
+        "user update ada --name 'Ada L'",
+        "user show -x",
         "user update ada --username eve",
         "user update ada --email nowhere",
         "user update nobody --name Ada",
@@ -295,6 +318,8 @@ fn applications(twins: &mut Twins) {
     for words in [
         orders,
         orders,
+        "api create --identifier https://z.example --name Z --scope z=",
+        "api delete https://z.example",
         "api create --identifier orders --name Orders",
         "api create --identifier https://x.example --name ''",
         "api create --identifier https://x.example --name X --scope orders:read",

@@ -1,5 +1,6 @@
 //! OpenID Connect Core §5.1, §5.1.1 — the values that standard claims may have.
 
+use crate::spec::human_readable::turns_or_breaks;
 use serde_json::{Map, Value};
 
 /// Claims that somebody wants to give to a person, checked.
@@ -122,7 +123,7 @@ fn check(claim: &str, value: &Value) -> Result<(), ClaimRule> {
 }
 
 fn is_line(text: &str) -> bool {
-    !text.is_empty() && text.chars().count() <= LONGEST && !text.chars().any(char::is_control)
+    !text.is_empty() && text.chars().count() <= LONGEST && !text.chars().any(turns_or_breaks)
 }
 
 fn is_web_url(text: &str) -> bool {
@@ -208,6 +209,11 @@ mod tests {
 
     #[test]
     fn each_claim_takes_its_kind_of_value_only() {
+        assert_eq!(
+            rule("name", &json!("\u{645}\u{6cc}\u{200c}\u{62e}\u{648}")),
+            None,
+            "a joiner"
+        );
         let lawful = json!({
             "name": "\u{e9}va", "profile": "https://a.example", "picture": "http://a.example/p.png", "locale": "zh-Hans",
             "zoneinfo": "America/Argentina/Buenos_Aires", "email_verified": true, "phone_number_verified": false,
@@ -221,6 +227,9 @@ mod tests {
             ("name", json!(""), ClaimRule::Text),
             ("name", json!(1), ClaimRule::Text),
             ("name", json!("a\nb"), ClaimRule::Text),
+            ("name", json!("a\u{202e}b"), ClaimRule::Text),
+            ("nickname", json!("a\u{2067}b"), ClaimRule::Text),
+            ("given_name", json!("a\u{2028}b"), ClaimRule::Text),
             ("name", json!("a".repeat(1025)), ClaimRule::Text),
             ("profile", json!("javascript:alert(1)"), ClaimRule::Url),
             ("picture", json!("/p.png"), ClaimRule::Url),

@@ -23,6 +23,7 @@ macro_rules! problems {
 }
 
 problems! {
+    Wildcard = "addresses are compared exactly, so a wildcard matches nothing; list each address";
     TooLong = "it is longer than 2000 characters";
     NotAbsolute = "it must be an absolute URI such as https://app.example.com/callback";
     Character = "it has a character that a URI cannot have; write other characters as percent escapes, and host names in punycode";
