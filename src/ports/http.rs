@@ -81,6 +81,9 @@ pub enum CallError {
     Unusable(&'static str),
 }
 
+/// What takes the parts of an answer, each with what came before them all.
+pub(super) type Take<'a> = &'a mut dyn FnMut(&Answered, &[u8]) -> Result<(), CallError>;
+
 impl Http {
     /// A caller that trusts the machine's certificate authorities, and those in this file.
     ///
@@ -127,11 +130,7 @@ impl Http {
     ///
     /// # Errors
     /// [`CallError`]; that of `take`.
-    pub fn stream(
-        &self,
-        call: &Call<'_>,
-        take: &mut dyn FnMut(&Answered, &[u8]) -> Result<(), CallError>,
-    ) -> Result<Answered, CallError> {
+    pub fn stream(&self, call: &Call<'_>, take: Take<'_>) -> Result<Answered, CallError> {
         self.runtime.block_on(async {
             let response = self.send(call).await?;
             let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());

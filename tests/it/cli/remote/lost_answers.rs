@@ -244,12 +244,12 @@ fn a_secret_with_an_end_that_is_the_only_one_is_rotated() {
 fn an_initial_access_token_whose_only_showing_is_lost_is_made_once_and_told() {
     for both in Both::each() {
         let service = both.service("vouchsafe:read vouchsafe:write");
-        let make = [
+        let words = [
             &["client", "initial-token", "--name", "Portal", "--json"],
             &strs(&service)[..],
         ]
         .concat();
-        let ended = by_a_broken_way(&both, "POST /api/v1/initial-tokens ", Breaks::After, &make);
+        let ended = by_a_broken_way(&both, "POST /api/v1/initial-tokens ", Breaks::After, &words);
         let made: Value = serde_json::from_str(&ended.stdout).unwrap();
         assert_eq!((ended.status, &made["name"]), (1, &json!("Portal")), "{ended:?}");
         assert!(made.get("initial_access_token").is_none());
@@ -261,7 +261,7 @@ fn an_initial_access_token_whose_only_showing_is_lost_is_made_once_and_told() {
         let listed = || both.here.run(&["client", "initial-tokens", "--json"]).document();
         assert_eq!(listed(), json!([made]), "made once");
 
-        let made = by_a_broken_way(&both, "POST /api/v1/initial-tokens ", Breaks::Before, &make).document();
+        let made = by_a_broken_way(&both, "POST /api/v1/initial-tokens ", Breaks::Before, &words).document();
         assert!(
             made["initial_access_token"]
                 .as_str()
