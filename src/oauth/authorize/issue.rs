@@ -112,11 +112,21 @@ impl Writing {
             }
         }
         room::make(tx, &self.act, &self.grant.user_id, &self.grant.client_id)?;
-        db!(tx, grants::add(&self.grant, &self.digest))?;
+        let grant = self.of_these_epochs(tx)?;
+        db!(tx, grants::add(&grant, &self.digest))?;
         if let Some(idle_expires_at) = self.slid {
             db!(tx, sessions::touch(&self.grant.session_id, idle_expires_at))?;
         }
         Ok(Written::Grant)
+    }
+
+    /// The grant with the epochs that the database has now: whoever signs in after an emergency goes on, also at a node that
+    /// has not heard of it yet.
+    fn of_these_epochs(&self, tx: &mut Tx<'_>) -> Result<Grant, StoreError> {
+        let grant = self.grant.clone();
+        let found = db!(tx, users::of_grant(&grant.user_id, &grant.client_id))?;
+        let ep = found.map_or(grant.ep, |(_, footing)| footing.epochs);
+        Ok(Grant { ep, ..grant })
     }
 }
 

@@ -285,6 +285,26 @@ on_both_databases! {
         }
     }
 
+    fn who_signs_in_after_an_emergency_goes_on_before_this_node_has_heard_of_it(world: World) {
+        world.person("ada");
+        world.orders_api();
+        let ends: [Ends; 2] = [
+            |tx, act, id| emergency::revoke_client(tx, act, id).map(drop),
+            |tx, act, _| emergency::revoke_everything(tx, act).map(drop),
+        ];
+        for end in ends {
+            let app = world.client(metadata(ClientKind::Spa));
+            let (act, id) = (world.act(), ClientId::new(app.id.clone()));
+            world.write(move |tx| end(tx, &act, &id));
+            let tokens = app.sign_in(world, "ada", OFFLINE);
+            let next = app.refresh(world, &refresh_token(&tokens)).json();
+            let of = |tokens: &Value| claims(tokens["access_token"].as_str().unwrap())["ep"].clone();
+            assert_eq!(of(&tokens), of(&next));
+            world.follow();
+            assert_eq!(app.refresh(world, next["refresh_token"].as_str().unwrap()).status, 200);
+        }
+    }
+
     fn an_online_chain_ends_with_its_session(world: World) {
         world.person("ada");
         let mut online = metadata(ClientKind::Web);
