@@ -1,6 +1,6 @@
 //! `user …` through a server.
 
-use super::show::HEADS;
+use super::show::{HEADS, password_state};
 use super::{
     BanArgs, CreateArgs, Names, UserVerb, change::UpdateArgs, change::what_became, claims_members, invite,
     same_address, say,
@@ -241,17 +241,18 @@ fn show(server: &Remote, named: &str, output: &Output) -> Result<(), Failure> {
         .flatten();
     let consents: Vec<_> = consents.map(|consent| word(consent, "client_id")).collect();
     let value = &person.value;
+    let mut members = value.as_object().cloned().unwrap_or_default();
     let text = format!(
-        "{} <{}>\nsub: {}\nstanding: {}\nroles: {}\ngroups: {}\nsessions: {sessions}, grants: {grants}, consents: {}",
+        "{} <{}>\nsub: {}\nstanding: {}\npassword: {}\nroles: {}\ngroups: {}\nsessions: {sessions}, grants: {grants}, consents: {}",
         word(value, "username"),
         word(value, "email"),
         word(value, "sub"),
         standing(value),
+        password_state(&members, SystemClock.now()),
         strings(value, "roles").join(" "),
         strings(value, "groups").join(", "),
         consents.len()
     );
-    let mut members = value.as_object().cloned().unwrap_or_default();
     members.insert("sessions".to_owned(), json!(sessions));
     members.insert("grants".to_owned(), json!(grants));
     members.insert("consents".to_owned(), json!(consents));

@@ -70,11 +70,12 @@ pub(super) fn one(place: &Workplace, user: &User, output: &Output) -> Result<(),
     members.insert("grants".to_owned(), json!(grants));
     members.insert("consents".to_owned(), json!(consents));
     let text = format!(
-        "{} <{}>\nsub: {}\nstanding: {}\nroles: {}\ngroups: {}\nsessions: {sessions}, grants: {grants}, consents: {}",
+        "{} <{}>\nsub: {}\nstanding: {}\npassword: {}\nroles: {}\ngroups: {}\nsessions: {sessions}, grants: {grants}, consents: {}",
         user.username,
         user.email,
         user.id,
         standing(user, now),
+        password_state(&members, now),
         user.roles.join(" "),
         user.groups.join(", "),
         consents.len()
@@ -88,6 +89,19 @@ pub(in crate::cli) fn document(user: &User) -> Map<String, Value> {
     match serde_json::to_value(UserDocument::of(user, SystemClock.now())) {
         Ok(Value::Object(members)) => members,
         Ok(_) | Err(_) => Map::new(),
+    }
+}
+
+/// Whether the person of a document has a password, or a link by which they set it.
+pub(super) fn password_state(person: &Map<String, Value>, now: UnixTime) -> String {
+    let invited_until = person.get("invited_until").and_then(Value::as_i64);
+    let invited_until = invited_until
+        .map(UnixTime::from_seconds)
+        .filter(|until| *until > now);
+    match (person.get("password_set"), invited_until) {
+        (Some(Value::Bool(true)), _) => "set".to_owned(),
+        (_, Some(until)) => format!("none, invited until {}", instant(until)),
+        (_, None) => "none".to_owned(),
     }
 }
 

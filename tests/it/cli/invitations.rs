@@ -49,6 +49,8 @@ fn a_person_is_invited_again_and_sets_their_password() {
         assert_ne!(again["invitation"]["link"], made["invitation"]["link"]);
         let shown = place.run(&["user", "show", "ada", "--json"]).document();
         assert_eq!(shown["invited_until"], again["invited_until"]);
+        let told = || place.run(&["user", "show", "ada"]).stderr;
+        assert!(told().contains("\npassword: none, invited until 2"), "{}", told());
         assert!(shown.get("invitation").is_none());
 
         let served = Served::start(&place);
@@ -70,6 +72,7 @@ fn a_person_is_invited_again_and_sets_their_password() {
             (&shown["password_set"], &shown["invited_until"]),
             (&true.into(), &serde_json::Value::Null)
         );
+        assert!(told().contains("\npassword: set\n"), "{}", told());
     }
 }
 
