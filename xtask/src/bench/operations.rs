@@ -5,7 +5,7 @@
 )]
 
 use super::http::Connection;
-use super::site::{Site, authorization, code, enter, redeem, signed_in_tokens};
+use super::site::{Site, authorization, code, enter, enter_as, people, redeem, signed_in_tokens};
 
 /// One operation, again and again.
 pub(crate) type Work = Box<dyn FnMut(&mut Connection) -> Result<(), String> + Send>;
@@ -107,8 +107,9 @@ fn client_credentials(site: &Site, _: &mut Connection) -> Result<Work, String> {
 
 fn authorize(site: &Site, server: &mut Connection) -> Result<Work, String> {
     let path = authorization(&site.web.0);
-    enter(server, &path)?;
+    let mut browsers = browsers(server, &path)?;
     Ok(Box::new(move |server| {
+        server.set_cookies(browsers.next().unwrap_or_default());
         code(&server.fetch(&path)?.expect(303)?).map(drop)
     }))
 }
@@ -131,6 +132,29 @@ fn refresh(site: &Site, server: &mut Connection) -> Result<Work, String> {
 }
 
 fn code_flow(site: &Site, server: &mut Connection) -> Result<Work, String> {
+    let mut browsers = browsers(server, &authorization(&site.web.0))?;
+    let mut work = code_flow_of_one(site, server)?;
+    Ok(Box::new(move |server| {
+        server.set_cookies(browsers.next().unwrap_or_default());
+        work(server)
+    }))
+}
+
+/// The cookies of everybody's browser, signed in, one after another and again from the first.
+fn browsers(
+    server: &mut Connection,
+    path: &str,
+) -> Result<impl Iterator<Item = Vec<(String, String)>> + Send + use<>, String> {
+    let mut all = Vec::new();
+    for name in people() {
+        server.set_cookies(Vec::new());
+        enter_as(server, path, &name)?;
+        all.push(server.cookies().to_vec());
+    }
+    Ok(all.into_iter().cycle())
+}
+
+fn code_flow_of_one(site: &Site, server: &mut Connection) -> Result<Work, String> {
     let (path, (id, secret)) = (authorization(&site.web.0), site.web.clone());
     enter(server, &path)?;
     Ok(Box::new(move |server| {
@@ -161,7 +185,7 @@ pub(crate) fn session(site: &Site) -> Result<Vec<(String, String)>, String> {
 pub(crate) fn everyday(site: &Site, session: &[(String, String)], times: u32) -> Result<(), String> {
     let mut server = Connection::open(site.address)?;
     server.set_cookies(session.to_vec());
-    let mut kinds = [discovery, client_credentials, code_flow, refresh, userinfo]
+    let mut kinds = [discovery, client_credentials, code_flow_of_one, refresh, userinfo]
         .map(|prepare| prepare(site, &mut server));
     for turn in 0..times as usize {
         let at = turn % kinds.len();
