@@ -48,8 +48,8 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, user: &User) -> Result<(), StoreError>
     db!(tx, events::append_all(&told))
 }
 
-/// Disables an account and ends everything that its person holds, an invitation too. Doing it again ends what came since and tells of
-/// no second disabling. `None` when there is no such person.
+/// Disables an account and ends everything that its person holds, an invitation too. Doing it again ends what came
+/// since and tells of no second disabling. `None` when there is no such person.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] for the last administrator; when the store fails.
@@ -88,8 +88,8 @@ pub fn enable(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>
     }))
 }
 
-/// Bans a person, until an instant if one is given, and ends everything that they hold, offline grants and an invitation too. Banning
-/// again replaces end and reason. `None` when there is no such person.
+/// Bans a person, until an instant if one is given, and ends everything that they hold, offline grants and an
+/// invitation too. Banning again replaces end and reason. `None` when there is no such person.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] for the last administrator; when the store fails.
