@@ -86,15 +86,19 @@ impl Caller {
 
     /// Whether the token's scope gives this.
     pub(super) fn require(&self, permission: Permission) -> Result<(), Problem> {
-        let has = |scope: &str| self.token.scope.contains(scope);
-        let more = permission == Permission::Signal && has(own_api::WRITE);
-        if !has(permission.scope()) && !more {
+        if !self.has(permission.scope()) {
             return Err(Rejection::InsufficientScope(RequiredScope::new(permission.scope())).into());
         }
         match permission {
             Permission::Administer => self.must_be_administrator(),
             Permission::Read | Permission::Write | Permission::Signal => Ok(()),
         }
+    }
+
+    /// Whether the token has a scope of this API, or one that includes it: whoever may change may also signal.
+    fn has(&self, scope: &str) -> bool {
+        let has = |scope: &str| self.token.scope.contains(scope);
+        has(scope) || (scope == own_api::SIGNAL && has(own_api::WRITE))
     }
 
     /// Whether the person signed in within the time for which the pages take a password where they ask for it: a token
@@ -147,7 +151,7 @@ impl Caller {
 
     /// Nobody gives a client what they lack, and nobody changes a client that has more than they have.
     pub(super) fn may_give(&self, scopes: &[String]) -> Result<(), Problem> {
-        let lacks = |name: &&String| scope::administers(name) && !self.token.scope.contains(name);
+        let lacks = |name: &&String| scope::administers(name) && !self.has(name);
         match scopes.iter().find(lacks) {
             None => Ok(()),
             Some(name) => Err(Problem::new(Code::NotAllowed)

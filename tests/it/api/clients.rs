@@ -3,6 +3,7 @@
 use crate::support::api_caller::{ALL, Caller, problem};
 use crate::support::on_both_databases;
 use crate::support::people::Registered;
+use crate::support::world::Answer;
 use serde_json::{Value, json};
 use vouchsafe::audit::Act;
 use vouchsafe::clients::own_client;
@@ -126,12 +127,13 @@ on_both_databases! {
 
     fn nobody_gives_a_client_what_they_lack_or_touches_one_that_has_it(world: World) {
         let all = world.service(ALL);
-        let writer = world.service(&["vouchsafe:read", "vouchsafe:write"]);
-        let robot = json!({"client_name": "Other robot", "type": "service", "scope": "vouchsafe:signal"});
+        let writer = world.service(&["vouchsafe:write"]);
+        let change = |path: &str, patch: &Value| Answer::to(writer.request("PATCH", path).header("If-Match", "*").json(patch));
+        let robot = json!({"client_name": "Other robot", "type": "service", "scope": "vouchsafe:read"});
         assert_eq!(writer.send("POST", "/clients", &robot).problem(), problem(403, "not_allowed"));
         let (path, _) = make(&all, &robot);
-        for patch in [json!({"client_name": "Mine"}), json!({"scope": "vouchsafe:read"})] {
-            assert_eq!(writer.change("PATCH", &path, &patch).problem(), problem(403, "not_allowed"), "{patch}");
+        for patch in [json!({"client_name": "Mine"}), json!({"scope": "vouchsafe:signal"})] {
+            assert_eq!(change(&path, &patch).problem(), problem(403, "not_allowed"), "{patch}");
         }
         for (method, path) in [
             ("POST", format!("{path}/disable")),
@@ -142,7 +144,7 @@ on_both_databases! {
         let secret = writer.send("POST", &format!("{path}/secrets"), &json!({}));
         assert_eq!(secret.problem(), problem(403, "not_allowed"));
         let (plain, _) = make(&writer, &web("Shop"));
-        let raised = writer.change("PATCH", &plain, &json!({"scope": "openid vouchsafe:signal"}));
+        let raised = change(&plain, &json!({"scope": "openid vouchsafe:read"}));
         assert_eq!(raised.problem(), problem(403, "not_allowed"));
         assert_eq!(all.change("PATCH", &path, &json!({"client_name": "Mine"})).status, 200);
     }

@@ -52,4 +52,17 @@ on_both_databases! {
         let touched = billing.act("POST", &format!("/users/{}/touch", ada.id));
         assert!(!touched.body.contains("ada@example.test"), "{}", touched.body);
     }
+
+    fn whoever_may_change_may_change_who_signals(world: World) {
+        let robot = world.service(&["vouchsafe:read", "vouchsafe:write"]);
+        let billing = world.service(&["vouchsafe:signal"]);
+        let path = format!("/clients/{}", billing.client.id);
+        let renamed = robot.change("PATCH", &path, &json!({"client_name": "Billing"}));
+        assert_eq!(renamed.status, 200, "{}", renamed.body);
+        assert_eq!(robot.act("POST", &format!("{path}/disable")).status, 200);
+        let only_changes = world.service(&["vouchsafe:write"]);
+        let other = world.service(&["vouchsafe:read"]);
+        let refused = only_changes.act("POST", &format!("/clients/{}/disable", other.client.id));
+        assert_eq!(refused.problem(), problem(403, "not_allowed"), "who may not see may not give sight");
+    }
 }
