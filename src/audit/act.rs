@@ -2,7 +2,8 @@
 
 use crate::cx::{Cx, RequestId};
 use crate::ports::Entropy;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use std::net::IpAddr;
 use std::sync::Arc;
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
 use vouchsafe_core::decide::token_end::{self, SKEW};
@@ -19,7 +20,14 @@ pub struct Act {
     pub now: UnixTime,
     /// For random identifiers.
     pub entropy: Arc<dyn Entropy>,
-    request_id: Option<RequestId>,
+    request: Option<Origin>,
+}
+
+/// Where an act comes from.
+#[derive(Clone)]
+struct Origin {
+    id: RequestId,
+    ip_address: IpAddr,
 }
 
 impl Act {
@@ -30,7 +38,7 @@ impl Act {
             actor: actor.into(),
             now,
             entropy: Arc::clone(entropy),
-            request_id: None,
+            request: None,
         }
     }
 
@@ -38,7 +46,10 @@ impl Act {
     #[must_use]
     pub fn of(cx: &Cx, actor: impl Into<String>) -> Self {
         Self {
-            request_id: Some(cx.request_id.clone()),
+            request: Some(Origin {
+                id: cx.request_id.clone(),
+                ip_address: cx.peer,
+            }),
             ..Self::new(actor, cx.now, &cx.services.ports.entropy)
         }
     }
@@ -61,6 +72,8 @@ impl Act {
     /// An event about nobody in particular.
     #[must_use]
     pub fn event(&self, kind: EventKind) -> Event {
+        let request = self.request.as_ref();
+        let address = request.map(|request| ("ip_address".to_owned(), json!(request.ip_address)));
         Event {
             id: EventId::from_entropy(self.entropy.bytes()),
             at: self.now,
@@ -70,8 +83,8 @@ impl Act {
             client_id: None,
             target: None,
             value: None,
-            request_id: self.request_id.as_ref().map(|id| id.as_str().to_owned()),
-            detail: Map::new(),
+            request_id: request.map(|request| request.id.as_str().to_owned()),
+            detail: address.into_iter().collect(),
             expires_at: if kind.is_for_verifiers() {
                 self.now.plus(LONGEST_TOKEN).plus(SKEW)
             } else {

@@ -152,6 +152,9 @@ on_both_databases! {
         let banned = &world.events_of(EventKind::UserBanned)[0];
         assert_eq!(banned.detail["ban_reason"], "=1+1");
         assert!(!browser.get(&format!("/admin/audit/{}", banned.id)).body.contains("event-changes"));
+        let came_in = &world.events_of(EventKind::AdminSignedIn)[0];
+        let page = browser.get(&format!("/admin/audit/{}", came_in.id)).body;
+        assert!(page.contains("IP address") && page.contains("127.0.0.1"), "{page}");
     }
 
     fn what_was_found_is_handed_out_as_a_file_and_that_is_told(world: World) {

@@ -26,6 +26,7 @@ on_both_databases! {
         world.publish();
         let newest = &robot.read("/audit?event=user.banned")["items"][0];
         assert!(newest["seq"].is_i64() && newest["hash"].is_string(), "{newest}");
+        assert_eq!(newest["detail"]["ip_address"], "127.0.0.1");
     }
 
     fn the_log_is_written_as_a_file_and_verified(world: World) {
@@ -95,7 +96,7 @@ on_both_databases! {
         let query = "event=user.created,user.banned&subject=s1&actor=cli&client_id=c1&request_id=r1&after=3&since=2025-01-01T00:00:00Z&until=2026-01-01T00:00:00.5Z";
         assert_eq!(robot.get(&format!("/audit/export?{query}")).status, 200);
         let told = world.events_of(EventKind::AuditExported);
-        assert_eq!(json!(told[0].detail), json!({"format": "jsonl", "filters": {
+        assert_eq!(json!(told[0].detail), json!({"ip_address": "127.0.0.1", "format": "jsonl", "filters": {
             "event": ["user.created", "user.banned"], "subject": "s1", "actor": "cli", "client_id": "c1", "request_id": "r1",
             "after": 3, "since": "2025-01-01T00:00:00.000Z", "until": "2026-01-01T00:00:00.500Z",
         }}));

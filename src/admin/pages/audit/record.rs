@@ -160,6 +160,9 @@ fn text(value: &Value) -> String {
 
 /// The name of a member in words.
 fn label(name: &str) -> String {
+    if name == "ip_address" {
+        return "IP address".to_owned();
+    }
     let mut label = name.replace('_', " ");
     if let Some(first) = label.get_mut(..1) {
         first.make_ascii_uppercase();
