@@ -6,7 +6,7 @@ use super::own_client;
 use super::registration::{self, Pepper};
 use crate::audit::{Act, emergency, with, with_changes};
 use crate::db;
-use crate::store::{NewSecret, Store, StoreError, Tx};
+use crate::store::{NewSecret, SecretFacts, Store, StoreError, Tx};
 use serde_json::json;
 use vouchsafe_core::model::{
     Client, ClientId, ClientMetadata, ClientSecret, EndReason, Event, EventKind, Plain, Registrar, UnixTime,
@@ -62,6 +62,9 @@ pub fn update(
         client.metadata = metadata.clone();
         db!(tx, clients::update(&client))?;
         let mut updated = update_event(act, &before, &client);
+        if before.has_secret() && !client.has_secret() {
+            retire_secrets(tx, act, id)?;
+        }
         if is_adopted {
             client.registrar = Registrar::Administrator;
             client.unused_until = None;
@@ -83,6 +86,19 @@ pub(super) fn update_event(act: &Act, before: &Client, after: &Client) -> Event 
 fn gives_trust(before: &ClientMetadata, after: &ClientMetadata) -> bool {
     let is_new = |name: &String| scope::administers(name) && !before.scopes.contains(name);
     (after.first_party && !before.first_party) || after.scopes.iter().any(is_new)
+}
+
+/// Ends the secrets of a client that proves itself otherwise from now on: none of them comes back with a later change.
+fn retire_secrets(tx: &mut Tx<'_>, act: &Act, id: &ClientId) -> Result<(), StoreError> {
+    let live = db!(tx, clients::secret_facts(id, act.now))?;
+    db!(tx, clients::retire_secrets(id, act.now, act.now))?;
+    let ended: Vec<Event> = live.iter().map(|_| secret_ended(act, id, act.now)).collect();
+    db!(tx, events::append_all(&ended))
+}
+
+fn secret_ended(act: &Act, id: &ClientId, end: UnixTime) -> Event {
+    let ended = act.about_client(EventKind::ClientSecretEnded, id);
+    with("until", json!(end.seconds()), ended)
 }
 
 /// Disables a client and ends everything that it was given. `None` when there is no such client.
@@ -309,13 +325,13 @@ pub fn add_secret(
 pub enum SecretEnded {
     /// It counts until the instant that was named.
     Ended,
-    /// It is the only one: the client could not authenticate any more. Nothing was done.
+    /// No other counts longer: the client could not authenticate any more. Nothing was done.
     Last,
     /// There is no such secret that counts.
     Unknown,
 }
 
-/// Sets an end to one of several secrets of a client.
+/// Sets an end to one of several secrets of a client. One that ends earlier already stays as it is.
 ///
 /// # Errors
 /// When the store fails.
@@ -325,21 +341,26 @@ pub fn end_secret(
     (id, secret): (&ClientId, &str),
     end: UnixTime,
 ) -> Result<SecretEnded, StoreError> {
-    if db!(tx, clients::lock(id))?.is_none() {
+    let Some(client) = db!(tx, clients::lock(id))? else {
         return Ok(SecretEnded::Unknown);
-    }
+    };
     let live = db!(tx, clients::secret_facts(id, act.now))?;
-    if !live.iter().any(|known| known.id == secret) {
+    let counts_after = |known: &SecretFacts, end| known.expires_at.is_none_or(|own| own > end);
+    let Some(named) = live.iter().find(|known| known.id == secret) else {
         return Ok(SecretEnded::Unknown);
+    };
+    if !counts_after(named, end) {
+        return Ok(SecretEnded::Ended);
     }
-    if live.len() < 2 {
+    let another = live
+        .iter()
+        .any(|other| other.id != secret && counts_after(other, end));
+    if client.has_secret() && !another {
         return Ok(SecretEnded::Last);
     }
     if !db!(tx, clients::end_secret((id, secret), act.now, end))? {
         return Ok(SecretEnded::Unknown);
     }
-    let ended = act.about_client(EventKind::ClientSecretEnded, id);
-    let ended = with("until", json!(end.seconds()), ended);
-    db!(tx, events::append(&ended))?;
+    db!(tx, events::append(&secret_ended(act, id, end)))?;
     Ok(SecretEnded::Ended)
 }

@@ -164,7 +164,7 @@ pub(super) async fn rotate(call: Call) -> Result<Answer, Problem> {
 
 pub(super) const END: Operation = Operation {
     id: "endSecret",
-    summary: "End one of two secrets of a client, at once or later",
+    summary: "End one of two secrets of a client, at once or later; one that ends earlier already stays as it is",
     query: &[Parameter {
         name: "until",
         about: "How long it still counts; without it, it ends at once",
@@ -196,7 +196,7 @@ pub(super) async fn end(call: Call) -> Result<Answer, Problem> {
         Ok(
             match standing::end_secret(tx, act, (&id, &secret), until.unwrap_or(act.now))? {
                 SecretEnded::Ended => Ok(()),
-                SecretEnded::Last => Err(conflict("it is the only one: add another first")),
+                SecretEnded::Last => Err(conflict("no other counts longer: add another first")),
                 SecretEnded::Unknown => Err(Problem::unknown("secret")),
             },
         )

@@ -5,7 +5,7 @@ use crate::support::on_both_databases;
 use crate::support::people::{Registered, metadata};
 use crate::support::world::Answer;
 use serde_json::{Value, json};
-use vouchsafe_core::model::{ClientKind, EventKind, Span};
+use vouchsafe_core::model::{ClientKind, ClientMetadata, EventKind, Span};
 
 on_both_databases! {
     fn two_secrets_count_and_each_is_shown_once(world: World) {
@@ -88,5 +88,60 @@ on_both_databases! {
         let more = world.service(ALL);
         let lent = limited.send("POST", &format!("/clients/{}/secrets/rotate", more.client.id), &json!({}));
         assert_eq!(lent.problem(), problem(403, "not_allowed"), "nobody comes by what they lack");
+    }
+
+    fn ending_a_secret_never_makes_it_count_longer(world: World) {
+        let robot = world.service(ALL);
+        let shop = world.client(metadata(ClientKind::Service));
+        let path = format!("/clients/{}/secrets", shop.id);
+        let added = robot.make(&path, &json!({"until": "2100-01-01T00:00:00Z"}));
+        let second = format!("{path}/{}", added["id"].as_str().unwrap());
+        let ended = robot.act("DELETE", &format!("{second}?until=2101-01-01T00:00:00Z"));
+        assert_eq!(ended.status, 204, "{}", ended.body);
+        let ends = |id: &str| {
+            let list = robot.read(&path);
+            let found = list["items"].as_array().unwrap().iter().find(|secret| secret["id"] == id).cloned();
+            found.unwrap()["expires_at"].clone()
+        };
+        assert_eq!(ends(added["id"].as_str().unwrap()), json!(4_102_444_800_i64));
+        assert!(world.events_of(EventKind::ClientSecretEnded).is_empty(), "nothing was changed");
+    }
+
+    fn a_secret_is_ended_only_where_another_counts_on(world: World) {
+        let robot = world.service(ALL);
+        let shop = world.client(metadata(ClientKind::Service));
+        let path = format!("/clients/{}/secrets", shop.id);
+        let first = robot.read(&path)["items"][0]["id"].as_str().unwrap().to_owned();
+        let second = robot.make(&path, &json!({}))["id"].as_str().unwrap().to_owned();
+        let end = |id: &str, year: u16| robot.act("DELETE", &format!("{path}/{id}?until={year}-01-01T00:00:00Z"));
+        assert_eq!(end(&first, 2100).status, 204);
+        assert_eq!(end(&second, 2101).problem(), problem(409, "conflict"), "the first counts no more then");
+        assert_eq!(robot.act("DELETE", &format!("{path}/{first}")).status, 204);
+    }
+
+    fn a_client_that_proves_itself_by_a_key_has_no_secrets_any_more(world: World) {
+        let robot = world.service(ALL);
+        world.orders_api();
+        let shop = world.client(ClientMetadata {
+            scopes: vec!["orders:read".to_owned()],
+            redirect_uris: Vec::new(),
+            ..metadata(ClientKind::Service)
+        });
+        let path = format!("/clients/{}", shop.id);
+        let keys = json!({
+            "token_endpoint_auth_method": "private_key_jwt",
+            "jwks": {"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "kid": "k",
+                "x": "WKn-ZIGevcwGIyyrzFoZNBdaq9_TsqzGl96oc0CWuis", "y": "y77t-RvAHRKTsSGdIYUfweuOvwrvDD-Q3Hv5J0fSKbE"}]},
+        });
+        let changed = robot.change("PATCH", &path, &keys);
+        assert_eq!(changed.status, 200, "{}", changed.body);
+        assert_eq!(robot.read(&format!("{path}/secrets"))["items"], json!([]));
+        assert_eq!(world.events_of(EventKind::ClientSecretEnded).len(), 1);
+        let back = json!({"token_endpoint_auth_method": null, "jwks": null});
+        let back = robot.change("PATCH", &path, &back);
+        assert_eq!(back.status, 200, "{}", back.body);
+        world.follow();
+        assert_eq!(shop.token(world, &[("grant_type", "client_credentials")]).status, 401, "the old secret stays ended");
+        robot.make(&format!("{path}/secrets"), &json!({}));
     }
 }

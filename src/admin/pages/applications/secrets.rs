@@ -155,7 +155,7 @@ pub(super) async fn end(form: AdminForm, slug: web::Path<String>) -> HttpRespons
         match done {
             Ok(SecretEnded::Ended) => Ok(see_other(&form::with_query(&page_of(&client), &[("said", word)]))),
             Ok(SecretEnded::Last) => {
-                let rule = "It is the only secret: add another first, or disable the application";
+                let rule = "No other secret counts longer: add another first, or disable the application";
                 problem(&admin, &client, "secrets", rule).await
             }
             Ok(SecretEnded::Unknown) => {
