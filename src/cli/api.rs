@@ -132,7 +132,7 @@ impl Settings {
         let claims: Vec<_> = self.claim.iter().filter_map(|named| claim(*named)).collect();
         put(
             "claims",
-            (!self.claim.is_empty()).then(|| json!(distinct(claims))),
+            (!self.claim.is_empty()).then(|| json!(apis::distinct(claims))),
         );
         members
     }
@@ -175,7 +175,7 @@ impl Settings {
             api.signing_alg = alg.into();
         }
         if !self.claim.is_empty() {
-            api.claims = distinct(self.claim.iter().copied().filter_map(claim).collect());
+            api.claims = apis::distinct(self.claim.iter().copied().filter_map(claim).collect());
         }
     }
 }
@@ -230,17 +230,6 @@ fn unknown(identifier: &str) -> Failure {
 
 /// The claims that an API's tokens can carry, by their names.
 pub(crate) const CLAIMS: [&str; 2] = ["roles", "groups"];
-
-/// Each claim once, in their order.
-pub(crate) fn distinct(claims: Vec<ApiClaim>) -> Vec<ApiClaim> {
-    let mut kept = Vec::new();
-    for claim in claims {
-        if !kept.contains(&claim) {
-            kept.push(claim);
-        }
-    }
-    kept
-}
 
 const fn claim(named: Claim) -> Option<ApiClaim> {
     match named {

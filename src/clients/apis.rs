@@ -7,7 +7,7 @@ use crate::db;
 use crate::store::{StoreError, Tx, Unique};
 use serde_json::{Value, json};
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
-use vouchsafe_core::model::{Api, ApiScope, Client, ClientId, Event, EventKind, Span};
+use vouchsafe_core::model::{Api, ApiClaim, ApiScope, Client, ClientId, Event, EventKind, Span};
 use vouchsafe_core::spec::human_readable::hides_nothing;
 use vouchsafe_core::spec::{resource, scope};
 
@@ -41,6 +41,18 @@ pub fn scope(name: &str, description: &str) -> ApiScope {
         name: name.to_owned(),
         description: if description.is_empty() { name } else { description }.to_owned(),
     }
+}
+
+/// Each claim once, in their order.
+#[must_use]
+pub fn distinct(claims: Vec<ApiClaim>) -> Vec<ApiClaim> {
+    let mut kept = Vec::new();
+    for claim in claims {
+        if !kept.contains(&claim) {
+            kept.push(claim);
+        }
+    }
+    kept
 }
 
 /// Checks an API before it is stored.

@@ -5,7 +5,9 @@ use crate::store::listing::Page;
 use crate::web::problem::no_store;
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_DISPOSITION, ETAG, HeaderValue, LOCATION, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{
+    CONTENT_DISPOSITION, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, LOCATION, X_CONTENT_TYPE_OPTIONS,
+};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -82,6 +84,25 @@ impl Answer {
         let response = HttpResponseBuilder::new(status)
             .content_type("application/json")
             .body(body);
+        Self(response)
+    }
+
+    /// RFC 9110 §13.1.2 — the same, or 304 when the caller has this version already. Compared weakly.
+    pub(super) fn unless_known(self, request: &HeaderMap) -> Self {
+        let Some(tag) = self.0.headers().get(ETAG).cloned() else {
+            return self;
+        };
+        let known = request
+            .get_all(IF_NONE_MATCH)
+            .filter_map(|line| line.to_str().ok());
+        let mut known = known.flat_map(|line| line.split(',')).map(str::trim);
+        if !known.any(|known| {
+            known == "*" || known.strip_prefix("W/").unwrap_or(known).as_bytes() == tag.as_bytes()
+        }) {
+            return self;
+        }
+        let mut response = HttpResponseBuilder::new(StatusCode::NOT_MODIFIED).finish();
+        response.headers_mut().insert(ETAG, tag);
         Self(response)
     }
 

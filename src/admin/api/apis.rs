@@ -76,8 +76,7 @@ macro_rules! settings {
                 };
                 api.signing_alg = self.signing_alg;
                 api.access_token_lifetime = self.access_token_lifetime.map(Span::from_seconds);
-                api.claims = self.claims;
-                api.claims.dedup();
+                api.claims = apis::distinct(self.claims);
                 api.scopes = self.scopes
                     .iter()
                     .map(|scope| apis::scope(&scope.name, &scope.description))

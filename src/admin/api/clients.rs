@@ -126,24 +126,33 @@ pub(super) const READ: Operation = Operation {
     ..PLAIN
 };
 
-/// A client, and how often everything that it was given was revoked at once.
+/// A client, and how often everything that it was given was revoked at once. The version of a client is that of this.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ClientRead)]
-pub(super) struct ReadDocument {
+struct ReadDocument {
     #[serde(flatten)]
     client: ClientDocument,
     /// Tokens of the client carry this number, and lower ones count no more.
     epoch: i64,
 }
 
+impl From<&Client> for ReadDocument {
+    fn from(client: &Client) -> Self {
+        Self {
+            client: ClientDocument::from(client),
+            epoch: client.epoch,
+        }
+    }
+}
+
+/// The answer of what changed a client.
+fn told(client: &Client) -> Answer {
+    Answer::document(&ClientDocument::from(client)).with_version(&ReadDocument::from(client))
+}
+
 pub(super) async fn read(call: Call) -> Result<Answer, Problem> {
     let client = find(&call).await?;
-    let read = ReadDocument {
-        client: ClientDocument::from(&client),
-        epoch: client.epoch,
-    };
-    // The version is that of what can be changed.
-    Ok(Answer::document(&read).with_version(&read.client))
+    Ok(Answer::versioned(&ReadDocument::from(&client)))
 }
 
 pub(super) const CREATE: Operation = Operation {
@@ -183,14 +192,13 @@ pub(super) async fn create(call: Call) -> Result<Answer, Problem> {
         Ok(client.map(|client| (client, None)))
     };
     let (client, secret) = call.create("api-create-client", make, again).await?;
-    let document = ClientDocument::from(&client);
     let registered = RegisteredDocument {
-        client: document.clone(),
+        client: ClientDocument::from(&client),
         client_secret_expires_at: secret.as_ref().map(|_| 0),
         client_secret: secret,
     };
     let path = format!("/clients/{}", client.id);
-    Ok(Answer::created(&registered, &path).with_version(&document))
+    Ok(Answer::created(&registered, &path).with_version(&ReadDocument::from(&client)))
 }
 
 pub(super) const REPLACE: Operation = Operation {
@@ -261,7 +269,7 @@ where
             })
         })
         .await?;
-    Ok(Answer::versioned(&ClientDocument::from(&client)))
+    Ok(told(&client))
 }
 
 /// What a change of a client is judged by.
@@ -277,7 +285,7 @@ impl<F: Fn(&ClientMetadata) -> Result<ClientSettings, Problem>> Judge<F> {
     fn judge(&self, tx: &mut Tx<'_>, client: &Client) -> Result<Result<ClientMetadata, Problem>, StoreError> {
         let apis = db!(tx, apis::all())?;
         Ok(ensure_not_own(&client.id)
-            .and_then(|()| Call::meets(self.if_match.as_ref(), &ClientDocument::from(client)))
+            .and_then(|()| Call::meets(self.if_match.as_ref(), &ReadDocument::from(client)))
             .and_then(|()| self.caller.may_shape(&client.metadata))
             .and_then(|()| wished(&self.settings, client))
             .and_then(|wish| registration::check(wish, &apis).map_err(|rule| Problem::rule(rule.to_string())))
@@ -311,7 +319,7 @@ pub(super) const DISABLE: Operation = Operation {
 
 pub(super) async fn disable(call: Call) -> Result<Answer, Problem> {
     let client = acted(&call, "api-disable-client", standing::disable).await?;
-    Ok(Answer::versioned(&ClientDocument::from(&client)))
+    Ok(told(&client))
 }
 
 pub(super) const ENABLE: Operation = Operation {
@@ -322,7 +330,7 @@ pub(super) const ENABLE: Operation = Operation {
 
 pub(super) async fn enable(call: Call) -> Result<Answer, Problem> {
     let client = acted(&call, "api-enable-client", standing::enable).await?;
-    Ok(Answer::versioned(&ClientDocument::from(&client)))
+    Ok(told(&client))
 }
 
 /// What went with a client.
@@ -408,7 +416,7 @@ where
         let Some(client) = db!(tx, clients::lock(&id))? else {
             return Ok(Err(unknown()));
         };
-        let allowed = Call::meets(if_match.as_ref(), &ClientDocument::from(&client))
+        let allowed = Call::meets(if_match.as_ref(), &ReadDocument::from(&client))
             .and_then(|()| caller.may_shape(&client.metadata));
         Ok(match allowed {
             Ok(()) => work(tx, act, &id)?.ok_or_else(unknown),

@@ -26,7 +26,7 @@ struct InvitedDocument {
 pub(super) const INVITE: Operation = Operation {
     id: "inviteUser",
     summary: "Make a link by which a person without a password sets their first one, shown this once; an older link ends",
-    gives: Gives::Document(one::<InvitedDocument>),
+    gives: Gives::Versioned(one::<InvitedDocument>),
     version: Version::Honoured,
     problems: &[409],
     ..PLAIN

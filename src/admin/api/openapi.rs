@@ -156,6 +156,11 @@ fn responses(route: &Route, schemas: &mut Schemas, problem: &Value) -> Value {
     }
     let mut all = Map::new();
     all.insert(status.to_owned(), good);
+    if route.is_conditional() {
+        let headers = headers(told.gives);
+        let known = json!({ "description": "The caller has this version already", "headers": headers });
+        all.insert("304".to_owned(), known);
+    }
     for status in problems(route) {
         let titles: Vec<_> = Code::ALL
             .iter()
@@ -182,18 +187,25 @@ fn headers(gives: Gives) -> Value {
         "description": "The version, for If-Match",
         "schema": { "type": "string" },
     });
-    let place = json!({ "description": "Where it is", "schema": { "type": "string" } });
+    let place = json!({ "description": "Its address", "schema": { "type": "string" } });
+    let name = json!({ "description": "The name of the file", "schema": { "type": "string" } });
     let own = match gives {
         Gives::Versioned(_) => vec![("ETag", version)],
         Gives::Created(_) => vec![("ETag", version), ("Location", place)],
-        Gives::Nothing | Gives::Document(_) | Gives::File(_) => Vec::new(),
+        Gives::File(_) => vec![("Content-Disposition", name)],
+        Gives::Nothing | Gives::Document(_) => Vec::new(),
     };
     with_rate_limit(own)
 }
 
 fn headers_of_problem(status: u16) -> Value {
     let again = json!({ "description": "Seconds to wait", "schema": { "type": "integer", "minimum": 1 } });
+    let challenge = json!({
+        "description": "What is wrong with the access token (RFC 6750 §3, RFC 9470 §3); not where the token is good",
+        "schema": { "type": "string" },
+    });
     with_rate_limit(match status {
+        400 | 401 | 403 => vec![("WWW-Authenticate", challenge)],
         429 | 503 => vec![("Retry-After", again)],
         _ => Vec::new(),
     })
@@ -225,7 +237,7 @@ fn rate_limit_headers() -> Value {
 /// The statuses of an operation that is not done.
 fn problems(route: &Route) -> Vec<u16> {
     let told = route.operation;
-    let mut statuses = vec![400, 401, 403, 429, 503];
+    let mut statuses = vec![400, 401, 403, 429, 500, 503];
     if route.path.contains('{') {
         statuses.push(404);
     }
@@ -233,11 +245,12 @@ fn problems(route: &Route) -> Vec<u16> {
         statuses.extend([408, 413, 415]);
     } else if route.method != Verb::Get {
         // A body where none is taken.
-        statuses.push(413);
+        statuses.extend([408, 413]);
     }
     match told.version {
-        Version::Ignored => {}
-        Version::Honoured => statuses.push(412),
+        Version::Ignored if route.method == Verb::Get => {}
+        // A condition that changes do not have.
+        Version::Ignored | Version::Honoured => statuses.push(412),
         Version::Required => statuses.extend([412, 428]),
     }
     if told.has_key {
@@ -277,8 +290,12 @@ fn parameters(route: &Route) -> Vec<Value> {
     let tag = json!({ "type": "string", "pattern": "^(\\*|\"[A-Za-z0-9_-]*\")$" });
     match told.version {
         Version::Ignored => {}
-        Version::Honoured => header("If-Match", "The version that may be changed", false, tag),
-        Version::Required => header("If-Match", "The version that is changed", true, tag),
+        Version::Honoured => header("If-Match", "The version that may be changed", false, tag.clone()),
+        Version::Required => header("If-Match", "The version that is changed", true, tag.clone()),
+    }
+    if route.is_conditional() {
+        let about = "The version that the caller has already (RFC 9110 §13.1.2)";
+        header("If-None-Match", about, false, tag);
     }
     if told.has_key {
         let key = json!({ "type": "string", "pattern": "^[!-~]{1,128}$" });

@@ -23,6 +23,16 @@ pub struct Route {
     pub(super) run: fn(Call) -> Running,
 }
 
+impl Route {
+    /// Whether it reads something that has a version.
+    pub(super) const fn is_conditional(&self) -> bool {
+        matches!(
+            (self.method, self.operation.gives),
+            (Verb::Get, Gives::Versioned(_))
+        )
+    }
+}
+
 /// The work of an operation.
 pub(super) type Running = Pin<Box<dyn Future<Output = Result<Answer, Problem>>>>;
 

@@ -15,13 +15,15 @@ use crate::limits::Quota;
 use crate::web::limits::BODY_DEADLINE;
 use crate::web::urls;
 use actix_web::http::Method;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, IF_MATCH};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, HttpResponse, Resource, Scope, guard, web};
 use serde_json::Value;
 
 /// The longest body, in bytes.
 const BODY_BYTES: usize = 64 * 1024;
+/// What a change of a document may be (RFC 5789 §3.1).
+const PATCHES: &str = "application/merge-patch+json, application/json";
 /// The longest query, in bytes.
 const QUERY_BYTES: usize = 8 * 1024;
 
@@ -84,9 +86,15 @@ async fn serve(route: &'static Route, cx: Cx, request: HttpRequest, payload: Pay
         (route.run)(call).await
     };
     let mut response = match done.await {
-        Ok(answer) => answer.into_response(),
+        Ok(answer) => answer.unless_known(request.headers()).into_response(),
         Err(problem) => problem.answer(&cx),
     };
+    if matches!(route.operation.takes, Takes::Patch(_)) {
+        let media_types = HeaderValue::from_static(PATCHES);
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("accept-patch"), media_types);
+    }
     if let Some(quota) = &quota {
         quota::tell(response.headers_mut(), quota);
     }
@@ -116,6 +124,7 @@ async fn read(
     }
     let query = Query::parse(query, route.operation)?;
     check_media_type(request, route.operation.takes)?;
+    refuse_if_none_match(request)?;
     let bytes = read_body(payload, route.operation.takes).await?;
     let body = match route.operation.takes {
         Takes::Nothing => Value::Null,
@@ -167,15 +176,23 @@ fn check_media_type(request: &HttpRequest, takes: Takes) -> Result<(), Problem> 
     }
 }
 
+/// RFC 9110 §13.2.1: a condition is never passed over. A change is made conditional by If-Match, which says which version
+/// it changes; the other condition has no use here, so that it counts as not met.
+fn refuse_if_none_match(request: &HttpRequest) -> Result<(), Problem> {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if reads || !request.headers().contains_key(IF_NONE_MATCH) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::PreconditionFailed)
+        .at("If-None-Match")
+        .saying("a change is made conditional by If-Match"))
+}
+
 /// Reads the body, within its time. An operation without one takes none, or the empty object that many HTTP libraries
 /// send then.
 async fn read_body(payload: Payload, takes: Takes) -> Result<Bytes, Problem> {
-    let most = match takes {
-        Takes::Nothing => "{}".len(),
-        Takes::Json(_) | Takes::Patch(_) => BODY_BYTES,
-    };
-    match tokio::time::timeout(BODY_DEADLINE, payload.to_bytes_limited(most)).await {
-        Ok(Ok(Ok(body))) if matches!(takes, Takes::Nothing) && !matches!(&body[..], b"" | b"{}") => {
+    match tokio::time::timeout(BODY_DEADLINE, payload.to_bytes_limited(BODY_BYTES)).await {
+        Ok(Ok(Ok(body))) if matches!(takes, Takes::Nothing) && !matches!(body.trim_ascii(), b"" | b"{}") => {
             Err(Problem::new(Code::BodyInvalid).saying("this operation takes no body"))
         }
         Ok(Ok(Ok(body))) => Ok(body),

@@ -66,7 +66,7 @@ pub(super) struct NewBan {
 
 /// An operation that gives back the person.
 pub(super) const ACT: Operation = Operation {
-    gives: Gives::Document(one::<ChangedDocument>),
+    gives: Gives::Versioned(one::<ChangedDocument>),
     version: Version::Honoured,
     ..PLAIN
 };

@@ -4,6 +4,7 @@ use super::node::{Member, Node, Value};
 use super::section::{Place, Section};
 use crate::accounts::profile::ProfileChange;
 use crate::cli::api;
+use crate::clients::apis;
 use crate::clients::registration::Wish;
 use crate::config::Problem;
 use serde_json::{Map, Value as Json};
@@ -111,7 +112,7 @@ fn read_api(mut section: Section<'_>) -> Option<DeclaredApi> {
             .word::<KeyAlgorithm>("signing_alg", &ALGORITHMS)
             .unwrap_or_default(),
         access_token_lifetime: section.duration("access_token_lifetime"),
-        claims: api::distinct(section.words("claims", &api::CLAIMS).unwrap_or_default()),
+        claims: apis::distinct(section.words("claims", &api::CLAIMS).unwrap_or_default()),
         created_at: UnixTime::default(),
         scopes: scopes.unwrap_or_default(),
     };

@@ -21,7 +21,7 @@ on_both_databases! {
         assert_eq!(robot.send("POST", "/apis", &wish).problem(), problem(409, "taken"));
         let patched = robot.change("PATCH", &path, &json!({"name": "Invoices", "access_token_lifetime": null})).json();
         assert_eq!((&patched["name"], &patched["access_token_lifetime"], &patched["scopes"]), (&json!("Invoices"), &json!(null), &made["scopes"]));
-        let replaced = robot.change("PUT", &path, &json!({"name": "Bills", "scopes": [{"name": "bills:read"}], "claims": ["roles"]})).json();
+        let replaced = robot.change("PUT", &path, &json!({"name": "Bills", "scopes": [{"name": "bills:read"}], "claims": ["roles", "roles"]})).json();
         assert_eq!((replaced["scopes"].as_array().unwrap().len(), &replaced["claims"]), (1, &json!(["roles"])));
         assert_eq!(robot.change("PATCH", &path, &json!({"name": ""})).problem(), problem(422, "rule_broken"));
         assert_eq!(robot.act("DELETE", &path).status, 200);

@@ -79,4 +79,57 @@ on_both_databases! {
         let groups = robot.request("PUT", &format!("{path}/groups")).header("If-Match", version);
         assert_eq!(Answer::to(groups.json(&json!({"groups": ["Board"]}))).json()["groups"], json!(["Board"]));
     }
+
+    fn what_is_known_already_is_not_sent_again(world: World) {
+        let robot = world.service(ALL);
+        let ada = world.person("ada");
+        let path = format!("/users/{}", ada.id);
+        let version = robot.get(&path).header("etag").to_owned();
+        let read = |condition: &str| Answer::to(robot.request("GET", &path).header("If-None-Match", condition));
+        for known in [version.clone(), format!("\"other\", W/{version}"), "*".to_owned()] {
+            let answer = read(&known);
+            assert_eq!((answer.status, answer.body.as_str()), (304, ""), "{known}");
+            assert_eq!(answer.header("etag"), version);
+        }
+        assert_eq!(read("\"other\"").status, 200);
+        assert_eq!(robot.act("POST", &format!("{path}/disable")).status, 200);
+        assert_eq!(read(&version).status, 200);
+    }
+
+    fn a_change_does_not_pass_over_a_condition(world: World) {
+        let robot = world.service(ALL);
+        let ada = world.person("ada");
+        let path = format!("/users/{}", ada.id);
+        let before = robot.read(&path);
+        for (method, path) in [("POST", format!("{path}/disable")), ("DELETE", path.clone())] {
+            let refused = Answer::to(robot.request(method, &path).header("If-None-Match", "*"));
+            assert_eq!(refused.problem(), problem(412, "precondition_failed"), "{path}");
+        }
+        assert_eq!(robot.read(&path), before);
+    }
+
+    fn a_client_has_another_version_when_all_of_it_was_revoked(world: World) {
+        let robot = world.service(ALL);
+        let shop = json!({"client_name": "Shop", "type": "web", "redirect_uris": ["https://shop.example/cb"]});
+        let path = format!("/clients/{}", robot.make("/clients", &shop)["client_id"].as_str().unwrap());
+        let version = robot.get(&path).header("etag").to_owned();
+        for act in ["disable", "enable"] {
+            assert_eq!(robot.act("POST", &format!("{path}/{act}")).status, 200);
+        }
+        let now = robot.get(&path);
+        assert_ne!(now.header("etag"), version, "its epoch is another one");
+        let renamed = Answer::to(robot.request("PATCH", &path).header("If-Match", version).json(&json!({"client_name": "Kiosk"})));
+        assert_eq!(renamed.problem(), problem(412, "precondition_failed"));
+        let renamed = robot.change("PATCH", &path, &json!({"client_name": "Kiosk"}));
+        assert_eq!(renamed.header("etag"), robot.get(&path).header("etag"));
+    }
+
+    fn a_patch_of_another_media_type_is_told_which_are_taken(world: World) {
+        let robot = world.service(ALL);
+        let path = format!("/users/{}", world.person("ada").id);
+        let patch = robot.request("PATCH", &path).header("If-Match", "*").header("Content-Type", "application/xml");
+        let refused = Answer::to(patch.body("<name>Ada</name>"));
+        assert_eq!(refused.problem(), problem(415, "media_type_unsupported"));
+        assert_eq!(refused.header("accept-patch"), "application/merge-patch+json, application/json");
+    }
 }
