@@ -150,9 +150,10 @@ pub fn log_out(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed
     let Some(user) = db!(tx, users::lock(id))? else {
         return Ok(None);
     };
+    // Made before it is known whether it is told: it is the cause of what ends.
+    let signed_out = act.about(EventKind::UserSignedOut, id);
     let ended = end_everything(tx, act, id, EndReason::UserSignedOut)?;
     if ended != Ended::default() {
-        let signed_out = act.about(EventKind::UserSignedOut, id);
         db!(tx, events::append(&signed_out))?;
     }
     Ok(Some(Changed { user, ended }))
@@ -188,9 +189,9 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>
         return Ok(None);
     };
     administrators::check_others(tx, act, &user)?;
-    let ended = end_everything(tx, act, id, EndReason::UserDeleted)?;
     let deleted = act.about(EventKind::UserDeleted, id);
     db!(tx, events::append(&deleted))?;
+    let ended = end_everything(tx, act, id, EndReason::UserDeleted)?;
     db!(tx, consents::remove_of_user(id))?;
     db!(tx, sessions::remove_of_user(id))?;
     db!(tx, admin_sessions::remove_of_user(id))?;
@@ -215,13 +216,14 @@ pub fn withdraw_consent(
         tx,
         grants::end_of_pair(id, client, EndReason::ConsentWithdrawn, act.now)
     )?;
-    let mut told = act.grants_ended(&grants, EndReason::ConsentWithdrawn);
+    let mut told = Vec::new();
     if db!(tx, consents::withdraw(id, client))? {
         told.push(Event {
             client_id: Some(client.clone()),
             ..act.about(EventKind::ConsentWithdrawn, id)
         });
     }
+    told.extend(act.grants_ended(&grants, EndReason::ConsentWithdrawn));
     db!(tx, events::append_all(&told))?;
     let ended = Ended {
         grants: grants.len(),
@@ -244,11 +246,11 @@ pub fn set_password(
     let Some(mut user) = db!(tx, users::lock(id))? else {
         return Ok(None);
     };
-    invitations::end_of(tx, act, &mut user)?;
     db!(tx, users::set_password_hash(id, hash))?;
     user.password_hash = Some(hash.clone());
     let changed = act.about(EventKind::PasswordChanged, id);
     db!(tx, events::append(&changed))?;
+    invitations::end_of(tx, act, &mut user)?;
     let ended = end_everything(tx, act, id, EndReason::PasswordChanged)?;
     Ok(Some(Changed { user, ended }))
 }
@@ -322,8 +324,11 @@ fn claims_changed(tx: &mut Tx<'_>, act: &Act, changed: Event, id: &UserId) -> Re
 fn end_everything(tx: &mut Tx<'_>, act: &Act, id: &UserId, reason: EndReason) -> Result<Ended, StoreError> {
     let grants = db!(tx, grants::end_of_user(id, reason, act.now, true))?;
     let sessions = db!(tx, sessions::end_of_user(id, act.now))?;
-    let mut told = act.grants_ended(&grants, reason);
-    told.extend(sessions.iter().map(|session| act.session_ended(session, reason)));
+    let mut told: Vec<_> = sessions
+        .iter()
+        .map(|session| act.session_ended(session, reason))
+        .collect();
+    told.extend(act.grants_ended(&grants, reason));
     db!(tx, events::append_all(&told))?;
     admin_sessions::end_of_user(tx, act, id, reason)?;
     Ok(Ended {

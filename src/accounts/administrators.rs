@@ -59,16 +59,16 @@ pub fn recover(
     hash: &PasswordHash,
     reinstate: bool,
 ) -> Result<Option<Changed>, StoreError> {
+    if db!(tx, users::lock(id))?.is_none() {
+        return Ok(None);
+    }
+    db!(tx, events::append(&act.about(EventKind::AdminRecovered, id)))?;
     if reinstate {
         administration::enable(tx, act, id)?;
         administration::unban(tx, act, id)?;
         set_admin(tx, act, id, true)?;
     }
-    let changed = administration::set_password(tx, act, id, hash)?;
-    if changed.is_some() {
-        db!(tx, events::append(&act.about(EventKind::AdminRecovered, id)))?;
-    }
-    Ok(changed)
+    administration::set_password(tx, act, id, hash)
 }
 
 /// Refuses what would leave nobody who administers the server, in the transaction that is about to do it.

@@ -4,13 +4,18 @@ use crate::cx::{Cx, RequestId};
 use crate::ports::Entropy;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
 use vouchsafe_core::decide::token_end::{self, SKEW};
 use vouchsafe_core::model::{
     ClientId, EndReason, EndedPlace, Event, EventId, EventKind, Grant, Session, TokenId, UnixTime, UserId,
 };
 
-/// An act that events tell of.
+/// How many events this process has made. It may begin again at zero: only within one instant does it say anything.
+static MADE: AtomicU32 = AtomicU32::new(0);
+
+/// An act that events tell of. Those of one instant stay in the order in which they are made, so a cause is made before its
+/// effects.
 #[derive(Clone)]
 pub struct Act {
     /// A `sub`, `client:<id>`, `cli` or `server`.
@@ -62,7 +67,7 @@ impl Act {
     #[must_use]
     pub fn event(&self, kind: EventKind) -> Event {
         Event {
-            id: EventId::from_entropy(self.entropy.bytes()),
+            id: EventId::in_order(MADE.fetch_add(1, Ordering::Relaxed), self.entropy.bytes()),
             at: self.now,
             kind,
             actor: self.actor.clone(),
