@@ -19,6 +19,16 @@ pub struct Changed {
     pub ended: Ended,
 }
 
+/// By an act that ended nothing.
+impl From<User> for Changed {
+    fn from(user: User) -> Self {
+        Self {
+            user,
+            ended: Ended::default(),
+        }
+    }
+}
+
 /// A ban as it is pronounced.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ban {
@@ -82,10 +92,7 @@ pub fn enable(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>
         let enabled = act.about(EventKind::UserEnabled, id);
         db!(tx, events::append(&enabled))?;
     }
-    Ok(Some(Changed {
-        user,
-        ended: Ended::default(),
-    }))
+    Ok(Some(user.into()))
 }
 
 /// Bans a person, until an instant if one is given, and ends everything that they hold, offline grants and an
@@ -136,10 +143,7 @@ pub fn unban(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>,
         let unbanned = act.about(EventKind::UserUnbanned, id);
         db!(tx, events::append(&unbanned))?;
     }
-    Ok(Some(Changed {
-        user,
-        ended: Ended::default(),
-    }))
+    Ok(Some(user.into()))
 }
 
 /// Signs a person out everywhere: ends all sessions and grants, offline ones too. `None` when there is no such person.
@@ -173,10 +177,7 @@ pub fn touch(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>,
     let raised = db!(tx, grants::raise_gver_of_user(id))?;
     told.extend(act.grants_raised(&raised));
     db!(tx, events::append_all(&told))?;
-    Ok(Some(Changed {
-        user,
-        ended: Ended::default(),
-    }))
+    Ok(Some(user.into()))
 }
 
 /// Deletes an account after ending everything that its person holds. What was told of it stays in the log, and its
@@ -277,10 +278,7 @@ pub fn set_roles(
         let changed = act.about(EventKind::UserRolesChanged, id);
         claims_changed(tx, act, with_changes(&before, &after, changed), id)?;
     }
-    Ok(Some(Changed {
-        user,
-        ended: Ended::default(),
-    }))
+    Ok(Some(user.into()))
 }
 
 /// Replaces a person's groups and raises the claims version of each grant, as for roles. `None` when there is no such
@@ -305,10 +303,7 @@ pub fn set_groups(
         let changed = act.about(EventKind::UserGroupsChanged, id);
         claims_changed(tx, act, with_changes(&before, &after, changed), id)?;
     }
-    Ok(Some(Changed {
-        user,
-        ended: Ended::default(),
-    }))
+    Ok(Some(user.into()))
 }
 
 /// Tells of a change of what tokens say about a person, and makes clients fetch new ones: the claims version of each

@@ -2,7 +2,7 @@
 
 use crate::accounts::admin_sessions;
 use crate::accounts::administration::{self, Changed};
-use crate::audit::{Act, Ended};
+use crate::audit::Act;
 use crate::db;
 use crate::store::{StoreError, Tx};
 use vouchsafe_core::model::{EndReason, EventKind, PasswordHash, Standing, User, UserId};
@@ -40,10 +40,7 @@ pub fn set_admin(
             admin_sessions::end_of_user(tx, act, id, EndReason::Revoked)?;
         }
     }
-    Ok(Some(Changed {
-        user,
-        ended: Ended::default(),
-    }))
+    Ok(Some(user.into()))
 }
 
 /// Restores the access of an administrator from the machine itself: sets the password, which ends everything that the
