@@ -5,6 +5,7 @@
 
 use crate::accounts::compare::{Compared, Proof, Who, compare};
 use crate::accounts::passwords::Password;
+use crate::accounts::profile::username_of;
 use crate::audit::{self, Act};
 use crate::cx::Cx;
 use crate::db;
@@ -164,9 +165,8 @@ pub fn named_page(
     wanted: &AdminSessionsWanted,
 ) -> Result<Page<(AdminSession, String)>, StoreError> {
     db!(tx, admin_sessions::page(wanted))?.try_map(|session| {
-        let user = db!(tx, users::by_id(&session.user_id))?;
-        let name = user.map_or_else(|| session.user_id.as_str().to_owned(), |user| user.username);
-        Ok((session, name))
+        let username = username_of(tx, &session.user_id)?;
+        Ok((session, username))
     })
 }
 
@@ -193,14 +193,9 @@ pub(super) fn end_of_user(
     act: &Act,
     id: &UserId,
     reason: EndReason,
-) -> Result<usize, StoreError> {
+) -> Result<(), StoreError> {
     let sessions = db!(tx, admin_sessions::end_of_user(id, act.now))?;
-    let told: Vec<_> = sessions
-        .iter()
-        .map(|session| ended(act, session, reason))
-        .collect();
-    db!(tx, events::append_all(&told))?;
-    Ok(sessions.len())
+    db!(tx, events::append_all(&all_ended(act, &sessions, reason)))
 }
 
 /// Ends the sessions of all administrators but one, and tells of each. Returns how many.
@@ -214,11 +209,7 @@ pub fn end_all_but(
     reason: EndReason,
 ) -> Result<usize, StoreError> {
     let sessions = db!(tx, admin_sessions::end_all_but(kept, act.now))?;
-    let told: Vec<_> = sessions
-        .iter()
-        .map(|session| ended(act, session, reason))
-        .collect();
-    db!(tx, events::append_all(&told))?;
+    db!(tx, events::append_all(&all_ended(act, &sessions, reason)))?;
     Ok(sessions.len())
 }
 
@@ -344,4 +335,9 @@ fn refusal(act: &Act, kind: EventKind, user: &User, cause: &str) -> Event {
 fn ended(act: &Act, session: &AdminSession, reason: EndReason) -> Event {
     let event = act.about(EventKind::AdminSessionEnded, &session.user_id);
     audit::with("reason", json!(reason), event)
+}
+
+fn all_ended(act: &Act, sessions: &[AdminSession], reason: EndReason) -> Vec<Event> {
+    let each = sessions.iter();
+    each.map(|session| ended(act, session, reason)).collect()
 }

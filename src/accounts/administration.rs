@@ -19,6 +19,16 @@ pub struct Changed {
     pub ended: Ended,
 }
 
+/// By an act that ended nothing.
+impl From<User> for Changed {
+    fn from(user: User) -> Self {
+        Self {
+            user,
+            ended: Ended::default(),
+        }
+    }
+}
+
 /// A ban as it is pronounced.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ban {
@@ -82,10 +92,7 @@ pub fn enable(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>
         let enabled = act.about(EventKind::UserEnabled, id);
         db!(tx, events::append(&enabled))?;
     }
-    Ok(Some(Changed {
-        user,
-        ended: Ended::default(),
-    }))
+    Ok(Some(user.into()))
 }
 
 /// Bans a person, until an instant if one is given, and ends everything that they hold, offline grants and an
@@ -136,10 +143,7 @@ pub fn unban(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>,
         let unbanned = act.about(EventKind::UserUnbanned, id);
         db!(tx, events::append(&unbanned))?;
     }
-    Ok(Some(Changed {
-        user,
-        ended: Ended::default(),
-    }))
+    Ok(Some(user.into()))
 }
 
 /// Signs a person out everywhere: ends all sessions and grants, offline ones too. `None` when there is no such person.
@@ -150,9 +154,10 @@ pub fn log_out(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed
     let Some(user) = db!(tx, users::lock(id))? else {
         return Ok(None);
     };
+    // Made before it is known whether it is told: it is the cause of what ends.
+    let signed_out = act.about(EventKind::UserSignedOut, id);
     let ended = end_everything(tx, act, id, EndReason::UserSignedOut)?;
     if ended != Ended::default() {
-        let signed_out = act.about(EventKind::UserSignedOut, id);
         db!(tx, events::append(&signed_out))?;
     }
     Ok(Some(Changed { user, ended }))
@@ -172,10 +177,7 @@ pub fn touch(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>,
     let raised = db!(tx, grants::raise_gver_of_user(id))?;
     told.extend(act.grants_raised(&raised));
     db!(tx, events::append_all(&told))?;
-    Ok(Some(Changed {
-        user,
-        ended: Ended::default(),
-    }))
+    Ok(Some(user.into()))
 }
 
 /// Deletes an account after ending everything that its person holds. What was told of it stays in the log, and its
@@ -188,9 +190,9 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>
         return Ok(None);
     };
     administrators::check_others(tx, act, &user)?;
-    let ended = end_everything(tx, act, id, EndReason::UserDeleted)?;
     let deleted = act.about(EventKind::UserDeleted, id);
     db!(tx, events::append(&deleted))?;
+    let ended = end_everything(tx, act, id, EndReason::UserDeleted)?;
     db!(tx, consents::remove_of_user(id))?;
     db!(tx, sessions::remove_of_user(id))?;
     db!(tx, admin_sessions::remove_of_user(id))?;
@@ -215,13 +217,14 @@ pub fn withdraw_consent(
         tx,
         grants::end_of_pair(id, client, EndReason::ConsentWithdrawn, act.now)
     )?;
-    let mut told = act.grants_ended(&grants, EndReason::ConsentWithdrawn);
+    let mut told = Vec::new();
     if db!(tx, consents::withdraw(id, client))? {
         told.push(Event {
             client_id: Some(client.clone()),
             ..act.about(EventKind::ConsentWithdrawn, id)
         });
     }
+    told.extend(act.grants_ended(&grants, EndReason::ConsentWithdrawn));
     db!(tx, events::append_all(&told))?;
     let ended = Ended {
         grants: grants.len(),
@@ -244,11 +247,11 @@ pub fn set_password(
     let Some(mut user) = db!(tx, users::lock(id))? else {
         return Ok(None);
     };
-    invitations::end_of(tx, act, &mut user)?;
     db!(tx, users::set_password_hash(id, hash))?;
     user.password_hash = Some(hash.clone());
     let changed = act.about(EventKind::PasswordChanged, id);
     db!(tx, events::append(&changed))?;
+    invitations::end_of(tx, act, &mut user)?;
     let ended = end_everything(tx, act, id, EndReason::PasswordChanged)?;
     Ok(Some(Changed { user, ended }))
 }
@@ -275,10 +278,7 @@ pub fn set_roles(
         let changed = act.about(EventKind::UserRolesChanged, id);
         claims_changed(tx, act, with_changes(&before, &after, changed), id)?;
     }
-    Ok(Some(Changed {
-        user,
-        ended: Ended::default(),
-    }))
+    Ok(Some(user.into()))
 }
 
 /// Replaces a person's groups and raises the claims version of each grant, as for roles. `None` when there is no such
@@ -303,10 +303,7 @@ pub fn set_groups(
         let changed = act.about(EventKind::UserGroupsChanged, id);
         claims_changed(tx, act, with_changes(&before, &after, changed), id)?;
     }
-    Ok(Some(Changed {
-        user,
-        ended: Ended::default(),
-    }))
+    Ok(Some(user.into()))
 }
 
 /// Tells of a change of what tokens say about a person, and makes clients fetch new ones: the claims version of each
@@ -322,8 +319,11 @@ fn claims_changed(tx: &mut Tx<'_>, act: &Act, changed: Event, id: &UserId) -> Re
 fn end_everything(tx: &mut Tx<'_>, act: &Act, id: &UserId, reason: EndReason) -> Result<Ended, StoreError> {
     let grants = db!(tx, grants::end_of_user(id, reason, act.now, true))?;
     let sessions = db!(tx, sessions::end_of_user(id, act.now))?;
-    let mut told = act.grants_ended(&grants, reason);
-    told.extend(sessions.iter().map(|session| act.session_ended(session, reason)));
+    let mut told: Vec<_> = sessions
+        .iter()
+        .map(|session| act.session_ended(session, reason))
+        .collect();
+    told.extend(act.grants_ended(&grants, reason));
     db!(tx, events::append_all(&told))?;
     admin_sessions::end_of_user(tx, act, id, reason)?;
     Ok(Ended {

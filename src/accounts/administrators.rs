@@ -2,7 +2,7 @@
 
 use crate::accounts::admin_sessions;
 use crate::accounts::administration::{self, Changed};
-use crate::audit::{Act, Ended};
+use crate::audit::Act;
 use crate::db;
 use crate::store::{StoreError, Tx};
 use vouchsafe_core::model::{EndReason, EventKind, PasswordHash, Standing, User, UserId};
@@ -40,10 +40,7 @@ pub fn set_admin(
             admin_sessions::end_of_user(tx, act, id, EndReason::Revoked)?;
         }
     }
-    Ok(Some(Changed {
-        user,
-        ended: Ended::default(),
-    }))
+    Ok(Some(user.into()))
 }
 
 /// Restores the access of an administrator from the machine itself: sets the password, which ends everything that the
@@ -59,16 +56,16 @@ pub fn recover(
     hash: &PasswordHash,
     reinstate: bool,
 ) -> Result<Option<Changed>, StoreError> {
+    if db!(tx, users::lock(id))?.is_none() {
+        return Ok(None);
+    }
+    db!(tx, events::append(&act.about(EventKind::AdminRecovered, id)))?;
     if reinstate {
         administration::enable(tx, act, id)?;
         administration::unban(tx, act, id)?;
         set_admin(tx, act, id, true)?;
     }
-    let changed = administration::set_password(tx, act, id, hash)?;
-    if changed.is_some() {
-        db!(tx, events::append(&act.about(EventKind::AdminRecovered, id)))?;
-    }
-    Ok(changed)
+    administration::set_password(tx, act, id, hash)
 }
 
 /// Refuses what would leave nobody who administers the server, in the transaction that is about to do it.

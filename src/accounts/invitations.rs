@@ -8,7 +8,7 @@
 use crate::accounts::administration::{self, Changed};
 use crate::accounts::chosen_password::{self, NotTaken};
 use crate::accounts::passwords::Password;
-use crate::audit::{Act, Ended, with};
+use crate::audit::{Act, with};
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::Failure;
@@ -139,10 +139,7 @@ pub fn end(tx: &mut Tx<'_>, act: &Act, id: &UserId) -> Result<Option<Changed>, S
         return Ok(None);
     };
     end_of(tx, act, &mut user)?;
-    Ok(Some(Changed {
-        user,
-        ended: Ended::default(),
-    }))
+    Ok(Some(user.into()))
 }
 
 /// Ends the link of a person whom the caller has locked, if they have one.

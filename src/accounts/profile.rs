@@ -1,7 +1,7 @@
 //! What an account is made of: the checks that every surface makes, and the change of a person's profile.
 
 use super::administration::{Ban, Changed};
-use crate::audit::{Act, Ended, with};
+use crate::audit::{Act, with};
 use crate::db;
 use crate::store::{StoreError, Tx};
 use serde_json::{Map, Value, json};
@@ -211,6 +211,15 @@ pub fn patched_claims(user: &User, patch: Option<Map<String, Value>>) -> Map<Str
     names.into_iter().map(after).collect()
 }
 
+/// A person's user name, or the `sub` of somebody who is no more.
+///
+/// # Errors
+/// When the store fails.
+pub fn username_of(tx: &mut Tx<'_>, id: &UserId) -> Result<String, StoreError> {
+    let user = db!(tx, users::by_id(id))?;
+    Ok(user.map_or_else(|| id.as_str().to_owned(), |user| user.username))
+}
+
 /// Changes a person's profile. What tokens say of the person is then out of date: the claims version of each grant is
 /// raised, so that clients fetch new ones. The event names what changed, never what it was or is.
 ///
@@ -239,10 +248,7 @@ pub fn update_profile(
         told.extend(act.grants_raised(&raised));
         db!(tx, events::append_all(&told))?;
     }
-    Ok(Updated::Done(Box::new(Changed {
-        user,
-        ended: Ended::default(),
-    })))
+    Ok(Updated::Done(Box::new(user.into())))
 }
 
 /// Roles as they may be given: each once, in their order.

@@ -1,7 +1,9 @@
 //! Sign-in sessions: how long they live and how a browser's session is found.
 
+use crate::accounts::profile::username_of;
 use crate::config::Sessions as Lifetimes;
 use crate::db;
+use crate::store::listing::{Page, SessionsWanted};
 use crate::store::{StoreError, Tx};
 use vouchsafe_core::model::{Digest, Session, SessionCookie, Span, UnixTime, User};
 
@@ -76,6 +78,17 @@ fn idle_lifetime(lifetimes: &Lifetimes, remember: bool) -> Span {
     } else {
         lifetimes.idle_lifetime
     }
+}
+
+/// A page of the sessions that stand, each with the name of its person.
+///
+/// # Errors
+/// When the store fails.
+pub fn named_page(tx: &mut Tx<'_>, wanted: &SessionsWanted) -> Result<Page<(Session, String)>, StoreError> {
+    db!(tx, sessions::page(wanted))?.try_map(|session| {
+        let username = username_of(tx, &session.user_id)?;
+        Ok((session, username))
+    })
 }
 
 #[cfg(test)]

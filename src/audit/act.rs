@@ -5,13 +5,18 @@ use crate::ports::Entropy;
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
 use vouchsafe_core::decide::token_end::{self, SKEW};
 use vouchsafe_core::model::{
     ClientId, EndReason, EndedPlace, Event, EventId, EventKind, Grant, Session, TokenId, UnixTime, UserId,
 };
 
-/// An act that events tell of.
+/// How many events this process has made. It may begin again at zero: only within one instant does it say anything.
+static MADE: AtomicU32 = AtomicU32::new(0);
+
+/// An act that events tell of. Those of one instant stay in the order in which they are made, so a cause is made before its
+/// effects.
 #[derive(Clone)]
 pub struct Act {
     /// A `sub`, `client:<id>`, `cli` or `server`.
@@ -75,7 +80,7 @@ impl Act {
         let request = self.request.as_ref();
         let address = request.map(|request| ("ip_address".to_owned(), json!(request.ip_address)));
         Event {
-            id: EventId::from_entropy(self.entropy.bytes()),
+            id: EventId::in_order(MADE.fetch_add(1, Ordering::Relaxed), self.entropy.bytes()),
             at: self.now,
             kind,
             actor: self.actor.clone(),

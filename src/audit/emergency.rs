@@ -84,12 +84,12 @@ pub fn revoke_everything_but(
     kept: Option<&SessionId>,
 ) -> Result<i64, StoreError> {
     let epoch = db!(tx, issuer_state::raise_epoch())?;
-    admin_sessions::end_all_but(tx, act, kept, EndReason::EverythingRevoked)?;
     let raised = Event {
         value: Some(epoch),
         ..act.event(EventKind::IssuerEpochRaised)
     };
     db!(tx, events::append(&raised))?;
+    admin_sessions::end_all_but(tx, act, kept, EndReason::EverythingRevoked)?;
     Ok(epoch)
 }
 

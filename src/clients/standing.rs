@@ -111,9 +111,9 @@ pub fn disable(tx: &mut Tx<'_>, act: &Act, id: &ClientId) -> Result<Option<Clien
     };
     if client.disabled_at.is_none() {
         client.disabled_at = Some(act.now);
-        emergency::raise_client_epoch(tx, act, &mut client)?;
         let disabled = act.about_client(EventKind::ClientDisabled, id);
         db!(tx, events::append(&disabled))?;
+        emergency::raise_client_epoch(tx, act, &mut client)?;
     }
     Ok(Some(client))
 }

@@ -10,7 +10,7 @@
 
 use super::address::{masked, masked_address};
 use super::counter::exceeded;
-use crate::config::SignIn;
+use crate::config::{Limit, SignIn};
 use crate::db;
 use crate::store::{StoreError, Tx};
 use std::net::IpAddr;
@@ -19,9 +19,10 @@ use vouchsafe_core::model::{SessionId, UnixTime, UserId};
 /// The counters that one attempt counts in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counters {
-    name: String,
-    account: String,
     address: String,
+    /// Of the name that was typed, or of the session: past its limit the answer is 429.
+    who: String,
+    account: Option<String>,
 }
 
 /// What became of counting an attempt.
@@ -37,13 +38,11 @@ pub enum Counted {
     },
 }
 
-/// An attempt that was counted, with the windows it counts in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An attempt that was counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Admission {
-    counters: Counters,
-    name_window: UnixTime,
-    account_window: UnixTime,
-    address_window: UnixTime,
+    /// The counters, and the window of each that it counts in.
+    counted: Vec<(String, UnixTime)>,
     /// Too many failures under other names of the account: whatever the password, it is answered as wrong.
     hopeless: bool,
 }
@@ -69,9 +68,9 @@ impl Counters {
             Account::Unknown => format!("sign-in|nobody|{name}"),
         };
         Self {
-            name: format!("sign-in|name|{name}"),
-            account,
-            address: format!("sign-in|address|{}", masked_address(key, peer)),
+            address: address_of(key, peer),
+            who: format!("sign-in|name|{name}"),
+            account: Some(account),
         }
     }
 
@@ -80,9 +79,9 @@ impl Counters {
     #[must_use]
     pub fn of_session(key: &[u8; 32], session: &SessionId, peer: IpAddr) -> Self {
         Self {
-            name: format!("sign-in|session|{session}"),
-            account: format!("sign-in|in-session|{session}"),
-            address: format!("sign-in|address|{}", masked_address(key, peer)),
+            address: address_of(key, peer),
+            who: format!("sign-in|session|{session}"),
+            account: None,
         }
     }
 
@@ -91,31 +90,39 @@ impl Counters {
     /// # Errors
     /// When the store fails.
     pub fn count(&self, tx: &mut Tx<'_>, limits: &SignIn, now: UnixTime) -> Result<Counted, StoreError> {
-        let at_address = db!(tx, throttles::reserve(&self.address, now, limits.per_address.per))?;
-        // What is not looked at is no failure: it is not counted, so that a right password among many guesses gives back
-        // no more than it took.
-        if let Some(until) = exceeded(&at_address, limits.per_address) {
-            db!(tx, throttles::refund(&self.address, at_address.window_started_at))?;
-            return Ok(Counted::Throttled { until });
+        let mut admission = Admission::default();
+        for (key, limit) in [
+            (&self.address, limits.per_address),
+            (&self.who, limits.per_account),
+        ] {
+            if let Some(until) = admission.count(tx, key, limit, now)? {
+                // What is not looked at is no failure: it is not counted, so that a right password among many guesses gives
+                // back no more than it took.
+                admission.refund(tx)?;
+                return Ok(Counted::Throttled { until });
+            }
         }
-        let under_name = db!(tx, throttles::reserve(&self.name, now, limits.per_account.per))?;
-        if let Some(until) = exceeded(&under_name, limits.per_account) {
-            db!(tx, throttles::refund(&self.address, at_address.window_started_at))?;
-            db!(tx, throttles::refund(&self.name, under_name.window_started_at))?;
-            return Ok(Counted::Throttled { until });
+        if let Some(account) = &self.account {
+            let exceeded = admission.count(tx, account, limits.per_account, now)?;
+            admission.hopeless = exceeded.is_some();
         }
-        let for_account = db!(tx, throttles::reserve(&self.account, now, limits.per_account.per))?;
-        Ok(Counted::Admitted(Admission {
-            counters: self.clone(),
-            name_window: under_name.window_started_at,
-            account_window: for_account.window_started_at,
-            address_window: at_address.window_started_at,
-            hopeless: exceeded(&for_account, limits.per_account).is_some(),
-        }))
+        Ok(Counted::Admitted(admission))
     }
 }
 
 impl Admission {
+    fn count(
+        &mut self,
+        tx: &mut Tx<'_>,
+        key: &str,
+        limit: Limit,
+        now: UnixTime,
+    ) -> Result<Option<UnixTime>, StoreError> {
+        let reserved = db!(tx, throttles::reserve(key, now, limit.per))?;
+        self.counted.push((key.to_owned(), reserved.window_started_at));
+        Ok(exceeded(&reserved, limit))
+    }
+
     /// Whether the password counts as wrong even when it is right.
     #[must_use]
     pub fn is_hopeless(&self) -> bool {
@@ -127,10 +134,15 @@ impl Admission {
     /// # Errors
     /// When the store fails.
     pub fn refund(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
-        db!(tx, throttles::refund(&self.counters.address, self.address_window))?;
-        db!(tx, throttles::refund(&self.counters.name, self.name_window))?;
-        db!(tx, throttles::refund(&self.counters.account, self.account_window))
+        for (key, window) in &self.counted {
+            db!(tx, throttles::refund(key, *window))?;
+        }
+        Ok(())
     }
+}
+
+fn address_of(key: &[u8; 32], peer: IpAddr) -> String {
+    format!("sign-in|address|{}", masked_address(key, peer))
 }
 
 #[cfg(test)]
@@ -156,15 +168,15 @@ mod tests {
         let counters = counters(typed, Account::Unknown, "203.0.113.9");
         assert!(!format!("{counters:?}").contains(typed) && !counters.address.contains("203"));
         let other_key = Counters::new(&[2; 32], typed, Account::Unknown, [203, 0, 113, 9].into());
-        assert!(counters.name != other_key.name && counters.account != other_key.account);
+        assert!(counters.who != other_key.who && counters.account != other_key.account);
     }
 
     #[test]
     fn two_names_of_an_account_share_its_counter_and_have_one_each() {
         let ada = UserId::new("u1");
         let [one, other] = ["ada", "ada@example.test"].map(|name| counters(name, Account::Of(&ada), "::1"));
-        assert!(one.account == other.account && one.name != other.name);
+        assert!(one.account == other.account && one.who != other.who);
         let nobody = counters("ada", Account::Unknown, "::1");
-        assert!(nobody.name == one.name && nobody.account != one.account);
+        assert!(nobody.who == one.who && nobody.account != one.account);
     }
 }

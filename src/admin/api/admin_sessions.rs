@@ -6,9 +6,9 @@ use super::ended::{ENDING, ended};
 use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter};
 use super::problem::Problem;
 use super::schemas::{one, page};
-use super::sessions::username;
 use crate::accounts::admin_sessions;
 use crate::accounts::document::AdminSessionDocument;
+use crate::accounts::profile::username_of;
 use crate::audit::Ended;
 use crate::db;
 use crate::store::listing::AdminSessionsWanted;
@@ -62,7 +62,7 @@ pub(super) async fn read(call: Call) -> Result<Answer, Problem> {
             let Some(session) = session.filter(|session| session.is_live(now)) else {
                 return Ok(None);
             };
-            let username = username(tx, &session.user_id)?;
+            let username = username_of(tx, &session.user_id)?;
             Ok(Some(AdminSessionDocument::of(&session, &username)))
         })
         .await?;

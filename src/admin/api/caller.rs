@@ -171,8 +171,9 @@ impl Caller {
         Ok(())
     }
 
-    /// Whoever sets the name, address or password of an administrator could come in as that administrator.
-    pub(super) fn may_lend(&self, user: &User) -> Result<(), Problem> {
+    /// On an administrator only another one acts: whoever sets the name, address or password of one could come in as that
+    /// administrator, and whoever bans one takes the administration away.
+    pub(super) fn may_act_on(&self, user: &User) -> Result<(), Problem> {
         if user.is_admin {
             self.must_be_administrator()
         } else {

@@ -6,8 +6,8 @@ use super::ended::{ENDING, ended};
 use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter};
 use super::problem::Problem;
 use super::schemas::{one, page};
-use super::sessions::username;
 use crate::accounts::document::GrantDocument;
+use crate::accounts::profile::username_of;
 use crate::audit;
 use crate::db;
 use crate::store::listing::{GrantsPage, Page};
@@ -60,7 +60,7 @@ pub(super) fn standing(tx: &mut Tx<'_>, wanted: &GrantsPage) -> Result<Page<(Gra
     for grant in page.items {
         let client = db!(tx, clients::by_id(&grant.client_id))?;
         if client.is_some_and(|client| epochs_stand(grant.ep, [epoch, client.epoch]).is_ok()) {
-            let username = username(tx, &grant.user_id)?;
+            let username = username_of(tx, &grant.user_id)?;
             standing.push((grant, username));
         }
     }
@@ -83,7 +83,7 @@ pub(super) async fn read(call: Call) -> Result<Answer, Problem> {
         .read("api-grant", move |tx| {
             let grant = db!(tx, grants::by_id(&id))?.filter(|grant| grant.ended.is_none());
             let Some(grant) = grant else { return Ok(None) };
-            let username = username(tx, &grant.user_id)?;
+            let username = username_of(tx, &grant.user_id)?;
             Ok(Some(GrantDocument::of(&grant, &username)))
         })
         .await?;

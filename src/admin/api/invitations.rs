@@ -6,10 +6,9 @@ use super::operation::{Gives, Operation, PLAIN, Version};
 use super::problem::{Code, Problem};
 use super::schemas::one;
 use super::user_acts::{ACT, shown};
-use super::users::{changed_by_peer, sub, unknown};
+use super::users::{changed_by_peer, peer, unknown, with_person};
 use crate::accounts::document::{InvitationDocument, UserDocument};
 use crate::accounts::invitations::{self, Invited};
-use crate::db;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -33,26 +32,14 @@ pub(super) const INVITE: Operation = Operation {
 };
 
 pub(super) async fn invite(call: Call) -> Result<Answer, Problem> {
-    let (id, if_match, caller) = (sub(&call), call.if_match.clone(), call.caller.clone());
-    let signed_in = call.signed_in_for();
-    let (user, invitation) = call
-        .write("api-invite-user", move |tx, act| {
-            let Some(user) = db!(tx, users::lock(&id))? else {
-                return Ok(Err(unknown()));
-            };
-            let allowed = Call::meets(if_match.as_ref(), &UserDocument::of(&user, act.now))
-                .and_then(|()| caller.may_lend(&user))
-                .and_then(|()| signed_in(&user));
-            if let Err(problem) = allowed {
-                return Ok(Err(problem));
-            }
-            Ok(match invitations::invite(tx, act, &id)? {
-                Invited::Done(user, invitation) => Ok((user, invitation)),
-                Invited::Refused(why) => Err(Problem::new(Code::Conflict).saying(why.sentence())),
-                Invited::Unknown => Err(unknown()),
-            })
+    let invited = with_person(&call, "api-invite-user", peer(&call), |tx, act, user| {
+        Ok(match invitations::invite(tx, act, &user.id)? {
+            Invited::Done(user, invitation) => Ok((user, invitation)),
+            Invited::Refused(why) => Err(Problem::new(Code::Conflict).saying(why.sentence())),
+            Invited::Unknown => Err(unknown()),
         })
-        .await?;
+    });
+    let (user, invitation) = invited.await?;
     let document = UserDocument::of(&user, call.cx.now);
     let answer = InvitedDocument {
         user: document.clone(),

@@ -7,11 +7,12 @@ use super::operation::{CURSOR, Gives, Kind, LIMIT, Operation, PLAIN, Parameter};
 use super::problem::Problem;
 use super::schemas::{one, page};
 use crate::accounts::document::SessionDocument;
+use crate::accounts::profile::username_of;
+use crate::accounts::sessions::named_page;
 use crate::audit;
 use crate::db;
-use crate::store::listing::{Page, SessionsWanted};
-use crate::store::{StoreError, Tx};
-use vouchsafe_core::model::{Session, SessionId, UserId};
+use crate::store::listing::SessionsWanted;
+use vouchsafe_core::model::{SessionId, UserId};
 
 pub(super) const LIST: Operation = Operation {
     id: "listSessions",
@@ -37,25 +38,11 @@ pub(super) async fn list(call: Call) -> Result<Answer, Problem> {
     };
     call.resume(|cursor| wanted.resume(cursor))?;
     let page = call
-        .read("api-list-sessions", move |tx| named(tx, &wanted))
+        .read("api-list-sessions", move |tx| named_page(tx, &wanted))
         .await?;
     Ok(Answer::page(page, |(session, username)| {
         SessionDocument::of(&session, &username)
     }))
-}
-
-fn named(tx: &mut Tx<'_>, wanted: &SessionsWanted) -> Result<Page<(Session, String)>, StoreError> {
-    let page = db!(tx, sessions::page(wanted))?;
-    page.try_map(|session| {
-        let username = username(tx, &session.user_id)?;
-        Ok((session, username))
-    })
-}
-
-/// The user name, or the `sub` of somebody who is no more.
-pub(super) fn username(tx: &mut Tx<'_>, id: &UserId) -> Result<String, StoreError> {
-    let user = db!(tx, users::by_id(id))?;
-    Ok(user.map_or_else(|| id.as_str().to_owned(), |user| user.username))
 }
 
 pub(super) const READ: Operation = Operation {
@@ -71,7 +58,7 @@ pub(super) async fn read(call: Call) -> Result<Answer, Problem> {
         .read("api-session", move |tx| {
             let session = db!(tx, sessions::by_id(&id))?.filter(|session| session.is_live(now));
             let Some(session) = session else { return Ok(None) };
-            let username = username(tx, &session.user_id)?;
+            let username = username_of(tx, &session.user_id)?;
             Ok(Some(SessionDocument::of(&session, &username)))
         })
         .await?;

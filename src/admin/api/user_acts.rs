@@ -93,13 +93,13 @@ pub(super) const PASSWORD: Operation = Operation {
 pub(super) async fn password(call: Call) -> Result<Answer, Problem> {
     let wish: NewPassword = call.body()?;
     let user = find(&call).await?;
-    call.caller.may_lend(&user)?;
+    call.caller.may_act_on(&user)?;
     let hash = hashed(&call, &wish.password, (&user.username, &user.email)).await?;
     let (caller, minimum) = (call.caller.clone(), call.cx.config().passwords.minimum_length);
     let text = Zeroizing::new(wish.password);
     // Hashing takes its time: meanwhile the person may have become an administrator, or have another name.
     let allowed = move |found: &User| {
-        caller.may_lend(found)?;
+        caller.may_act_on(found)?;
         if (&found.username, &found.email) == (&user.username, &user.email) {
             return Ok(());
         }

@@ -264,36 +264,23 @@ pub(super) const PATCH: Operation = Operation {
 
 pub(super) async fn patch(call: Call) -> Result<Answer, Problem> {
     let patch: UserPatch = call.body()?;
-    let (id, if_match, caller) = (sub(&call), call.if_match.clone(), call.caller.clone());
-    let signed_in = call.signed_in_for();
-    let changed = call
-        .write("api-update-user", move |tx, act| {
-            let Some(user) = db!(tx, users::lock(&id))? else {
-                return Ok(Err(unknown()));
-            };
-            let allowed = Call::meets(if_match.as_ref(), &UserDocument::of(&user, act.now))
-                .and_then(|()| caller.may_lend(&user))
-                .and_then(|()| signed_in(&user));
-            if let Err(problem) = allowed {
-                return Ok(Err(problem));
-            }
-            let change = ProfileChange {
-                username: patch.username.clone(),
-                email: patch.email.clone(),
-                email_verified: patch.email_verified,
-                claims: match &patch.claims {
-                    Some(claims) => profile::patched_claims(&user, claims.clone()),
-                    None => Map::new(),
-                },
-            };
-            Ok(match profile::update_profile(tx, act, &id, &change)? {
-                Updated::Done(changed) => Ok(changed.user),
-                Updated::Refused(why) => Err(broken(&why)),
-                Updated::Unknown => Err(unknown()),
-            })
+    let done = with_person(&call, "api-update-user", peer(&call), move |tx, act, user| {
+        let change = ProfileChange {
+            username: patch.username.clone(),
+            email: patch.email.clone(),
+            email_verified: patch.email_verified,
+            claims: match &patch.claims {
+                Some(claims) => profile::patched_claims(user, claims.clone()),
+                None => Map::new(),
+            },
+        };
+        Ok(match profile::update_profile(tx, act, &user.id, &change)? {
+            Updated::Done(changed) => Ok(changed.user),
+            Updated::Refused(why) => Err(broken(&why)),
+            Updated::Unknown => Err(unknown()),
         })
-        .await?;
-    Ok(Answer::versioned(&UserDocument::of(&changed, call.cx.now)))
+    });
+    Ok(Answer::versioned(&UserDocument::of(&done.await?, call.cx.now)))
 }
 
 pub(super) const DELETE: Operation = Operation {
@@ -336,20 +323,38 @@ pub(super) async fn changed_by_peer<F>(call: &Call, name: &'static str, work: F)
 where
     F: FnMut(&mut Tx<'_>, &Act, &UserId) -> Result<Option<Changed>, StoreError> + Send + 'static,
 {
-    let caller = call.caller.clone();
-    changed_if(call, name, move |user| caller.may_lend(user), work).await
+    changed_if(call, name, peer(call), work).await
 }
 
-/// The same, if the person as they are found under the lock of their row allow it.
+/// The same, if `allowed` says so of the person.
 pub(super) async fn changed_if<A, F>(
     call: &Call,
     name: &'static str,
-    mut allowed: A,
+    allowed: A,
     mut work: F,
 ) -> Result<Changed, Problem>
 where
     A: FnMut(&User) -> Result<(), Problem> + Send + 'static,
     F: FnMut(&mut Tx<'_>, &Act, &UserId) -> Result<Option<Changed>, StoreError> + Send + 'static,
+{
+    with_person(call, name, allowed, move |tx, act, user| {
+        Ok(work(tx, act, &user.id)?.ok_or_else(unknown))
+    })
+    .await
+}
+
+/// Does something to the person whom the path names, as they are found under the lock of their row: if they are as the
+/// caller knows them, `allowed` says so, and the caller has signed in lately enough for it.
+pub(super) async fn with_person<T, A, F>(
+    call: &Call,
+    name: &'static str,
+    mut allowed: A,
+    mut work: F,
+) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    A: FnMut(&User) -> Result<(), Problem> + Send + 'static,
+    F: FnMut(&mut Tx<'_>, &Act, &User) -> Result<Result<T, Problem>, StoreError> + Send + 'static,
 {
     let (id, if_match, signed_in) = (sub(call), call.if_match.clone(), call.signed_in_for());
     call.write(name, move |tx, act| {
@@ -359,12 +364,18 @@ where
         let judged = Call::meets(if_match.as_ref(), &UserDocument::of(&user, act.now))
             .and_then(|()| allowed(&user))
             .and_then(|()| signed_in(&user));
-        Ok(match judged {
-            Ok(()) => work(tx, act, &id)?.ok_or_else(unknown),
-            Err(problem) => Err(problem),
-        })
+        match judged {
+            Ok(()) => work(tx, act, &user),
+            Err(problem) => Ok(Err(problem)),
+        }
     })
     .await
+}
+
+/// Lets nobody but an administrator do it to an administrator.
+pub(super) fn peer(call: &Call) -> impl FnMut(&User) -> Result<(), Problem> + Send + 'static {
+    let caller = call.caller.clone();
+    move |user| caller.may_act_on(user)
 }
 
 /// Holds a password to the policy.

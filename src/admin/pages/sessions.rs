@@ -1,6 +1,7 @@
 //! Every sign-in session that is live, to be ended one by one.
 
 use crate::accounts::person_acts::PersonAct;
+use crate::accounts::sessions::named_page;
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form;
 use crate::admin::moment::Moment;
@@ -53,13 +54,10 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
     if let Some(after) = query.one("after") {
         wanted.resume(after).map_err(|_| form::bad_address(admin))?;
     }
-    let found = admin.cx.store().read("sessions", move |tx| {
-        db!(tx, sessions::page(&wanted))?.try_map(|session| {
-            let user = db!(tx, users::by_id(&session.user_id))?;
-            let user = user.map_or_else(|| session.user_id.as_str().to_owned(), |user| user.username);
-            Ok((session, user))
-        })
-    });
+    let found = admin
+        .cx
+        .store()
+        .read("sessions", move |tx| named_page(tx, &wanted));
     let page = found.await.map_err(|error| admin.failed(error))?;
     let ended = query.one("done") == Some("ended");
     let notice = ended.then(|| "The session is ended, with everything that lives in it.".to_owned());

@@ -120,8 +120,8 @@ pub fn advance(c: &mut Conn, id: &GrantId, from: i64, step: &Advance) -> Result<
     won.map(Grant::try_from).transpose()
 }
 
-/// Moves the idle end of a chain that does not rotate, and what is remembered of its tokens, if `generation` stands. `None` when it does not, or the
-/// grant has ended or expired.
+/// Moves the idle end of a chain that does not rotate, and what is remembered of its tokens, if `generation` stands.
+/// `None` when it does not, or the grant has ended or expired.
 pub fn slide(
     c: &mut Conn,
     id: &GrantId,

@@ -83,6 +83,14 @@ fn many_events_are_numbered_in_parts(database: &Database) {
     assert_eq!((first.kinds.len(), first.more), (500, true));
     assert_eq!((second.kinds.len(), second.more), (1, false));
     assert_eq!(verify(database, u64::MAX).unwrap().unwrap().records, 501);
+    let records = database
+        .read_blocking("records", |tx| db!(tx, events::records(0, 1_000)))
+        .unwrap();
+    let order = records.iter().map(|record| record.event.value.unwrap());
+    assert!(
+        order.eq(0..501),
+        "what was told at one instant stays in its order"
+    );
 }
 
 fn happen(store: &Store) {

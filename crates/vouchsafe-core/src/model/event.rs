@@ -171,7 +171,7 @@ impl EventKind {
 /// An entry of the log, before the publisher numbers and chains it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// Random; makes a repeated insert harmless.
+    /// Sorts the events of one instant as they were made; random otherwise, so that no two are alike.
     pub id: EventId,
     /// When.
     pub at: UnixTime,
