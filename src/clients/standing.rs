@@ -66,7 +66,11 @@ pub fn update(
             client.registrar = Registrar::Administrator;
             client.unused_until = None;
             db!(tx, self_registered::adopt(id))?;
-            updated = with("registrar", registration::registrar(&client.registrar), updated);
+            updated = with(
+                "registered_by",
+                registration::registrar(&client.registrar),
+                updated,
+            );
         }
         db!(tx, events::append(&updated))?;
     }
@@ -339,7 +343,7 @@ pub fn end_secret(
         return Ok(SecretEnded::Unknown);
     }
     let ended = act.about_client(EventKind::ClientSecretEnded, id);
-    let ended = with("until", json!(end.seconds()), ended);
+    let ended = with("expires_at", json!(end.seconds()), ended);
     db!(tx, events::append(&ended))?;
     Ok(SecretEnded::Ended)
 }
