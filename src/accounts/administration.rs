@@ -114,7 +114,7 @@ pub fn ban(tx: &mut Tx<'_>, act: &Act, id: &UserId, ban: &Ban) -> Result<Option<
         db!(tx, users::set_ban(&user))?;
         let banned = act.about(EventKind::UserBanned, id);
         let banned = match ban.until {
-            Some(until) => with("until", json!(until.seconds()), banned),
+            Some(until) => with("banned_until", json!(until.seconds()), banned),
             None => banned,
         };
         let banned = match &ban.reason {

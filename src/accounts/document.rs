@@ -148,11 +148,11 @@ pub struct AdminSessionDocument {
     /// Their name.
     pub username: String,
     /// When they signed in, in seconds since 1970.
-    pub started_at: i64,
+    pub created_at: i64,
     /// When it was last used, to within a minute, in seconds since 1970.
-    pub used_at: i64,
-    /// When the password was last given, in seconds since 1970.
-    pub proven_at: i64,
+    pub last_used_at: i64,
+    /// When they last proved who they are, in seconds since 1970.
+    pub auth_time: i64,
     /// Ends unless used before, in seconds since 1970.
     pub idle_expires_at: i64,
     /// Ends in any case, in seconds since 1970.
@@ -167,9 +167,9 @@ impl AdminSessionDocument {
             session_id: session.id.as_str().to_owned(),
             sub: session.user_id.as_str().to_owned(),
             username: username.to_owned(),
-            started_at: session.started_at.seconds(),
-            used_at: session.used_at().seconds(),
-            proven_at: session.proven_at.seconds(),
+            created_at: session.started_at.seconds(),
+            last_used_at: session.used_at().seconds(),
+            auth_time: session.proven_at.seconds(),
             idle_expires_at: session.idle_expires_at.seconds(),
             expires_at: session.expires_at.seconds(),
         }

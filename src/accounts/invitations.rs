@@ -167,7 +167,7 @@ fn make(tx: &mut Tx<'_>, act: &Act, mut user: User) -> Result<(User, Invitation)
     db!(tx, invitations::set(&user.id, &digest, until))?;
     user.invited_until = Some(until);
     let invited = act.about(EventKind::UserInvited, &user.id);
-    let invited = with("until", json!(until.seconds()), invited);
+    let invited = with("invited_until", json!(until.seconds()), invited);
     db!(tx, events::append(&invited))?;
     Ok((user, invitation))
 }

@@ -266,9 +266,9 @@ mod tests {
         for back in [
             "/admin",
             "/admin/users",
-            "/admin/users?q=ada&after=x%2By",
+            "/admin/users?q=ada&cursor=x%2By",
             "/admin?x=1",
-            "/admin/applications/https%3A%2F%2Fapp.example%2Fclient..json?said=a..b",
+            "/admin/applications/https%3A%2F%2Fapp.example%2Fclient..json?done=a..b",
         ] {
             assert_eq!(way_back(Some(back)), back);
         }

@@ -23,6 +23,12 @@ use crate::db;
 use crate::store::{Spent, StoreError, Tx};
 use vouchsafe_core::model::{EndReason, GrantId, SessionId};
 
+/// Whether whoever did something is a person, and not a client, a command or the server itself.
+#[must_use]
+pub fn names_person(actor: &str) -> bool {
+    !matches!(actor, "cli" | "server") && !actor.starts_with("client:")
+}
+
 /// What an act ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ended {

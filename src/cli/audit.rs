@@ -10,7 +10,7 @@ use super::output::Output;
 use super::remote::Remote;
 use super::user;
 use crate::audit::export::{self, File, SLICE, Wanted};
-use crate::audit::{Publisher, verification};
+use crate::audit::{Publisher, names_person, verification};
 use crate::cx::RequestId;
 use crate::db;
 use crate::store::listing::{EventsWanted, Part};
@@ -18,7 +18,7 @@ use crate::store::{Publication, StoreError};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 use std::time::Duration;
-use vouchsafe_core::model::{AuditRecord, EventKind};
+use vouchsafe_core::model::{AuditRecord, EventKind, UnixTime};
 
 /// How often a log that is followed is looked at.
 const LOOK: Duration = Duration::from_millis(250);
@@ -45,7 +45,7 @@ enum AuditVerb {
     Tail(TailArgs),
     /// Write the records of the audit log that are asked for, as JSON lines or as a table
     #[command(
-        after_help = "Example:\n  vouchsafe audit export --since 30d --event user.banned > banned.jsonl\n  vouchsafe audit export --format csv --user ada > ada.csv"
+        after_help = "Example:\n  vouchsafe audit export --since 30d --event user.banned > banned.jsonl\n  vouchsafe audit export --format csv --subject ada > ada.csv"
     )]
     Export(ExportArgs),
     /// Check that no record was changed, taken out or put in
@@ -99,14 +99,84 @@ struct ExportArgs {
     #[arg(long, value_name = "EVENT", value_parser = kind)]
     event: Vec<EventKind>,
     /// Only records about this person: user name, e-mail address or `sub`; of somebody who was deleted the `sub` only
-    #[arg(long)]
-    user: Option<String>,
+    #[arg(long, value_name = "USER")]
+    subject: Option<String>,
     /// Only records about this client
     #[arg(long, value_name = "CLIENT_ID")]
     client: Option<String>,
-    /// Only what this one did: a `sub`, `client:<client_id>`, `cli` or `server`
+    /// Only what this one did: a person as above, `client:<client_id>`, `cli` or `server`
     #[arg(long)]
     actor: Option<String>,
+    /// Only what was done in this request: the reference that an error page shows
+    #[arg(long, value_name = "REFERENCE")]
+    request_id: Option<String>,
+}
+
+/// As what a person stands in records.
+#[derive(Clone, Copy)]
+enum Role {
+    Subject,
+    Actor,
+}
+
+impl Role {
+    /// Whom somebody names; nobody else is called `cli`, `server` or `client:…`.
+    fn is_person(self, named: &str) -> bool {
+        match self {
+            Self::Subject => true,
+            Self::Actor => names_person(named),
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Subject => "subject",
+            Self::Actor => "actor",
+        }
+    }
+
+    /// The records in which this `sub` stands so.
+    fn wanted(self, sub: String) -> EventsWanted {
+        let (subject, actor) = match self {
+            Self::Subject => (Some(sub), None),
+            Self::Actor => (None, Some(sub)),
+        };
+        EventsWanted {
+            subject,
+            actor,
+            part: Part::first(1),
+            ..EventsWanted::default()
+        }
+    }
+}
+
+impl ExportArgs {
+    /// What is wanted at `now`, once it is known whom names mean.
+    fn wanted(
+        self,
+        now: UnixTime,
+        whom: impl Fn(Role, String) -> Result<String, Failure>,
+    ) -> Result<Wanted, Failure> {
+        let meant = |role: Role, named: String| {
+            if role.is_person(&named) {
+                whom(role, named)
+            } else {
+                Ok(named)
+            }
+        };
+        Ok(Wanted {
+            since: self.since.map(|since| since.before(now)),
+            until: self.until.map(|until| until.before(now)),
+            kinds: self.event,
+            subject: self
+                .subject
+                .map(|named| meant(Role::Subject, named))
+                .transpose()?,
+            client_id: self.client,
+            actor: self.actor.map(|named| meant(Role::Actor, named)).transpose()?,
+            request_id: self.request_id.map(|typed| typed.to_uppercase()),
+        })
+    }
 }
 
 fn kind(text: &str) -> Result<EventKind, String> {
@@ -152,19 +222,11 @@ fn tail(log: &Log, args: &TailArgs, output: &Output) -> Result<(), Failure> {
 
 /// Reads everything up to what has happened until now, a slice at a time.
 fn export(log: &Log, args: ExportArgs, output: &Output) -> Result<(), Failure> {
+    let (format, after) = (args.format.into(), args.after);
     let now = log.place.ports.clock.now();
-    let subject = args.user.map(|named| subject(log, named)).transpose()?;
-    let wanted = Wanted {
-        since: args.since.map(|since| since.before(now)),
-        until: args.until.map(|until| until.before(now)),
-        kinds: args.event,
-        subject,
-        client_id: args.client,
-        actor: args.actor,
-        request_id: None,
-    };
+    let wanted = args.wanted(now, |role, named| sub(log, role, named))?;
     let last = log.settled()?.last_seq;
-    let mut file = File::new(args.format.into(), wanted, (args.after, last));
+    let mut file = File::new(format, wanted, (after, last));
     output.write(&file.head());
     while let Some(after) = file.goes_on_after() {
         output.write(&file.take(&log.slice(after)?));
@@ -173,21 +235,17 @@ fn export(log: &Log, args: ExportArgs, output: &Output) -> Result<(), Failure> {
 }
 
 /// The `sub` of whom the records are wanted. Records outlive the accounts that they are about.
-fn subject(log: &Log, named: String) -> Result<String, Failure> {
+fn sub(log: &Log, role: Role, named: String) -> Result<String, Failure> {
     match user::find(&log.place, &named) {
         Ok(user) => return Ok(user.id.into_string()),
         Err(failure) if failure.exit == Exit::Failed => {}
         Err(failure) => return Err(failure),
     }
-    let wanted = EventsWanted {
-        subject: Some(named.clone()),
-        part: Part::first(1),
-        ..EventsWanted::default()
-    };
+    let wanted = role.wanted(named.clone());
     let found = log
         .place
         .store
-        .read_blocking("events-of-subject", move |tx| db!(tx, events::page(&wanted)))?;
+        .read_blocking("events-of-person", move |tx| db!(tx, events::page(&wanted)))?;
     if found.items.is_empty() {
         return Err(nobody(&named));
     }
@@ -197,7 +255,7 @@ fn subject(log: &Log, named: String) -> Result<String, Failure> {
 /// Nobody can be meant: neither somebody who is there, nor somebody who was.
 fn nobody(named: &str) -> Failure {
     Failure::failed(format!(
-        "there is no user {named:?}, and no record is about a `sub` {named:?}: of somebody who was deleted only the `sub` \
+        "there is no user {named:?}, and no such record has a `sub` {named:?}: of somebody who was deleted only the `sub` \
          is known"
     ))
 }

@@ -67,14 +67,14 @@ enum ClientVerb {
     )]
     Delete(delete::DeleteArgs),
     /// Give a client another secret, shown this once; the old one counts for a while
-    #[command(after_help = "Example:\n  vouchsafe client rotate-secret 4qVv0Yt7m1cXw2aZr8Kd9g --grace 24h")]
+    #[command(after_help = "Example:\n  vouchsafe client rotate-secret 4qVv0Yt7m1cXw2aZr8Kd9g --until 24h")]
     RotateSecret(change::RotateArgs),
     /// Write a new secret for `secret_file` in a document of `apply`; no client has it yet
     #[command(after_help = "Example:\n  (umask 077; vouchsafe client new-secret > shop.secret)")]
     NewSecret,
     /// Make an initial access token, with which others register clients over the network; shown this once
     #[command(
-        after_help = "Example:\n  vouchsafe client initial-token --name 'Partner portal' --uses 5 --expires 7d"
+        after_help = "Example:\n  vouchsafe client initial-token --name 'Partner portal' --uses 5 --expires-in 7d"
     )]
     InitialToken(initial_token::InitialTokenArgs),
     /// List the initial access tokens that have not expired, those that are used up too

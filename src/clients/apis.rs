@@ -33,6 +33,19 @@ pub enum Field {
     Scopes,
 }
 
+impl Field {
+    /// The name of the member.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Identifier => "identifier",
+            Self::Name => "name",
+            Self::Lifetime => "access_token_lifetime",
+            Self::Scopes => "scopes",
+        }
+    }
+}
+
 /// A scope as it is to be stored. One that nobody describes is shown by its name.
 #[must_use]
 pub fn scope(name: &str, description: &str) -> ApiScope {

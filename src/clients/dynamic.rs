@@ -140,7 +140,7 @@ pub fn register(
     db!(
         tx,
         events::append(&with(
-            "registrar",
+            "registered_by",
             registration::registrar(&made.client.registrar),
             told
         ))

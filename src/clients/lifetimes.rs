@@ -52,7 +52,7 @@ pub fn former(tx: &mut Tx<'_>, now: UnixTime) -> Result<Vec<Former>, StoreError>
     for kind in [EventKind::ApiUpdated, EventKind::ApiDeleted] {
         let wanted = EventsWanted {
             kind: Some(kind),
-            from: Some(now.minus(LONGEST_TOKEN).minus(NOTICED)),
+            since: Some(now.minus(LONGEST_TOKEN).minus(NOTICED)),
             part: Part::first(MOST),
             ..EventsWanted::default()
         };

@@ -141,6 +141,26 @@ pub enum Field {
     Introspects,
 }
 
+impl Field {
+    /// The name of the member (RFC 7591), and our own beside those.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientId => "client_id",
+            Self::Name => "client_name",
+            Self::Scope => "scope",
+            Self::GrantTypes => "grant_types",
+            Self::RedirectUris => "redirect_uris",
+            Self::PostLogoutRedirectUris => "post_logout_redirect_uris",
+            Self::WebOrigins => "web_origins",
+            Self::AuthMethod => "token_endpoint_auth_method",
+            Self::Pkce => "pkce",
+            Self::Jwks => "jwks",
+            Self::Introspects => "introspects",
+        }
+    }
+}
+
 /// A client that was made, with its secret in clear for this one time.
 pub struct Made {
     /// The client.

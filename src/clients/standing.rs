@@ -69,7 +69,11 @@ pub fn update(
             client.registrar = Registrar::Administrator;
             client.unused_until = None;
             db!(tx, self_registered::adopt(id))?;
-            updated = with("registrar", registration::registrar(&client.registrar), updated);
+            updated = with(
+                "registered_by",
+                registration::registrar(&client.registrar),
+                updated,
+            );
         }
         db!(tx, events::append(&updated))?;
     }
@@ -98,7 +102,7 @@ fn retire_secrets(tx: &mut Tx<'_>, act: &Act, id: &ClientId) -> Result<(), Store
 
 fn secret_ended(act: &Act, id: &ClientId, end: UnixTime) -> Event {
     let ended = act.about_client(EventKind::ClientSecretEnded, id);
-    with("until", json!(end.seconds()), ended)
+    with("expires_at", json!(end.seconds()), ended)
 }
 
 /// Disables a client and ends everything that it was given. `None` when there is no such client.

@@ -58,7 +58,7 @@ pub enum NoRotation {
         /// The next key.
         kid: Kid,
         /// When it begins.
-        signs_from: UnixTime,
+        activate_at: UnixTime,
     },
 }
 
@@ -168,6 +168,17 @@ pub enum Successor {
     },
 }
 
+impl Successor {
+    /// The key, unless it is yet to be made.
+    #[must_use]
+    pub const fn kid(&self) -> Option<&Kid> {
+        match self {
+            Self::Made => None,
+            Self::GoesOn(kid) | Self::Next { kid, .. } => Some(kid),
+        }
+    }
+}
+
 /// Why a key cannot be revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotRevocable {
@@ -185,7 +196,9 @@ impl NoRotation {
     pub fn in_words(&self, alg: KeyAlgorithm) -> String {
         match self {
             Self::NoKey => format!("there is no {} key", alg.as_str()),
-            Self::Planned { kid, signs_from } => format!("{kid} signs from {} already", instant(*signs_from)),
+            Self::Planned { kid, activate_at } => {
+                format!("{kid} signs from {} already", instant(*activate_at))
+            }
         }
     }
 }
@@ -274,7 +287,7 @@ impl Keys {
         if promised.activate_at == promised.was {
             return Err(NoRotation::Planned {
                 kid: promised.kid,
-                signs_from: promised.was,
+                activate_at: promised.was,
             });
         }
         Ok(RotationPlan {

@@ -75,7 +75,7 @@ impl Keys {
         let made = self.due(store, &mut rows, alg, act.now)?;
         let detail = json!(promised.activate_at.seconds());
         let told = with(
-            "signs_from",
+            "activate_at",
             detail,
             key_event(act, EventKind::KeyRotated, &promised.kid),
         );

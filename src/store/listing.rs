@@ -429,9 +429,9 @@ pub struct EventsWanted {
     /// Those of this request.
     pub request_id: Option<String>,
     /// Not those before.
-    pub from: Option<UnixTime>,
+    pub since: Option<UnixTime>,
     /// Only those before.
-    pub before: Option<UnixTime>,
+    pub until: Option<UnixTime>,
     /// Which part.
     pub part: Part,
 }

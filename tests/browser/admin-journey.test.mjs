@@ -245,7 +245,7 @@ class Administrator {
     for (const { name } of apps) assert.ok(told.some((line) => line.includes(name)), name);
     await this.#look('audit');
 
-    await tab.selectOption('#kind', 'user.banned');
+    await tab.selectOption('#event', 'user.banned');
     await type(tab, 'subject', ada.username);
     await press(tab, 'audit-search');
     assert.equal(await tab.locator('#events tbody tr').count(), 1);
@@ -258,7 +258,7 @@ class Administrator {
     assert.ok(await tab.locator('#events tbody tr', { hasText: 'grant.ended' }).count() === 2, 'what ended with the ban');
 
     await this.#goes('Audit log');
-    await type(tab, 'client', apps[1].clientId);
+    await type(tab, 'client_id', apps[1].clientId);
     await press(tab, 'audit-search');
     const atStore = await tab.locator('#events tbody tr').allTextContents();
     for (const kind of ['client.created', 'consent.given', 'grant.ended']) {

@@ -112,11 +112,11 @@ test('a person is made, changed, banned, signed out; keys are rotated and revoke
   for (const kind of ['user.created', 'user.roles_changed', 'user.banned', 'user.unbanned', 'user.signed_out', 'key.rotated', 'key.revoked']) {
     assert.ok(told.some((line) => line.includes(kind)), `${kind} in ${told.join('\n')}`);
   }
-  await tab.goto(at('/audit?kind=user.banned&subject=ben'));
+  await tab.goto(at('/audit?event=user.banned&subject=ben'));
   await tab.locator('#events th a').click();
-  assert.match(await tab.textContent('#event-facts'), /ben[\s\S]*Until/);
+  assert.match(await tab.textContent('#event-facts'), /ben[\s\S]*Banned until/);
   await tab.click('#event-request');
-  assert.equal(await tab.inputValue('#kind'), '');
+  assert.equal(await tab.inputValue('#event'), '');
   assert.ok(await tab.locator('#events tbody tr').count() >= 2);
   await tab.goto(at('/audit'));
   await press(tab, 'audit-verify');
@@ -142,7 +142,7 @@ test('an administrator sees who else is signed in to the administration, and sig
 
 test('what was found in the log is kept as a file', async () => {
   const { tab, close } = await browser.open({ javaScriptEnabled: false });
-  await enter(tab, '/audit?kind=user.created');
+  await enter(tab, '/audit?event=user.created');
   await tab.selectOption('#format', 'csv');
   const [file] = await Promise.all([tab.waitForEvent('download'), tab.click('#audit-export')]);
   assert.equal(file.suggestedFilename(), 'audit.csv');
@@ -174,7 +174,7 @@ const pages = {
   keys: '/keys',
   'keys-rotate': '/keys/rotate?alg=RS256',
   audit: '/audit',
-  'audit-mistake': '/audit?from=x',
+  'audit-mistake': '/audit?since=x',
   'audit-verify': '/audit/verify',
 };
 
@@ -189,7 +189,7 @@ for (const { name, options } of renderings) {
     await tab.goto(at('/keys'));
     await tab.locator('#keys a.danger').first().click();
     await inspect(tab, `admin-key-revoke-${name}`);
-    await tab.goto(at('/audit?kind=consent.given'));
+    await tab.goto(at('/audit?event=consent.given'));
     await tab.locator('#events th a').first().click();
     await inspect(tab, `admin-audit-record-${name}`);
     await tab.goto(at('/users/new'));

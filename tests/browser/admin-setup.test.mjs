@@ -151,7 +151,7 @@ test('everything is revoked after the word, and what people held is refused', as
     if (now[0] === 401 && now[1] !== 200) break;
   }
   assert.deepEqual(now, [401, 'invalid_grant', 'login_required'], 'the access token, the refresh token and the session');
-  await tab.goto(`${server.issuer}/admin/audit?kind=issuer.epoch_raised`);
+  await tab.goto(`${server.issuer}/admin/audit?event=issuer.epoch_raised`);
   assert.equal(await tab.locator('#events tbody tr').count(), 1, 'whoever did it is still signed in, and the log tells it');
   const again = await signedIn(server, ada, client);
   assert.deepEqual(await again.state(), [200, 200, 'code'], 'who signs in again goes on');

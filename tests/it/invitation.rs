@@ -79,7 +79,7 @@ on_both_databases! {
             assert_eq!(told.len(), 1, "{kind:?}");
             assert_eq!((told[0].actor.as_str(), told[0].subject.as_deref()), (actor, Some(ada.id.as_str())));
         }
-        let until = world.events_of(EventKind::UserInvited)[0].detail["until"].as_i64();
+        let until = world.events_of(EventKind::UserInvited)[0].detail["invited_until"].as_i64();
         assert_eq!(until, ada.invited_until.map(UnixTime::seconds));
         assert_eq!(world.events_of(EventKind::InvitationEnded), []);
     }

@@ -499,7 +499,7 @@ fn force(call: &Call) -> Force {
 }
 
 fn check(api: &Api, issuer: &str) -> Result<(), Problem> {
-    apis::check(api, issuer).map_err(|rule| Problem::rule(rule.to_string()))
+    apis::check(api, issuer).map_err(|rule| Problem::rule(rule.to_string()).at(rule.field.as_str()))
 }
 
 async fn find(call: &Call) -> Result<Api, Problem> {

@@ -83,8 +83,8 @@ pub(super) async fn list(call: Call) -> Result<Answer, Problem> {
         subject: call.query.owned("subject"),
         client: call.query.text("client_id").map(ClientId::new),
         request_id: call.query.owned("request_id"),
-        from: call.query.instant("since"),
-        before: call.query.instant("until"),
+        since: call.query.instant("since"),
+        until: call.query.instant("until"),
         part: call.part(),
     };
     call.resume(|cursor| wanted.resume(cursor))?;

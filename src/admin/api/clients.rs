@@ -9,7 +9,7 @@ use super::problem::Problem;
 use super::schemas::{one, page};
 use crate::audit::Act;
 use crate::clients::document::ClientDocument;
-use crate::clients::registration::{self, Made, Pepper, Wish};
+use crate::clients::registration::{self, Made, Pepper, Unregistrable, Wish};
 use crate::clients::standing::{self, Changed};
 use crate::db;
 use crate::store::listing::{ClientSort, ClientsWanted, RegisteredBy};
@@ -288,7 +288,7 @@ impl<F: Fn(&ClientMetadata) -> Result<ClientSettings, Problem>> Judge<F> {
             .and_then(|()| Call::meets(self.if_match.as_ref(), &ReadDocument::from(client)))
             .and_then(|()| self.caller.may_shape(&client.metadata))
             .and_then(|()| wished(&self.settings, client))
-            .and_then(|wish| registration::check(wish, &apis).map_err(|rule| Problem::rule(rule.to_string())))
+            .and_then(|wish| registration::check(wish, &apis).map_err(|rule| broken(&rule)))
             .and_then(|metadata| self.caller.may_shape(&metadata).map(|()| metadata)))
     }
 }
@@ -428,7 +428,12 @@ where
 
 async fn checked(call: &Call, wish: Wish) -> Result<ClientMetadata, Problem> {
     let apis = call.read("apis", |tx| db!(tx, apis::all())).await?;
-    registration::check(wish, &apis).map_err(|rule| Problem::rule(rule.to_string()))
+    registration::check(wish, &apis).map_err(|rule| broken(&rule))
+}
+
+/// A rule of clients, as a problem.
+fn broken(rule: &Unregistrable) -> Problem {
+    Problem::rule(rule.to_string()).at(rule.field.as_str())
 }
 
 /// Makes sure that there are keys of this algorithm before anything is registered that needs them. Those of the

@@ -49,8 +49,8 @@ pub(super) struct RotationDocument {
     /// The key that signs until then; left out when it was planned before.
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces: Option<String>,
-    /// From when on, in seconds since 1970.
-    signs_from: i64,
+    /// When it begins to sign, in seconds since 1970.
+    activate_at: i64,
     /// Keys that were made.
     made: Vec<String>,
     /// Set when nothing was done.
@@ -79,8 +79,8 @@ pub(super) struct RevocationDocument {
     was: &'static str,
     /// When, in seconds since 1970; null when nothing was done.
     revoked_at: Option<i64>,
-    /// The key that signs now.
-    signs_now: Option<String>,
+    /// The key that signs in its place; null when nothing was done and that one is yet to be made.
+    successor: Option<String>,
     /// Keys that were made.
     made: Vec<String>,
     /// Set when nothing was done.
@@ -133,7 +133,7 @@ pub(super) async fn rotate(call: Call) -> Result<Answer, Problem> {
     let mut document = RotationDocument {
         kid: planned.promised.kid.as_str().to_owned(),
         replaces: Some(planned.replaces.as_str().to_owned()),
-        signs_from: planned.promised.activate_at.seconds(),
+        activate_at: planned.promised.activate_at.seconds(),
         impact: planned.document(),
         meaning: planned.in_words(),
         dry_run: wish.dry_run,
@@ -152,9 +152,9 @@ fn planned_before(why: &NoRotation, alg: KeyAlgorithm) -> Result<Answer, Problem
     let meaning = why.in_words(alg);
     match why {
         NoRotation::NoKey => Err(Problem::new(Code::Conflict).saying(meaning)),
-        NoRotation::Planned { kid, signs_from } => Ok(Answer::document(&RotationDocument {
+        NoRotation::Planned { kid, activate_at } => Ok(Answer::document(&RotationDocument {
             kid: kid.as_str().to_owned(),
-            signs_from: signs_from.seconds(),
+            activate_at: activate_at.seconds(),
             meaning,
             ..RotationDocument::default()
         })),
@@ -185,6 +185,7 @@ pub(super) async fn revoke(call: Call) -> Result<Answer, Problem> {
     let mut document = RevocationDocument {
         kid: planned.kid.as_str().to_owned(),
         was: planned.was.as_str(),
+        successor: planned.successor.kid().map(|kid| kid.as_str().to_owned()),
         impact: planned.document(),
         meaning: planned.in_words(),
         dry_run: call.query.flag("dry_run") == Some(true),
@@ -193,7 +194,7 @@ pub(super) async fn revoke(call: Call) -> Result<Answer, Problem> {
     if !document.dry_run {
         let act = call.act();
         let made = finished(block(move || services.keys.revoke(&services.store, &act, &kid)).await)?;
-        document.signs_now = signing(&call.cx.services.keys, planned.alg, &call);
+        document.successor = signing(&call.cx.services.keys, planned.alg, &call);
         document.made = names(&made.ok_or_else(changed_meanwhile)?);
         document.revoked_at = Some(now.seconds());
     }

@@ -299,7 +299,7 @@ fn parameters(route: &Route) -> Vec<Value> {
     }
     if told.has_key {
         let key = json!({ "type": "string", "pattern": "^[!-~]{1,128}$" });
-        let about = "Makes a repeated request harmless for a day";
+        let about = "Makes a repeated request harmless for a day: it makes nothing, and tells what was made by the first as it is now";
         header("Idempotency-Key", about, false, key);
     }
     all

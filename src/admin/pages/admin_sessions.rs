@@ -67,13 +67,13 @@ async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
 }
 
 async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
-    let query = form::query(admin, http.query_string(), &["after", "done"])?;
+    let query = form::query(admin, http.query_string(), &["cursor", "done"])?;
     let mut wanted = AdminSessionsWanted {
         now: admin.cx.now,
         ..AdminSessionsWanted::default()
     };
-    if let Some(after) = query.one("after") {
-        wanted.resume(after).map_err(|_| form::bad_address(admin))?;
+    if let Some(cursor) = query.one("cursor") {
+        wanted.resume(cursor).map_err(|_| form::bad_address(admin))?;
     }
     let found = admin.cx.store().read("admin-sessions", move |tx| {
         admin_sessions::named_page(tx, &wanted)
@@ -91,8 +91,8 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
         next: page
             .next
             .as_deref()
-            .map(|after| form::with_query(PATH, &[("after", after)])),
-        begin: query.one("after").is_some(),
+            .map(|cursor| form::with_query(PATH, &[("cursor", cursor)])),
+        begin: query.one("cursor").is_some(),
         has_others: rows.iter().any(|row| !row.is_this),
         rows,
     };

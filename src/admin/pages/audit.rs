@@ -11,6 +11,7 @@ use crate::admin::moment::Exactly;
 use crate::admin::pages::applications::path_of;
 use crate::admin::pages::layout::Section;
 use crate::audit::export::Wanted;
+use crate::audit::names_person;
 use crate::db;
 use crate::store::listing::{EventsWanted, Listed};
 use crate::store::{StoreError, Tx};
@@ -29,44 +30,52 @@ pub(crate) fn mount(app: &mut ServiceConfig) {
         .route(&path("audit/{id}"), web::get().to(record::get));
 }
 
-/// The filters, by their names in the address.
-const FILTERS: [&str; 7] = ["kind", "actor", "subject", "client", "from", "to", "request"];
+/// The filters, by their names in the address: those of the API.
+const FILTERS: [&str; 7] = [
+    "event",
+    "actor",
+    "subject",
+    "client_id",
+    "since",
+    "until",
+    "request_id",
+];
 
 /// The filters as they were typed.
 #[derive(Clone, Default)]
 struct Asked {
-    kind: String,
+    event: String,
     actor: String,
     subject: String,
-    client: String,
-    from: String,
-    to: String,
-    request: String,
+    client_id: String,
+    since: String,
+    until: String,
+    request_id: String,
 }
 
 impl Asked {
     fn of(fields: &Params) -> Self {
         let text = |name| fields.one(name).unwrap_or_default().trim().to_owned();
         Self {
-            kind: text("kind"),
+            event: text("event"),
             actor: text("actor"),
             subject: text("subject"),
-            client: text("client"),
-            from: text("from"),
-            to: text("to"),
-            request: text("request"),
+            client_id: text("client_id"),
+            since: text("since"),
+            until: text("until"),
+            request_id: text("request_id"),
         }
     }
 
     fn fields(&self) -> [(&'static str, &str); 7] {
         [
-            ("kind", &self.kind),
+            ("event", &self.event),
             ("actor", &self.actor),
             ("subject", &self.subject),
-            ("client", &self.client),
-            ("from", &self.from),
-            ("to", &self.to),
-            ("request", &self.request),
+            ("client_id", &self.client_id),
+            ("since", &self.since),
+            ("until", &self.until),
+            ("request_id", &self.request_id),
         ]
     }
 
@@ -74,9 +83,9 @@ impl Asked {
         self.fields().iter().any(|(_, value)| !value.is_empty())
     }
 
-    /// The address of the list with these filters.
-    fn address(&self, after: &str) -> String {
-        let fields: Vec<_> = self.fields().into_iter().chain([("after", after)]).collect();
+    /// The address of the list with these filters, from this cursor on.
+    fn address(&self, cursor: &str) -> String {
+        let fields: Vec<_> = self.fields().into_iter().chain([("cursor", cursor)]).collect();
         form::with_query(Section::Audit.path(), &fields)
     }
 
@@ -88,15 +97,15 @@ impl Asked {
             typed.transpose()
         };
         Ok(Filter {
-            kind: given(&self.kind)
-                .map(|kind| EventKind::parse(&kind).ok_or("kind"))
+            event: given(&self.event)
+                .map(|kind| EventKind::parse(&kind).ok_or("event"))
                 .transpose()?,
             actor: given(&self.actor),
             subject: given(&self.subject),
-            client: given(&self.client),
-            from: instant(&self.from, "from")?,
-            to: instant(&self.to, "to")?,
-            request: given(&self.request).map(|text| text.to_uppercase()),
+            client_id: given(&self.client_id),
+            since: instant(&self.since, "since")?,
+            until: instant(&self.until, "until")?,
+            request_id: given(&self.request_id).map(|text| text.to_uppercase()),
         })
     }
 }
@@ -104,13 +113,13 @@ impl Asked {
 /// The filters, understood; people still by whatever they were called.
 #[derive(Clone, Default)]
 struct Filter {
-    kind: Option<EventKind>,
+    event: Option<EventKind>,
     actor: Option<String>,
     subject: Option<String>,
-    client: Option<String>,
-    from: Option<UnixTime>,
-    to: Option<UnixTime>,
-    request: Option<String>,
+    client_id: Option<String>,
+    since: Option<UnixTime>,
+    until: Option<UnixTime>,
+    request_id: Option<String>,
 }
 
 impl Filter {
@@ -123,26 +132,26 @@ impl Filter {
 
     fn page(self) -> EventsWanted {
         EventsWanted {
-            kind: self.kind,
+            kind: self.event,
             actor: self.actor,
             subject: self.subject,
-            client: self.client.map(ClientId::new),
-            request_id: self.request,
-            from: self.from,
-            before: self.to,
+            client: self.client_id.map(ClientId::new),
+            request_id: self.request_id,
+            since: self.since,
+            until: self.until,
             ..EventsWanted::default()
         }
     }
 
     fn records(self) -> Wanted {
         Wanted {
-            since: self.from,
-            until: self.to,
-            kinds: self.kind.into_iter().collect(),
+            since: self.since,
+            until: self.until,
+            kinds: self.event.into_iter().collect(),
             subject: self.subject,
-            client_id: self.client,
+            client_id: self.client_id,
             actor: self.actor,
-            request_id: self.request,
+            request_id: self.request_id,
         }
     }
 }
@@ -150,7 +159,7 @@ impl Filter {
 /// The `sub` of somebody who was called by user name or address; anything else stays as it is.
 fn sub(tx: &mut Tx<'_>, called: Option<String>) -> Result<Option<String>, StoreError> {
     let Some(called) = called else { return Ok(None) };
-    if matches!(called.as_str(), "cli" | "server") || called.starts_with("client:") || called.contains('\0') {
+    if !names_person(&called) || called.contains('\0') {
         return Ok(Some(called));
     }
     let found = db!(tx, users::by_login(&username::key(&called)))?;

@@ -107,13 +107,13 @@ async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
 }
 
 async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
-    let query = form::query(admin, http.query_string(), &["after", "done"])?;
+    let query = form::query(admin, http.query_string(), &["cursor", "done"])?;
     let mut wanted = InitialTokensWanted {
         now: admin.cx.now,
         part: Part::first(ROWS),
     };
-    if let Some(after) = query.one("after") {
-        wanted.resume(after).map_err(|_| form::bad_address(admin))?;
+    if let Some(cursor) = query.one("cursor") {
+        wanted.resume(cursor).map_err(|_| form::bad_address(admin))?;
     }
     let found = admin
         .cx
@@ -133,8 +133,8 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
             .shell(Section::Applications, "Registration by others")
             .noting(notice),
         mode: Mode::of(admin),
-        begin: query.one("after").is_some(),
-        next: next.map(|after| form::with_query(PATH, &[("after", after)])),
+        begin: query.one("cursor").is_some(),
+        next: next.map(|cursor| form::with_query(PATH, &[("cursor", cursor)])),
         rows: page
             .items
             .into_iter()

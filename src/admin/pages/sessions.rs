@@ -46,13 +46,13 @@ async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
 }
 
 async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
-    let query = form::query(admin, http.query_string(), &["after", "done"])?;
+    let query = form::query(admin, http.query_string(), &["cursor", "done"])?;
     let mut wanted = SessionsWanted {
         now: admin.cx.now,
         ..SessionsWanted::default()
     };
-    if let Some(after) = query.one("after") {
-        wanted.resume(after).map_err(|_| form::bad_address(admin))?;
+    if let Some(cursor) = query.one("cursor") {
+        wanted.resume(cursor).map_err(|_| form::bad_address(admin))?;
     }
     let found = admin
         .cx
@@ -66,8 +66,8 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
         next: page
             .next
             .as_deref()
-            .map(|after| form::with_query("/admin/sessions", &[("after", after)])),
-        begin: query.one("after").is_some(),
+            .map(|cursor| form::with_query("/admin/sessions", &[("cursor", cursor)])),
+        begin: query.one("cursor").is_some(),
         rows: page
             .items
             .into_iter()

@@ -77,8 +77,8 @@ fn row(session: &Value) -> [String; 5] {
     [
         word(session, "session_id"),
         word(session, "username"),
-        time("started_at"),
-        time("used_at"),
+        time("created_at"),
+        time("last_used_at"),
         time("idle_expires_at"),
     ]
 }

@@ -73,8 +73,8 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Change {
     pub(super) member: String,
-    pub(super) from: Value,
-    pub(super) to: Value,
+    pub(super) before: Value,
+    pub(super) after: Value,
 }
 
 /// One step of a plan.
@@ -217,6 +217,10 @@ impl Draft<'_> {
 /// The members of two documents that are not the same.
 fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<Change> {
     let differing = audit::difference(before, after).into_iter();
-    let change = |(member, from, to)| Change { member, from, to };
+    let change = |(member, before, after)| Change {
+        member,
+        before,
+        after,
+    };
     differing.map(change).collect()
 }

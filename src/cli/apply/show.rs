@@ -19,7 +19,7 @@ pub(super) fn document(plan: &Plan) -> Value {
                     let both = if SECRET.contains(&change.member.as_str()) {
                         json!({})
                     } else {
-                        json!({"from": change.from, "to": change.to})
+                        json!({"before": change.before, "after": change.after})
                     };
                     (change.member.clone(), both)
                 })
@@ -74,8 +74,8 @@ fn line(change: &Change) -> String {
     format!(
         "{}: {} -> {}",
         change.member,
-        shown(&change.from),
-        shown(&change.to)
+        shown(&change.before),
+        shown(&change.after)
     )
 }
 

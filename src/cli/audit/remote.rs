@@ -1,6 +1,6 @@
 //! `audit …` through a server.
 
-use super::{AuditVerb, ExportArgs, PATIENCE, TailArgs, nobody, pause, whole};
+use super::{AuditVerb, ExportArgs, PATIENCE, Role, TailArgs, nobody, pause, whole};
 use crate::audit::export;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::instant::instant;
@@ -75,23 +75,22 @@ fn tail(server: &Remote, args: &TailArgs, last: i64, output: &Output) -> Result<
 }
 
 fn write(server: &Remote, args: ExportArgs, output: &Output) -> Result<(), Failure> {
-    let now = SystemClock.now();
-    let subject = args.user.map(|named| subject(server, named)).transpose()?;
-    let kinds: Vec<_> = args.event.iter().map(|kind| kind.as_str()).collect();
+    let (format, after) = (export::Format::from(args.format), args.after);
+    let wanted = args.wanted(SystemClock.now(), |role, named| sub(server, role, named))?;
+    let kinds: Vec<_> = wanted.kinds.iter().map(|kind| kind.as_str()).collect();
     let kinds = (!kinds.is_empty()).then(|| kinds.join(","));
-    let since = args.since.map(|since| instant(since.before(now)));
-    let until = args.until.map(|until| instant(until.before(now)));
-    let after = (args.after > 0).then(|| args.after.to_string());
+    let after = (after > 0).then(|| after.to_string());
     let mut query = Serializer::new(String::from("/audit/export?"));
-    query.append_pair("format", export::Format::from(args.format).as_str());
+    query.append_pair("format", format.as_str());
     for (name, value) in [
         ("after", after),
         ("event", kinds),
-        ("subject", subject),
-        ("client_id", args.client),
-        ("actor", args.actor),
-        ("since", since),
-        ("until", until),
+        ("subject", wanted.subject),
+        ("client_id", wanted.client_id),
+        ("actor", wanted.actor),
+        ("request_id", wanted.request_id),
+        ("since", wanted.since.map(instant)),
+        ("until", wanted.until.map(instant)),
     ] {
         if let Some(value) = value {
             query.append_pair(name, &value);
@@ -101,14 +100,14 @@ fn write(server: &Remote, args: ExportArgs, output: &Output) -> Result<(), Failu
 }
 
 /// The `sub` of whom the records are wanted. Records outlive the accounts that they are about.
-fn subject(server: &Remote, named: String) -> Result<String, Failure> {
+fn sub(server: &Remote, role: Role, named: String) -> Result<String, Failure> {
     match server.user(&named) {
         Ok(person) => return Ok(word(&person.value, "sub")),
         Err(failure) if failure.exit == Exit::Failed => {}
         Err(failure) => return Err(failure),
     }
     let mut query = Serializer::new(String::from("/audit?limit=1"));
-    query.append_pair("subject", &named);
+    query.append_pair(role.word(), &named);
     let told = server.get(&query.finish())?.value;
     let any = told.get("items").and_then(Value::as_array);
     if any.is_none_or(Vec::is_empty) {

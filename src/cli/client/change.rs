@@ -5,17 +5,17 @@ use super::{find, unknown};
 use crate::audit::Act;
 use crate::cli::alg::ensure_keys;
 use crate::cli::exit::Failure;
+use crate::cli::instant::Until;
 use crate::cli::open::Workplace;
 use crate::cli::output::Output;
 use crate::clients::registration::{self, Pepper, Wish, document};
 use crate::clients::standing::{self, Changed, SecretAdded};
-use crate::config::parse_duration;
 use crate::db;
 use crate::store::{StoreError, Tx};
 use clap::Args;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use vouchsafe_core::model::{Client, ClientId, Span, UnixTime};
+use vouchsafe_core::model::{Client, ClientId, UnixTime};
 use zeroize::Zeroizing;
 
 #[derive(Debug, Args)]
@@ -35,13 +35,10 @@ pub(super) struct RotateArgs {
     /// The client
     #[arg(allow_hyphen_values = true)]
     pub(super) client_id: String,
-    /// How long the old secret still counts
-    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = duration)]
-    pub(super) grace: Span,
-}
-
-fn duration(text: &str) -> Result<Span, String> {
-    parse_duration(text)
+    /// How long those before still count: until an instant (RFC 3339), or for a duration; one that had an end already
+    /// ends now
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = Until::parse)]
+    pub(super) until: Until,
 }
 
 /// Changes the client as it is found under the lock of its row: whatever others changed until then stays.
@@ -99,15 +96,19 @@ pub(super) fn rotate_secret(place: &Workplace, args: &RotateArgs, output: &Outpu
     let secrets = place.secrets()?;
     let (version, pepper) = secrets.newest_pepper();
     let pepper = Zeroizing::new(*pepper);
-    let (id, grace) = (ClientId::new(args.client_id.as_str()), args.grace);
-    let (rotated, end) = place.act("rotate-secret", move |tx, act| {
-        let end = act.now.plus(grace);
+    let (id, until) = (ClientId::new(args.client_id.as_str()), args.until);
+    let (rotated, old) = place.act("rotate-secret", move |tx, act| {
+        // Whoever names an instant that is over wants them gone.
+        let end = until.from(act.now).max(act.now);
         let pepper = Pepper {
             version,
             key: &pepper,
         };
         let rotated = standing::rotate_secret(tx, act, (&id, end), pepper)?;
-        Ok((Arc::new(rotated), end))
+        // The new one has no end.
+        let counting = db!(tx, clients::secret_facts(&id, act.now))?;
+        let last = counting.into_iter().filter_map(|facts| facts.expires_at).max();
+        Ok((Arc::new(rotated), last))
     })?;
     let secret = match &*rotated {
         SecretAdded::Added(secret) => secret,
@@ -121,7 +122,7 @@ pub(super) fn rotate_secret(place: &Workplace, args: &RotateArgs, output: &Outpu
         "client_id": args.client_id,
         "client_secret": secret.expose(),
         "client_secret_expires_at": 0,
-        "old_secret_expires_at": UnixTime::seconds(end),
+        "old_secrets_expire_at": old.map(UnixTime::seconds),
     }));
     Ok(())
 }

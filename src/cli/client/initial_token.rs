@@ -27,7 +27,7 @@ pub(super) struct InitialTokenArgs {
     uses: u32,
     /// How long it counts
     #[arg(long, value_name = "DURATION", default_value = "1d", value_parser = duration)]
-    expires: Span,
+    expires_in: Span,
     /// A scope that the clients may have, instead of those of `registration.scopes`
     #[arg(long)]
     scope: Vec<String>,
@@ -55,7 +55,7 @@ pub(super) fn create(place: &Workplace, args: &InitialTokenArgs, output: &Output
     let wish = Wish {
         name: args.name.clone(),
         uses: i64::from(args.uses),
-        lasts: args.expires,
+        lasts: args.expires_in,
         scopes,
     };
     let wish = wish
@@ -121,7 +121,7 @@ pub(super) fn create_at(server: &Remote, args: &InitialTokenArgs, output: &Outpu
     let wish = json!({
         "name": args.name,
         "uses": args.uses,
-        "expires_in": args.expires.seconds(),
+        "expires_in": args.expires_in.seconds(),
         "scope": args.scope.join(" "),
     });
     let made = server.create("/initial-tokens", &wish)?;

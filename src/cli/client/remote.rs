@@ -139,8 +139,7 @@ fn show(server: &Remote, id: &str, output: &Output) -> Result<(), Failure> {
 fn rotate_secret(server: &Remote, args: &RotateArgs, output: &Output) -> Result<(), Failure> {
     let id = &args.client_id;
     find(server, id)?;
-    let end = SystemClock.now().plus(args.grace);
-    let wish = json!({"until": instant(end)});
+    let wish = json!({"until": instant(args.until.from(SystemClock.now()))});
     let mut made = server.create(&path(id, "/secrets/rotate"), &wish)?;
     let old = made.value.get("old_secrets_expire_at").cloned();
     if is_lost(&made) {
@@ -159,7 +158,7 @@ fn rotate_secret(server: &Remote, args: &RotateArgs, output: &Output) -> Result<
         "client_id": id,
         "client_secret": made.value.get("client_secret"),
         "client_secret_expires_at": 0,
-        "old_secret_expires_at": old.as_ref().and_then(Value::as_i64).unwrap_or(end.seconds()),
+        "old_secrets_expire_at": old,
     }));
     Ok(())
 }

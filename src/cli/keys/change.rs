@@ -29,12 +29,14 @@ pub(super) struct RotateArgs {
     /// Do not ask
     #[arg(long)]
     pub(super) yes: bool,
+    /// Only say what it would do
+    #[arg(long, conflicts_with = "yes")]
+    pub(super) dry_run: bool,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct RevokeArgs {
     /// The key
-    #[arg(allow_hyphen_values = true)]
     #[arg(allow_hyphen_values = true)]
     pub(super) kid: String,
     /// Do not ask
@@ -51,11 +53,11 @@ pub(super) fn rotate(place: &Workplace, args: &RotateArgs, output: &Output) -> R
         Ok(plan) => plan,
         Err(why) => {
             let words = why.in_words(alg);
-            let NoRotation::Planned { kid, signs_from } = why else {
+            let NoRotation::Planned { kid, activate_at } = why else {
                 return Err(Failure::failed(words));
             };
             output.report(
-                &json!({"kid": kid, "signs_from": signs_from.seconds(), "made": []}),
+                &json!({"kid": kid, "activate_at": activate_at.seconds(), "made": []}),
                 &words,
             );
             return Ok(());
@@ -65,6 +67,18 @@ pub(super) fn rotate(place: &Workplace, args: &RotateArgs, output: &Output) -> R
         return Err(Failure::failed(with_flags(&why)));
     }
     output.tell(&plan.in_words());
+    let activate_at = plan.promised.activate_at.seconds();
+    if args.dry_run {
+        let document = json!({
+            "kid": plan.promised.kid,
+            "replaces": plan.replaces,
+            "activate_at": activate_at,
+            "dry_run": true,
+            "impact": plan.document(),
+        });
+        output.report(&document, NOTHING);
+        return Ok(());
+    }
     confirm(output, "Rotate?", args.yes)?;
     let made = keys
         .promote(&place.store, &act(place, now), &plan.promised)?
@@ -73,7 +87,7 @@ pub(super) fn rotate(place: &Workplace, args: &RotateArgs, output: &Output) -> R
         &json!({
             "kid": plan.promised.kid,
             "replaces": plan.replaces,
-            "signs_from": plan.promised.activate_at.seconds(),
+            "activate_at": activate_at,
             "made": made,
             "impact": plan.document(),
         }),
@@ -89,9 +103,14 @@ pub(super) fn revoke(place: &Workplace, args: &RevokeArgs, output: &Output) -> R
         .map_err(|why| Failure::failed(why.in_words(&kid)))?;
     output.tell(&plan.in_words());
     if args.dry_run {
-        let document =
-            json!({"kid": kid, "was": plan.was.as_str(), "dry_run": true, "impact": plan.document()});
-        output.report(&document, "nothing was changed");
+        let document = json!({
+            "kid": kid,
+            "was": plan.was.as_str(),
+            "successor": plan.successor.kid(),
+            "dry_run": true,
+            "impact": plan.document(),
+        });
+        output.report(&document, NOTHING);
         return Ok(());
     }
     confirm(output, "Revoke?", args.yes)?;
@@ -105,7 +124,7 @@ pub(super) fn revoke(place: &Workplace, args: &RevokeArgs, output: &Output) -> R
             "kid": kid,
             "was": plan.was.as_str(),
             "revoked_at": now.seconds(),
-            "signs_now": signs,
+            "successor": signs,
             "made": made,
             "impact": plan.document(),
         }),
@@ -114,6 +133,8 @@ pub(super) fn revoke(place: &Workplace, args: &RevokeArgs, output: &Output) -> R
     Ok(())
 }
 
+/// What is said when only that was asked for.
+pub(super) const NOTHING: &str = "nothing was changed";
 /// What is said when it is done.
 pub(super) const DONE: &str = "done; a running server notices within a second";
 

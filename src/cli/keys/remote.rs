@@ -1,6 +1,6 @@
 //! `keys …` through a server: what it means is said by the server, in the same words.
 
-use super::change::{DONE, RevokeArgs, RotateArgs};
+use super::change::{DONE, NOTHING, RevokeArgs, RotateArgs};
 use super::{KeysVerb, instant};
 use crate::cli::confirm::confirm;
 use crate::cli::exit::Failure;
@@ -33,12 +33,17 @@ fn rotate(server: &Remote, args: &RotateArgs, output: &Output) -> Result<(), Fai
         let body = json!({"alg": alg, "now": args.now, "force": args.force, "dry_run": dry_run});
         server.post("/keys/rotate", Some(&body))
     };
-    let (planned, meaning) = told(ask(true)?.value);
+    let (mut planned, meaning) = told(ask(true)?.value);
     if planned.get("replaces").is_none() {
         output.report(&planned, &meaning);
         return Ok(());
     }
     output.tell(&meaning);
+    if args.dry_run {
+        without_deeds(&mut planned);
+        output.report(&planned, NOTHING);
+        return Ok(());
+    }
     confirm(output, "Rotate?", args.yes)?;
     output.report(&told(ask(false)?.value).0, DONE);
     Ok(())
@@ -49,15 +54,20 @@ fn revoke(server: &Remote, args: &RevokeArgs, output: &Output) -> Result<(), Fai
     let (mut planned, meaning) = told(server.post(&format!("{path}?dry_run=true"), None)?.value);
     output.tell(&meaning);
     if args.dry_run {
-        if let Some(members) = planned.as_object_mut() {
-            members.retain(|name, _| !matches!(name.as_str(), "revoked_at" | "signs_now" | "made"));
-        }
-        output.report(&planned, "nothing was changed");
+        without_deeds(&mut planned);
+        output.report(&planned, NOTHING);
         return Ok(());
     }
     confirm(output, "Revoke?", args.yes)?;
     output.report(&told(server.post(&path, None)?.value).0, DONE);
     Ok(())
+}
+
+/// Takes away what there is only when something was done.
+fn without_deeds(document: &mut Value) {
+    if let Some(members) = document.as_object_mut() {
+        members.retain(|name, _| !matches!(name.as_str(), "revoked_at" | "made"));
+    }
 }
 
 /// What the server says of a change of keys, and what it means in words.

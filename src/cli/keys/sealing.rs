@@ -76,7 +76,7 @@ pub(super) fn import(place: &Workplace, args: &ImportArgs, output: &Output) -> R
         &json!({
             "kid": key.kid,
             "alg": key.alg.as_str(),
-            "signs_from": key.activate_at.seconds(),
+            "activate_at": key.activate_at.seconds(),
         }),
         &format!(
             "{} is published, and signs from {}; the file can go",

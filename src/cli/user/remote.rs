@@ -307,6 +307,6 @@ fn standing(person: &Value) -> String {
         _ if is("disabled") => "disabled".to_owned(),
         None if is("banned") => "banned".to_owned(),
         Some(until) if is("banned") && until > now => format!("banned until {}", instant(until)),
-        None | Some(_) => "good".to_owned(),
+        None | Some(_) => "active".to_owned(),
     }
 }

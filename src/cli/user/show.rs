@@ -107,7 +107,7 @@ pub(super) fn password_state(person: &Map<String, Value>, now: UnixTime) -> Stri
 
 fn standing(user: &User, now: UnixTime) -> String {
     match user.standing(now) {
-        Standing::Good => "good".to_owned(),
+        Standing::Good => "active".to_owned(),
         Standing::Disabled => "disabled".to_owned(),
         Standing::Banned { until: None } => "banned".to_owned(),
         Standing::Banned { until: Some(until) } => format!("banned until {}", instant(until)),

@@ -217,7 +217,7 @@ impl Keeping {
                 db!(tx, clients::add(&made.client))?;
                 let told = self.act.about_client(EventKind::ClientRegistered, &self.id);
                 let by = registration::registrar(&made.client.registrar);
-                db!(tx, events::append(&crate::audit::with("registrar", by, told)))?;
+                db!(tx, events::append(&crate::audit::with("registered_by", by, told)))?;
             }
         }
         Ok(Kept::Client)

@@ -17,6 +17,7 @@ use vouchsafe_core::decide::next_step::NextStep;
 use vouchsafe_core::model::{
     ClientId, Consent, Declined, Digest, Event, EventKind, InteractionHandle, UserId,
 };
+use vouchsafe_core::spec::scope;
 
 const PAGE: &str = "consent";
 
@@ -143,13 +144,13 @@ impl Answer {
             Self::Allow(_) => EventKind::ConsentGiven,
             Self::Deny => EventKind::ConsentRefused,
         };
-        let scopes = json!(arrival.opened.interaction.request.scopes);
+        let scope = json!(scope::join(&arrival.opened.interaction.request.scopes));
         let client: &ClientId = &arrival.opened.known.client.id;
         let event = Event {
             client_id: Some(client.clone()),
             ..Act::of(cx, actor.as_str()).about(kind, actor)
         };
-        audit::with("scopes", scopes, event)
+        audit::with("scope", scope, event)
     }
 }
 

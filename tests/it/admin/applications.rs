@@ -172,7 +172,7 @@ on_both_databases! {
         for _ in 0..3 {
             let again = send(&browser, CREATE, &pairs(&fields));
             let id = clients(world)[0].id.clone();
-            assert_eq!((again.status, again.header("location")), (303, format!("/admin/applications/{id}?said=repeated").as_str()));
+            assert_eq!((again.status, again.header("location")), (303, format!("/admin/applications/{id}?done=repeated").as_str()));
         }
         assert_eq!((clients(world).len(), world.events_of(EventKind::ClientCreated).len()), (1, 1));
         world.administrator("root");
@@ -458,16 +458,16 @@ on_both_databases! {
         assert_eq!(listed("?q=https%3A%2F%2Fshop.example.com%2Fcb"), ["Storefront"]);
         assert_eq!(listed("?type=service"), ["Nightly export"]);
         assert_eq!(listed("?q=store&type=service"), [""; 0]);
-        assert_eq!(listed("?state=disabled"), [""; 0]);
-        assert_eq!(listed("?state=enabled").len(), 3);
+        assert_eq!(listed("?disabled=true"), [""; 0]);
+        assert_eq!(listed("?disabled=false").len(), 3);
         let id = vouchsafe_core::model::ClientId::new(shop.id.as_str());
         let act = world.act();
         world.write(move |tx| vouchsafe::clients::standing::disable(tx, &act, &id).map(drop));
-        assert_eq!(listed("?state=disabled"), ["Storefront"]);
-        assert_eq!(listed("?state=enabled&type=native"), ["Field tablet"]);
-        assert_eq!(browser.get("/admin/applications?state=asleep").status, 400);
+        assert_eq!(listed("?disabled=true"), ["Storefront"]);
+        assert_eq!(listed("?disabled=false&type=native"), ["Field tablet"]);
+        assert_eq!(browser.get("/admin/applications?disabled=asleep").status, 400);
         assert_eq!(browser.get("/admin/applications?type=martian").status, 400);
-        assert_eq!(browser.get("/admin/applications?after=garbage").status, 400);
+        assert_eq!(browser.get("/admin/applications?cursor=garbage").status, 400);
         assert_eq!(browser.get("/admin/applications?sort=epoch").status, 400);
 
         for number in 0..50 {

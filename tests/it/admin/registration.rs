@@ -170,7 +170,7 @@ mod while_it_is_off {
             let next = browser.get(rest.split('"').next().unwrap()).body;
             assert_eq!((rows(&first), rows(&next)), (50, 1));
             assert!(!first.contains(&format!("value=\"{}\"", hidden(&next, "id"))));
-            assert_eq!(browser.get("/admin/registration?after=x").status, 400);
+            assert_eq!(browser.get("/admin/registration?cursor=x").status, 400);
         }
     }
 }

@@ -3,6 +3,8 @@
 use crate::support::api_caller::ALL;
 use crate::support::browser::Browser;
 use crate::support::on_both_databases;
+use crate::support::people::metadata;
+use vouchsafe_core::model::{ClientKind, EventKind};
 
 const NEXT: [&str; 2] = ["id=\"users-next\" href=\"", "id=\"audit-next\" href=\""];
 
@@ -51,6 +53,35 @@ on_both_databases! {
         assert!(answer["next_cursor"].is_null(), "{answer}");
     }
 
+    fn pages_and_api_filter_by_the_same_names_and_find_the_same(world: World) {
+        let grace = world.administrator("grace");
+        let ada = world.person("ada");
+        let app = world.client(metadata(ClientKind::Web));
+        app.sign_in(world, "ada", &[("scope", "openid")]);
+        let browser = world.admin_browser("grace");
+        let caller = world.service(ALL);
+        let started = world.events_of(EventKind::SessionStarted)[0].clone();
+        let request = started.request_id.unwrap();
+        for (page, api, query, found) in [
+            ("users", "users", "q=ad&state=active&admin=false".to_owned(), 1),
+            ("users", "users", "admin=true".to_owned(), 1),
+            ("users", "users", "role=support&group=staff".to_owned(), 0),
+            ("applications", "clients", "type=web&disabled=false&registered_by=administrator".to_owned(), 1),
+            ("applications", "clients", "q=no&disabled=true".to_owned(), 0),
+            ("audit", "audit", format!("event=session.started&subject={}&actor={}", ada.id, ada.id), 1),
+            ("audit", "audit", format!("event=session.started&request_id={request}"), 1),
+            ("audit", "audit", format!("client_id={}&event=consent.given&subject={}", app.id, ada.id), 1),
+            ("audit", "audit", "since=2001-01-01T00:00:00Z&until=2001-01-02T00:00:00Z".to_owned(), 0),
+            ("audit", "audit", format!("subject={}", grace.id), 1),
+        ] {
+            // A browser leaves the zone out: it is always UTC.
+            let shown = browser.get(&format!("/admin/{page}?{}", query.replace(":00Z", ":00")));
+            let rows = shown.body.matches("<tr><th scope=\"row\">").count();
+            let items = caller.get(&format!("/{api}?{query}")).json()["items"].as_array().unwrap().len();
+            assert_eq!((shown.status, rows, items), (200, found, found), "{page}?{query}");
+        }
+    }
+
     fn a_search_of_the_audit_log_goes_on_to_older_events(world: World) {
         world.administrator("grace");
         let browser = world.admin_browser("grace");
@@ -62,14 +93,14 @@ on_both_databases! {
                  CASE WHEN n % 2 = 0 OR n = 1 THEN 'session.ended' ELSE 'session.started' END, \
                  CASE WHEN n % 2 = 0 THEN 'cli' ELSE 'server' END, '{}', n FROM up",
         );
-        let first = "/admin/audit?kind=session.ended&actor=server";
+        let first = "/admin/audit?event=session.ended&actor=server";
         let page = browser.get(first).body;
         assert!(page.contains("Nothing was found so far"), "{page}");
         let (seen, last) = to_the_end(&browser, first);
         assert_eq!(seen.len(), 2, "{seen:?}");
         assert!(last.contains("/admin/audit/many1\""), "{last}");
         // An actor that never was is known at once.
-        let page = browser.get("/admin/audit?kind=session.ended&actor=nobody").body;
+        let page = browser.get("/admin/audit?event=session.ended&actor=nobody").body;
         assert!(page.contains("id=\"events-none\">Nothing.<"), "{page}");
         assert!(!page.contains("audit-next"), "{page}");
     }

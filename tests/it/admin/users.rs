@@ -91,7 +91,7 @@ on_both_databases! {
             ("q=nobody", 0),
             ("state=banned", 1),
             ("state=disabled", 1),
-            ("administrator=yes", 1),
+            ("admin=true", 1),
             ("role=support", 1),
             ("role=support&state=banned", 0),
             ("group=night+shift", 2),
@@ -102,7 +102,7 @@ on_both_databases! {
             let page = browser.get(&format!("/admin/users?{query}"));
             assert_eq!((page.status, page.body.matches("<tr><th scope=\"row\">").count()), (200, found), "{query}");
         }
-        for bad in ["state=gone", "administrator=maybe", "after=x", "q=a&q=b", "sort=password_hash"] {
+        for bad in ["state=gone", "admin=yes", "administrator=true", "cursor=x", "q=a&q=b", "sort=password_hash"] {
             assert_eq!(browser.get(&format!("/admin/users?{bad}")).status, 400, "{bad}");
         }
     }
@@ -448,6 +448,6 @@ on_both_databases! {
         assert!(done(&browser, &ended).contains("id=\"sessions-none\""));
         assert_eq!(world.events_of(EventKind::SessionEnded).len(), 1);
         assert_eq!(browser.admin_post("/admin/sessions", "/admin/sessions/end", &[("id", "nothing")]).status, 404);
-        assert_eq!(browser.get("/admin/sessions?after=x").status, 400);
+        assert_eq!(browser.get("/admin/sessions?cursor=x").status, 400);
     }
 }

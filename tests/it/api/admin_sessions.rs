@@ -28,10 +28,10 @@ on_both_databases! {
         let reader = world.service(&["vouchsafe:read"]);
         let list = reader.read(PATH);
         assert_eq!(members(&list, "username"), ["grace", "ada"]);
-        let [grace_began, ada_began] = [0, 1].map(|n| list["items"][n]["started_at"].as_i64().unwrap());
+        let [grace_began, ada_began] = [0, 1].map(|n| list["items"][n]["created_at"].as_i64().unwrap());
         assert_eq!(grace_began - ada_began, 600);
         let used = &list["items"][1];
-        assert_eq!(used["used_at"].as_i64().unwrap() - ada_began, 1200);
+        assert_eq!(used["last_used_at"].as_i64().unwrap() - ada_began, 1200);
         assert_eq!((&used["sub"], used["expires_at"].as_i64().unwrap() - ada_began), (&json!(ada.id.as_str()), 12 * 3600));
         assert_eq!(reader.read(&format!("{PATH}/{}", used["session_id"].as_str().unwrap())), *used);
         assert_eq!(members(&reader.read(&format!("{PATH}?sub={}", grace.id)), "username"), ["grace"]);

@@ -28,6 +28,32 @@ on_both_databases! {
         assert_eq!(robot.get(&path).problem(), problem(404, "not_found"));
     }
 
+    fn a_rule_names_the_member_that_breaks_it(world: World) {
+        let robot = world.service(ALL);
+        let made = robot.make("/apis", &json!({"identifier": "https://api.example/bills", "name": "Bills"}));
+        let path = format!("/apis/{}", made["id"].as_str().unwrap());
+        for (member, value) in [
+            ("name", json!(" ")),
+            ("access_token_lifetime", json!(86_401)),
+            ("scopes", json!([{"name": "openid"}])),
+        ] {
+            let mut settings = json!({"name": "Bills"});
+            settings[member] = value.clone();
+            let mut whole = settings.clone();
+            whole["identifier"] = json!("https://api.example/more");
+            for refused in [
+                robot.send("POST", "/apis", &whole),
+                robot.change("PUT", &path, &settings),
+                robot.change("PATCH", &path, &json!({ member: value })),
+            ] {
+                assert_eq!(refused.problem(), problem(422, "rule_broken"), "{member}");
+                assert_eq!(refused.json()["field"], member, "{}", refused.body);
+            }
+        }
+        let refused = robot.send("POST", "/apis", &json!({"identifier": "bills", "name": "Bills"}));
+        assert_eq!((refused.problem(), &refused.json()["field"]), (problem(422, "rule_broken"), &json!("identifier")));
+    }
+
     fn names_and_sentences_hide_nothing(world: World) {
         let robot = world.service(ALL);
         let wish = |name: &str, sentence: &str| json!({

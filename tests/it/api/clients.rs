@@ -98,6 +98,43 @@ on_both_databases! {
         }
     }
 
+    fn a_rule_names_the_member_that_breaks_it(world: World) {
+        let robot = world.service(ALL);
+        let (path, _) = make(&robot, &web("Shop"));
+        for (member, value, of) in [
+            ("client_name", json!(" "), "client_name"),
+            ("redirect_uris", json!(["http://client.example/cb"]), "redirect_uris"),
+            ("redirect_uris", json!([]), "redirect_uris"),
+            ("post_logout_redirect_uris", json!(["x"]), "post_logout_redirect_uris"),
+            ("scope", json!("openid nobody:owns"), "scope"),
+            ("token_endpoint_auth_method", json!("none"), "token_endpoint_auth_method"),
+            ("token_endpoint_auth_method", json!("private_key_jwt"), "jwks"),
+            ("jwks", json!({"keys": 1}), "jwks"),
+            ("web_origins", json!(["https://client.example/x"]), "web_origins"),
+            ("introspects", json!(["x"]), "introspects"),
+        ] {
+            let mut whole = web("Shop");
+            whole[member] = value.clone();
+            let mut settings = whole.clone();
+            settings.as_object_mut().unwrap().remove("type");
+            for refused in [
+                robot.send("POST", "/clients", &whole),
+                robot.change("PUT", &path, &settings),
+                robot.change("PATCH", &path, &json!({ member: value })),
+            ] {
+                assert_eq!(refused.problem(), problem(422, "rule_broken"), "{member}");
+                assert_eq!(refused.json()["field"], of, "{}", refused.body);
+            }
+        }
+        for (wish, of) in [
+            (json!({"client_name": "App", "type": "spa", "redirect_uris": ["https://app.example/"], "pkce": "allowed"}), "pkce"),
+            (json!({"client_name": "Robot", "type": "service", "grant_types": ["authorization_code"]}), "grant_types"),
+        ] {
+            let refused = robot.send("POST", "/clients", &wish);
+            assert_eq!((refused.problem(), &refused.json()["field"]), (problem(422, "rule_broken"), &json!(of)), "{wish}");
+        }
+    }
+
     fn rules_of_registration_hold(world: World) {
         let robot = world.service(ALL);
         let mut wrong = web("Shop");

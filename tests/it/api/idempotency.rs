@@ -37,6 +37,9 @@ on_both_databases! {
         first.as_object_mut().unwrap().remove("client_secret_expires_at");
         assert_eq!(first, again);
         assert_eq!(world.events_of(EventKind::ClientCreated).len(), 1);
+        let path = format!("/clients/{}", again["client_id"].as_str().unwrap());
+        let renamed = robot.change("PATCH", &path, &json!({"client_name": "Store"})).json();
+        assert_eq!(send(&robot, "/clients", "k-1", &shop()).json(), renamed, "what was made is told as it is now");
         let user = json!({"username": "ada", "email": "ada@example.test"});
         let (one, two) = (send(&robot, "/users", "k-2", &user), send(&robot, "/users", "k-2", &user));
         assert_eq!((one.json(), one.header("location")), (two.json(), two.header("location")));

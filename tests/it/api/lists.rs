@@ -111,7 +111,7 @@ on_both_databases! {
         assert_eq!(robot.get("/keys").json(), keys.json(), "nothing was changed");
         let planned = robot.send("POST", "/keys/rotate", &json!({})).json();
         let again = robot.send("POST", "/keys/rotate", &json!({})).json();
-        assert_eq!((&again["kid"], &again["signs_from"]), (&planned["kid"], &planned["signs_from"]));
+        assert_eq!((&again["kid"], &again["activate_at"]), (&planned["kid"], &planned["activate_at"]));
         assert!(again.get("replaces").is_none() && again["made"] == json!([]), "{again}");
         let rotated = robot.send("POST", "/keys/rotate", &json!({"now": true, "force": true}));
         assert_eq!(rotated.status, 200, "{}", rotated.body);
@@ -120,8 +120,14 @@ on_both_databases! {
         // The caller's token was signed by the key before, which still counts.
         let tried = robot.act("POST", &format!("/keys/{kid}/revoke?dry_run=true")).json();
         assert_eq!((&tried["dry_run"], &tried["revoked_at"]), (&json!(true), &json!(null)));
+        let keys = robot.get("/keys").json()["items"].as_array().unwrap().clone();
+        let next = keys.iter().find(|key| key["state"] == "next").unwrap();
+        assert_eq!(tried["successor"], next["kid"], "the key that would sign is a member, not only told in words");
+        let retiring = active["kid"].as_str().unwrap();
+        let goes_on = robot.act("POST", &format!("/keys/{retiring}/revoke?dry_run=true")).json();
+        assert_eq!(goes_on["successor"], kid.as_str());
         let revoked = robot.act("POST", &format!("/keys/{kid}/revoke"));
-        assert_eq!(revoked.status, 200, "{}", revoked.body);
+        assert_eq!((revoked.status, &revoked.json()["successor"]), (200, &next["kid"]), "{}", revoked.body);
         assert_eq!(robot.act("POST", &format!("/keys/{kid}/revoke")).problem(), problem(409, "conflict"));
         assert_eq!(robot.act("POST", "/keys/nothing/revoke").problem(), problem(404, "not_found"));
     }

@@ -143,6 +143,11 @@ fn what_is_asked_for_is_exported_and_nothing_else() {
         place.run(&["user", "ban", "ada"]);
         let client = place.create_client("web");
         place.run(&["user", "delete", "bob"]);
+        // As if he had done that himself, in a browser.
+        place.sql(&format!(
+            "UPDATE events SET actor = '{}', request_id = '01HSREFERENCE' WHERE kind = 'user.deleted'",
+            bob["sub"].as_str().unwrap()
+        ));
         let export = |filters: &[&str]| {
             let ended = place.run(&[&["audit", "export"], filters].concat());
             let told = lines(&ended)
@@ -157,9 +162,14 @@ fn what_is_asked_for_is_exported_and_nothing_else() {
             lines(&place.run(&["audit", "export"])),
             lines(&place.run(&["audit", "tail"]))
         );
-        assert_eq!(export(&["--user", "ada"]), "user.created user.banned");
+        assert_eq!(export(&["--subject", "ada"]), "user.created user.banned");
         assert_eq!(
-            export(&["--user", ada["sub"].as_str().unwrap(), "--event", "user.banned"]),
+            export(&[
+                "--subject",
+                ada["sub"].as_str().unwrap(),
+                "--event",
+                "user.banned"
+            ]),
             "user.banned"
         );
         assert_eq!(
@@ -173,12 +183,23 @@ fn what_is_asked_for_is_exported_and_nothing_else() {
         assert_eq!(export(&["--since", "2999-01-01T00:00:00Z"]), "");
         assert_eq!(export(&["--actor", "server"]), "");
         assert_eq!(
-            export(&["--user", bob["sub"].as_str().unwrap()]),
+            export(&["--subject", bob["sub"].as_str().unwrap()]),
             "user.created user.deleted"
         );
-        for named in ["bob", "nobody"] {
+        assert_eq!(
+            export(&["--actor", "cli", "--subject", "ada"]),
+            "user.created user.banned"
+        );
+        assert_eq!(export(&["--actor", bob["sub"].as_str().unwrap()]), "user.deleted");
+        assert_eq!(export(&["--request-id", "01hsreference"]), "user.deleted");
+        assert_eq!(export(&["--request-id", "01HSOTHER"]), "");
+        for (flag, named) in [
+            ("--subject", "bob"),
+            ("--subject", "nobody"),
+            ("--actor", "nobody"),
+        ] {
             place
-                .run(&["audit", "export", "--user", named])
+                .run(&["audit", "export", flag, named])
                 .failed(1, &format!("there is no user {named:?}"));
         }
         place

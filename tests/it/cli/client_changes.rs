@@ -182,16 +182,20 @@ on_both_databases! {
         assert_eq!(shown["secrets"].as_array().unwrap().len(), 2);
         assert!(shown["secrets"].as_array().unwrap().iter().any(|secret| secret["expires_at"].is_null()));
         assert!(!shown.to_string().contains(&second));
-        let third = rotate(&place, &["--grace", "1h"]);
+        let third = rotate(&place, &["--until", "1h"]);
         // The command looked at a clock that goes.
         world.wait(Span::from_minutes(1));
         assert!(!accepts(&first), "never three");
         assert!(accepts(&second) && accepts(&third));
         world.wait(Span::from_hours(2));
         assert!(!accepts(&second) && accepts(&third), "the old one ends by itself");
-        let fourth = rotate(&place, &["--grace", "0s"]);
+        let document = place.run(&["client", "rotate-secret", &id, "--json", "--until", "0s"]).document();
+        assert_eq!(document["old_secrets_expire_at"], serde_json::Value::Null, "none of them counts any more: {document}");
+        world.follow();
+        assert!(!accepts(&third));
+        let fourth = rotate(&place, &["--until", "2001-01-01T00:00:00Z"]);
         assert!(accepts(&fourth));
-        assert_eq!(told(world, EventKind::ClientSecretRotated).len(), 3);
+        assert_eq!(told(world, EventKind::ClientSecretRotated).len(), 4);
         let public = world.client(metadata(ClientKind::Spa));
         place.run(&["client", "rotate-secret", &public.id]).failed(1, "has no secret");
     }

@@ -14,7 +14,7 @@ fn an_initial_access_token_is_shown_once_listed_and_revoked() {
             "Partner portal",
             "--uses",
             "5",
-            "--expires",
+            "--expires-in",
             "7d",
         ];
         let made = place.run(&create).document();
@@ -62,8 +62,8 @@ fn its_scopes_must_be_owned_and_its_numbers_make_sense() {
     for wrong in [
         ["--uses", "0"],
         ["--uses", "-1"],
-        ["--expires", "0s"],
-        ["--expires", "900d"],
+        ["--expires-in", "0s"],
+        ["--expires-in", "900d"],
     ] {
         assert_eq!(make(&wrong).status, 2, "{wrong:?}");
     }

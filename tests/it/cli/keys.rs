@@ -36,7 +36,14 @@ fn rotation_and_revocation_say_what_they_mean_ask_and_leave_a_key_that_signs() {
         let [(first, _), (second, _)] = list(&place).try_into().unwrap();
         assert_eq!(states(&place), ["active", "next"], "nothing was changed");
 
+        let tried = place.run(&["keys", "rotate", "--dry-run", "--json"]).document();
+        assert_eq!(
+            (&tried["dry_run"], &tried["replaces"]),
+            (&true.into(), &first.as_str().into())
+        );
+        assert!(tried.get("made").is_none(), "{tried}");
         let planned = place.run(&["keys", "rotate", "--yes", "--json"]).document();
+        assert!(planned["activate_at"].as_i64() >= tried["activate_at"].as_i64());
         assert_eq!(planned["kid"], second.as_str());
         assert_eq!(planned["replaces"], first.as_str());
         assert_eq!(planned["impact"]["lead_seconds"], 7 * 24 * 3600);
@@ -46,9 +53,12 @@ fn rotation_and_revocation_say_what_they_mean_ask_and_leave_a_key_that_signs() {
             "as the timetable has it"
         );
         assert_eq!(states(&place), ["active", "next"]);
+        place
+            .run(&["keys", "rotate", "--dry-run", "--yes"])
+            .failed(2, "--dry-run");
         let again = place.run(&["keys", "rotate", "--yes", "--json"]).document();
         assert_eq!(
-            again["signs_from"], planned["signs_from"],
+            again["activate_at"], planned["activate_at"],
             "it is on its way already"
         );
 
@@ -82,7 +92,7 @@ fn rotation_and_revocation_say_what_they_mean_ask_and_leave_a_key_that_signs() {
             .run(&["keys", "revoke", &first, "--yes", "--json"])
             .document();
         assert_eq!(document["was"], "retiring");
-        assert_eq!(document["signs_now"], list(&place)[2].0.as_str());
+        assert_eq!(document["successor"], list(&place)[2].0.as_str());
         assert_eq!(document["impact"]["feed_seconds"], 2);
     }
 }

@@ -146,7 +146,7 @@ fn people_are_administered_as_on_the_database() {
 
         // Events are numbered a moment after their commit.
         let told = until("all that was done to her", || {
-            let told = run(&["audit", "export", "--user", ada["sub"].as_str().unwrap()]);
+            let told = run(&["audit", "export", "--subject", ada["sub"].as_str().unwrap()]);
             let is_all = told.stdout.contains("\"user.banned\"") && told.stdout.contains("\"user.deleted\"");
             is_all.then_some(told)
         });
@@ -247,7 +247,7 @@ fn clients_and_apis_are_administered_as_on_the_database_by_a_service() {
         .failed(1, "redirect URI");
         assert_eq!(run(&["client", "disable", id]).document()["disabled"], true);
         assert_eq!(run(&["client", "enable", id]).document()["disabled"], false);
-        let rotated = run(&["client", "rotate-secret", id, "--grace", "1h"]).document();
+        let rotated = run(&["client", "rotate-secret", id, "--until", "1h"]).document();
         assert_ne!(rotated["client_secret"], shop["client_secret"]);
         let secrets = here(&["client", "show", id])["secrets"].clone();
         let ends: Vec<_> = secrets
@@ -259,7 +259,7 @@ fn clients_and_apis_are_administered_as_on_the_database_by_a_service() {
         assert!(
             ends.len() == 2
                 && ends.contains(&Value::Null)
-                && ends.contains(&rotated["old_secret_expires_at"]),
+                && ends.contains(&rotated["old_secrets_expire_at"]),
             "{ends:?} {rotated}"
         );
         run(&["client", "show", "nobody"]).failed(1, "there is no client \"nobody\"");
@@ -342,6 +342,8 @@ fn sessions_grants_and_the_log_are_seen_from_elsewhere() {
             ],
             &["--after", "2"],
             &["--since", "1h", "--client", "vouchsafe-cli"],
+            &["--subject", "root", "--actor", "root"],
+            &["--actor", "cli"],
         ] {
             assert_eq!(
                 export(&both.elsewhere, filters),

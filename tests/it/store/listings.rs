@@ -410,8 +410,8 @@ fn events_are_filtered_and_come_newest_first(store: &Database) {
         ),
         (
             EventsWanted {
-                from: Some(at(2)),
-                before: Some(at(4)),
+                since: Some(at(2)),
+                until: Some(at(4)),
                 ..any.clone()
             },
             &["e3", "e2"],

@@ -218,8 +218,8 @@ fn events_are_the_same_however_far_a_page_looks(store: &Database) {
         |wanted| wanted.subject = Some("sub-1".to_owned()),
         |wanted| wanted.client = Some(ClientId::new("app1")),
         |wanted| wanted.request_id = Some("R2".to_owned()),
-        |wanted| wanted.from = Some(at(3)),
-        |wanted| wanted.before = Some(at(12)),
+        |wanted| wanted.since = Some(at(3)),
+        |wanted| wanted.until = Some(at(12)),
     ];
     for choice in 0..1_usize << filters.len() {
         let mut wanted = EventsWanted::default();
@@ -234,8 +234,8 @@ fn events_are_the_same_however_far_a_page_looks(store: &Database) {
                 && (wanted.subject.is_none() || wanted.subject == event.subject)
                 && (wanted.client.is_none() || wanted.client == event.client_id)
                 && (wanted.request_id.is_none() || wanted.request_id == event.request_id)
-                && wanted.from.is_none_or(|from| event.at >= from)
-                && wanted.before.is_none_or(|before| event.at < before)
+                && wanted.since.is_none_or(|since| event.at >= since)
+                && wanted.until.is_none_or(|until| event.at < until)
         };
         let expected: Vec<_> = history
             .iter()

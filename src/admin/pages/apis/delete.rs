@@ -53,7 +53,7 @@ pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpRespon
         .store()
         .write("delete-api", move |tx| apis::delete(tx, &act, &identifier, force));
     match deleted.await {
-        Ok(ApiChange::Done(_)) => see_other(&form::with_query(Section::Apis.path(), &[("said", "deleted")])),
+        Ok(ApiChange::Done(_)) => see_other(&form::with_query(Section::Apis.path(), &[("done", "deleted")])),
         Ok(ApiChange::InUse(losing)) => {
             let errors = Errors::one("force", "Applications use this API: tick that they may lose it");
             show(&admin, &api, losing.into_iter().map(User::from).collect(), errors)

@@ -231,7 +231,7 @@ pub(super) async fn create(form: AdminForm) -> HttpResponse {
         .store()
         .write("create-api", move |tx| apis::create(tx, &act, &added));
     match created.await {
-        Ok(()) => see_other(&form::with_query(&page_of(&api.identifier), &[("said", "made")])),
+        Ok(()) => see_other(&form::with_query(&page_of(&api.identifier), &[("done", "made")])),
         Err(error) => match taken(&error) {
             Some(errors) => show(&admin, None, typed, errors),
             None => admin.failed(error),
@@ -242,9 +242,9 @@ pub(super) async fn create(form: AdminForm) -> HttpResponse {
 /// `GET /admin/apis/{api}`.
 pub(super) async fn get(admin: Admin, slug: web::Path<String>, http: HttpRequest) -> HttpResponse {
     let shown = async {
-        let query = form::query(&admin, http.query_string(), &["said"])?;
+        let query = form::query(&admin, http.query_string(), &["done"])?;
         let (api, users) = find(&admin, &slug).await?;
-        let notice = query.one("said").and_then(|word| match word {
+        let notice = query.one("done").and_then(|word| match word {
             "made" => Some("The API is registered. Applications may have its scopes now."),
             "saved" => Some("The API is saved."),
             _ => None,
@@ -317,7 +317,7 @@ async fn save(
     match changed {
         Ok(ApiChange::Done(_)) => {
             let page = page_of(&known.identifier);
-            Ok(see_other(&form::with_query(&page, &[("said", "saved")])))
+            Ok(see_other(&form::with_query(&page, &[("done", "saved")])))
         }
         Ok(ApiChange::InUse(losing)) => {
             let rule = "Applications have scopes that you removed: take them away too, or keep the scopes";

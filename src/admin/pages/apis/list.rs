@@ -41,12 +41,12 @@ pub(super) async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
 }
 
 async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
-    let query = form::query(admin, http.query_string(), &["after", "said"])?;
-    let after = query.one("after").unwrap_or_default().to_owned();
+    let query = form::query(admin, http.query_string(), &["cursor", "done"])?;
+    let cursor = query.one("cursor").unwrap_or_default().to_owned();
     let mut wanted = ApisWanted {
         part: Part::first(ROWS),
     };
-    if !after.is_empty() && wanted.resume(&after).is_err() {
+    if !cursor.is_empty() && wanted.resume(&cursor).is_err() {
         return Err(form::bad_address(admin));
     }
     let read = admin
@@ -54,7 +54,7 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
         .store()
         .read("apis", move |tx| db!(tx, apis::page(&wanted)));
     let page = read.await.map_err(|error| admin.failed(error))?;
-    let notice = query.one("said").filter(|word| *word == "deleted");
+    let notice = query.one("done").filter(|word| *word == "deleted");
     let shell = admin.shell(Section::Apis, "APIs and scopes");
     let page = ApisPage {
         shell: shell.noting(notice.map(|_| "The API is deleted.".to_owned())),
@@ -65,10 +65,10 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
             .filter(|api| !own_api::is_own(api))
             .map(row)
             .collect(),
-        begin: !after.is_empty(),
+        begin: !cursor.is_empty(),
         next: page
             .next
-            .map(|next| form::with_query(Section::Apis.path(), &[("after", &next)])),
+            .map(|next| form::with_query(Section::Apis.path(), &[("cursor", &next)])),
     };
     Ok(answer(admin, StatusCode::OK, &page))
 }

@@ -75,7 +75,7 @@ async fn show(admin: &Admin, client: &Client) -> Result<HttpResponse, StoreError
         last_used: last_used.map(Moment),
         refusals: refusals.into_iter().map(refused).collect(),
         events: events.items.iter().map(|event| Line::of(event, &names)).collect(),
-        all: form::with_query(Section::Audit.path(), &[("client", client.id.as_str())]),
+        all: form::with_query(Section::Audit.path(), &[("client_id", client.id.as_str())]),
     };
     Ok(answer(admin, StatusCode::OK, &page))
 }

@@ -71,7 +71,7 @@ async fn delete(admin: &Admin, client: &Client) -> Result<HttpResponse, HttpResp
     match deleted {
         Ok(Ok(Deletion::Done(_))) => {
             let list = Section::Applications.path();
-            Ok(see_other(&form::with_query(list, &[("said", "deleted")])))
+            Ok(see_other(&form::with_query(list, &[("done", "deleted")])))
         }
         Ok(Ok(Deletion::OwnClient)) => Err(stays(admin)),
         Ok(Ok(Deletion::Unknown)) => Err(admin.not_found()),

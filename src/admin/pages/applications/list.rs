@@ -1,7 +1,7 @@
 //! The list of applications, searched and filtered by its address.
 
 use super::facts::{self, Badge};
-use super::show::said;
+use super::show::notice;
 use crate::admin::access::Admin;
 use crate::admin::form;
 use crate::admin::moment::Moment;
@@ -15,7 +15,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use vouchsafe_core::model::{Client, ClientId, ClientKind, UnixTime};
 
-const FIELDS: [&str; 6] = ["q", "type", "state", "registered_by", "after", "said"];
+const FIELDS: [&str; 6] = ["q", "type", "disabled", "registered_by", "cursor", "done"];
 
 /// Rows of a page.
 const ROWS: i64 = 50;
@@ -36,24 +36,27 @@ struct ApplicationsPage {
 struct Asked {
     q: String,
     kind: String,
-    state: String,
+    disabled: String,
     registered_by: String,
 }
 
 impl Asked {
     const fn is_any(&self) -> bool {
-        !(self.q.is_empty() && self.kind.is_empty() && self.state.is_empty() && self.registered_by.is_empty())
+        !(self.q.is_empty()
+            && self.kind.is_empty()
+            && self.disabled.is_empty()
+            && self.registered_by.is_empty())
     }
 
-    fn address(&self, after: &str) -> String {
+    fn address(&self, cursor: &str) -> String {
         form::with_query(
             Section::Applications.path(),
             &[
                 ("q", &self.q),
                 ("type", &self.kind),
-                ("state", &self.state),
+                ("disabled", &self.disabled),
                 ("registered_by", &self.registered_by),
-                ("after", after),
+                ("cursor", cursor),
             ],
         )
     }
@@ -83,13 +86,13 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
     let asked = Asked {
         q: text("q"),
         kind: text("type"),
-        state: text("state"),
+        disabled: text("disabled"),
         registered_by: text("registered_by"),
     };
-    let disabled = match asked.state.as_str() {
+    let disabled = match asked.disabled.as_str() {
         "" => None,
-        "enabled" => Some(false),
-        "disabled" => Some(true),
+        "false" => Some(false),
+        "true" => Some(true),
         _ => return Err(form::bad_address(admin)),
     };
     let mut wanted = ClientsWanted {
@@ -106,8 +109,8 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
     {
         return Err(form::bad_address(admin));
     }
-    let after = text("after");
-    if !after.is_empty() && wanted.resume(&after).is_err() {
+    let cursor = text("cursor");
+    if !cursor.is_empty() && wanted.resume(&cursor).is_err() {
         return Err(form::bad_address(admin));
     }
     let now = admin.cx.now;
@@ -118,8 +121,8 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
     let page = read.await.map_err(|error| admin.failed(error))?;
     let shell = admin.shell(Section::Applications, "Applications");
     let page = ApplicationsPage {
-        shell: shell.noting(query.one("said").and_then(said).map(str::to_owned)),
-        begin: (!after.is_empty()).then(|| asked.address("")),
+        shell: shell.noting(query.one("done").and_then(notice).map(str::to_owned)),
+        begin: (!cursor.is_empty()).then(|| asked.address("")),
         next: page.next.as_deref().map(|next| asked.address(next)),
         rows: page.items.iter().map(|found| row(found, now)).collect(),
         asked,

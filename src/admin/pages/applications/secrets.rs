@@ -2,7 +2,7 @@
 
 use super::facts::Head;
 use super::plan::capital;
-use super::show::{known, said};
+use super::show::{known, notice};
 use super::{find_to_change, stays};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
@@ -59,11 +59,11 @@ struct SecretPage<'a> {
 /// `GET /admin/applications/{client}/secrets`.
 pub(super) async fn get(admin: Admin, slug: web::Path<String>, http: HttpRequest) -> HttpResponse {
     let shown = async {
-        let query = form::query(&admin, http.query_string(), &["said"])?;
+        let query = form::query(&admin, http.query_string(), &["done"])?;
         let client = find_to_change(&admin, &slug).await?;
         admin.proven_recently(&page_of(&client))?;
         let jwks = jwks_text(&client.metadata);
-        show(&admin, &client, (jwks, Errors::default()), query.one("said")).await
+        show(&admin, &client, (jwks, Errors::default()), query.one("done")).await
     };
     match shown.await {
         Ok(response) | Err(response) => response,
@@ -153,7 +153,7 @@ pub(super) async fn end(form: AdminForm, slug: web::Path<String>) -> HttpRespons
         let done = done.await;
         admin.cx.services.clients.forget(&client.id);
         match done {
-            Ok(SecretEnded::Ended) => Ok(see_other(&form::with_query(&page_of(&client), &[("said", word)]))),
+            Ok(SecretEnded::Ended) => Ok(see_other(&form::with_query(&page_of(&client), &[("done", word)]))),
             Ok(SecretEnded::Last) => {
                 let rule = "No other secret counts longer: add another first, or disable the application";
                 problem(&admin, &client, "secrets", rule).await
@@ -242,7 +242,7 @@ async fn save(
             } else {
                 "keys-saved"
             };
-            Ok(see_other(&form::with_query(&page_of(client), &[("said", word)])))
+            Ok(see_other(&form::with_query(&page_of(client), &[("done", word)])))
         }
         Ok(Ok(Changed::OwnClient)) => Err(stays(admin)),
         Ok(Ok(Changed::Unknown)) => Err(admin.not_found()),
@@ -278,7 +278,7 @@ async fn show(
     let may_end = secrets.len() > 1;
     let shell = admin.shell(Section::Applications, &client.metadata.client_name);
     let page = SecretsPage {
-        shell: shell.noting(word.and_then(said).map(str::to_owned)),
+        shell: shell.noting(word.and_then(notice).map(str::to_owned)),
         head: Head::of(client, &secrets, admin.cx.now),
         tab: "secrets",
         by_secret: client.has_secret(),

@@ -350,7 +350,7 @@ async fn save(
         Ok(Saved::Stale(now)) => stale(admin, &now, typed, apis).await,
         Ok(Saved::Done) => Ok(see_other(&form::with_query(
             &super::path_of(&client.id),
-            &[("said", "saved")],
+            &[("done", "saved")],
         ))),
         Ok(Saved::OwnClient) => Err(stays(admin)),
         Ok(Saved::Unknown) => Err(admin.not_found()),

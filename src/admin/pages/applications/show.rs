@@ -43,14 +43,14 @@ pub(super) async fn get(admin: Admin, slug: web::Path<String>, http: HttpRequest
 }
 
 async fn show(admin: &Admin, slug: &str, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
-    let query = form::query(admin, http.query_string(), &["said"])?;
+    let query = form::query(admin, http.query_string(), &["done"])?;
     let client = find(admin, slug).await?;
     let apis = apis(admin).await?;
     let (secrets, last_used) = known(admin, &client).await.map_err(|error| admin.failed(error))?;
     let metadata = &client.metadata;
     let shell = admin.shell(Section::Applications, &metadata.client_name);
     let page = ShowPage {
-        shell: shell.noting(query.one("said").and_then(said).map(str::to_owned)),
+        shell: shell.noting(query.one("done").and_then(notice).map(str::to_owned)),
         head: Head::of(&client, &secrets, admin.cx.now),
         tab: "overview",
         disabled: client.disabled_at.is_some(),
@@ -83,7 +83,7 @@ pub(super) async fn known(
 }
 
 /// What was just done, by the word in the address: no text comes from there.
-pub(super) fn said(word: &str) -> Option<&'static str> {
+pub(super) fn notice(word: &str) -> Option<&'static str> {
     match word {
         "repeated" => Some(
             "This application was registered already: the same form came before. If you did not see its secret, add another.",

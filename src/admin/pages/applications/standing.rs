@@ -35,7 +35,7 @@ pub(super) async fn enable(form: AdminForm, slug: web::Path<String>) -> HttpResp
     }
 }
 
-async fn change(form: AdminForm, slug: &str, said: &str, work: Change) -> HttpResponse {
+async fn change(form: AdminForm, slug: &str, done: &str, work: Change) -> HttpResponse {
     if let Err(response) = form::only(&form, &[]) {
         return response;
     }
@@ -47,19 +47,19 @@ async fn change(form: AdminForm, slug: &str, said: &str, work: Change) -> HttpRe
     let changed = admin
         .cx
         .store()
-        .write(said_name(said), move |tx| work(tx, &act, &client));
+        .write(name_of(done), move |tx| work(tx, &act, &client));
     let changed = changed.await;
     admin.cx.services.clients.forget(&id);
     match changed {
-        Ok(Some(_)) => see_other(&form::with_query(&super::path_of(&id), &[("said", said)])),
+        Ok(Some(_)) => see_other(&form::with_query(&super::path_of(&id), &[("done", done)])),
         Ok(None) => admin.not_found(),
         Err(error) => admin.failed(error),
     }
 }
 
 /// The operation as metrics name it.
-fn said_name(said: &str) -> &'static str {
-    if said == "disabled" {
+fn name_of(done: &str) -> &'static str {
+    if done == "disabled" {
         "disable-client"
     } else {
         "enable-client"

@@ -288,7 +288,7 @@ async fn made(
     let registered = register(admin, metadata, once).await;
     Ok(match registered.map_err(|error| admin.failed(error))? {
         Registered::Made(made) => show_made(admin, plan, &made),
-        Registered::Before(id) => see_other(&form::with_query(&path_of(&id), &[("said", "repeated")])),
+        Registered::Before(id) => see_other(&form::with_query(&path_of(&id), &[("done", "repeated")])),
     })
 }
 

@@ -16,7 +16,7 @@ struct AuditPage {
     shell: Shell,
     errors: Errors,
     asked: Asked,
-    kinds: Vec<&'static str>,
+    events: Vec<&'static str>,
     lines: Vec<Line>,
     next: Option<String>,
     begin: Option<String>,
@@ -28,11 +28,11 @@ pub(super) async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
 }
 
 async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
-    let known: Vec<&str> = FILTERS.into_iter().chain(["after"]).collect();
+    let known: Vec<&str> = FILTERS.into_iter().chain(["cursor"]).collect();
     let query = form::query(admin, http.query_string(), &known)?;
     let asked = Asked::of(&query);
     let (found, errors) = match asked.read() {
-        Ok(filter) => (read(admin, filter, query.one("after")).await?, Errors::default()),
+        Ok(filter) => (read(admin, filter, query.one("cursor")).await?, Errors::default()),
         Err(field) => (Page::default(), Errors::one(field, rule(field))),
     };
     let names = names(admin, &found.items).await;
@@ -41,14 +41,14 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
     let view = AuditPage {
         shell: admin.shell(Section::Audit, "Audit log"),
         errors,
-        kinds: kinds(),
+        events: kinds(),
         lines: found
             .items
             .iter()
             .map(|listed| Line::of(listed, &names))
             .collect(),
-        next: found.next.as_deref().map(|after| asked.address(after)),
-        begin: query.one("after").map(|_| asked.address("")),
+        next: found.next.as_deref().map(|cursor| asked.address(cursor)),
+        begin: query.one("cursor").map(|_| asked.address("")),
         asked,
     };
     Ok(answer(admin, status, &view))
@@ -57,11 +57,11 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
 async fn read(
     admin: &Admin,
     filter: Filter,
-    after: Option<&str>,
+    cursor: Option<&str>,
 ) -> Result<Page<crate::store::listing::Listed>, HttpResponse> {
     let mut part = crate::store::listing::EventsWanted::default();
-    if let Some(after) = after {
-        part.resume(after).map_err(|_| form::bad_address(admin))?;
+    if let Some(cursor) = cursor {
+        part.resume(cursor).map_err(|_| form::bad_address(admin))?;
     }
     let part = part.part;
     let found = admin.cx.store().read("events", move |tx| {
@@ -81,8 +81,8 @@ fn kinds() -> Vec<&'static str> {
 
 const fn rule(field: &str) -> &'static str {
     match field.as_bytes() {
-        b"kind" => "What: choose one of the kinds",
-        b"from" => "From: this is no date with a time",
+        b"event" => "What: choose one of the kinds",
+        b"since" => "From: this is no date with a time",
         _ => "To: this is no date with a time",
     }
 }

@@ -78,7 +78,7 @@ async fn show(admin: &Admin, id: &str) -> Result<HttpResponse, HttpResponse> {
         client_id: event.client_id.as_ref().map(|id| id.as_str().to_owned()),
         request: event.request_id.as_ref().map(|id| {
             let asked = Asked {
-                request: id.clone(),
+                request_id: id.clone(),
                 ..Asked::default()
             };
             Request {
@@ -133,10 +133,9 @@ fn changes(listed: &Listed) -> Vec<Change> {
 
 /// A member of the detail: instants as such, others in words.
 fn detail(name: &str, value: &Value) -> Fact {
-    let at = match name {
-        "until" | "signs_from" => value.as_i64().map(|at| Moment(UnixTime::from_seconds(at))),
-        _ => None,
-    };
+    let is_instant = name.ends_with("_at") || name.ends_with("_until");
+    let at = value.as_i64().filter(|_| is_instant);
+    let at = at.map(|at| Moment(UnixTime::from_seconds(at)));
     let words = text(value);
     let text = if name == "reason" {
         words.replace('_', " ")

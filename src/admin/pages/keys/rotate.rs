@@ -58,8 +58,8 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
     let plan = |at_once| keys.plan_rotation(alg, (now, at_once));
     let (soon, at_once) = (plan(false), plan(true));
     let planned = match (&soon, &at_once) {
-        (_, Err(NoRotation::Planned { signs_from, .. }))
-        | (Err(NoRotation::Planned { signs_from, .. }), _) => Some(Moment(*signs_from)),
+        (_, Err(NoRotation::Planned { activate_at, .. }))
+        | (Err(NoRotation::Planned { activate_at, .. }), _) => Some(Moment(*activate_at)),
         _ => None,
     };
     let view = RotatePage {

@@ -13,7 +13,7 @@ use askama::Template;
 use vouchsafe_core::model::User;
 use vouchsafe_core::spec::params::Params;
 
-const FIELDS: [&str; 7] = ["q", "state", "role", "group", "administrator", "after", "done"];
+const FIELDS: [&str; 7] = ["q", "state", "role", "group", "admin", "cursor", "done"];
 
 #[derive(Template)]
 #[template(path = "admin/users.html")]
@@ -39,7 +39,7 @@ struct Asked {
     state: String,
     role: String,
     group: String,
-    administrator: String,
+    admin: String,
 }
 
 impl Asked {
@@ -49,7 +49,7 @@ impl Asked {
             ("state", &self.state),
             ("role", &self.role),
             ("group", &self.group),
-            ("administrator", &self.administrator),
+            ("admin", &self.admin),
         ]
     }
 
@@ -57,8 +57,8 @@ impl Asked {
         self.fields().iter().any(|(_, value)| !value.is_empty())
     }
 
-    fn with(&self, after: &str) -> String {
-        let fields: Vec<_> = self.fields().into_iter().chain([("after", after)]).collect();
+    fn with(&self, cursor: &str) -> String {
+        let fields: Vec<_> = self.fields().into_iter().chain([("cursor", cursor)]).collect();
         form::with_query(Section::Users.path(), &fields)
     }
 }
@@ -81,8 +81,8 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
         gone.then(|| "The account is deleted. What happened to it stays in the audit log.".to_owned());
     let view = UsersPage {
         shell: admin.shell(Section::Users, "Users").noting(notice),
-        next: page.next.as_deref().map(|after| asked.with(after)),
-        begin: query.one("after").map(|_| asked.with("")),
+        next: page.next.as_deref().map(|cursor| asked.with(cursor)),
+        begin: query.one("cursor").map(|_| asked.with("")),
         rows: page.items.iter().map(|user| row(admin, user)).collect(),
         asked,
     };
@@ -106,7 +106,7 @@ fn read(admin: &Admin, query: &Params) -> Option<(Asked, UsersWanted)> {
         state: text("state"),
         role: text("role"),
         group: text("group"),
-        administrator: text("administrator"),
+        admin: text("admin"),
     };
     let given = |text: &String| (!text.is_empty()).then(|| text.clone());
     let mut wanted = UsersWanted {
@@ -117,17 +117,17 @@ fn read(admin: &Admin, query: &Params) -> Option<(Asked, UsersWanted)> {
             "" => None,
             word => Some(UserState::parse(word)?),
         },
-        is_admin: match asked.administrator.as_str() {
+        is_admin: match asked.admin.as_str() {
             "" => None,
-            "yes" => Some(true),
-            "no" => Some(false),
+            "true" => Some(true),
+            "false" => Some(false),
             _ => return None,
         },
         now: admin.cx.now,
         ..UsersWanted::default()
     };
-    if let Some(after) = query.one("after") {
-        wanted.resume(after).ok()?;
+    if let Some(cursor) = query.one("cursor") {
+        wanted.resume(cursor).ok()?;
     }
     Some((asked, wanted))
 }

@@ -50,8 +50,7 @@ impl Draft<'_> {
     fn api(&mut self, declared: &DeclaredApi, future: &[Api]) {
         let mut api = declared.api.clone();
         if let Err(rule) = apis::check(&api, &self.rules.issuer) {
-            let sentence = rule.to_string();
-            let problem = declared.place.problem(member_of(&sentence), sentence);
+            let problem = declared.place.problem(rule.field.as_str(), rule.to_string());
             self.problems.push(problem);
         }
         let id = api.identifier.clone();
@@ -134,18 +133,4 @@ fn members(api: &Api) -> Map<String, Value> {
         Value::Object(members) => members,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
     }
-}
-
-/// The key that a rule of an API is about, by how its sentence begins.
-fn member_of(sentence: &str) -> &'static str {
-    let known = [
-        ("identifier", "identifier"),
-        ("the name", "name"),
-        ("the lifetime", "access_token_lifetime"),
-        ("scope", "scopes"),
-    ];
-    known
-        .into_iter()
-        .find(|(beginning, _)| sentence.starts_with(beginning))
-        .map_or("", |(_, member)| member)
 }

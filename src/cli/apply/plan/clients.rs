@@ -22,8 +22,7 @@ impl Draft<'_> {
             match registration::check(client.wish.clone(), apis) {
                 Ok(metadata) => self.client(client, metadata),
                 Err(rule) => {
-                    let sentence = rule.to_string();
-                    let problem = client.place.problem(member_of(&sentence), sentence);
+                    let problem = client.place.problem(rule.field.as_str(), rule.to_string());
                     self.problems.push(problem);
                 }
             }
@@ -76,15 +75,15 @@ impl Draft<'_> {
             // The document tells the default as if it had been chosen.
             changes.push(Change {
                 member: "token_endpoint_auth_method".to_owned(),
-                from: pinned(&before.metadata),
-                to: pinned(&after.metadata),
+                before: pinned(&before.metadata),
+                after: pinned(&after.metadata),
             });
         }
         if !matches!(secret, NewSecret::None) {
             changes.push(Change {
                 member: "client_secret".to_owned(),
-                from: Value::Null,
-                to: Value::Null,
+                before: Value::Null,
+                after: Value::Null,
             });
         }
         let work = Work::UpdateClient(id.clone(), after.metadata, secret);
@@ -128,27 +127,4 @@ impl Draft<'_> {
 
 fn pinned(metadata: &ClientMetadata) -> Value {
     serde_json::to_value(metadata.token_endpoint_auth_method).unwrap_or_default()
-}
-
-/// The key that a rule of a client is about, by how its sentence begins.
-fn member_of(sentence: &str) -> &'static str {
-    let known = [
-        ("the name", "client_name"),
-        ("a scope", "scope"),
-        ("scope", "scope"),
-        ("redirect URI", "redirect_uris"),
-        ("the grant authorization_code needs", "redirect_uris"),
-        ("post-logout redirect URI", "post_logout_redirect_uris"),
-        ("web origin", "web_origins"),
-        ("introspects", "introspects"),
-        ("a service has the grant", "grant_types"),
-        ("client_credentials", "grant_types"),
-        ("a client of type", "token_endpoint_auth_method"),
-        ("the method private_key_jwt", "token_endpoint_auth_method"),
-        ("PKCE", "pkce"),
-    ];
-    known
-        .into_iter()
-        .find(|(beginning, _)| sentence.starts_with(beginning))
-        .map_or("", |(_, member)| member)
 }

@@ -178,11 +178,11 @@ impl Draft<'_> {
     }
 }
 
-fn change(member: &str, from: Value, to: Value) -> Change {
+fn change(member: &str, before: Value, after: Value) -> Change {
     Change {
         member: member.to_owned(),
-        from,
-        to,
+        before,
+        after,
     }
 }
 

@@ -118,11 +118,11 @@ fn edge(
 
 /// The time that is wanted, after the page before.
 fn within<'a>(mut rows: Rows<'a>, wanted: &'a EventsWanted) -> Rows<'a> {
-    if let Some(from) = wanted.from {
-        rows = rows.filter(dsl::at.ge(from.millis()));
+    if let Some(since) = wanted.since {
+        rows = rows.filter(dsl::at.ge(since.millis()));
     }
-    if let Some(before) = wanted.before {
-        rows = rows.filter(dsl::at.lt(before.millis()));
+    if let Some(until) = wanted.until {
+        rows = rows.filter(dsl::at.lt(until.millis()));
     }
     if let Some(place) = &wanted.part.after {
         let (at, id) = place.as_number();

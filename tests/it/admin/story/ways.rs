@@ -254,7 +254,7 @@ impl Way for ByCommand<'_> {
             "Partner portal",
             "--uses",
             "5",
-            "--expires",
+            "--expires-in",
             "7d",
             "--scope",
             "openid",

@@ -18,7 +18,7 @@ fn initial_access_tokens_are_made_listed_and_revoked_as_on_the_database() {
             "Portal",
             "--uses",
             "2",
-            "--expires",
+            "--expires-in",
             "7d",
             "--scope",
             "openid",

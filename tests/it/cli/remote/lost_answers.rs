@@ -173,7 +173,7 @@ fn a_secret_whose_only_showing_is_lost_is_told() {
             .map(|secret| secret["expires_at"].clone())
             .collect();
         ends.sort_by_key(Value::is_null);
-        assert_eq!(ends, [ended["old_secret_expires_at"].clone(), Value::Null]);
+        assert_eq!(ends, [ended["old_secrets_expire_at"].clone(), Value::Null]);
     }
 }
 

@@ -29,14 +29,14 @@ fn a_secret_is_replaced_from_elsewhere_as_on_the_database() {
     for both in Both::each() {
         let service = both.service("vouchsafe:read vouchsafe:write");
         let elsewhere = |id: &str| {
-            let words = ["client", "rotate-secret", id, "--grace", "2h", "--json"];
+            let words = ["client", "rotate-secret", id, "--until", "2h", "--json"];
             both.elsewhere
                 .run(&[&words, &strs(&service)[..]].concat())
                 .document()
         };
         let here = |id: &str| {
             both.here
-                .run(&["client", "rotate-secret", id, "--grace", "2h", "--json"])
+                .run(&["client", "rotate-secret", id, "--until", "2h", "--json"])
                 .document()
         };
         let api = both.served.site();
@@ -62,7 +62,7 @@ fn a_secret_is_replaced_from_elsewhere_as_on_the_database() {
             let two = both.here.create_client("web");
             let second = both.add_secret(&service, &two.id);
             let third = rotate(&two.id);
-            let end = third["old_secret_expires_at"].as_i64().unwrap();
+            let end = third["old_secrets_expire_at"].as_i64().unwrap();
             assert_eq!(ends(&two.id), [None, Some(end), Some(end)]);
             for secret in [
                 two.secret.as_deref().unwrap(),

@@ -366,7 +366,8 @@ fn applications(twins: &mut Twins) {
         "client update {shop} --redirect-uri http://shop.example.com/cb",
         "client update {shop} --scope 'openid nothing'",
         "client update {shop} --scope 'openid orders:read offline_access'",
-        "client rotate-secret {shop} --grace 1h",
+        "client rotate-secret {shop} --until 1h",
+        "client rotate-secret {shop} --until 0s",
         "client show {shop}",
         "user show ada",
         "session list --user ada",
@@ -400,7 +401,7 @@ fn applications(twins: &mut Twins) {
     for (side, both) in twins.both().into_iter().enumerate() {
         let secret = both
             .here
-            .run(&["client", "rotate-secret", &ids[side], "--grace", "1h", "--json"])
+            .run(&["client", "rotate-secret", &ids[side], "--until", "1h", "--json"])
             .document();
         use_the_application(both, &ids[side], secret["client_secret"].as_str().unwrap());
     }
@@ -444,6 +445,8 @@ fn keys(twins: &mut Twins) {
     for words in [
         "keys list",
         "keys rotate",
+        "keys rotate --dry-run",
+        "keys rotate --now --force --dry-run",
         "keys rotate --alg ES256 --yes",
         "keys rotate --yes",
         "keys rotate --yes",
@@ -464,8 +467,8 @@ fn keys(twins: &mut Twins) {
         twins.server.let_the_token_expire();
     }
     // Of the log, what was done through the server names another actor, and some of it is told in more events.
-    twins.run("audit export --event user.banned --user nobody");
-    twins.run("audit export --format csv --event user.banned --user nobody");
+    twins.run("audit export --event user.banned --subject nobody");
+    twins.run("audit export --format csv --event user.banned --subject nobody");
 }
 
 fn compare(places: [Place; 2]) {

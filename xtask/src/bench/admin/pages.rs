@@ -30,7 +30,7 @@ pub(crate) fn of(desk: &mut Desk, facts: &Facts) -> Result<Vec<Asked>, String> {
         ("audit log", "/admin/audit", "audit-next"),
         (
             "audit log of a kind",
-            "/admin/audit?kind=session.started",
+            "/admin/audit?event=session.started",
             "audit-next",
         ),
     ] {
