@@ -268,7 +268,8 @@ fn renamed(text: &str, names: &BTreeMap<String, String>) -> String {
 }
 
 /// What happened, line by line: kind, who did it, to whom, through what, on what, and the further facts, without what
-/// concerns how Grace signed in. In alphabetical order, because what happens together is numbered in any order.
+/// concerns how Grace signed in. In alphabetical order: what commands and the server do in one millisecond is numbered in
+/// any order.
 fn log(scene: &Scene, names: &BTreeMap<String, String>) -> Vec<String> {
     let file = scene.place.run(&["audit", "export", "--format", "jsonl"]);
     let records = file

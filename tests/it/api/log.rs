@@ -5,7 +5,8 @@ use crate::support::on_both_databases;
 use crate::support::people::metadata;
 use serde_json::{Value, json};
 use vouchsafe::audit::emergency::revoke_everything;
-use vouchsafe_core::model::{ClientKind, EventKind};
+use vouchsafe::db;
+use vouchsafe_core::model::{ClientKind, ClientMetadata, EventKind};
 
 on_both_databases! {
     fn what_was_done_is_listed_newest_first_and_filtered(world: World) {
@@ -33,11 +34,13 @@ on_both_databases! {
 
     fn what_happens_at_one_instant_is_told_in_its_order(world: World) {
         let robot = world.service(ALL);
-        let (ada, app) = (world.person("ada"), world.client(metadata(ClientKind::Web)));
+        let ada = world.person("ada");
+        let app = world.client(ClientMetadata { first_party: false, ..metadata(ClientKind::Web) });
         world.publish();
         let before = robot.read("/audit/records?limit=1")["last"].as_i64().unwrap();
         let (of_ada, of_app) = (format!("/users/{}", ada.id), format!("/clients/{}", app.id));
-        let enter = |times| (0..times).for_each(|_| drop(app.sign_in(world, "ada", &[("scope", "openid")])));
+        let asked = [("scope", "openid"), ("prompt", "consent")];
+        let enter = |times| (0..times).for_each(|_| drop(app.sign_in(world, "ada", &asked)));
         let done = |method, path: String| assert_eq!(robot.act(method, &path).status, 200, "{path}");
         // The clock stands still.
         enter(3);
@@ -49,21 +52,19 @@ on_both_databases! {
         done("DELETE", format!("{of_ada}/consents/{}", app.id));
         done("DELETE", of_ada);
         done("POST", format!("{of_app}/disable"));
-        let act = world.act();
-        world.write(move |tx| revoke_everything(tx, &act));
         world.publish();
         let told = robot.read(&format!("/audit/records?after={before}&limit=200"))["items"].clone();
         let told = told.as_array().unwrap();
         assert!(told.iter().all(|record| record["at"] == told[0]["at"]));
         let kind = |record: &Value| record["event"].as_str().unwrap().to_owned();
         let kinds: Vec<_> = told.iter().map(kind).collect();
-        let (started, ended) = (["session.started"; 3], ["session.ended"; 3]);
-        let (given, over) = (["consent.given"], ["grant.ended"; 3]);
+        let entered = ["session.started", "consent.given"].repeat(3);
+        let (ended, over) = (["session.ended"; 3], ["grant.ended"; 3]);
         let story: Vec<&str> = [
-            &started[..1], &given, &started[1..], &["user.banned"], &ended, &over, &["user.unbanned"],
-            &started[..2], &["user.signed_out"], &ended[..2], &over[..2],
-            &started[..1], &["consent.withdrawn"], &over[..1],
-            &["user.deleted"], &ended[..1], &["client.disabled", "client.epoch_raised", "issuer.epoch_raised"],
+            &entered[..], &["user.banned"], &ended, &over, &["user.unbanned"],
+            &entered[..4], &["user.signed_out"], &ended[..2], &over[..2],
+            &entered[..2], &["consent.withdrawn"], &over[..1],
+            &["user.deleted"], &ended[..1], &["client.disabled", "client.epoch_raised"],
         ].concat();
         assert_eq!(kinds, story);
         // The list of them, which begins with the newest, is the same turned round.
@@ -71,6 +72,14 @@ on_both_databases! {
         list.truncate(kinds.len());
         list.reverse();
         assert_eq!(list, kinds);
+        // So is what nobody can read by the token of before.
+        world.administrator("root");
+        world.admin_browser("root");
+        let act = world.act();
+        world.write(move |tx| revoke_everything(tx, &act));
+        let all = world.write(|tx| db!(tx, events::list(None, 1_000)));
+        let last: Vec<_> = all.iter().rev().take(2).map(|event| event.kind).collect();
+        assert_eq!(last, [EventKind::AdminSessionEnded, EventKind::IssuerEpochRaised]);
     }
 
     fn the_log_is_written_as_a_file_and_verified(world: World) {
