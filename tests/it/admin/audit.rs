@@ -113,7 +113,7 @@ on_both_databases! {
         let banned = &world.events_of(EventKind::UserBanned)[0];
         let page = browser.get(&format!("/admin/audit/{}", banned.id));
         assert_eq!(page.status, 200, "{}", page.body);
-        for word in ["A person was banned", ">grace<", ">ada<", "<dt>Until</dt><dd><time", banned.request_id.as_deref().unwrap(), "<dt>Digest</dt>"] {
+        for word in ["A person was banned", ">grace<", ">ada<", "<dt>Banned until</dt><dd><time", banned.request_id.as_deref().unwrap(), "<dt>Digest</dt>"] {
             assert!(page.body.contains(word), "{word}: {}", page.body);
         }
         let ended = &world.events_of(EventKind::GrantEnded)[0];
@@ -160,7 +160,7 @@ on_both_databases! {
     fn what_was_found_is_handed_out_as_a_file_and_that_is_told(world: World) {
         let browser = history(world);
         let export = |fields: &[(&str, &str)]| browser.admin_post("/admin/audit", "/admin/audit/export", fields);
-        let jsonl = export(&[("format", "jsonl"), ("kind", ""), ("subject", "ada")]);
+        let jsonl = export(&[("format", "jsonl"), ("event", ""), ("subject", "ada")]);
         assert_eq!(jsonl.status, 200, "{}", jsonl.body);
         assert_eq!(jsonl.header("content-disposition"), "attachment; filename=\"audit.jsonl\"");
         assert_eq!(jsonl.header("cache-control"), "no-store");
@@ -171,7 +171,7 @@ on_both_databases! {
         let act = Act::new("=cmd|' /C calc'!A0", world.services.ports.clock.now(), &world.services.ports.entropy);
         world.write(move |tx| db!(tx, events::append(&act.event(EventKind::ApiCreated))));
         world.publish();
-        let csv = export(&[("format", "csv"), ("kind", "api.created")]);
+        let csv = export(&[("format", "csv"), ("event", "api.created")]);
         assert_eq!(csv.status, 200);
         let mut rows = csv.body.split("\r\n");
         assert!(rows.next().unwrap().starts_with("seq,at,event,actor"));
@@ -180,12 +180,12 @@ on_both_databases! {
         assert_eq!(told.len(), 2);
         assert!(told.iter().any(|event| event.detail["format"] == "csv"));
 
-        for bad in [&[("format", "xlsx")][..], &[("format", "csv"), ("kind", "nothing")], &[("format", "csv"), ("path", "/etc/passwd")], &[]] {
+        for bad in [&[("format", "xlsx")][..], &[("format", "csv"), ("event", "nothing")], &[("format", "csv"), ("kind", "user.banned")], &[("format", "csv"), ("path", "/etc/passwd")], &[]] {
             assert_eq!(export(bad).status, 400, "{bad:?}");
         }
         world.wait(Span::from_minutes(6));
-        let late = export(&[("format", "csv"), ("kind", "user.banned")]);
-        assert_eq!((late.status, late.header("location")), (303, "/admin/confirm?back=%2Fadmin%2Faudit%3Fkind%3Duser.banned"));
+        let late = export(&[("format", "csv"), ("event", "user.banned")]);
+        assert_eq!((late.status, late.header("location")), (303, "/admin/confirm?back=%2Fadmin%2Faudit%3Fevent%3Duser.banned"));
     }
 
     fn the_chain_is_verified_and_a_changed_record_is_named(world: World) {

@@ -190,7 +190,7 @@ on_both_databases! {
         world.wait(Span::from_hours(2));
         assert!(!accepts(&second) && accepts(&third), "the old one ends by itself");
         let document = place.run(&["client", "rotate-secret", &id, "--json", "--until", "0s"]).document();
-        assert_eq!(document["old_secrets_expire_at"], serde_json::Value::Null, "none of them counts any more: {document}");
+        assert_eq!(document["old_secrets_expire_at"], Value::Null, "none of them counts any more: {document}");
         world.follow();
         assert!(!accepts(&third));
         let fourth = rotate(&place, &["--until", "2001-01-01T00:00:00Z"]);
