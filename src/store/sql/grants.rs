@@ -23,7 +23,7 @@ use token::{Remembered, grown, unmoved};
 use vouchsafe_core::model::{ClientId, Code, Digest, EndReason, Grant, GrantId, SessionId, UnixTime, UserId};
 
 /// Adds a grant together with its code. The caller has taken the person's row with
-/// [`lock_shared`](super::users::lock_shared) in the same transaction and found the person in good standing:
+/// [`lock_for_grant`](super::users::lock_for_grant) in the same transaction and found the person in good standing:
 /// then no grant survives a ban or a disabling that happens at the same time.
 pub fn add(c: &mut Conn, grant: &Grant, code: &Digest<Code>) -> Result<(), StoreError> {
     let row = Row::try_from(grant)?;
