@@ -54,12 +54,10 @@ pub fn find(
     cookie: &Digest<SessionCookie>,
     now: UnixTime,
 ) -> Result<Option<SignedIn>, StoreError> {
-    let session = db!(tx, sessions::by_digest(cookie))?;
-    let Some(session) = session.filter(|session| session.is_live(now)) else {
-        return Ok(None);
-    };
-    let user = db!(tx, users::by_id(&session.user_id))?;
-    Ok(user.map(|user| SignedIn { session, user }))
+    let found = db!(tx, sessions::by_digest(cookie))?;
+    Ok(found
+        .filter(|(session, _)| session.is_live(now))
+        .map(|(session, user)| SignedIn { session, user }))
 }
 
 /// The new idle end of a session that is being used, when moving it is worth a write: not more often than a

@@ -29,6 +29,7 @@ pub mod listing;
 mod macros;
 mod migrate;
 mod options;
+mod prepared;
 mod row;
 mod schema;
 // First, so that an editor shows a query as the copy for SQLite.

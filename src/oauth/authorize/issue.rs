@@ -92,15 +92,19 @@ enum Written {
 
 impl Writing {
     fn write(&self, tx: &mut Tx<'_>) -> Result<Written, StoreError> {
-        let user = db!(tx, users::lock_shared(&self.grant.user_id))?;
-        let session = db!(tx, sessions::by_id(&self.grant.session_id))?;
-        let stands = user.is_some_and(|user| user.standing(self.now) == Standing::Good);
-        if !stands || !session.is_some_and(|session| session.is_live(self.now)) {
+        let grant = &self.grant;
+        let Some((user, ep)) = db!(tx, users::lock_for_grant(&grant.user_id, &grant.client_id))? else {
+            return Ok(Written::NoLonger);
+        };
+        // By a statement of its own: what ended the session while the lock was waited for is seen.
+        let session = db!(tx, sessions::by_id(&grant.session_id))?;
+        let is_live = session.is_some_and(|session| session.is_live(self.now));
+        if user.standing(self.now) != Standing::Good || !is_live {
             return Ok(Written::NoLonger);
         }
         if let Some(allowed_at) = self.allowed_at {
             // Taken back, or given anew, since it was read: the person's row is locked for that too.
-            let consent = db!(tx, consents::find(&self.grant.user_id, &self.grant.client_id))?;
+            let consent = db!(tx, consents::find(&grant.user_id, &grant.client_id))?;
             if consent.is_none_or(|consent| consent.granted_at != allowed_at) {
                 return Ok(Written::NoLonger);
             }
@@ -111,22 +115,15 @@ impl Writing {
                 Spent::Before(()) | Spent::Unknown => return Ok(Written::AlreadyDone),
             }
         }
-        room::make(tx, &self.act, &self.grant.user_id, &self.grant.client_id)?;
-        let grant = self.of_these_epochs(tx)?;
+        room::make(tx, &self.act, &grant.user_id, &grant.client_id)?;
+        // With the epochs that the database has: whoever signs in after an emergency goes on, also at a node that has not
+        // heard of it yet.
+        let grant = Grant { ep, ..grant.clone() };
         db!(tx, grants::add(&grant, &self.digest))?;
         if let Some(idle_expires_at) = self.slid {
-            db!(tx, sessions::touch(&self.grant.session_id, idle_expires_at))?;
+            db!(tx, sessions::touch(&grant.session_id, idle_expires_at))?;
         }
         Ok(Written::Grant)
-    }
-
-    /// The grant with the epochs that the database has now: whoever signs in after an emergency goes on, also at a node that
-    /// has not heard of it yet.
-    fn of_these_epochs(&self, tx: &mut Tx<'_>) -> Result<Grant, StoreError> {
-        let grant = self.grant.clone();
-        let found = db!(tx, users::of_grant(&grant.user_id, &grant.client_id))?;
-        let ep = found.map_or(grant.ep, |(_, footing)| footing.epochs);
-        Ok(Grant { ep, ..grant })
     }
 }
 
@@ -172,6 +169,7 @@ fn grant(cx: &Cx, ready: &Ready<'_>) -> Grant {
         expires_at,
         gver: 0,
         created_at: cx.now,
+        // Those that the database has are written.
         ep: [cx.services.issuer_epoch(), client.epoch],
         access_until: Some(cx.now),
         status: Vec::new(),

@@ -13,6 +13,7 @@ pub use room::{has_many, oldest, remove_spent};
 use super::super::Conn;
 use crate::store::convert::word;
 use crate::store::listing::{GrantsPage, Page, Place};
+use crate::store::prepared::Prepared;
 use crate::store::schema::grants::{self, dsl};
 use crate::store::{Advance, ExchangeGuard, GrantsWanted, Slide, Spent, StoreError};
 use diesel::dsl::sql;
@@ -23,7 +24,7 @@ use token::{Remembered, grown, unmoved};
 use vouchsafe_core::model::{ClientId, Code, Digest, EndReason, Grant, GrantId, SessionId, UnixTime, UserId};
 
 /// Adds a grant together with its code. The caller has taken the person's row with
-/// [`lock_shared`](super::users::lock_shared) in the same transaction and found the person in good standing:
+/// [`lock_for_grant`](super::users::lock_for_grant) in the same transaction and found the person in good standing:
 /// then no grant survives a ban or a disabling that happens at the same time.
 pub fn add(c: &mut Conn, grant: &Grant, code: &Digest<Code>) -> Result<(), StoreError> {
     let row = Row::try_from(grant)?;
@@ -89,11 +90,10 @@ pub fn exchange(
         dsl::access_until.eq(grown(token.until)),
         token.places.as_deref().map(|places| dsl::status.eq(places)),
     );
-    let won = diesel::update(redeemable.filter(unmoved(&token)))
+    let winning = diesel::update(redeemable.filter(unmoved(&token)))
         .set(change)
-        .returning(Row::as_returning())
-        .get_result(c)
-        .optional()?;
+        .returning(Row::as_returning());
+    let won = Prepared(winning).get_result(c).optional()?;
     won.map(Grant::try_from).transpose()
 }
 
@@ -112,11 +112,10 @@ pub fn advance(c: &mut Conn, id: &GrantId, from: i64, step: &Advance) -> Result<
         token.places.as_deref().map(|places| dsl::status.eq(places)),
     );
     let standing = standing(id, from, step.rotated_at.millis());
-    let won = diesel::update(standing.filter(unmoved(&token)))
+    let winning = diesel::update(standing.filter(unmoved(&token)))
         .set(change)
-        .returning(Row::as_returning())
-        .get_result(c)
-        .optional()?;
+        .returning(Row::as_returning());
+    let won = Prepared(winning).get_result(c).optional()?;
     won.map(Grant::try_from).transpose()
 }
 
@@ -135,11 +134,10 @@ pub fn slide(
         dsl::access_until.eq(grown(token.until)),
         token.places.as_deref().map(|places| dsl::status.eq(places)),
     );
-    let won = diesel::update(standing.filter(unmoved(&token)))
+    let winning = diesel::update(standing.filter(unmoved(&token)))
         .set(change)
-        .returning(Row::as_returning())
-        .get_result(c)
-        .optional()?;
+        .returning(Row::as_returning());
+    let won = Prepared(winning).get_result(c).optional()?;
     won.map(Grant::try_from).transpose()
 }
 

@@ -3,10 +3,12 @@
 use super::super::Conn;
 use crate::store::convert::{Column, instant, json, millis};
 use crate::store::listing::{Page, Place, SessionsWanted};
+use crate::store::prepared::Prepared;
 use crate::store::schema::sessions::{self, dsl};
+use crate::store::schema::users;
 use crate::store::{Reauthentication, Spent, StoreError};
 use diesel::prelude::*;
-use vouchsafe_core::model::{Digest, Session, SessionCookie, SessionId, UnixTime, UserId};
+use vouchsafe_core::model::{Digest, Session, SessionCookie, SessionId, UnixTime, User, UserId};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = sessions)]
@@ -40,14 +42,20 @@ pub fn add(c: &mut Conn, session: &Session, cookie: &Digest<SessionCookie>) -> R
     Ok(())
 }
 
-/// The session of this cookie, also when it has ended or expired.
-pub fn by_digest(c: &mut Conn, cookie: &Digest<SessionCookie>) -> Result<Option<Session>, StoreError> {
-    let of_cookie = sessions::table.filter(dsl::cookie_digest.eq(&cookie.as_bytes()[..]));
-    of_cookie
-        .select(Row::as_select())
+/// The session of this cookie, also when it has ended or expired, and whose it is.
+pub fn by_digest(
+    c: &mut Conn,
+    cookie: &Digest<SessionCookie>,
+) -> Result<Option<(Session, User)>, StoreError> {
+    let of_cookie = sessions::table
+        .filter(dsl::cookie_digest.eq(&cookie.as_bytes()[..]))
+        .inner_join(users::table.on(users::id.eq(dsl::user_id)));
+    let found: Option<(Row, super::users::Row)> = of_cookie
+        .select((Row::as_select(), super::users::Row::as_select()))
         .get_result(c)
-        .optional()?
-        .map(read)
+        .optional()?;
+    found
+        .map(|(session, user)| Ok((read(session)?, super::users::read(user)?)))
         .transpose()
 }
 
@@ -65,10 +73,8 @@ pub fn by_id(c: &mut Conn, id: &SessionId) -> Result<Option<Session>, StoreError
 /// Moves the idle end of a session that has not ended; `false` when it has.
 pub fn touch(c: &mut Conn, id: &SessionId, idle_expires_at: UnixTime) -> Result<bool, StoreError> {
     let live = sessions::table.find(id.as_str()).filter(dsl::ended_at.is_null());
-    Ok(diesel::update(live)
-        .set(dsl::idle_expires_at.eq(idle_expires_at.millis()))
-        .execute(c)?
-        == 1)
+    let moved = diesel::update(live).set(dsl::idle_expires_at.eq(idle_expires_at.millis()));
+    Ok(Prepared(moved).execute(c)? == 1)
 }
 
 /// Renews a session that has not ended after the person proved again who they are: it gets another cookie, so that

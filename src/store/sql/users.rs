@@ -19,7 +19,7 @@ use vouchsafe_core::spec::username;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = users, treat_none_as_default_value = false)]
-struct Row {
+pub(super) struct Row {
     id: String,
     username: String,
     username_key: String,
@@ -107,11 +107,36 @@ pub fn by_login(c: &mut Conn, key: &str) -> Result<Option<User>, StoreError> {
 
 /// The person with this `sub`, whose row then stays as it is until the transaction ends.
 ///
-/// A grant is made only after this in the same transaction: a ban that came first is then seen, and one that
-/// comes later waits, sees the grant and ends it.
+/// What a person may hold, a session or a grant, is made only after this in the same transaction: a ban that came first is
+/// then seen, and one that comes later waits, sees it and ends it.
 pub fn lock_shared(c: &mut Conn, id: &UserId) -> Result<Option<User>, StoreError> {
     let row = for_share!(users::table.find(id.as_str()).select(Row::as_select()));
     row.get_result(c).optional()?.map(read).transpose()
+}
+
+/// The person for whom a grant is made, locked as by [`lock_shared`], and the epochs in which it is made. None when the
+/// person or the client is gone.
+///
+/// The epochs are those of the moment when the lock was asked for. If they are raised while it is waited for, the grant
+/// stands on the old ones and gives nothing.
+pub fn lock_for_grant(
+    c: &mut Conn,
+    user: &UserId,
+    client: &ClientId,
+) -> Result<Option<(User, [i64; 2])>, StoreError> {
+    // Not joined: the lock would be on their rows too, which are written all the time.
+    let of_issuer = issuer_state::table.find(ISSUER).select(issuer_state::epoch);
+    let of_client = clients::table.find(client.as_str()).select(clients::epoch);
+    let row = for_share!(users::table.find(user.as_str()).select((
+        Row::as_select(),
+        of_issuer.single_value(),
+        of_client.single_value(),
+    )));
+    let found: Option<(Row, Option<i64>, Option<i64>)> = row.get_result(c).optional()?;
+    let Some((row, Some(of_issuer), Some(of_client))) = found else {
+        return Ok(None);
+    };
+    Ok(Some((read(row)?, [of_issuer, of_client])))
 }
 
 /// The person with this `sub`, before a change: nobody else holds or takes the row until the transaction ends.
@@ -247,7 +272,7 @@ impl TryFrom<&User> for Row {
     }
 }
 
-fn read(row: Row) -> Result<User, StoreError> {
+pub(super) fn read(row: Row) -> Result<User, StoreError> {
     Ok(User {
         id: UserId::new(row.id),
         username: row.username,

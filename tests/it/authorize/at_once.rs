@@ -5,7 +5,7 @@ use crate::support::people::{PASSWORD, metadata};
 use crate::support::relying_party::{claims, param};
 use crate::support::steps::{code, error};
 use vouchsafe::db;
-use vouchsafe_core::model::{ClientKind, Span};
+use vouchsafe_core::model::{ClientId, ClientKind, Span};
 
 on_both_databases! {
     fn a_code_comes_at_once_with_state_and_issuer(world: World) {
@@ -70,6 +70,19 @@ on_both_databases! {
         browser.authorize(&client.authorization(&[]), "ada");
         world.wait(Span::from_hours(9));
         assert_eq!(browser.ask(&client, &[]).name(), "login", "it was not used for 9 hours");
+    }
+
+    fn a_client_that_is_gone_gets_no_code_from_a_node_that_has_not_heard_of_it(world: World) {
+        world.person("ada");
+        let client = world.client(metadata(ClientKind::Web));
+        let browser = world.browser();
+        browser.authorize(&client.authorization(&[]), "ada");
+        let id = ClientId::new(client.id.as_str());
+        world.write(move |tx| db!(tx, clients::remove(&id)).map(drop));
+        let answer = browser.get(&client.authorization(&[]));
+        assert_eq!(param(answer.header("location"), "code"), None);
+        world.follow();
+        assert_eq!(browser.get(&client.authorization(&[])).status, 400);
     }
 
     fn a_person_who_may_not_sign_in_gets_no_code_from_a_session_that_stands(world: World) {

@@ -25,9 +25,13 @@ fn add(store: &Database, id: &str, cookie: u8) {
 
 fn by_cookie(store: &Database, cookie: u8) -> Option<Session> {
     let cookie: Digest<SessionCookie> = digest(cookie);
-    store
+    let found = store
         .read_blocking("read", move |tx| db!(tx, sessions::by_digest(&cookie)))
-        .unwrap()
+        .unwrap();
+    found.map(|(session, person)| {
+        assert_eq!(person.id, session.user_id);
+        session
+    })
 }
 
 fn end(store: &Database, id: &'static str) -> Spent<Session> {

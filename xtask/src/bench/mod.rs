@@ -156,7 +156,9 @@ fn memory_and_start(installation: &mut Installation, site: &Site, first: Duratio
         milliseconds(first)
     );
     println!(
-        "memory (PSS): {idle:.1} MiB idle (target 25), {used:.1} MiB after {OPERATIONS_BEFORE} operations (target 40)"
+        "memory (PSS): {:.1} MiB idle (target 25), {:.1} MiB after {OPERATIONS_BEFORE} operations (target 40); \
+         without the program's pages {:.1} and {:.1} MiB",
+        idle.all, used.all, idle.anonymous, used.anonymous
     );
     Ok(())
 }

@@ -46,10 +46,24 @@ fn ticks_per_second() -> u32 {
         .unwrap_or(100)
 }
 
-/// Proportional set size in MiB: private memory, and its share of what is shared.
-pub(crate) fn memory(pid: u32) -> Option<f64> {
+/// Memory of a process in MiB.
+pub(crate) struct Memory {
+    /// Proportional set size: private memory, and its share of what is shared.
+    pub(crate) all: f64,
+    /// The part of it that no file holds. The rest is pages of the program, which the kernel reads again when it needs
+    /// their place.
+    pub(crate) anonymous: f64,
+}
+
+pub(crate) fn memory(pid: u32) -> Option<Memory> {
     let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
-    let kib: f64 = line.trim().trim_end_matches(" kB").parse().ok()?;
-    Some(kib / 1024.0)
+    let mebibytes = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+        let kib: f64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+        Some(kib / 1024.0)
+    };
+    Some(Memory {
+        all: mebibytes("Pss:")?,
+        anonymous: mebibytes("Pss_Anon:")?,
+    })
 }
