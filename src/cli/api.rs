@@ -16,6 +16,7 @@ use crate::db;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
 use vouchsafe_core::model::{Api, ApiClaim, ApiScope, KeyAlgorithm, Span, TokenTyp};
+use vouchsafe_core::spec::human_readable::composed;
 
 #[derive(Debug, Args)]
 #[command(
@@ -197,7 +198,7 @@ pub(crate) fn run(global: &Global, args: ApiArgs, output: &Output) -> Result<(),
 fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Failure> {
     let mut api = Api {
         identifier: args.identifier,
-        name: args.name.trim().to_owned(),
+        name: composed(&args.name),
         token_typ: TokenTyp::default(),
         signing_alg: KeyAlgorithm::default(),
         access_token_lifetime: None,

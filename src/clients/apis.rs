@@ -8,7 +8,7 @@ use crate::store::{StoreError, Tx, Unique};
 use serde_json::{Value, json};
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
 use vouchsafe_core::model::{Api, ApiClaim, ApiScope, Client, ClientId, Event, EventKind, Span};
-use vouchsafe_core::spec::human_readable::hides_nothing;
+use vouchsafe_core::spec::human_readable::{composed, hides_nothing};
 use vouchsafe_core::spec::{resource, scope};
 
 /// Why an API cannot be made, as a sentence for the one who asked.
@@ -49,10 +49,14 @@ impl Field {
 /// A scope as it is to be stored. One that nobody describes is shown by its name.
 #[must_use]
 pub fn scope(name: &str, description: &str) -> ApiScope {
-    let (name, description) = (name.trim(), description.trim());
+    let (name, description) = (name.trim(), composed(description));
     ApiScope {
         name: name.to_owned(),
-        description: if description.is_empty() { name } else { description }.to_owned(),
+        description: if description.is_empty() {
+            name.to_owned()
+        } else {
+            description
+        },
     }
 }
 
@@ -207,6 +211,24 @@ pub enum Force {
     Yes,
 }
 
+/// Sees to it that no API which owns one of these scopes, that a client is to get, goes or loses it before the client is
+/// seen to have it. Those who judge without a lock may have judged by what is over: they are to judge again.
+///
+/// # Errors
+/// [`StoreError::Busy`] when no API owns one of them any more; other failures of the store.
+pub(super) fn hold<'a>(tx: &mut Tx<'_>, gained: impl Iterator<Item = &'a String>) -> Result<(), StoreError> {
+    let names: Vec<String> = gained.filter(|name| !scope::standard(name)).cloned().collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let held = db!(tx, apis::hold_scopes(&names))?;
+    if names.iter().all(|name| held.contains(name)) {
+        Ok(())
+    } else {
+        Err(StoreError::Busy)
+    }
+}
+
 /// The clients that use an API.
 ///
 /// # Errors
@@ -270,6 +292,7 @@ pub fn update(tx: &mut Tx<'_>, act: &Act, api: &Api, force: Force) -> Result<Api
     if force == Force::No && !users.is_empty() {
         return Ok(ApiChange::InUse(only_uses(users)));
     }
+    lock(tx, &users)?;
     db!(tx, apis::update(&changed))?;
     tell_update(tx, act, &before, &changed)?;
     take(tx, act, users, None).map(ApiChange::Done)
@@ -290,6 +313,7 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, identifier: &str, force: Force) -> Res
     if force == Force::No && !users.is_empty() {
         return Ok(ApiChange::InUse(only_uses(users)));
     }
+    lock(tx, &users)?;
     db!(tx, apis::remove(identifier))?;
     tell_deletion(tx, act, &api)?;
     take(tx, act, users, Some(identifier)).map(ApiChange::Done)
@@ -358,6 +382,15 @@ fn of_clients(
     Ok(uses
         .filter(|(_, used)| used.introspects || !used.scopes.is_empty())
         .collect())
+}
+
+/// Locks the clients before the configuration's version is raised, as every change of a client does: in another order two
+/// changes would wait for one another.
+fn lock(tx: &mut Tx<'_>, users: &[(Client, Use)]) -> Result<(), StoreError> {
+    for (_, used) in users {
+        db!(tx, clients::lock(&used.client_id))?;
+    }
+    Ok(())
 }
 
 /// Takes from each client what it used. The clients are read again under a lock: one may have changed since.

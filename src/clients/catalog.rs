@@ -145,7 +145,7 @@ impl App {
         Ok(Wish {
             redirect_uris: placed(&self.callbacks),
             post_logout_redirect_uris: placed(&self.post_logout),
-            scopes: self.scopes.clone(),
+            scopes: Some(self.scopes.clone()),
             auth_method: self.auth_method,
             pkce: Some(self.pkce),
             id_token_claims: self.id_token_claims,

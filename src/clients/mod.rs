@@ -16,6 +16,7 @@ pub mod registration;
 mod remote_keys;
 pub mod schema;
 pub mod standing;
+mod turns;
 
 pub use lookup::{Clients, Known, origins};
 pub use remote_keys::RemoteKeys;

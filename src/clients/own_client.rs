@@ -65,11 +65,11 @@ fn wish() -> Wish {
     let redirect_uris = vec!["http://127.0.0.1/callback".to_owned()];
     Wish {
         redirect_uris,
-        scopes: vec![format!(
+        scopes: Some(vec![format!(
             "openid offline_access {} {}",
             own_api::READ,
             own_api::WRITE
-        )],
+        )]),
         require_consent: true,
         ..Wish::new("vouchsafe command line".to_owned(), ClientKind::Native)
     }

@@ -1,5 +1,6 @@
 //! RFC 7591 — making a client: the defaults of its type, the rules for its metadata, its first secret.
 
+use super::apis;
 use super::document::ClientDocument;
 use crate::audit::{Act, with_changes};
 use crate::db;
@@ -11,7 +12,7 @@ use vouchsafe_core::model::{
     Api, AuthMethod, Client, ClientId, ClientKind, ClientMetadata, ClientSecret, Declared, EventKind,
     GrantType, IdTokenClaims, KeyAlgorithm, PkceRule, Plain, Registrar,
 };
-use vouchsafe_core::spec::human_readable::hides_nothing;
+use vouchsafe_core::spec::human_readable::{composed, hides_nothing};
 use vouchsafe_core::spec::{redirect_uri, resource, scope};
 use vouchsafe_verify::client_keys::ClientKeys;
 
@@ -26,8 +27,8 @@ pub struct Wish {
     pub redirect_uris: Vec<String>,
     /// Where sign-out may return to.
     pub post_logout_redirect_uris: Vec<String>,
-    /// Scope values; each may hold several scopes. Empty: the default of the type.
-    pub scopes: Vec<String>,
+    /// Scope values; each may hold several scopes, and an empty list none. Left out: the default of the type.
+    pub scopes: Option<Vec<String>>,
     /// Grant types. Empty: the default of the type.
     pub grants: Vec<GrantType>,
     /// Pins the authentication method.
@@ -63,7 +64,7 @@ impl Wish {
             kind,
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
-            scopes: Vec::new(),
+            scopes: None,
             grants: Vec::new(),
             auth_method: None,
             pkce: None,
@@ -88,7 +89,7 @@ impl From<ClientMetadata> for Wish {
             kind: metadata.kind,
             redirect_uris: metadata.redirect_uris,
             post_logout_redirect_uris: metadata.post_logout_redirect_uris,
-            scopes: metadata.scopes,
+            scopes: Some(metadata.scopes),
             grants: metadata.grant_types,
             auth_method: metadata.token_endpoint_auth_method,
             pkce: Some(metadata.pkce),
@@ -230,6 +231,7 @@ pub fn check(wish: Wish, apis: &[Api]) -> Result<ClientMetadata, Unregistrable> 
 /// # Errors
 /// When the store fails.
 pub fn create(tx: &mut Tx<'_>, act: &Act, made: &Made, pepper: Pepper<'_>) -> Result<(), StoreError> {
+    apis::hold(tx, made.client.metadata.scopes.iter())?;
     db!(tx, clients::add(&made.client))?;
     if let Some(secret) = &made.secret {
         let secret = NewSecret {
@@ -403,18 +405,18 @@ fn refused(field: Field, value: &str, rule: impl std::fmt::Display) -> Unregistr
 }
 
 fn check_name(name: &str) -> Result<String, Unregistrable> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 100 || !hides_nothing(name) {
+    let name = composed(name);
+    if name.is_empty() || name.chars().count() > 100 || !hides_nothing(&name) {
         return Err(problem(
             Field::Name,
             "the name must have 1 to 100 characters, none of them invisible",
         ));
     }
-    Ok(name.to_owned())
+    Ok(name)
 }
 
 fn check_scopes(wish: &Wish, apis: &[Api]) -> Result<Vec<String>, Unregistrable> {
-    if wish.scopes.is_empty() {
+    let Some(wanted) = &wish.scopes else {
         let defaults: &[&str] = match wish.kind {
             ClientKind::Web | ClientKind::Spa | ClientKind::Native => {
                 &[scope::OPENID, scope::PROFILE, scope::EMAIL]
@@ -422,8 +424,8 @@ fn check_scopes(wish: &Wish, apis: &[Api]) -> Result<Vec<String>, Unregistrable>
             ClientKind::Service => &[],
         };
         return Ok(defaults.iter().map(|name| (*name).to_owned()).collect());
-    }
-    let scopes = scope::parse(&wish.scopes.join(" ")).map_err(|_| {
+    };
+    let scopes = scope::parse(&wanted.join(" ")).map_err(|_| {
         problem(
             Field::Scope,
             "a scope has a character that RFC 6749 section 3.3 does not allow",

@@ -3,6 +3,7 @@
 //! published counts: keys that were taken back, or whose set is gone, end with the next call. Only while their server is
 //! out of reach do old ones go on, for a day.
 
+use super::turns::Turns;
 use crate::ports::Fetch;
 use crate::ports::fetch::{Share, Wanted};
 use std::collections::HashMap;
@@ -25,6 +26,7 @@ const REMEMBERED: usize = 10_000;
 pub struct RemoteKeys {
     fetch: Arc<dyn Fetch>,
     held: Mutex<HashMap<ClientId, Held>>,
+    turns: Turns,
 }
 
 #[derive(Clone)]
@@ -53,27 +55,36 @@ impl RemoteKeys {
         Self {
             fetch,
             held: Mutex::default(),
+            turns: Turns::default(),
         }
     }
 
     /// The keys of a client, fetched unless they are remembered. None when it publishes none, or they cannot be had.
     pub async fn of(&self, client: &Client, now: UnixTime) -> Option<Arc<ClientKeys>> {
         let uri = client.metadata.declared.jwks_uri.as_ref()?;
-        match self.held(client, uri) {
-            Some(held) if held.fresh_until > now => held.keys,
-            before => self.ask(client, uri, before, now).await,
+        let fresh = |held: Option<Held>| held.filter(|held| held.fresh_until > now);
+        if let Some(held) = fresh(self.held(client, uri)) {
+            return held.keys;
+        }
+        let _turn = self.turns.of(&client.id).await;
+        let before = self.held(client, uri);
+        match fresh(before.clone()) {
+            Some(held) => held.keys,
+            None => self.ask(client, uri, before, now).await,
         }
     }
 
     /// The keys as they are now. None when they were asked for less than a minute ago.
     pub async fn again(&self, client: &Client, now: UnixTime) -> Option<Arc<ClientKeys>> {
         let uri = client.metadata.declared.jwks_uri.as_ref()?;
-        let before = self.held(client, uri);
-        if before
-            .as_ref()
-            .is_some_and(|held| held.asked_at.plus(PAUSE) > now)
-        {
+        let asked = |held: Option<Held>| held.filter(|held| held.asked_at.plus(PAUSE) > now);
+        if asked(self.held(client, uri)).is_some() {
             return None;
+        }
+        let _turn = self.turns.of(&client.id).await;
+        let before = self.held(client, uri);
+        if let Some(held) = asked(before.clone()) {
+            return held.keys;
         }
         self.ask(client, uri, before, now).await
     }

@@ -2,8 +2,8 @@
 //! one is done in slices, after an epoch has ended all of it at once.
 
 use super::document::ClientDocument;
-use super::own_client;
 use super::registration::{self, Pepper};
+use super::{apis, own_client};
 use crate::audit::{Act, emergency, with, with_changes};
 use crate::db;
 use crate::store::{NewSecret, SecretFacts, Store, StoreError, Tx};
@@ -60,6 +60,8 @@ pub fn update(
         let is_adopted = client.is_self_registered() && gives_trust(&client.metadata, metadata);
         let before = client.clone();
         client.metadata = metadata.clone();
+        let had = &before.metadata.scopes;
+        apis::hold(tx, metadata.scopes.iter().filter(|name| !had.contains(name)))?;
         db!(tx, clients::update(&client))?;
         let mut updated = update_event(act, &before, &client);
         if before.has_secret() && !client.has_secret() {

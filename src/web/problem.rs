@@ -79,12 +79,13 @@ pub fn json(cx: &Cx, failure: &Failure) -> HttpResponse {
 /// The error answer for a body that could not be read.
 #[must_use]
 pub fn unreadable(cx: &Cx, why: Unreadable) -> HttpResponse {
-    let status = match why {
+    let (status, told) = match why {
         Unreadable::Refused(reason) => return json(cx, &reason.into()),
-        Unreadable::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
-        Unreadable::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        Unreadable::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "The body is too long."),
+        Unreadable::TooSlow => (StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time."),
     };
-    let mut response = HttpResponseBuilder::new(status).json(ErrorBody::of(cx, ErrorCode::InvalidRequest));
+    let body = ErrorBody::describing(cx, ErrorCode::InvalidRequest, told);
+    let mut response = HttpResponseBuilder::new(status).json(body);
     no_store(response.headers_mut());
     // A body that was not read to its end would be taken for the next request.
     response.head_mut().set_connection_type(ConnectionType::Close);

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use vouchsafe_core::model::{Api, ApiClaim, ApiScope, KeyAlgorithm, Span, TokenTyp};
+use vouchsafe_core::spec::human_readable::composed;
 use vouchsafe_core::spec::merge_patch;
 
 /// A scope of an API.
@@ -69,7 +70,7 @@ macro_rules! settings {
 
         impl $name {
             fn put_into(self, api: &mut Api) {
-                api.name = self.name.trim().to_owned();
+                api.name = composed(&self.name);
                 api.token_typ = match self.token_typ {
                     Typ::AtJwt => TokenTyp::AtJwt,
                     Typ::Jwt => TokenTyp::Jwt,

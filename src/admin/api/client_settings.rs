@@ -25,9 +25,9 @@ macro_rules! settings {
             /// Where sign-out may return to.
             #[serde(default)]
             post_logout_redirect_uris: Vec<String>,
-            /// The scopes that it may have, separated by spaces. None: the default of the type.
-            #[serde(default)]
-            scope: String,
+            /// The scopes that it may have, separated by spaces; an empty text is none. Left out: the default of the type.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            scope: Option<String>,
             /// The grants that it may use. None: the default of the type.
             #[serde(default)]
             #[schema(schema_with = grant_types)]
@@ -74,7 +74,7 @@ macro_rules! settings {
             pub(super) fn put_into(self, wish: &mut Wish) {
                 wish.redirect_uris = self.redirect_uris;
                 wish.post_logout_redirect_uris = self.post_logout_redirect_uris;
-                wish.scopes = if self.scope.is_empty() { Vec::new() } else { vec![self.scope] };
+                wish.scopes = self.scope.map(|scope| vec![scope]);
                 wish.grants = self.grant_types;
                 wish.auth_method = self.token_endpoint_auth_method;
                 wish.pkce = Some(self.pkce);
@@ -120,7 +120,7 @@ impl From<&ClientMetadata> for ClientSettings {
             client_name: metadata.client_name,
             redirect_uris: metadata.redirect_uris,
             post_logout_redirect_uris: metadata.post_logout_redirect_uris,
-            scope: scope::join(&metadata.scopes),
+            scope: Some(scope::join(&metadata.scopes)),
             grant_types: metadata.grant_types,
             token_endpoint_auth_method: metadata.token_endpoint_auth_method,
             pkce: metadata.pkce,

@@ -12,6 +12,7 @@ use crate::db;
 use clap::Args;
 use serde_json::json;
 use vouchsafe_core::model::Api;
+use vouchsafe_core::spec::human_readable::composed;
 
 #[derive(Debug, Args)]
 pub(super) struct UpdateArgs {
@@ -42,7 +43,7 @@ pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Re
     let force = force(args.force);
     let wished = move |mut api: Api| {
         if let Some(name) = &args.name {
-            name.trim().clone_into(&mut api.name);
+            api.name = composed(name);
         }
         args.settings.apply(&mut api);
         api

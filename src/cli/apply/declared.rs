@@ -13,6 +13,7 @@ use std::sync::Arc;
 use vouchsafe_core::model::{
     Api, ApiScope, ClientId, ClientKind, ClientSecret, KeyAlgorithm, Plain, TokenTyp, UnixTime,
 };
+use vouchsafe_core::spec::human_readable::composed;
 use zeroize::Zeroizing;
 
 /// Everything that was declared.
@@ -104,7 +105,7 @@ fn read_api(mut section: Section<'_>) -> Option<DeclaredApi> {
         .map(|items| read_scopes(&mut section, items));
     let api = Api {
         identifier: identifier.clone().unwrap_or_default(),
-        name: name.clone().unwrap_or_default(),
+        name: name.as_deref().map(composed).unwrap_or_default(),
         token_typ: section
             .word::<TokenTyp>("token_typ", &["at+jwt", "JWT"])
             .unwrap_or_default(),
@@ -153,10 +154,7 @@ fn read_scope(members: Vec<Member>) -> Result<ApiScope, String> {
         );
     }
     let name = name.ok_or("has a scope without a name")?;
-    Ok(ApiScope {
-        description: description.unwrap_or_else(|| name.clone()),
-        name,
-    })
+    Ok(apis::scope(&name, description.as_deref().unwrap_or_default()))
 }
 
 fn read_client(mut section: Section<'_>) -> Option<DeclaredClient> {
@@ -202,7 +200,7 @@ fn read_lists(section: &mut Section<'_>, wish: &mut Wish) {
     wish.post_logout_redirect_uris = section.texts("post_logout_redirect_uris").unwrap_or_default();
     wish.web_origins = section.texts("web_origins").unwrap_or_default();
     wish.introspects = section.texts("introspects").unwrap_or_default();
-    wish.scopes = section.text("scope").into_iter().collect();
+    wish.scopes = section.text_or_nothing("scope").map(|scope| vec![scope]);
     let grants = ["authorization_code", "refresh_token", "client_credentials"];
     wish.grants = section.words("grant_types", &grants).unwrap_or_default();
     let methods = [

@@ -69,6 +69,8 @@ pub(super) fn carry_out(
     let secrets = place.secrets()?;
     let set = set.to_owned();
     let done = place.act("apply", move |tx, act| {
+        // Nobody gives a client a scope that this takes away, or takes one that it gives.
+        db!(tx, apis::lock_all())?;
         let current = Current::read(tx, &declared, &set, act.now)?;
         let again = Plan::of(&declared, &current, &rules, act);
         if !again.is_ok_and(|again| again.is_like(&plan)) {
@@ -191,17 +193,17 @@ fn in_order(mut waiting: Vec<Deed>, current: &Current) -> Vec<Deed> {
 }
 
 impl Deed {
-    /// Somebody is made an administrator before another is one no more.
+    /// APIs come before the clients that get their scopes, and somebody is made an administrator before another is one no more.
     fn rank(&self) -> u8 {
         match self {
             Self::DeleteUser(user) if user.is_admin => 10,
             Self::DeleteUser(_) => 0,
             Self::DeleteClient(_) => 1,
-            Self::UpdateClient(..) => 2,
-            Self::CreateClient(_) => 3,
-            Self::DeleteApi(_) => 4,
-            Self::UpdateApi(_) => 5,
-            Self::CreateApi(_) => 6,
+            Self::DeleteApi(_) => 2,
+            Self::UpdateApi(_) => 3,
+            Self::CreateApi(_) => 4,
+            Self::UpdateClient(..) => 5,
+            Self::CreateClient(_) => 6,
             Self::UpdateUser(_, change) if change.admin == Some(false) => 9,
             Self::UpdateUser(..) => 7,
             Self::CreateUser(_) => 8,

@@ -136,9 +136,17 @@ impl<'p> Section<'p> {
 
     /// A text.
     pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
+        let text = self.text_or_nothing(key)?;
+        if text.is_empty() {
+            return self.refuse(key, "is empty");
+        }
+        Some(text)
+    }
+
+    /// A text that may be empty, which says something else than to leave it out.
+    pub(super) fn text_or_nothing(&mut self, key: &'static str) -> Option<String> {
         match self.take(key)?.text() {
-            Ok(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
-            Ok(_) => self.refuse(key, "is empty"),
+            Ok(text) => Some(text.trim().to_owned()),
             Err(kind) => self.refuse(key, &format!("is {kind}, not a string")),
         }
     }

@@ -75,7 +75,6 @@ fn body(wish: &Wish) -> Value {
         "type": wish.kind,
         "redirect_uris": wish.redirect_uris,
         "post_logout_redirect_uris": wish.post_logout_redirect_uris,
-        "scope": wish.scopes.join(" "),
         "grant_types": wish.grants,
         "pkce": wish.pkce.unwrap_or_default(),
         "web_origins": wish.web_origins,
@@ -87,6 +86,8 @@ fn body(wish: &Wish) -> Value {
         "id_token_signed_response_alg": wish.id_token_alg,
     });
     if let Some(members) = members.as_object_mut() {
+        let scope = wish.scopes.as_ref().map(|scopes| json!(scopes.join(" ")));
+        members.extend(scope.map(|scope| ("scope".to_owned(), scope)));
         let method = wish.auth_method.map(|method| json!(method));
         members.extend(method.map(|method| ("token_endpoint_auth_method".to_owned(), method)));
         members.extend(wish.jwks.clone().map(|jwks| ("jwks".to_owned(), jwks)));

@@ -48,7 +48,7 @@ pub(super) struct Settings {
     /// Where sign-out may return to
     #[arg(long, value_name = "URI")]
     post_logout_redirect_uri: Vec<String>,
-    /// A scope that the client may have; without any, `openid profile email` (a service: none)
+    /// A scope that the client may have; without this flag, `openid profile email` (a service: none)
     #[arg(long)]
     scope: Vec<String>,
     /// A grant type; without any, the one of the type, and `refresh_token` beside `offline_access`
@@ -104,7 +104,9 @@ impl Settings {
         );
         replace(&mut wish.web_origins, &self.web_origin);
         replace(&mut wish.introspects, &self.introspects);
-        replace(&mut wish.scopes, &self.scope);
+        if !self.scope.is_empty() {
+            wish.scopes = Some(self.scope.clone());
+        }
         if !self.grant.is_empty() {
             wish.grants = self.grant.iter().copied().map(grant).collect();
         } else if has_offline_access(wish) && wish.grants.contains(&GrantType::AuthorizationCode) {
@@ -200,7 +202,7 @@ fn replace(list: &mut Vec<String>, given: &[String]) {
 }
 
 fn has_offline_access(wish: &Wish) -> bool {
-    let mut names = wish.scopes.iter().flat_map(|names| names.split(' '));
+    let mut names = wish.scopes.iter().flatten().flat_map(|names| names.split(' '));
     names.any(|name| name == scope::OFFLINE_ACCESS)
 }
 

@@ -148,7 +148,7 @@ fn wish(port: u16) -> Wish {
             crate::demo::CALLBACK
         )],
         post_logout_redirect_uris: vec![format!("http://localhost:{}/", port.saturating_add(1))],
-        scopes: APP_SCOPES.map(str::to_owned).to_vec(),
+        scopes: Some(APP_SCOPES.map(str::to_owned).to_vec()),
         grants: Vec::new(),
         auth_method: None,
         pkce: None,

@@ -5,7 +5,7 @@ use crate::db;
 use crate::store::{StoreError, Tx};
 use serde_json::json;
 use vouchsafe_core::model::{Api, Event, EventKind, InitialAccessToken, InitialToken, Plain, Span, TokenId};
-use vouchsafe_core::spec::human_readable::hides_nothing;
+use vouchsafe_core::spec::human_readable::{composed, hides_nothing};
 use vouchsafe_core::spec::scope;
 
 /// Clients that can be registered with one token, at most.
@@ -54,7 +54,7 @@ impl Wish {
     /// # Errors
     /// The first rule that it breaks.
     pub fn checked(self, apis: &[Api]) -> Result<Self, WishProblem> {
-        let name = self.name.trim().to_owned();
+        let name = composed(&self.name);
         if name.chars().count() > LONGEST_NAME || !hides_nothing(&name) {
             return Err(WishProblem::Name);
         }

@@ -4,8 +4,10 @@
 use super::policy::{Place, kept, metadata};
 use super::{count_newcomer, registration};
 use crate::audit::Act;
+use crate::clients::apis;
 use crate::clients::registration::Made;
 use crate::clients::standing::{self, Changed};
+use crate::clients::turns::Turns;
 use crate::cx::Cx;
 use crate::db;
 use crate::failure::Failure;
@@ -30,10 +32,11 @@ const PAUSE: Span = Span::from_minutes(1);
 /// Failures that are remembered at most.
 const REMEMBERED: usize = 1024;
 
-/// What this node could not read lately.
+/// What this node reads now, and could not read lately.
 #[derive(Default)]
 pub struct Documents {
     failed: Mutex<HashMap<ClientId, UnixTime>>,
+    turns: Turns,
 }
 
 /// What is known of a `client_id` that is a URL.
@@ -53,11 +56,13 @@ pub async fn look_after(cx: &Cx, id: &ClientId) -> Result<Document, Failure> {
     if !cx.config().registration.client_id_metadata_documents || !is_client_id(id.as_str()) {
         return Ok(Document::None);
     }
-    let wanted = id.clone();
-    let again_at = cx.store().read("metadata-document", move |tx| {
-        db!(tx, self_registered::read_again_at(&wanted))
-    });
-    let again_at = again_at.await?;
+    let documents = &cx.services.documents;
+    if read_again_at(cx, id).await?.is_some_and(|at| at > cx.now) {
+        return Ok(Document::Known);
+    }
+    // Whoever had to wait finds what the other has read, or that it could not.
+    let _turn = documents.turns.of(id).await;
+    let again_at = read_again_at(cx, id).await?;
     if again_at.is_some_and(|at| at > cx.now) {
         return Ok(Document::Known);
     }
@@ -65,7 +70,6 @@ pub async fn look_after(cx: &Cx, id: &ClientId) -> Result<Document, Failure> {
         Some(at) if at.plus(STALE) > cx.now => Document::Known,
         Some(_) | None => Document::None,
     };
-    let documents = &cx.services.documents;
     if documents.failed_lately(id, cx.now) || count_newcomer(cx).await?.is_some() {
         return Ok(good_enough);
     }
@@ -86,6 +90,15 @@ pub async fn look_after(cx: &Cx, id: &ClientId) -> Result<Document, Failure> {
             Ok(good_enough)
         }
     }
+}
+
+/// When the document behind a `client_id` is to be read again, if what is kept of it is good.
+async fn read_again_at(cx: &Cx, id: &ClientId) -> Result<Option<UnixTime>, StoreError> {
+    let wanted = id.clone();
+    let read = cx.store().read("metadata-document", move |tx| {
+        db!(tx, self_registered::read_again_at(&wanted))
+    });
+    read.await
 }
 
 /// Remembers for all nodes that what is there now makes no client: what was kept of it is good for nobody, until it can
@@ -214,13 +227,25 @@ impl Keeping {
                 made.client.id = self.id.clone();
                 made.client.registrar = Registrar::Document;
                 made.client.unused_until = Some(self.unused_until);
-                db!(tx, clients::add(&made.client))?;
+                apis::hold(tx, made.client.metadata.scopes.iter())?;
+                db!(tx, clients::add(&made.client)).map_err(again)?;
                 let told = self.act.about_client(EventKind::ClientRegistered, &self.id);
                 let by = registration::registrar(&made.client.registrar);
                 db!(tx, events::append(&crate::audit::with("registered_by", by, told)))?;
             }
         }
         Ok(Kept::Client)
+    }
+}
+
+/// Another node kept it first: the next attempt finds it.
+fn again(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Conflict(_) => StoreError::Busy,
+        StoreError::Busy
+        | StoreError::Unavailable(_)
+        | StoreError::Corrupt { .. }
+        | StoreError::Refused(_) => error,
     }
 }
 

@@ -17,6 +17,8 @@ pub struct Place {
     scopes: Vec<String>,
     /// Whether somebody vouches for it, so that it may act in its own name.
     is_vouched_for: bool,
+    /// Whether it may act for people without any scope: one that has lost all of them goes on as it is.
+    may_lack_scopes: bool,
 }
 
 impl Place {
@@ -30,6 +32,7 @@ impl Place {
         Self {
             scopes,
             is_vouched_for: token.is_some(),
+            may_lack_scopes: false,
         }
     }
 
@@ -40,6 +43,7 @@ impl Place {
         Self {
             scopes: client.metadata.scopes.clone(),
             is_vouched_for: matches!(client.registrar, Registrar::Token(_)),
+            may_lack_scopes: client.metadata.scopes.is_empty(),
         }
     }
 }
@@ -64,13 +68,7 @@ pub fn metadata(
     check_keys(&requested)?;
     let scopes = scopes(&requested, place, apis)?;
     let mut wish = Wish::new(requested.name, requested.kind);
-    // A confidential client of OpenID Connect has nonce and secret; many libraries for it know no PKCE.
-    let needs_no_pkce = requested.kind == ClientKind::Web && scopes.iter().any(|name| name == scope::OPENID);
-    wish.pkce = Some(if needs_no_pkce {
-        PkceRule::Allowed
-    } else {
-        PkceRule::Required
-    });
+    wish.pkce = Some(pkce(requested.kind, &scopes));
     wish.redirect_uris = requested.redirect_uris;
     wish.post_logout_redirect_uris = requested.post_logout_redirect_uris;
     wish.grants = requested.grant_types;
@@ -79,7 +77,7 @@ pub fn metadata(
     wish.require_consent = true;
     wish.id_token_alg = requested.id_token_alg;
     wish.declared = requested.declared;
-    wish.scopes = scopes;
+    wish.scopes = Some(scopes);
     registration::check(wish, apis)
         .map_err(|_| MetadataProblem::of("client_metadata", "the members do not fit together"))
 }
@@ -105,10 +103,21 @@ pub fn replacement(
     }
 }
 
+/// A confidential client of OpenID Connect has nonce and secret; many libraries for it know no PKCE.
+fn pkce(kind: ClientKind, scopes: &[String]) -> PkceRule {
+    if kind == ClientKind::Web && scopes.iter().any(|name| name == scope::OPENID) {
+        PkceRule::Allowed
+    } else {
+        PkceRule::Required
+    }
+}
+
 /// What a client says of itself anew, with what only an administrator can set as it was.
 pub(super) fn kept(new: ClientMetadata, old: &ClientMetadata) -> ClientMetadata {
+    // Who asks for something else needs PKCE as a newcomer does, unless an administrator has decided about it.
+    let is_decided = old.pkce != pkce(old.kind, &old.scopes);
     ClientMetadata {
-        pkce: old.pkce,
+        pkce: if is_decided { old.pkce } else { new.pkce },
         web_origins: old.web_origins.clone(),
         introspects: old.introspects.clone(),
         online_refresh: old.online_refresh,
@@ -156,7 +165,7 @@ fn scopes(requested: &Requested, place: &Place, apis: &[Api]) -> Result<Vec<Stri
         .into_iter()
         .filter(fits)
         .collect();
-    if scopes.is_empty() && (named || acts_for_people) {
+    if scopes.is_empty() && (named || (acts_for_people && !place.may_lack_scopes)) {
         return Err(MetadataProblem::of(
             "scope",
             "the client may have none of these scopes",

@@ -13,7 +13,7 @@ fn wish(kind: ClientKind) -> Wish {
         kind,
         redirect_uris,
         post_logout_redirect_uris: Vec::new(),
-        scopes: Vec::new(),
+        scopes: None,
         grants: Vec::new(),
         auth_method: None,
         pkce: None,
@@ -73,7 +73,7 @@ fn offline_access_online_refresh_and_the_grant_bring_refresh_tokens() {
     let web = || wish(ClientKind::Web);
     for wish in [
         Wish {
-            scopes: strings(&["openid offline_access"]),
+            scopes: Some(strings(&["openid offline_access"])),
             ..web()
         },
         Wish {
@@ -91,7 +91,7 @@ fn offline_access_online_refresh_and_the_grant_bring_refresh_tokens() {
         );
     }
     let named = Wish {
-        scopes: strings(&["offline_access"]),
+        scopes: Some(strings(&["offline_access"])),
         grants: vec![AuthorizationCode],
         ..web()
     };
@@ -105,7 +105,7 @@ fn offline_access_online_refresh_and_the_grant_bring_refresh_tokens() {
 #[test]
 fn named_scopes_are_exactly_those_in_order() {
     let wish = Wish {
-        scopes: strings(&["orders:read openid", "openid"]),
+        scopes: Some(strings(&["orders:read openid", "openid"])),
         ..wish(ClientKind::Web)
     };
     assert_eq!(check(wish, &orders()).unwrap().scopes, ["orders:read", "openid"]);
@@ -134,21 +134,21 @@ fn what_breaks_a_rule_is_refused_with_the_rule() {
         ),
         (
             Wish {
-                scopes: strings(&["orders:write"]),
+                scopes: Some(strings(&["orders:write"])),
                 ..web()
             },
             "no API owns it",
         ),
         (
             Wish {
-                scopes: strings(&["a\"b"]),
+                scopes: Some(strings(&["a\"b"])),
                 ..web()
             },
             "character",
         ),
         (
             Wish {
-                scopes: strings(&["openid"]),
+                scopes: Some(strings(&["openid"])),
                 ..service()
             },
             "service",

@@ -1,5 +1,6 @@
 //! Answers of the registration endpoints: JSON that nobody keeps, and refusals that name the member at fault.
 
+use super::body::Unread;
 use crate::clients::dynamic::Ungathered;
 use crate::cx::Cx;
 use crate::failure::{Broken, Failure};
@@ -21,9 +22,9 @@ pub(super) enum Refused {
     Off,
     /// The body could not be read.
     Unreadable(Unreadable),
-    /// The token is missing or not good.
+    /// The token is not good.
     Token(Reason),
-    /// The token came in a way that is not accepted (RFC 6750 §2).
+    /// The token is missing, or came in a way that is not accepted (RFC 6750 §2, §3.1).
     Bearer(Rejection),
     /// The metadata cannot be registered.
     Metadata(MetadataProblem),
@@ -44,6 +45,15 @@ impl<F: Into<Failure>> From<F> for Refused {
 impl From<MetadataProblem> for Refused {
     fn from(problem: MetadataProblem) -> Self {
         Self::Metadata(problem)
+    }
+}
+
+impl From<Unread> for Refused {
+    fn from(why: Unread) -> Self {
+        match why {
+            Unread::Body(why) => Self::Unreadable(why),
+            Unread::Document(problem) => Self::Metadata(problem),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use vouchsafe_core::model::{Api, Client, ClientId, ClientSecret, Plain, RegistrationAccessToken};
 use vouchsafe_core::refusal::Reason;
 use vouchsafe_core::spec::client_metadata::{self, MetadataProblem};
+use vouchsafe_verify::Rejection;
 
 const INVALID: Reason = Reason::RegistrationTokenInvalid;
 
@@ -45,7 +46,7 @@ pub async fn replace(
 ) -> HttpResponse {
     let replaced = async {
         let shown = shown(&cx, &request, &id).await?;
-        let document = body.map_err(Refused::Unreadable)?;
+        let document = body?;
         change(&cx, shown, &document).await
     };
     match replaced.await {
@@ -85,7 +86,7 @@ pub async fn delete(cx: Cx, request: HttpRequest, id: web::Path<String>) -> Http
 async fn shown(cx: &Cx, request: &HttpRequest, id: &str) -> Result<Shown, Refused> {
     check_open(cx)?;
     let token: Option<Plain<RegistrationAccessToken>> = presented(request, INVALID)?;
-    let token = token.ok_or(Refused::Token(INVALID))?;
+    let token = token.ok_or(Refused::Bearer(Rejection::TokenMissing))?;
     let (id, digest) = (ClientId::new(id), token.digest());
     let found = cx.store().read("registration", move |tx| {
         let known = db!(tx, self_registered::token(&id))?;

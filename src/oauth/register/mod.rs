@@ -32,7 +32,7 @@ pub async fn register(cx: Cx, request: HttpRequest, JsonObject(body): JsonObject
     let registered = match body {
         Ok(document) => take(&cx, &request, &document).await,
         // Whoever may not register at all is told that first.
-        Err(why) => Err(check_open(&cx).err().unwrap_or(Refused::Unreadable(why))),
+        Err(why) => Err(check_open(&cx).err().unwrap_or(why.into())),
     };
     match registered {
         Ok(newcomer) => {
@@ -130,7 +130,8 @@ fn right(
             unused: config.unused_lifetime,
             most: i64::try_from(config.most_clients).unwrap_or(i64::MAX),
         }),
-        (Some(_) | None, _) => Err(Refused::Token(Reason::InitialTokenInvalid)),
+        (None, _) => Err(Refused::Bearer(Rejection::TokenMissing)),
+        (Some(_), None) => Err(Refused::Token(Reason::InitialTokenInvalid)),
     }
 }
 

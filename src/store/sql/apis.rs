@@ -70,6 +70,27 @@ pub fn lock(c: &mut Conn, identifier: &str) -> Result<Option<Api>, StoreError> {
     read(row, own).map(Some)
 }
 
+/// Locks all APIs, before a change that judges what they and the clients are.
+pub fn lock_all(c: &mut Conn) -> Result<(), StoreError> {
+    let rows = apis::table.order(apis::identifier).select(apis::identifier);
+    for_update!(rows).load::<String>(c)?;
+    Ok(())
+}
+
+/// Those of these scopes that an API owns: none of these APIs changes until the transaction ends.
+pub fn hold_scopes(c: &mut Conn, names: &[String]) -> Result<Vec<String>, StoreError> {
+    let named = || api_scopes::table.filter(api_scopes::name.eq_any(names));
+    let owners: Vec<String> = named().select(api_scopes::api).load(c)?;
+    let rows = apis::table
+        .filter(apis::identifier.eq_any(owners))
+        .order(apis::identifier)
+        .select(apis::identifier);
+    let held: Vec<String> = for_share!(rows).load(c)?;
+    // Read once more: an API that was waited for may have lost a scope.
+    let owned = named().filter(api_scopes::api.eq_any(held));
+    Ok(owned.select(api_scopes::name).load(c)?)
+}
+
 /// The identifier of the API that owns a scope.
 pub fn owner_of(c: &mut Conn, scope: &str) -> Result<Option<String>, StoreError> {
     Ok(api_scopes::table

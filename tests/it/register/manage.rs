@@ -114,6 +114,29 @@ with_registration! { open;
         assert!(!stored.metadata.first_party && stored.metadata.require_consent && stored.is_self_registered());
     }
 
+    fn who_gives_up_openid_needs_pkce_from_then_on(world: World, _site: TlsSite) {
+        let rule = |made: &Value| {
+            let id = ClientId::new(made["client_id"].as_str().unwrap());
+            world.write(move |tx| db!(tx, clients::by_id(&id))).unwrap().metadata.pkce
+        };
+        let given_up = |made: &Value| world.manage("PUT", made, Some(&replacement(made, json!({"scope": "profile"})))).json();
+        let made = world.registered(json!({"scope": "openid profile"}));
+        assert_eq!(rule(&made), PkceRule::Allowed);
+        let less = given_up(&made);
+        assert_eq!((&less["scope"], rule(&less)), (&json!("profile"), PkceRule::Required));
+        world.follow();
+        let page = world.browser().ask(&client(&made), &[("scope", "profile"), ("code_challenge", ""), ("code_challenge_method", "")]);
+        assert!(page.at.contains("error=invalid_request"), "{}", page.at);
+        // What an administrator decided stays, whichever way.
+        let made = world.registered(json!({"scope": "openid profile"}));
+        changed_by_administrator(world, &made, |metadata| metadata.pkce = PkceRule::Required);
+        let same = world.manage("PUT", &made, Some(&replacement(&made, json!({})))).json();
+        assert_eq!(rule(&same), PkceRule::Required);
+        let made = world.registered(json!({"scope": "profile"}));
+        changed_by_administrator(world, &made, |metadata| metadata.pkce = PkceRule::Allowed);
+        assert_eq!(rule(&given_up(&made)), PkceRule::Allowed);
+    }
+
     fn what_an_administrator_took_does_not_come_back_by_a_replacement(world: World, _site: TlsSite) {
         let made = world.registered(json!({}));
         changed_by_administrator(world, &made, |metadata| metadata.scopes = vec!["openid".to_owned()]);
@@ -223,7 +246,8 @@ with_registration! { open;
             }
         }
         let at = mine["registration_client_uri"].as_str().unwrap();
-        assert_eq!(Answer::to(world.get(at)).status, 401);
+        let without = Answer::to(world.get(at));
+        assert_eq!((without.error(), without.header("www-authenticate")), ((401, "unauthorized".to_owned()), "Bearer"));
         let token = mine["registration_access_token"].as_str().unwrap();
         let twice = world.get(at).bearer_auth(token).header("authorization", format!("Bearer {token}"));
         for malformed in [twice, world.get(&format!("{at}?access_token={token}")), world.get(at).header("authorization", "Bearer")] {

@@ -1,5 +1,6 @@
 //! A `client_id` that is the URL of the client's own metadata (draft-ietf-oauth-client-id-metadata-document).
 
+use crate::support::databases::amid;
 use crate::support::newcomer::with_registration;
 use crate::support::people::{PASSWORD, Registered};
 use crate::support::relying_party::header;
@@ -59,6 +60,46 @@ with_registration! { on;
         let native = Registered { redirect_uri: "http://127.0.0.1:49152/cb".to_owned(), ..published(site, json!({})) };
         assert_eq!(asked(world, &native).name(), "login");
         assert_eq!(site.asked_for("/app/client"), 1, "it is kept for a while");
+    }
+
+    fn what_another_node_has_just_kept_is_known(world: World, site: TlsSite) {
+        let first = published(site, json!({}));
+        assert_eq!(asked(world, &first).name(), "login");
+        let other = Registered { id: site.url("/app/other"), ..published(site, json!({})) };
+        let document = json!({"client_id": other.id, "client_name": "Editor", "redirect_uris": [site.url("/cb")]});
+        site.serve("/app/other", "application/json", document.to_string());
+        let columns = "epoch, created_at, metadata, kind, name_key, registrar, unused_until";
+        let kept = format!(
+            "INSERT INTO clients (id, {columns}) SELECT '{}', {columns} FROM clients WHERE id = '{}'", other.id, first.id,
+        );
+        let page = amid(world.database(), &kept, 1, || asked(world, &other));
+        assert_eq!(page.name(), "login", "{}", page.answer.body);
+    }
+
+    fn a_document_that_many_ask_for_at_once_is_fetched_once(world: World, site: TlsSite) {
+        let client = published(site, json!({}));
+        let at_once = |prepare: &dyn Fn(), names: &(dyn Fn(Page) -> bool + Sync)| {
+            site.hold("/app/client");
+            prepare();
+            let before = site.asked_for("/app/client");
+            std::thread::scope(|scope| {
+                let asking: Vec<_> = (0..16).map(|_| scope.spawn(|| asked(world, &client))).collect();
+                site.until_asked_for("/app/client");
+                site.let_go("/app/client");
+                assert!(asking.into_iter().all(|page| names(page.join().unwrap())));
+            });
+            site.asked_for("/app/client") - before
+        };
+        let once = at_once(&|| {}, &|page| page.name() == "login");
+        assert_eq!(once, 1);
+        let failed = at_once(
+            &|| {
+                site.serve_raw("/app/client", "HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n");
+                world.wait(Span::from_hours(2));
+            },
+            &|page| page.says("client_id is unknown"),
+        );
+        assert_eq!(failed, 1);
     }
 
     fn a_document_is_read_again_when_it_is_old(world: World, site: TlsSite) {

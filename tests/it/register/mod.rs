@@ -8,6 +8,7 @@ mod manage;
 mod metadata_documents;
 mod off;
 mod pages;
+mod scopes;
 mod tokens;
 
 use crate::support::newcomer::{client, open, ordinary, with_registration};
@@ -136,6 +137,29 @@ with_registration! { open;
         assert!(native.get("client_secret_expires_at").is_none());
         let spa = world.registered(json!({"token_endpoint_auth_method": "none"}));
         assert_eq!(spa["application_type"], "web");
+        let unnamed = json!({"grant_types": ["authorization_code"], "token_endpoint_auth_method": "none", "redirect_uris": ["com.example.app:/cb"]});
+        let native = json!({"application_type": "native", "redirect_uris": ["http://127.0.0.1/cb"]});
+        for (over, method) in [(json!({}), "none"), (json!({"application_type": "native"}), "none"), (json!({"application_type": "web"}), "client_secret_post")] {
+            let mut over = over;
+            over["token_endpoint_auth_method"] = json!(method);
+            let made = world.registered(over.clone());
+            assert_eq!(made["application_type"], over.get("application_type").cloned().unwrap_or(json!("web")));
+        }
+        assert_eq!(world.registered(unnamed)["application_type"], "native");
+        // One with a secret of its own (RFC 8252 §8.4) is refused, not made something else.
+        for (method, redirect_uri) in [
+            (None, "http://127.0.0.1/cb"), (None, "com.example.app:/cb"), (Some("client_secret_basic"), "http://127.0.0.1/cb"),
+            (Some("client_secret_post"), "http://127.0.0.1/cb"), (Some("private_key_jwt"), "http://127.0.0.1/cb"),
+        ] {
+            let mut over = native.clone();
+            over["redirect_uris"] = json!([redirect_uri]);
+            if let Some(method) = method {
+                over["token_endpoint_auth_method"] = json!(method);
+            }
+            let (status, error, told) = refused(&world.register(&ordinary(over)));
+            assert_eq!((status, error.as_str()), (400, "invalid_client_metadata"), "{method:?}");
+            assert!(told.starts_with("token_endpoint_auth_method: "), "{told}");
+        }
         let refreshless = world.registered(json!({"grant_types": ["authorization_code"]}));
         assert_eq!(refreshless["scope"], "openid profile email address phone");
         // A public client proves itself by PKCE only.
@@ -206,25 +230,52 @@ with_registration! { open;
         world.registered(native);
     }
 
+    fn what_looks_the_same_is_kept_the_same(world: World, _site: TlsSite) {
+        let made = world.registered(json!({
+            "client_name": "Cafe\u{301}", "software_id": "A\u{30a}", "contacts": ["Zoe\u{308} zoe@client.example"],
+        }));
+        assert_eq!((&made["client_name"], &made["software_id"]), (&json!("Caf\u{e9}"), &json!("\u{c5}")));
+        assert_eq!(made["contacts"], json!(["Zo\u{eb} zoe@client.example"]));
+        let robot = world.service(crate::support::api_caller::ALL);
+        let wish = json!({"client_name": "Cafe\u{301}", "type": "web", "redirect_uris": ["https://cafe.example/cb"]});
+        assert_eq!(robot.make("/clients", &wish)["client_name"], "Caf\u{e9}");
+        let wish = json!({
+            "identifier": "https://api.example/cafe", "name": "Cafe\u{301}", "scopes": [{"name": "cafe", "description": "Ein Cafe\u{301}"}],
+        });
+        let api = robot.make("/apis", &wish);
+        assert_eq!((&api["name"], &api["scopes"][0]["description"]), (&json!("Caf\u{e9}"), &json!("Ein Caf\u{e9}")));
+    }
+
     fn a_body_that_is_no_json_object_is_refused(world: World, _site: TlsSite) {
         let send = |kind: &str, body: String| {
             Answer::to(world.post("/register").header("content-type", kind).body(body))
         };
-        for (kind, body) in [
-            ("application/json", "[]".to_owned()),
-            ("application/json", "null".to_owned()),
-            ("application/json", "{".to_owned()),
-            ("application/json", String::new()),
-            ("application/json", "[".repeat(10_000)),
-            ("application/json", r#"{"redirect_uris":["https://a.example/cb"],"client_name":"A","client_name":"B"}"#.to_owned()),
-            ("application/json", r#"{"redirect_uris":["https://a.example/cb"],"redirect_\u0075ris":["https://b.example/cb"]}"#.to_owned()),
-            ("application/json", r#"{"redirect_uris":["https://a.example/cb"],"x":{"y":1,"y":2}}"#.to_owned()),
-            ("text/plain", ordinary(json!({})).to_string()),
-            ("application/x-www-form-urlencoded", "client_name=x".to_owned()),
+        let (type_, object, twice) = (
+            "Content-Type: it must be application/json",
+            "client_metadata: it must be a JSON object",
+            "client_metadata: a member is there twice",
+        );
+        let no_json = "client_metadata: it is not JSON";
+        for (kind, body, told) in [
+            ("application/json", "[]".to_owned(), object),
+            ("application/json", "null".to_owned(), object),
+            ("application/json", "{".to_owned(), no_json),
+            ("application/json", String::new(), no_json),
+            ("application/json", "{\"a\":\"\\u0000\"}".to_owned(), "client_metadata: a text holds NUL"),
+            ("application/json", "[".repeat(10_000), "client_metadata: it is nested too deep"),
+            ("application/json", r#"{"redirect_uris":["https://a.example/cb"],"client_name":"A","client_name":"B"}"#.to_owned(), twice),
+            ("application/json", r#"{"redirect_uris":["https://a.example/cb"],"redirect_\u0075ris":["https://b.example/cb"]}"#.to_owned(), twice),
+            ("application/json", r#"{"redirect_uris":["https://a.example/cb"],"x":{"y":1,"y":2}}"#.to_owned(), twice),
+            ("text/plain", ordinary(json!({})).to_string(), type_),
+            ("application/x-www-form-urlencoded", "client_name=x".to_owned(), type_),
         ] {
-            assert_eq!(send(kind, body).error(), (400, "invalid_client_metadata".to_owned()));
+            let expected = (400, "invalid_client_metadata".to_owned(), told.to_owned());
+            assert_eq!(refused(&send(kind, body)), expected);
         }
-        assert_eq!(send("application/json", " ".repeat(65 * 1024)).status, 413);
+        let untyped = Answer::to(world.post("/register").body(ordinary(json!({})).to_string()));
+        assert_eq!(refused(&untyped).2, type_);
+        let long = send("application/json", " ".repeat(65 * 1024));
+        assert_eq!(refused(&long), (413, "invalid_request".to_owned(), "The body is too long.".to_owned()));
         assert_eq!(send("application/json; charset=utf-8", ordinary(json!({})).to_string()).status, 201);
         let answer = Answer::to(world.get("/register"));
         assert_eq!((answer.status, answer.header("allow")), (405, "POST"));

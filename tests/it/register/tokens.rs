@@ -14,14 +14,18 @@ fn with(world: &Site, token: &str, over: Value) -> Answer {
 with_registration! { by_token;
     fn nobody_registers_without_a_token(world: World, _site: TlsSite) {
         for request in [
-            world.post("/register"),
             world.post("/register").bearer_auth("vrat_x"),
             world.post("/register").bearer_auth("viat_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
-            world.post("/register").basic_auth("a", Some("b")),
         ] {
             let answer = Answer::to(request.json(&ordinary(json!({}))));
             assert_eq!(answer.error(), (401, "invalid_token".to_owned()));
             assert!(answer.header("www-authenticate").starts_with("Bearer "));
+        }
+        // RFC 6750 §3.1: who brought no token is told of no error.
+        for request in [world.post("/register"), world.post("/register").basic_auth("a", Some("b"))] {
+            let answer = Answer::to(request.json(&ordinary(json!({}))));
+            assert_eq!(answer.error(), (401, "unauthorized".to_owned()));
+            assert_eq!((answer.header("www-authenticate"), answer.header("cache-control")), ("Bearer", "no-store"));
         }
         let facts = Answer::to(world.get("/.well-known/openid-configuration")).json();
         assert!(facts["registration_endpoint"].is_string());
@@ -75,8 +79,13 @@ with_registration! { by_token;
         let robot = json!({"grant_types": ["client_credentials"], "redirect_uris": [], "scope": "orders:read"});
         let made = with(world, &wide, robot).json();
         world.follow();
+        assert_eq!(made["client_name"], "Tideline");
         let robot = crate::support::newcomer::client(&made);
         assert_eq!(robot.token(world, &[("grant_type", "client_credentials")]).status, 200);
+        // The name is optional (RFC 7591 §2), and nothing else of such a client says how to call it.
+        let unnamed = json!({"grant_types": ["client_credentials"], "scope": "orders:read"});
+        let made = Answer::to(world.post("/register").bearer_auth(&wide).json(&unnamed));
+        assert_eq!((made.status, made.json()["client_name"].clone()), (201, json!("Unnamed application")));
     }
 }
 

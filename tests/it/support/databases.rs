@@ -157,25 +157,30 @@ pub(crate) fn while_locked(url: &DatabaseUrl, during: impl FnOnce()) {
 pub(crate) fn amid<T: Send>(
     url: &DatabaseUrl,
     statement: &str,
-    waiting: i64,
+    count: i64,
     work: impl FnOnce() -> T + Send,
 ) -> T {
     let DatabaseUrl::Postgres(address) = url else {
         execute(url, statement);
         return work();
     };
-    let held_up = "SELECT count(*) FROM pg_stat_activity \
-        WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let mut conn = PgConnection::establish(address.expose()).unwrap();
     conn.batch_execute(&format!("BEGIN; {statement}")).unwrap();
     std::thread::scope(|scope| {
         let working = scope.spawn(work);
         until("the server to wait", || {
-            (number(url, held_up) >= waiting || working.is_finished()).then_some(())
+            (held_up(url) >= count || working.is_finished()).then_some(())
         });
         conn.batch_execute("COMMIT").unwrap();
         working.join().unwrap()
     })
+}
+
+/// How many transactions wait for another, on PostgreSQL.
+pub(crate) fn held_up(url: &DatabaseUrl) -> i64 {
+    let waiting = "SELECT count(*) FROM pg_stat_activity \
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    number(url, waiting)
 }
 
 /// The number that a query answers.

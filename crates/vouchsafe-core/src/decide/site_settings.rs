@@ -1,7 +1,7 @@
 //! Which names and links an installation may show.
 
 use crate::model::SiteSettings;
-use crate::spec::human_readable::hides_nothing;
+use crate::spec::human_readable::{composed, hides_nothing};
 use url::Url;
 
 /// The longest name, in characters.
@@ -58,8 +58,7 @@ pub fn check(wish: SiteSettings) -> Result<SiteSettings, SiteProblem> {
 }
 
 fn said(text: Option<String>) -> Option<String> {
-    text.map(|text| text.trim().to_owned())
-        .filter(|text| !text.is_empty())
+    text.map(|text| composed(&text)).filter(|text| !text.is_empty())
 }
 
 fn is_name(name: &str) -> bool {

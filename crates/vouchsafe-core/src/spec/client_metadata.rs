@@ -2,6 +2,7 @@
 //!
 //! What is not known is ignored; what is known must have its type, and no `null` stands for anything.
 
+use super::human_readable::composed;
 use super::{redirect_uri, scope, web_uri};
 use crate::model::{AuthMethod, ClientKind, Declared, GrantType, KeyAlgorithm};
 use crate::refusal::Reason;
@@ -42,7 +43,7 @@ impl std::fmt::Display for MetadataProblem {
 /// Metadata that a client may register, as far as it speaks for itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Requested {
-    /// The name, or the host that it is answered at.
+    /// The name, or the host that it is answered at, or that it has none.
     pub name: String,
     /// What kind of application it is.
     pub kind: ClientKind,
@@ -66,6 +67,8 @@ pub struct Requested {
 
 const CODE: &str = "code";
 const NATIVE: &str = "native";
+/// The name of a client that gives none (RFC 7591 §2: it is optional) and is answered nowhere.
+const UNNAMED: &str = "Unnamed application";
 
 /// Reads what a client asks to be registered with.
 ///
@@ -249,6 +252,12 @@ fn kind(
     if named.is_some_and(|named| named != "web" && named != NATIVE) {
         return Err(MetadataProblem::of(member, "it is web or native"));
     }
+    if named == Some(NATIVE) && method != Some(AuthMethod::None) {
+        return Err(MetadataProblem::of(
+            "token_endpoint_auth_method",
+            "it must be none for a native application",
+        ));
+    }
     if !grants.contains(&GrantType::AuthorizationCode) {
         return Ok(ClientKind::Service);
     }
@@ -291,16 +300,13 @@ fn name(
     redirect_uris: &[String],
     declared: &Declared,
 ) -> Result<String, MetadataProblem> {
-    let member = "client_name";
-    if let Some(name) = members.shown_text(member, 100)? {
+    if let Some(name) = members.shown_text("client_name", 100)? {
         return Ok(name);
     }
     let place = redirect_uris.first().or(declared.client_uri.as_ref());
     let host = place.map(|uri| redirect_uri::host(uri)).unwrap_or_default();
-    if host.is_empty() || host.chars().count() > 100 {
-        return Err(MetadataProblem::of(member, "it is needed"));
-    }
-    Ok(host)
+    let is_name = !host.is_empty() && host.chars().count() <= 100;
+    Ok(if is_name { host } else { UNNAMED.to_owned() })
 }
 
 fn scopes(members: &Members<'_>) -> Result<Option<Vec<String>>, MetadataProblem> {
@@ -355,6 +361,7 @@ fn declared(members: &Members<'_>) -> Result<Declared, MetadataProblem> {
         Ok(Some(text.to_owned()))
     };
     let contacts = members.list("contacts")?.unwrap_or_default();
+    let contacts: Vec<_> = contacts.iter().map(|text| composed(text)).collect();
     let is_contact = |text: &String| text.chars().count() <= 254 && reading::is_plain(text);
     if !contacts.iter().all(is_contact) {
         let rule = "each has at most 254 characters, none of them invisible, < or >";

@@ -1,5 +1,7 @@
 //! RFC 7591 §2.2 — texts that people read: none of their characters hides, turns or parts what stands beside it.
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 /// Whether a character cannot be seen: controls, marks and overrides of direction, separators of lines, what has no
 /// width, and tags.
 #[must_use]
@@ -23,9 +25,31 @@ pub fn hides_nothing(text: &str) -> bool {
     !text.chars().any(hides)
 }
 
+/// A text as it is kept: without space around it, and composed (Unicode Standard Annex 15, NFC), so that what looks the
+/// same is the same.
+#[must_use]
+pub fn composed(text: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfc()
+        .normalize(text.trim())
+        .into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_looks_the_same_is_kept_the_same() {
+        for (text, kept) in [
+            (" Cafe\u{301} ", "Caf\u{e9}"),
+            ("Caf\u{e9}", "Caf\u{e9}"),
+            ("\u{1112}\u{1161}\u{11ab}", "\u{d55c}"),
+            ("\u{212b}", "\u{c5}"),
+            ("\u{fb01}ne", "\u{fb01}ne"),
+        ] {
+            assert_eq!(composed(text), kept);
+        }
+    }
 
     #[test]
     fn texts_of_any_script_hide_nothing() {

@@ -13,6 +13,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use vouchsafe_core::model::{Api, ApiClaim, ApiScope, KeyAlgorithm, Span, TokenTyp, UnixTime};
+use vouchsafe_core::spec::human_readable::composed;
 use vouchsafe_core::spec::params::Params;
 
 #[derive(Template)]
@@ -125,7 +126,7 @@ impl Typed {
         }
         let api = Api {
             identifier: self.identifier.clone(),
-            name: self.name.clone(),
+            name: composed(&self.name),
             token_typ: token_typ.unwrap_or_default(),
             signing_alg: signing_alg.unwrap_or_default(),
             access_token_lifetime: lifetime,
@@ -197,7 +198,7 @@ fn scope(line: &str) -> Option<ApiScope> {
     let (name, description) = of_two.unwrap_or((line, ""));
     (!line.is_empty()).then(|| ApiScope {
         name: name.to_owned(),
-        description: description.to_owned(),
+        description: composed(description),
     })
 }
 

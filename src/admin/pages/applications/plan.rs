@@ -240,7 +240,7 @@ impl Plan {
             errors.add("redirect_uris", "Name at least one address that people return to");
         }
         wish.name.clone_from(&self.name);
-        wish.scopes.clone_from(&self.scopes);
+        wish.scopes = Some(self.scopes.clone());
         wish.first_party = self.first_party;
         if !self.jwks.is_empty() && self.preset.is_confidential() {
             match serde_json::from_str(&self.jwks) {

@@ -159,7 +159,7 @@ impl Typed {
     /// Puts what was typed into what the client is; its type and its keys stay.
     fn apply(&self, wish: &mut Wish, errors: &mut Errors) {
         wish.name.clone_from(&self.name);
-        wish.scopes.clone_from(&self.scopes);
+        wish.scopes = Some(self.scopes.clone());
         wish.introspects = typed::lines(&self.introspects);
         if wish.kind != ClientKind::Service {
             wish.redirect_uris = typed::lines(&self.redirect_uris);

@@ -1,7 +1,7 @@
 //! RFC 7591 §2 — the members of a metadata document, each read as the type that it must have.
 
 use super::MetadataProblem;
-use crate::spec::human_readable::hides;
+use crate::spec::human_readable::{composed, hides};
 use serde_json::{Map, Value};
 
 /// The longest text.
@@ -37,7 +37,7 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// A text that people are shown: trimmed, and nothing in it that hides, turns or looks like markup.
+    /// A text that people are shown: [`composed`], and nothing in it that hides, turns or looks like markup.
     pub(super) fn shown_text(
         &self,
         member: &'static str,
@@ -46,15 +46,15 @@ impl<'a> Members<'a> {
         let Some(text) = self.text(member)? else {
             return Ok(None);
         };
-        let text = text.trim();
+        let text = composed(text);
         if text.is_empty() || text.chars().count() > most {
             return Err(MetadataProblem::of(member, "it is empty or too long"));
         }
-        if !is_plain(text) {
+        if !is_plain(&text) {
             let rule = "it has a character that cannot be seen, or < or >";
             return Err(MetadataProblem::of(member, rule));
         }
-        Ok(Some(text.to_owned()))
+        Ok(Some(text))
     }
 
     pub(super) fn list(&self, member: &'static str) -> Result<Option<Vec<String>>, MetadataProblem> {
