@@ -1,5 +1,7 @@
 //! `apply`: documents become APIs, clients and people, all of it or nothing, and a second time nothing.
 
+mod rules;
+
 use super::program::{Ended, PASS_PHRASE, Place, Served, set_mode};
 use crate::support::patience::until;
 use serde_json::{Value, json};
@@ -297,6 +299,7 @@ fn a_client_may_have_only_scopes_that_an_api_will_own() {
 }
 
 #[test]
+<<<<<<< HEAD
 fn a_rule_is_told_at_the_key_that_breaks_it() {
     let site = |kind: &str, lines: &str| format!("[[{kind}]]\n{lines}\n");
     let client = |lines: &str| {
@@ -382,6 +385,8 @@ fn a_client_may_have_no_scope_at_all() {
 }
 
 #[test]
+=======
+>>>>>>> names
 fn no_client_is_called_as_a_person_is() {
     for place in place_with_site() {
         place.create_user("eve");
