@@ -1,13 +1,10 @@
 //! RFC 7591 — making a client: the defaults of its type, the rules for its metadata, its first secret.
 
-<<<<<<< HEAD
-use super::apis;
-=======
 mod field;
 
 pub use field::Field;
 
->>>>>>> names
+use super::apis;
 use super::document::ClientDocument;
 use crate::audit::{Act, with_changes};
 use crate::db;
