@@ -47,8 +47,10 @@ mod tests {
     #[test]
     fn an_update_is_prepared_once() {
         let mut conn = SqliteConnection::establish(":memory:").unwrap();
-        conn.batch_execute("CREATE TABLE sessions (id TEXT, idle_expires_at INTEGER); INSERT INTO sessions VALUES ('s', 0)")
-            .unwrap();
+        conn.batch_execute(
+            "CREATE TABLE sessions (id TEXT, idle_expires_at INTEGER); INSERT INTO sessions VALUES ('s', 0)",
+        )
+        .unwrap();
         let prepared = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&prepared);
         conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
