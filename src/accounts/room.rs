@@ -16,7 +16,7 @@ pub const MOST_GRANTS: i64 = 1_000;
 /// # Errors
 /// When the store fails.
 pub fn make(tx: &mut Tx<'_>, act: &Act, user: &UserId, client: &ClientId) -> Result<(), StoreError> {
-    let full = db!(tx, grants::has_many(user, MOST_GRANTS))?;
+    let full = db!(tx, grants::count_live(user))? >= MOST_GRANTS;
     if !full || db!(tx, grants::remove_spent(user, act.now))? > 0 {
         return Ok(());
     }

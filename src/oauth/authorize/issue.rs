@@ -93,13 +93,14 @@ enum Written {
 impl Writing {
     fn write(&self, tx: &mut Tx<'_>) -> Result<Written, StoreError> {
         let grant = &self.grant;
-        let Some((user, ep)) = db!(tx, users::lock_for_grant(&grant.user_id, &grant.client_id))? else {
+        let user = db!(tx, users::lock_shared(&grant.user_id))?;
+        // With the epochs that the database has: whoever signs in after an emergency goes on, also at a node that has not
+        // heard of it yet.
+        let found = db!(tx, sessions::with_epochs(&grant.session_id, &grant.client_id))?;
+        let (Some(user), Some((session, ep))) = (user, found) else {
             return Ok(Written::NoLonger);
         };
-        // By a statement of its own: what ended the session while the lock was waited for is seen.
-        let session = db!(tx, sessions::by_id(&grant.session_id))?;
-        let is_live = session.is_some_and(|session| session.is_live(self.now));
-        if user.standing(self.now) != Standing::Good || !is_live {
+        if user.standing(self.now) != Standing::Good || !session.is_live(self.now) {
             return Ok(Written::NoLonger);
         }
         if let Some(allowed_at) = self.allowed_at {
@@ -116,8 +117,6 @@ impl Writing {
             }
         }
         room::make(tx, &self.act, &grant.user_id, &grant.client_id)?;
-        // With the epochs that the database has: whoever signs in after an emergency goes on, also at a node that has not
-        // heard of it yet.
         let grant = Grant { ep, ..grant.clone() };
         db!(tx, grants::add(&grant, &self.digest))?;
         if let Some(idle_expires_at) = self.slid {

@@ -8,7 +8,7 @@ mod room;
 mod row;
 mod token;
 
-pub use room::{has_many, oldest, remove_spent};
+pub use room::{count_live, oldest, remove_spent};
 
 use super::super::Conn;
 use crate::store::convert::word;
@@ -24,7 +24,7 @@ use token::{Remembered, grown, unmoved};
 use vouchsafe_core::model::{ClientId, Code, Digest, EndReason, Grant, GrantId, SessionId, UnixTime, UserId};
 
 /// Adds a grant together with its code. The caller has taken the person's row with
-/// [`lock_for_grant`](super::users::lock_for_grant) in the same transaction and found the person in good standing:
+/// [`lock_shared`](super::users::lock_shared) in the same transaction and found the person in good standing:
 /// then no grant survives a ban or a disabling that happens at the same time.
 pub fn add(c: &mut Conn, grant: &Grant, code: &Digest<Code>) -> Result<(), StoreError> {
     let row = Row::try_from(grant)?;

@@ -1,14 +1,15 @@
 //! Sign-in sessions, found by the digest of their cookie.
 
 use super::super::Conn;
+use super::issuer_state::ROW as ISSUER;
 use crate::store::convert::{Column, instant, json, millis};
 use crate::store::listing::{Page, Place, SessionsWanted};
 use crate::store::prepared::Prepared;
 use crate::store::schema::sessions::{self, dsl};
-use crate::store::schema::users;
+use crate::store::schema::{clients, issuer_state, users};
 use crate::store::{Reauthentication, Spent, StoreError};
 use diesel::prelude::*;
-use vouchsafe_core::model::{Digest, Session, SessionCookie, SessionId, UnixTime, User, UserId};
+use vouchsafe_core::model::{ClientId, Digest, Session, SessionCookie, SessionId, UnixTime, User, UserId};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = sessions)]
@@ -67,6 +68,25 @@ pub fn by_id(c: &mut Conn, id: &SessionId) -> Result<Option<Session>, StoreError
         .get_result(c)
         .optional()?
         .map(read)
+        .transpose()
+}
+
+/// The same, and the epochs in which a grant to this client is made. None when one of them is gone.
+pub fn with_epochs(
+    c: &mut Conn,
+    id: &SessionId,
+    client: &ClientId,
+) -> Result<Option<(Session, [i64; 2])>, StoreError> {
+    let found: Option<(Row, i64, i64)> = sessions::table
+        .find(id.as_str())
+        // A join owns what it is on.
+        .inner_join(clients::table.on(clients::id.eq(client.as_str().to_owned())))
+        .inner_join(issuer_state::table.on(issuer_state::id.eq(ISSUER)))
+        .select((Row::as_select(), issuer_state::epoch, clients::epoch))
+        .get_result(c)
+        .optional()?;
+    found
+        .map(|(row, of_issuer, of_client)| Ok((read(row)?, [of_issuer, of_client])))
         .transpose()
 }
 

@@ -114,31 +114,6 @@ pub fn lock_shared(c: &mut Conn, id: &UserId) -> Result<Option<User>, StoreError
     row.get_result(c).optional()?.map(read).transpose()
 }
 
-/// The person for whom a grant is made, locked as by [`lock_shared`], and the epochs in which it is made. None when the
-/// person or the client is gone.
-///
-/// The epochs are those of the moment when the lock was asked for. If they are raised while it is waited for, the grant
-/// stands on the old ones and gives nothing.
-pub fn lock_for_grant(
-    c: &mut Conn,
-    user: &UserId,
-    client: &ClientId,
-) -> Result<Option<(User, [i64; 2])>, StoreError> {
-    // Not joined: the lock would be on their rows too, which are written all the time.
-    let of_issuer = issuer_state::table.find(ISSUER).select(issuer_state::epoch);
-    let of_client = clients::table.find(client.as_str()).select(clients::epoch);
-    let row = for_share!(users::table.find(user.as_str()).select((
-        Row::as_select(),
-        of_issuer.single_value(),
-        of_client.single_value(),
-    )));
-    let found: Option<(Row, Option<i64>, Option<i64>)> = row.get_result(c).optional()?;
-    let Some((row, Some(of_issuer), Some(of_client))) = found else {
-        return Ok(None);
-    };
-    Ok(Some((read(row)?, [of_issuer, of_client])))
-}
-
 /// The person with this `sub`, before a change: nobody else holds or takes the row until the transaction ends.
 /// Ban, disabling, role and password changes begin with it, then change the person, then the grants.
 pub fn lock(c: &mut Conn, id: &UserId) -> Result<Option<User>, StoreError> {

@@ -161,7 +161,7 @@ fn two_processes_share_one_winner(store: &Database) {
     assert_eq!(won, 1);
 }
 
-/// Catches: `users::lock_for_grant` without its lock.
+/// Catches: `users::by_id` in the place of `users::lock_shared` when a grant is made.
 fn no_grant_survives_a_disabling_that_happens_at_the_same_time(store: &Database) {
     store
         .write_blocking("add", |tx| db!(tx, clients::add(&client("shop"))))
@@ -201,12 +201,12 @@ fn issue(store: &Store, user: &UserId, round: u8) {
         ..grant(&format!("g{round}"))
     };
     let issue = store.write_blocking("issue", move |tx| {
-        let person = db!(tx, users::lock_for_grant(&made.user_id, &made.client_id))?;
+        let person = db!(tx, users::lock_shared(&made.user_id))?;
         // What an issuing transaction does in between: time for the other to slip in, if it can.
         for _ in 0..5 {
             db!(tx, users::count())?;
         }
-        if person.is_some_and(|(person, _)| person.disabled_at.is_none()) {
+        if person.is_some_and(|person| person.disabled_at.is_none()) {
             db!(tx, grants::add(&made, &digest(round)))?;
         }
         Ok(())

@@ -6,18 +6,13 @@ use crate::store::schema::grants::{self, dsl};
 use diesel::prelude::*;
 use vouchsafe_core::model::{ClientId, GrantId, UnixTime, UserId};
 
-/// Whether a person has `many` grants that have not ended.
-pub fn has_many(c: &mut Conn, user: &UserId, many: i64) -> Result<bool, StoreError> {
-    let last: Option<String> = grants::table
+/// How many grants of a person have not ended. That is never many, and without a limit on purpose: SQLite looks at the
+/// value of a limit when it prepares, so it would prepare the statement anew each time.
+pub fn count_live(c: &mut Conn, user: &UserId) -> Result<i64, StoreError> {
+    let live = grants::table
         .filter(dsl::user_id.eq(user.as_str()))
-        .filter(dsl::ended_at.is_null())
-        .order(dsl::id)
-        .offset(many.saturating_sub(1))
-        .limit(1)
-        .select(dsl::id)
-        .get_result(c)
-        .optional()?;
-    Ok(last.is_some())
+        .filter(dsl::ended_at.is_null());
+    Ok(live.count().get_result(c)?)
 }
 
 /// Removes grants of a person that can give nothing any more and gave nothing that still counts, and says how many:
