@@ -64,10 +64,10 @@ fn tail(server: &Remote, args: &TailArgs, last: i64, output: &Output) -> Result<
             output.print(&record.to_string());
             after = after.max(number(record, "seq"));
         }
-        if after > before {
+        if after > before && !output.is_broken() {
             continue;
         }
-        if !args.follow {
+        if !args.follow || output.is_broken() {
             return Ok(());
         }
         pause();
