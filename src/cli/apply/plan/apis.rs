@@ -3,7 +3,7 @@
 use super::{Action, Draft, Kind, Work, difference};
 use crate::cli::apply::declared::DeclaredApi;
 use crate::cli::apply::section::Place;
-use crate::clients::apis;
+use crate::clients::apis::{self, Field};
 use crate::config::{Problem, Source};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -49,10 +49,8 @@ impl Draft<'_> {
 
     fn api(&mut self, declared: &DeclaredApi, future: &[Api]) {
         let mut api = declared.api.clone();
-        if let Err(rule) = apis::check(&api, &self.rules.issuer) {
-            let sentence = rule.to_string();
-            let problem = declared.place.problem(member_of(&sentence), sentence);
-            self.problems.push(problem);
+        for problem in apis::problems(&api, &self.rules.issuer) {
+            self.tell(&declared.place, member_of(problem.field), problem.to_string());
         }
         let id = api.identifier.clone();
         let Some(before) = self.current.apis.iter().find(|known| known.identifier == id) else {
@@ -80,7 +78,7 @@ impl Draft<'_> {
                 let owner = owners.insert(&scope.name, &declared.api.identifier);
                 if let Some(owner) = owner.filter(|owner| **owner != declared.api.identifier) {
                     let message = format!("has {:?}, which belongs to {owner}", scope.name);
-                    self.problems.push(declared.place.problem("scopes", message));
+                    self.tell(&declared.place, "scopes", message);
                 }
             }
         }
@@ -136,16 +134,12 @@ fn members(api: &Api) -> Map<String, Value> {
     }
 }
 
-/// The key that a rule of an API is about, by how its sentence begins.
-fn member_of(sentence: &str) -> &'static str {
-    let known = [
-        ("identifier", "identifier"),
-        ("the name", "name"),
-        ("the lifetime", "access_token_lifetime"),
-        ("scope", "scopes"),
-    ];
-    known
-        .into_iter()
-        .find(|(beginning, _)| sentence.starts_with(beginning))
-        .map_or("", |(_, member)| member)
+/// The key of a document for a member of an API.
+const fn member_of(field: Field) -> &'static str {
+    match field {
+        Field::Identifier => "identifier",
+        Field::Name => "name",
+        Field::Lifetime => "access_token_lifetime",
+        Field::Scopes => "scopes",
+    }
 }
