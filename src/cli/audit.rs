@@ -6,7 +6,7 @@ use super::args::Global;
 use super::exit::{Exit, Failure};
 use super::instant::Until;
 use super::open::Workplace;
-use super::output::Output;
+use super::output::{Output, harmless_json};
 use super::remote::Remote;
 use super::user;
 use crate::audit::export::{self, File, SLICE, Wanted};
@@ -136,7 +136,7 @@ fn tail(log: &Log, args: &TailArgs, output: &Output) -> Result<(), Failure> {
     loop {
         let records = log.slice(after)?;
         for record in &records {
-            output.print(&export::document(record).to_string());
+            output.print(&harmless_json(&export::document(record).to_string()));
             after = record.seq;
         }
         if !records.is_empty() && !output.is_broken() {

@@ -119,8 +119,8 @@ pub(crate) fn harmless(text: &str) -> String {
     })
 }
 
-/// The same document: such characters stand in its strings only, where they may be written by their numbers.
-fn harmless_json(text: &str) -> String {
+/// The same JSON document: such characters stand in its strings only, where they may be written by their numbers.
+pub(crate) fn harmless_json(text: &str) -> String {
     text.chars().fold(String::new(), |mut text, c| {
         if c != '\n' && turns_or_breaks(c) {
             let _ = write!(text, "\\u{:04x}", u32::from(c));

@@ -24,9 +24,9 @@ fn verbs_that_read_and_dry_runs_make_no_database() {
             &["audit", "export"],
             &["audit", "verify"],
             &["session", "list"],
-            &["grant", "list", "ada"],
+            &["grant", "list"],
             &["admin", "sessions"],
-            &["panic", "--dry-run"],
+            &["panic", "--all", "--dry-run"],
             &["apply", "-f", "site.toml", "--dry-run"],
         ] {
             let ended = place.run(arguments);
