@@ -163,6 +163,31 @@ impl NewPerson {
     }
 }
 
+/// Every rule that a person would break, who was `before` or is new: one of the names and of the address, one of each
+/// claim, and one of the roles and of the groups.
+#[must_use]
+pub fn problems(wanted: &NewPerson, before: Option<&User>) -> Vec<PersonProblem> {
+    let (username, email) = (wanted.username.trim(), wanted.email.trim());
+    let mut found = Vec::new();
+    // What was good enough once is not asked about again.
+    if before.is_none_or(|before| before.username != username || before.email != email) {
+        found.extend(username::check_email(email).err().map(PersonProblem::Email));
+        found.extend(
+            username::check(username, email)
+                .err()
+                .map(PersonProblem::Username),
+        );
+    }
+    let claims = before.map(|before| before.claims.clone()).unwrap_or_default();
+    for (name, value) in &wanted.claims {
+        let claim = Map::from_iter([(name.clone(), value.clone())]);
+        found.extend(merged(&claims, claim).err());
+    }
+    found.extend(check_roles(wanted.roles.clone()).err());
+    found.extend(check_groups(wanted.groups.clone()).err());
+    found
+}
+
 impl ProfileChange {
     /// The person as they would be.
     ///

@@ -59,18 +59,18 @@ struct RecoverArgs {
 
 pub(crate) fn run(global: &Global, args: AdminArgs, output: &Output) -> Result<(), Failure> {
     match args.verb {
-        AdminVerb::Invite => invite(&here(global, "admin invite")?, output),
-        AdminVerb::Create(account) => create(&here(global, "admin create")?, account, output),
-        AdminVerb::Recover(args) => recover(&here(global, "admin recover")?, &args, output),
+        AdminVerb::Invite => invite(&here(global, "admin invite", true)?, output),
+        AdminVerb::Create(account) => create(&here(global, "admin create", true)?, account, output),
+        AdminVerb::Recover(args) => recover(&here(global, "admin recover", false)?, &args, output),
         AdminVerb::Sessions(args) => sessions::all(global, &args, output),
         AdminVerb::SignOut(args) => sessions::sign_out(global, &args, output),
     }
 }
 
 /// The database, and no server: whoever gives this right must be at the machine.
-fn here(global: &Global, verb: &str) -> Result<Workplace, Failure> {
+fn here(global: &Global, verb: &str, begins: bool) -> Result<Workplace, Failure> {
     only_on_the_database(global, verb)?;
-    Workplace::open(global)
+    Workplace::open_or_begin(global, begins)
 }
 
 fn invite(place: &Workplace, output: &Output) -> Result<(), Failure> {
@@ -80,7 +80,7 @@ fn invite(place: &Workplace, output: &Output) -> Result<(), Failure> {
     let link = setup::link(&place.config.admin_origin(), &code);
     output.tell("give this link to one person; whoever opens it first becomes an administrator");
     output.answer(&json!({"link": link, "expires_at": expires_at.seconds()}));
-    Ok(())
+    output.delivered("make another link with `vouchsafe admin invite`")
 }
 
 fn create(place: &Workplace, account: Account, output: &Output) -> Result<(), Failure> {

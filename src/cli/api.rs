@@ -185,7 +185,7 @@ pub(crate) fn run(global: &Global, args: ApiArgs, output: &Output) -> Result<(),
     if let Some(server) = Remote::wanted(global)? {
         return remote::run(&server, args.verb, output);
     }
-    let place = Workplace::open(global)?;
+    let place = Workplace::open_or_begin(global, matches!(args.verb, ApiVerb::Create(_)))?;
     match args.verb {
         ApiVerb::Create(args) => create(&place, args, output),
         ApiVerb::List => show::all(&place, output),

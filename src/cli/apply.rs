@@ -30,6 +30,7 @@ use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
+use vouchsafe_core::model::ClientId;
 
 #[derive(Debug, Args)]
 #[command(
@@ -64,7 +65,7 @@ fn set_name(text: &str) -> Result<String, String> {
 
 pub(crate) fn run(global: &Global, args: &ApplyArgs, output: &Output) -> Result<(), Failure> {
     only_on_the_database(global, "apply")?;
-    let place = Workplace::open(global)?;
+    let place = Workplace::open_or_begin(global, !args.dry_run)?;
     let (declared, problems) = files::read(&args.file);
     let declared = Arc::new(declared);
     let (plan, current, rules) = match plan(&place, args, &declared)? {
@@ -78,6 +79,7 @@ pub(crate) fn run(global: &Global, args: &ApplyArgs, output: &Output) -> Result<
     }
     let document = show::document(&plan);
     let mut members = json!({"dry_run": args.dry_run, "set": args.set, "plan": document});
+    let mut instead = Vec::new();
     if args.dry_run {
         output.tell("nothing was changed");
     } else if !plan.is_idle() {
@@ -88,6 +90,8 @@ pub(crate) fn run(global: &Global, args: &ApplyArgs, output: &Output) -> Result<
         }
         let made = deeds::carry_out(&place, (declared, &current), (plan, rules), &args.set)?;
         output.tell("done");
+        let another = |(id, _): &(ClientId, _)| format!("`vouchsafe client rotate-secret {id}`");
+        instead.extend(made.iter().map(another));
         let secrets: Vec<_> = made
             .iter()
             .map(|(id, secret)| json!({"client_id": id, "client_secret": secret.expose()}))
@@ -103,7 +107,10 @@ pub(crate) fn run(global: &Global, args: &ApplyArgs, output: &Output) -> Result<
     if output.is_json() {
         output.answer(&members);
     }
-    Ok(())
+    if instead.is_empty() {
+        return Ok(());
+    }
+    output.delivered(&format!("make others with {}", instead.join(" and ")))
 }
 
 type Planned = (Plan, Current, Arc<Rules>);

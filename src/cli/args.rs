@@ -73,6 +73,20 @@ pub(crate) struct RemoteOptions {
     pub(crate) client_secret_file: Option<PathBuf>,
 }
 
+impl RemoteOptions {
+    /// The flags that were given.
+    pub(crate) fn given(&self) -> Vec<&'static str> {
+        let flags = [
+            ("--server", self.server.is_some()),
+            ("--admin-origin", self.admin_origin.is_some()),
+            ("--client-id", self.remote_client_id.is_some()),
+            ("--client-secret-file", self.client_secret_file.is_some()),
+        ];
+        let given = flags.into_iter().filter(|(_, is_given)| *is_given);
+        given.map(|(flag, _)| flag).collect()
+    }
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {

@@ -6,7 +6,7 @@ use super::args::Global;
 use super::exit::{Exit, Failure};
 use super::instant::Until;
 use super::open::Workplace;
-use super::output::Output;
+use super::output::{Output, harmless_json};
 use super::remote::Remote;
 use super::user;
 use crate::audit::export::{self, File, SLICE, Wanted};
@@ -206,13 +206,13 @@ fn tail(log: &Log, args: &TailArgs, output: &Output) -> Result<(), Failure> {
     loop {
         let records = log.slice(after)?;
         for record in &records {
-            output.print(&export::document(record).to_string());
+            output.print(&harmless_json(&export::document(record).to_string()));
             after = record.seq;
         }
-        if !records.is_empty() {
+        if !records.is_empty() && !output.is_broken() {
             continue;
         }
-        if !args.follow {
+        if !args.follow || output.is_broken() {
             return Ok(());
         }
         pause();
@@ -228,7 +228,7 @@ fn export(log: &Log, args: ExportArgs, output: &Output) -> Result<(), Failure> {
     let last = log.settled()?.last_seq;
     let mut file = File::new(format, wanted, (after, last));
     output.write(&file.head());
-    while let Some(after) = file.goes_on_after() {
+    while let Some(after) = file.goes_on_after().filter(|_| !output.is_broken()) {
         output.write(&file.take(&log.slice(after)?));
     }
     Ok(())
@@ -271,7 +271,15 @@ fn verify(log: &Log, output: &Output) -> Result<(), Failure> {
         .map_err(|broken| Failure::failed(broken.to_string()))?;
     let (count, last) = (chain.records, chain.last);
     let hash = export::hex(&chain.hash);
-    let document = json!({"records": count, "first": chain.first, "last": last, "hash": hash, "whole": true});
+    let document = json!({
+        "whole": true,
+        "records": count,
+        "first": chain.first,
+        "last": last,
+        "hash": hash,
+        "to_the_end": chain.to_the_end,
+        "broken": null,
+    });
     output.report(&document, &whole(count, last));
     Ok(())
 }

@@ -14,7 +14,7 @@ use super::args::Global;
 use super::exit::Failure;
 use super::open::Workplace;
 use super::output::Output;
-use super::remote::Remote;
+use super::remote::{Remote, word};
 use crate::app;
 use crate::clients::catalog;
 use crate::clients::registration::{self, Made, Pepper, Wish};
@@ -141,13 +141,13 @@ struct CreateArgs {
 
 pub(crate) fn run(global: &Global, args: ClientArgs, output: &Output) -> Result<(), Failure> {
     if matches!(args.verb, ClientVerb::NewSecret) {
-        new_secret(output);
-        return Ok(());
+        return new_secret(output);
     }
     if let Some(server) = Remote::wanted(global)? {
         return remote::run(&server, args.verb, output);
     }
-    let place = Workplace::open(global)?;
+    let begins = matches!(args.verb, ClientVerb::Create(_) | ClientVerb::InitialToken(_));
+    let place = Workplace::open_or_begin(global, begins)?;
     match args.verb {
         ClientVerb::NewSecret => Ok(()),
         ClientVerb::Create(args) => create(&place, args, output),
@@ -165,13 +165,14 @@ pub(crate) fn run(global: &Global, args: ClientArgs, output: &Output) -> Result<
 }
 
 /// The secret alone, as a file is to hold it, or in a document with `--json`. No database is opened for it.
-fn new_secret(output: &Output) {
+fn new_secret(output: &Output) -> Result<(), Failure> {
     let secret: Plain<ClientSecret> = Plain::from_entropy(app::ports(&Config::defaults()).entropy.bytes());
     if output.is_json() {
         output.answer(&json!({"client_secret": secret.expose()}));
     } else {
         output.print(secret.expose());
     }
+    output.delivered("no client has it; make another")
 }
 
 /// What is asked for: a well-known application, or a name and a type, and then what the flags say.
@@ -192,8 +193,13 @@ fn wished(
 }
 
 /// Says how it ended, and prints the settings of a well-known application.
-fn answer(mut document: Map<String, Value>, settings: &[catalog::Settings], output: &Output) {
-    output.tell(if document.contains_key("client_secret") {
+fn answer(
+    mut document: Map<String, Value>,
+    settings: &[catalog::Settings],
+    output: &Output,
+) -> Result<(), Failure> {
+    let has_secret = document.contains_key("client_secret");
+    output.tell(if has_secret {
         "the client is registered; its secret is shown this once:"
     } else {
         "the client is registered:"
@@ -201,10 +207,20 @@ fn answer(mut document: Map<String, Value>, settings: &[catalog::Settings], outp
     if !settings.is_empty() {
         document.insert("settings".to_owned(), known::listed(settings));
     }
-    output.answer(&Value::Object(document));
+    let document = Value::Object(document);
+    output.answer(&document);
+    if has_secret {
+        output.delivered(&another_secret(&word(&document, "client_id")))?;
+    }
     for block in settings {
         output.tell(&format!("\n{}:\n{}", block.title, block.text));
     }
+    Ok(())
+}
+
+/// What to do when nobody has seen the secret of a client.
+fn another_secret(client_id: &str) -> String {
+    format!("make the client another secret with `vouchsafe client rotate-secret {client_id}`")
 }
 
 fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Failure> {
@@ -229,8 +245,7 @@ fn create(place: &Workplace, args: CreateArgs, output: &Output) -> Result<(), Fa
         Ok(Arc::new(made))
     })?;
     let settings = args.app.settings(&place.config.issuer, &made);
-    answer(made.document(), &settings, output);
-    Ok(())
+    answer(made.document(), &settings, output)
 }
 
 /// The client with this id.

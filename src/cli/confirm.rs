@@ -1,7 +1,7 @@
 //! Asks before something that cannot be taken back.
 
 use super::exit::{Exit, Failure};
-use super::output::Output;
+use super::output::{Output, harmless};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 /// Asks unless `--yes` was given. Nobody is there to be asked when standard input is not a terminal.
@@ -31,6 +31,6 @@ impl Output {
     #[expect(clippy::unused_self, reason = "all that a verb says goes through here")]
     fn ask(&self, text: &str) {
         let mut stderr = std::io::stderr().lock();
-        let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
+        let _ = write!(stderr, "{}", harmless(text)).and_then(|()| stderr.flush());
     }
 }

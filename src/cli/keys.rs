@@ -75,7 +75,8 @@ pub(crate) fn run(global: &Global, args: &KeysArgs, output: &Output) -> Result<(
             }
         }
     }
-    let place = Workplace::open(global)?;
+    let begins = !matches!(args.verb, KeysVerb::List | KeysVerb::Revoke(_));
+    let place = Workplace::open_or_begin(global, begins)?;
     match &args.verb {
         KeysVerb::List => list(&place, output),
         KeysVerb::Rotate(args) => change::rotate(&place, args, output),

@@ -35,7 +35,7 @@ where
             listing.add(&document, || row);
         }
         last = page.last().cloned();
-        if last.is_none() {
+        if last.is_none() || output.is_broken() {
             break;
         }
     }
@@ -66,8 +66,8 @@ where
             listing.add(&document, || row);
         }
         match page.next {
-            Some(next) => cursor = Some(next),
-            None => break,
+            Some(next) if !output.is_broken() => cursor = Some(next),
+            Some(_) | None => break,
         }
     }
     listing.end(heads);

@@ -24,10 +24,10 @@ enum MigrateVerb {
 
 pub(crate) fn run(global: &Global, args: &MigrateArgs, output: &Output) -> Result<(), Failure> {
     only_on_the_database(global, "migrate")?;
-    let place = Workplace::open_as_is(global)?;
     match args.verb {
-        Some(MigrateVerb::Status) => status(&place, output),
+        Some(MigrateVerb::Status) => status(&Workplace::open_existing_as_is(global)?, output),
         None => {
+            let place = Workplace::open_as_is(global)?;
             let applied = place.store.migrate()?;
             let text = match applied.as_slice() {
                 [] => "the schema is up to date".to_owned(),

@@ -40,6 +40,7 @@ use clap::Parser as _;
 use exit::Failure;
 use output::Output;
 use remote::sign_in;
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 /// Runs the program with the arguments of the process.
@@ -49,16 +50,18 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to standard output with status 0; wrong usage to standard error with 2.
-            let _ = error.print();
+            let printed = error.print();
             return if error.use_stderr() {
                 Exit::Usage.into()
+            } else if printed.is_err_and(|error| error.kind() != ErrorKind::BrokenPipe) {
+                Exit::Failed.into()
             } else {
                 Exit::Done.into()
             };
         }
     };
     let output = Output::new(cli.global.json);
-    match dispatch(cli, &output) {
+    match dispatch(cli, &output).and_then(|()| output.finish()) {
         Ok(()) => Exit::Done.into(),
         Err(failure) => {
             output.note(&format!("error: {}", failure.message.trim_end()));
@@ -69,12 +72,8 @@ pub fn run() -> ExitCode {
 
 fn dispatch(cli: Cli, output: &Output) -> Result<(), Failure> {
     let global = cli.global;
-    let remote = [
-        ("--server", &global.remote.server),
-        ("--admin-origin", &global.remote.admin_origin),
-    ];
     if cli.verb.is_of_this_machine()
-        && let Some((flag, _)) = remote.iter().find(|(_, given)| given.is_some())
+        && let Some(flag) = global.remote.given().first()
     {
         return Err(Failure::new(
             Exit::Usage,

@@ -24,13 +24,36 @@ pub(crate) struct Workplace {
 }
 
 impl Workplace {
-    /// Opens the database that the configuration names; an empty one gets its schema.
+    /// Opens the database that the configuration names. One that is not there is not made: it was hardly meant.
     pub(crate) fn open(global: &Global) -> Result<Self, Failure> {
-        let mut place = Self::open_as_is(global)?;
-        let steps = place.store.migrations()?;
-        if steps.iter().all(|step| !step.applied) {
+        Self::open_existing_as_is(global)?.made_ready()
+    }
+
+    /// The same for a verb with which an installation may begin: a database that is not there is made, and an empty one
+    /// gets its schema.
+    fn begin(global: &Global) -> Result<Self, Failure> {
+        let place = Self::open_as_is(global)?;
+        if !place.store.has_schema()? {
             place.store.migrate()?;
-        } else if steps.iter().any(|step| !step.applied) {
+        }
+        place.made_ready()
+    }
+
+    /// [`Workplace::begin`] when an installation may begin with the verb, otherwise [`Workplace::open`].
+    pub(crate) fn open_or_begin(global: &Global, begins: bool) -> Result<Self, Failure> {
+        if begins {
+            Self::begin(global)
+        } else {
+            Self::open(global)
+        }
+    }
+
+    fn made_ready(mut self) -> Result<Self, Failure> {
+        let place = &mut self;
+        if !place.store.has_schema()? {
+            return Err(absent(&place.config));
+        }
+        if place.store.migrations()?.iter().any(|step| !step.applied) {
             return Err(Failure::failed(
                 "the database has an older schema; run `vouchsafe migrate` first",
             ));
@@ -38,7 +61,7 @@ impl Workplace {
         place.agree_on_the_time()?;
         let now = place.ports.clock.now();
         own_api::register_first(&place.store, &place.config.issuer, now)?;
-        Ok(place)
+        Ok(self)
     }
 
     /// From here on the clock tells the database's time, as that of every node does.
@@ -53,9 +76,23 @@ impl Workplace {
         Ok(())
     }
 
-    /// Opens the database whatever its schema.
-    pub(crate) fn open_as_is(global: &Global) -> Result<Self, Failure> {
+    /// Opens a database that is there, whatever its schema.
+    pub(crate) fn open_existing_as_is(global: &Global) -> Result<Self, Failure> {
         let config = global.load()?;
+        if let DatabaseUrl::Sqlite(file) = &config.database.url
+            && matches!(file.try_exists(), Ok(false))
+        {
+            return Err(absent(&config));
+        }
+        Self::of(config)
+    }
+
+    /// Opens the database whatever its schema, or makes one without any.
+    pub(crate) fn open_as_is(global: &Global) -> Result<Self, Failure> {
+        Self::of(global.load()?)
+    }
+
+    fn of(config: Config) -> Result<Self, Failure> {
         prepare(&config)?;
         // Nobody waits behind a command: it has one connection and more patience than a request.
         let options = StoreOptions {
@@ -84,6 +121,17 @@ impl Workplace {
     pub(crate) fn secrets(&self) -> Result<Secrets, Failure> {
         Ok(open_secrets(&self.config, &self.store, &self.ports)?)
     }
+}
+
+fn absent(config: &Config) -> Failure {
+    Failure::new(
+        Exit::Unreachable,
+        format!(
+            "there is no database of vouchsafe at {}: name the one that is meant with --database or in the configuration, \
+             or make this one with `vouchsafe migrate`",
+            config.database.url
+        ),
+    )
 }
 
 /// Makes the directory of an embedded database, for us alone.
@@ -122,8 +170,8 @@ impl From<StoreError> for Failure {
             StoreError::Conflict(Unique::ApiIdentifier) => Some("an API with this identifier is registered"),
             StoreError::Conflict(Unique::Scope) => Some("one of the scopes belongs to another API"),
             StoreError::Conflict(Unique::LastAdministrator) => Some(administrators::LAST),
-            StoreError::Conflict(Unique::Other)
-            | StoreError::Busy
+            StoreError::Conflict(Unique::Other) => Some("something of this name is there already"),
+            StoreError::Busy
             | StoreError::Unavailable(_)
             | StoreError::Corrupt { .. }
             | StoreError::Refused(_) => None,

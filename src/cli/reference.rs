@@ -13,14 +13,18 @@ second. Those for clients, people, APIs, keys, sessions, grants and the audit lo
 `--server` ([administering from elsewhere](remote.md)). People are named by user name or e-mail address, clients by `client_id`.
 
 Standard output holds JSON and nothing else: one document, on one line with `--json`. Text for people goes to standard
-error. Verbs that create something answer with JSON in any case.
+error. Verbs that create something answer with JSON in any case. What cannot be written to its end has failed (1), but for
+a list whose reader went away; when it was a secret that is shown this once, the verb says how to make another.
+
+A database that is not there is made by `serve`, `demo`, `migrate`, `apply`, and by verbs that create something. Any other
+verb, and every dry run, ends with 69 and says which database is missing: it is hardly the one that was meant.
 
 | exit status | |
 |---|---|
 | 0 | done |
 | 1 | failed |
 | 2 | wrong usage |
-| 69 | the database, or the server, cannot be reached |
+| 69 | the database is not there, or it or the server cannot be reached |
 | 75 | try again |
 | 77 | not permitted |
 | 78 | configuration error |

@@ -14,6 +14,7 @@ use crate::ports::{Answered, Call, CallError, Clock as _, Entropy, Http, SystemC
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use url::form_urlencoded::{Serializer, byte_serialize};
 use vouchsafe_core::spec::username;
@@ -228,7 +229,7 @@ impl Remote {
 
     /// Hands on each row of a list until it is at its end, or no more are wanted.
     pub(crate) fn each(&self, path: &str, query: &[(&str, &str)], each: Each<'_>) -> Result<(), Failure> {
-        let mut cursor: Option<String> = None;
+        let (mut cursor, mut seen): (Option<String>, BTreeSet<String>) = Default::default();
         loop {
             let mut pairs = Serializer::new(String::new());
             pairs.extend_pairs(query).append_pair("limit", PAGE);
@@ -243,7 +244,13 @@ impl Remote {
                 }
             }
             match page.get("next_cursor").and_then(Value::as_str) {
-                Some(next) => cursor = Some(next.to_owned()),
+                Some(next) if seen.insert(next.to_owned()) => cursor = Some(next.to_owned()),
+                Some(_) => {
+                    return Err(Failure::failed(format!(
+                        "{} leads back to a page of the list that it gave already: there would be no end to it",
+                        self.administration
+                    )));
+                }
                 None => return Ok(()),
             }
         }
@@ -260,7 +267,7 @@ impl Remote {
         let mut listing = Listing::new(output);
         self.each(path, query, &mut |item| {
             listing.add(&item, || row(&item));
-            Ok(true)
+            Ok(!output.is_broken())
         })?;
         listing.end(heads);
         Ok(())

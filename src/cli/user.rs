@@ -201,7 +201,8 @@ pub(crate) fn run(global: &Global, args: UserArgs, output: &Output) -> Result<()
     if let Some(server) = Remote::wanted(global)? {
         return remote::run(&server, args.verb, output);
     }
-    let place = Workplace::open(global)?;
+    let begins = matches!(args.verb, UserVerb::Create(_) | UserVerb::Invite(_));
+    let place = Workplace::open_or_begin(global, begins)?;
     match args.verb {
         UserVerb::Create(args) => create(&place, args, output),
         UserVerb::Invite(args) => invite::invite(&place, args, output),

@@ -77,26 +77,32 @@ pub fn distinct(claims: Vec<ApiClaim>) -> Vec<ApiClaim> {
 /// # Errors
 /// The first rule that it breaks.
 pub fn check(api: &Api, issuer: &str) -> Result<(), Unregistrable> {
-    let problem = |field, sentence: String| Err(Unregistrable { field, sentence });
+    problems(api, issuer).into_iter().next().map_or(Ok(()), Err)
+}
+
+/// Every rule that an API breaks, in the order of the rules.
+#[must_use]
+pub fn problems(api: &Api, issuer: &str) -> Vec<Unregistrable> {
+    let mut found = Vec::new();
+    let mut problem = |field, sentence: String| found.push(Unregistrable { field, sentence });
     let identifier = &api.identifier;
+    // Tokens for the issuer and its administration open the server's own endpoints.
     if resource::check(identifier).is_err() {
-        return problem(
+        problem(
             Field::Identifier,
             format!("identifier {identifier:?}: it must be an absolute URI without fragment"),
         );
-    }
-    // Tokens for these two open the server's own endpoints.
-    if identifier
+    } else if identifier
         .strip_prefix(issuer)
         .is_some_and(|rest| matches!(rest, "" | "/" | "/api" | "/api/"))
     {
-        return problem(
+        problem(
             Field::Identifier,
             format!("identifier {identifier:?}: it is the server's own"),
         );
     }
     if api.name.trim().is_empty() || !hides_nothing(&api.name) || api.name.chars().count() > 100 {
-        return problem(
+        problem(
             Field::Name,
             "the name must have 1 to 100 characters, none of them invisible".to_owned(),
         );
@@ -105,16 +111,18 @@ pub fn check(api: &Api, issuer: &str) -> Result<(), Unregistrable> {
         .access_token_lifetime
         .is_some_and(|span| span < Span::from_seconds(1) || span > LONGEST_TOKEN)
     {
-        return problem(
+        problem(
             Field::Lifetime,
             "the lifetime of access tokens must be between 1s and 24h".to_owned(),
         );
     }
-    check_scopes(&api.scopes)
+    found.extend(problems_of_scopes(&api.scopes));
+    found
 }
 
-fn check_scopes(scopes: &[ApiScope]) -> Result<(), Unregistrable> {
-    for (place, ApiScope { name, description }) in scopes.iter().enumerate() {
+fn problems_of_scopes(scopes: &[ApiScope]) -> impl Iterator<Item = Unregistrable> {
+    let all = scopes.iter().enumerate();
+    all.filter_map(|(place, ApiScope { name, description })| {
         let rule = if !scope::is_token(name) {
             "it has a character that RFC 6749 section 3.3 does not allow"
         } else if scope::standard(name) {
@@ -126,14 +134,13 @@ fn check_scopes(scopes: &[ApiScope]) -> Result<(), Unregistrable> {
         } else if !hides_nothing(description) || description.chars().count() > 200 {
             "its description must have at most 200 characters, none of them invisible"
         } else {
-            continue;
+            return None;
         };
-        return Err(Unregistrable {
+        Some(Unregistrable {
             field: Field::Scopes,
             sentence: format!("scope {name:?}: {rule}"),
-        });
-    }
-    Ok(())
+        })
+    })
 }
 
 /// Stores a checked API and the event.

@@ -141,29 +141,18 @@ pub struct Pepper<'a> {
 /// # Errors
 /// The first rule that it breaks.
 pub fn check(wish: Wish, apis: &[Api]) -> Result<ClientMetadata, Unregistrable> {
-    let name = check_name(&wish.name)?;
-    let scopes = check_scopes(&wish, apis)?;
-    let grant_types = check_grants(&wish, &scopes)?;
-    check_lengths(&wish)?;
-    check_uris(&wish, &grant_types)?;
-    check_authentication(&wish)?;
-    check_jwks(&wish)?;
-    for audience in &wish.introspects {
-        resource::check(audience).map_err(|_| {
-            refused(
-                Field::Introspects,
-                audience,
-                "it is not an absolute URI without fragment",
-            )
-        })?;
+    if let Some(first) = problems(&wish, apis).into_iter().next() {
+        return Err(first);
     }
+    let scopes = scopes_of(&wish)?;
+    let grant_types = grants_of(&wish, &scopes);
     // RFC 7591 §2: the keys themselves, or where they are, never both. Those that are given take the place of the other.
     let declared = Declared {
         jwks_uri: wish.declared.jwks_uri.filter(|_| wish.jwks.is_none()),
         ..wish.declared
     };
     Ok(ClientMetadata {
-        client_name: name,
+        client_name: composed(&wish.name),
         kind: wish.kind,
         redirect_uris: each_once(wish.redirect_uris),
         post_logout_redirect_uris: each_once(wish.post_logout_redirect_uris),
@@ -181,6 +170,49 @@ pub fn check(wish: Wish, apis: &[Api]) -> Result<ClientMetadata, Unregistrable> 
         id_token_signed_response_alg: wish.id_token_alg,
         declared,
     })
+}
+
+/// Every rule that a wish breaks, in the order of the rules.
+#[must_use]
+pub fn problems(wish: &Wish, apis: &[Api]) -> Vec<Unregistrable> {
+    let mut found = Vec::new();
+    found.extend(check_name(&wish.name).err());
+    let scopes = scopes_of(wish).unwrap_or_else(|problem| {
+        found.push(problem);
+        Vec::new()
+    });
+    let refused_scopes = scopes
+        .iter()
+        .filter_map(|name| check_scope(name, wish, apis).err());
+    found.extend(refused_scopes);
+    let grants = grants_of(wish, &scopes);
+    found.extend(check_grants(wish, &grants).err());
+    found.extend(too_many(wish));
+    found.extend(check_redirects(wish, &grants).err());
+    for (field, uris) in [
+        (Field::RedirectUris, &wish.redirect_uris),
+        (Field::PostLogoutRedirectUris, &wish.post_logout_redirect_uris),
+    ] {
+        let rules = uris
+            .iter()
+            .map(|uri| (uri, redirect_uri::registrable(uri, wish.kind)));
+        found.extend(rules.filter_map(|(uri, judged)| Some(refused(field, uri, judged.err()?))));
+    }
+    found.extend(
+        wish.web_origins
+            .iter()
+            .filter_map(|origin| check_origin(origin).err()),
+    );
+    found.extend(check_authentication(wish).err());
+    found.extend(check_pkce(wish).err());
+    found.extend(check_jwks(wish).err());
+    let no_uris = wish
+        .introspects
+        .iter()
+        .filter(|audience| resource::check(audience).is_err());
+    let rule = "it is not an absolute URI without fragment";
+    found.extend(no_uris.map(|audience| refused(Field::Introspects, audience, rule)));
+    found
 }
 
 /// Stores a checked client, its secret's digest and the event.
@@ -361,7 +393,7 @@ fn refused(field: Field, value: &str, rule: impl std::fmt::Display) -> Unregistr
     problem(field, format!("{what} {value:?}: {rule}"))
 }
 
-fn check_name(name: &str) -> Result<String, Unregistrable> {
+fn check_name(name: &str) -> Result<(), Unregistrable> {
     let name = composed(name);
     if name.is_empty() || name.chars().count() > 100 || !hides_nothing(&name) {
         return Err(problem(
@@ -369,10 +401,11 @@ fn check_name(name: &str) -> Result<String, Unregistrable> {
             "the name must have 1 to 100 characters, none of them invisible",
         ));
     }
-    Ok(name)
+    Ok(())
 }
 
-fn check_scopes(wish: &Wish, apis: &[Api]) -> Result<Vec<String>, Unregistrable> {
+/// The scopes that are wished for, or those of the type.
+fn scopes_of(wish: &Wish) -> Result<Vec<String>, Unregistrable> {
     let Some(wanted) = &wish.scopes else {
         let defaults: &[&str] = match wish.kind {
             ClientKind::Web | ClientKind::Spa | ClientKind::Native => {
@@ -382,38 +415,31 @@ fn check_scopes(wish: &Wish, apis: &[Api]) -> Result<Vec<String>, Unregistrable>
         };
         return Ok(defaults.iter().map(|name| (*name).to_owned()).collect());
     };
-    let scopes = scope::parse(&wanted.join(" ")).map_err(|_| {
+    scope::parse(&wanted.join(" ")).map_err(|_| {
         problem(
             Field::Scope,
             "a scope has a character that RFC 6749 section 3.3 does not allow",
         )
-    })?;
-    let owned = |name: &String| {
-        apis.iter()
-            .flat_map(|api| &api.scopes)
-            .any(|scope| scope.name == *name)
-    };
-    for name in &scopes {
-        if scope::standard(name) {
-            if wish.kind == ClientKind::Service {
-                return Err(refused(
-                    Field::Scope,
-                    name,
-                    "it is about a person, and a service acts for nobody",
-                ));
-            }
-        } else if !owned(name) {
-            return Err(refused(
-                Field::Scope,
-                name,
-                "no API owns it; register it first with `vouchsafe api create`",
-            ));
-        }
-    }
-    Ok(scopes)
+    })
 }
 
-fn check_grants(wish: &Wish, scopes: &[String]) -> Result<Vec<GrantType>, Unregistrable> {
+fn check_scope(name: &str, wish: &Wish, apis: &[Api]) -> Result<(), Unregistrable> {
+    let mut owned = apis.iter().flat_map(|api| &api.scopes);
+    let rule = if scope::standard(name) {
+        if wish.kind != ClientKind::Service {
+            return Ok(());
+        }
+        "it is about a person, and a service acts for nobody"
+    } else if owned.any(|scope| scope.name == name) {
+        return Ok(());
+    } else {
+        "no API owns it; register it first with `vouchsafe api create`"
+    };
+    Err(refused(Field::Scope, name, rule))
+}
+
+/// The grants that are wished for, or those of the type, with those that they need.
+fn grants_of(wish: &Wish, scopes: &[String]) -> Vec<GrantType> {
     use GrantType::{AuthorizationCode, ClientCredentials, RefreshToken};
     let mut grants = wish.grants.clone();
     if grants.is_empty() {
@@ -435,6 +461,11 @@ fn check_grants(wish: &Wish, scopes: &[String]) -> Result<Vec<GrantType>, Unregi
     }
     grants.sort_unstable();
     grants.dedup();
+    grants
+}
+
+fn check_grants(wish: &Wish, grants: &[GrantType]) -> Result<(), Unregistrable> {
+    use GrantType::ClientCredentials;
     if wish.kind == ClientKind::Service && grants != [ClientCredentials] {
         return Err(problem(
             Field::GrantTypes,
@@ -447,14 +478,14 @@ fn check_grants(wish: &Wish, scopes: &[String]) -> Result<Vec<GrantType>, Unregi
             "client_credentials needs a client that can keep a secret: type web or service",
         ));
     }
-    Ok(grants)
+    Ok(())
 }
 
 /// Audiences whose tokens a client may introspect, at most: a gateway stands before many APIs.
 const MOST_AUDIENCES: usize = 256;
 
-fn check_lengths(wish: &Wish) -> Result<(), Unregistrable> {
-    for (field, list, most) in [
+fn too_many(wish: &Wish) -> impl Iterator<Item = Unregistrable> {
+    let lists = [
         (Field::RedirectUris, &wish.redirect_uris, redirect_uri::MOST),
         (
             Field::PostLogoutRedirectUris,
@@ -463,12 +494,11 @@ fn check_lengths(wish: &Wish) -> Result<(), Unregistrable> {
         ),
         (Field::WebOrigins, &wish.web_origins, redirect_uri::MOST),
         (Field::Introspects, &wish.introspects, MOST_AUDIENCES),
-    ] {
-        if let Some(first) = list.get(most) {
-            return Err(refused(field, first, format!("there are {most} at most")));
-        }
-    }
-    Ok(())
+    ];
+    lists.into_iter().filter_map(|(field, list, most)| {
+        let first = list.get(most)?;
+        Some(refused(field, first, format!("there are {most} at most")))
+    })
 }
 
 /// The values of a list, each once and in their order.
@@ -482,7 +512,7 @@ fn each_once(values: Vec<String>) -> Vec<String> {
     kept
 }
 
-fn check_uris(wish: &Wish, grants: &[GrantType]) -> Result<(), Unregistrable> {
+fn check_redirects(wish: &Wish, grants: &[GrantType]) -> Result<(), Unregistrable> {
     let takes_codes = grants.contains(&GrantType::AuthorizationCode);
     if takes_codes && wish.redirect_uris.is_empty() {
         return Err(problem(
@@ -496,24 +526,19 @@ fn check_uris(wish: &Wish, grants: &[GrantType]) -> Result<(), Unregistrable> {
             "redirect URIs are for the grant authorization_code, which this client does not have",
         ));
     }
-    for uri in &wish.redirect_uris {
-        redirect_uri::registrable(uri, wish.kind).map_err(|rule| refused(Field::RedirectUris, uri, rule))?;
-    }
-    for uri in &wish.post_logout_redirect_uris {
-        redirect_uri::registrable(uri, wish.kind)
-            .map_err(|rule| refused(Field::PostLogoutRedirectUris, uri, rule))?;
-    }
-    for origin in &wish.web_origins {
-        // An origin is what is left of a redirect URI without its path.
-        let judged = redirect_uri::registrable(&format!("{origin}/"), ClientKind::Spa);
-        judged.map_err(|rule| refused(Field::WebOrigins, origin, rule))?;
-        if redirect_uri::origin(origin).as_deref() != Some(origin) {
-            return Err(refused(
-                Field::WebOrigins,
-                origin,
-                "it is scheme, host and port only, like https://app.example.com",
-            ));
-        }
+    Ok(())
+}
+
+fn check_origin(origin: &str) -> Result<(), Unregistrable> {
+    // An origin is what is left of a redirect URI without its path.
+    let judged = redirect_uri::registrable(&format!("{origin}/"), ClientKind::Spa);
+    judged.map_err(|rule| refused(Field::WebOrigins, origin, rule))?;
+    if redirect_uri::origin(origin).as_deref() != Some(origin) {
+        return Err(refused(
+            Field::WebOrigins,
+            origin,
+            "it is scheme, host and port only, like https://app.example.com",
+        ));
     }
     Ok(())
 }
@@ -550,6 +575,10 @@ fn check_authentication(wish: &Wish) -> Result<(), Unregistrable> {
             | Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost | AuthMethod::PrivateKeyJwt),
         ) => {}
     }
+    Ok(())
+}
+
+fn check_pkce(wish: &Wish) -> Result<(), Unregistrable> {
     if is_public(wish.kind) && wish.pkce == Some(PkceRule::Allowed) {
         return Err(problem(
             Field::Pkce,

@@ -27,6 +27,7 @@ pub use on_demand::ensure;
 pub use opening::open_secrets;
 pub use rewrap::{Rewrapped, new_kek, rewrap};
 pub use ring::Keys;
+pub use rotation::add_ready;
 pub use secrets::{OpenError, Secrets};
 
 use std::io::ErrorKind;

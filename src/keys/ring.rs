@@ -51,9 +51,24 @@ impl Keys {
         ports: &Ports,
         metrics: &Arc<Metrics>,
     ) -> Result<Self, OpenError> {
+        let opened = Self::open_as_is(config, store, ports, metrics)?;
+        opened.tend(store)?;
+        Ok(opened)
+    }
+
+    /// The same without making a signing key, nor reading those that are there: for whoever makes keys ready.
+    ///
+    /// # Errors
+    /// As [`Keys::open`].
+    pub fn open_as_is(
+        config: &Config,
+        store: &Store,
+        ports: &Ports,
+        metrics: &Arc<Metrics>,
+    ) -> Result<Self, OpenError> {
         let keks = opening::open(config, store, ports)?;
         let secrets = Secrets::open(store, &keks, &config.keys.dir, &*ports.entropy)?;
-        let opened = Self {
+        Ok(Self {
             keks: ArcSwap::from_pointee(keks),
             dir: config.keys.dir.clone(),
             times: config.key_times(),
@@ -63,9 +78,7 @@ impl Keys {
             metrics: Arc::clone(metrics),
             ring: ArcSwap::default(),
             document: ArcSwap::from_pointee(JwksDocument::of(&[])),
-        };
-        opened.tend(store)?;
-        Ok(opened)
+        })
     }
 
     /// Reads the rows again.

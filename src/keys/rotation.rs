@@ -52,6 +52,20 @@ impl Keys {
         self.reload(store)
     }
 
+    /// Makes the keys of this algorithm that are due, for a transaction that adds them with what needs them
+    /// ([`add_ready`]): where that fails there are none.
+    ///
+    /// # Errors
+    /// As [`Keys::tend`].
+    pub fn made_ready(
+        &self,
+        store: &Store,
+        act: &Act,
+        alg: KeyAlgorithm,
+    ) -> Result<Vec<SigningKey>, OpenError> {
+        self.due(store, &mut all(store)?, alg, act.now)
+    }
+
     /// Lets a key sign as promised, and makes the next one when that is at once. `None` when the timetable has changed
     /// since, otherwise the keys that were made.
     ///
@@ -91,7 +105,7 @@ impl Keys {
                 return Ok(false);
             }
             db!(tx, events::append(&told))?;
-            add_all(tx, &act, &added).map(|()| true)
+            add_ready(tx, &act, &added).map(|()| true)
         })?;
         self.reload(store)?;
         Ok(done.then(|| kids(&made)))
@@ -125,7 +139,7 @@ impl Keys {
                 db!(tx, signing_keys::reschedule(kid, *was, act.now))?;
             }
             db!(tx, events::append(&told))?;
-            add_all(tx, &act, &added).map(|()| true)
+            add_ready(tx, &act, &added).map(|()| true)
         })?;
         // Two nodes that each revoke what the other counts on leave none: made good here, not at the next minute.
         self.make_all_due(store, &self.own_act(), alg)?;
@@ -187,7 +201,7 @@ impl Keys {
             if made.is_empty() {
                 return Ok(());
             }
-            store.write_blocking("add-signing-keys", move |tx| add_all(tx, &act, &made))?;
+            store.write_blocking("add-signing-keys", move |tx| add_ready(tx, &act, &made))?;
         }
         let message = format!("every new {} key was one that is there already", alg.as_str());
         Err(KeysError::Generation(message).into())
@@ -282,7 +296,10 @@ fn key_event(act: &Act, what: EventKind, kid: &Kid) -> Event {
 }
 
 /// Adds the keys whose places are free still, with their events.
-fn add_all(tx: &mut Tx<'_>, act: &Act, keys: &[SigningKey]) -> Result<(), StoreError> {
+///
+/// # Errors
+/// [`StoreError::Busy`] while the key-encryption key is replaced; other failures of the store.
+pub fn add_ready(tx: &mut Tx<'_>, act: &Act, keys: &[SigningKey]) -> Result<(), StoreError> {
     for key in keys {
         hold_kek(tx, key)?;
         if db!(tx, signing_keys::add(key))? {

@@ -1,5 +1,6 @@
-//! What the operating system lets this process have: open files, and bytes that wait in a socket.
+//! What the operating system lets this process have: open files, bytes that wait in a socket, and somebody who reads.
 
+use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
 use rustix::net::sockopt;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::net::TcpListener;
@@ -34,4 +35,14 @@ pub fn open_files(wanted: usize) -> usize {
 /// The operating system's.
 pub fn bound_unsent(listener: &TcpListener, bytes: usize) -> std::io::Result<()> {
     Ok(sockopt::set_socket_send_buffer_size(listener, bytes)?)
+}
+
+/// Whether standard output was closed when the process was started. In its place is then the null device, opened for
+/// reading too, so that no write ever fails.
+#[must_use]
+pub fn output_is_closed() -> bool {
+    let output = std::io::stdout();
+    let is_for_both = fcntl_getfl(&output).is_ok_and(|flags| flags.contains(OFlags::RDWR));
+    let devices = fstat(&output).and_then(|output| Ok((output.st_rdev, stat("/dev/null")?.st_rdev)));
+    is_for_both && devices.is_ok_and(|(output, null)| output == null)
 }

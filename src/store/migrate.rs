@@ -3,9 +3,11 @@
 use super::postgres::Target;
 use super::{Store, StoreError, postgres, sqlite};
 use crate::config::DatabaseUrl;
-use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
+use diesel::dsl::sql;
 use diesel::migration::{Migration as _, MigrationSource, MigrationVersion};
+use diesel::sql_types::Bool;
+use diesel::{Connection as _, RunQueryDsl as _};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use std::collections::BTreeSet;
 
@@ -46,6 +48,25 @@ impl Store {
     /// As [`Store::migrate`].
     pub fn revert_last_migration(&self) -> Result<Vec<String>, StoreError> {
         self.perform(Task::RevertLast)
+    }
+
+    /// Whether the database is one of this program, of whatever release. Makes nothing, unlike [`Store::migrations`].
+    /// Blocks the thread.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub fn has_schema(&self) -> Result<bool, StoreError> {
+        let found = match &self.0.url {
+            DatabaseUrl::Sqlite(path) => diesel::select(sql::<Bool>(
+                "EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'issuer_state')",
+            ))
+            .get_result(&mut sqlite::connect(path)?),
+            DatabaseUrl::Postgres(url) => {
+                let conn = &mut Target::new(url.expose(), &self.0.options).connect_patiently()?;
+                diesel::select(sql::<Bool>("to_regclass('issuer_state') IS NOT NULL")).get_result(conn)
+            }
+        };
+        Ok(found?)
     }
 
     /// Every migration of this program, oldest first. Blocks the thread.

@@ -1,8 +1,10 @@
 //! `api …` through a server.
 
 use super::change::{DeleteArgs, UpdateArgs, taken};
+use super::show::HEADS;
 use super::{ApiVerb, CreateArgs, unknown};
 use crate::cli::exit::Failure;
+use crate::cli::listing::Listing;
 use crate::cli::output::Output;
 use crate::cli::remote::{Document, Remote, part, word};
 use crate::config::show_duration;
@@ -12,16 +14,22 @@ use vouchsafe_core::model::Span;
 pub(super) fn run(server: &Remote, verb: ApiVerb, output: &Output) -> Result<(), Failure> {
     match verb {
         ApiVerb::Create(args) => create(server, args, output),
-        ApiVerb::List => server.list(
-            ("/apis", &[]),
-            output,
-            ["IDENTIFIER", "NAME", "SCOPES", "LIFETIME"],
-            row,
-        ),
+        ApiVerb::List => all(server, output),
         ApiVerb::Show(named) => show(server, &named.identifier, output),
         ApiVerb::Update(args) => update(server, args, output),
         ApiVerb::Delete(args) => delete(server, &args, output),
     }
+}
+
+fn all(server: &Remote, output: &Output) -> Result<(), Failure> {
+    let mut listing = Listing::new(output);
+    server.each("/apis", &[], &mut |api| {
+        let api = plain(api);
+        listing.add(&api, || row(&api));
+        Ok(!output.is_broken())
+    })?;
+    listing.end(HEADS);
+    Ok(())
 }
 
 fn create(server: &Remote, args: CreateArgs, output: &Output) -> Result<(), Failure> {

@@ -10,6 +10,8 @@ use crate::db;
 use serde_json::{Value, json};
 use vouchsafe_core::model::Api;
 
+pub(super) const HEADS: [&str; 4] = ["IDENTIFIER", "NAME", "SCOPES", "LIFETIME"];
+
 /// All APIs. There are few of them: each is a program of somebody's.
 pub(super) fn all(place: &Workplace, output: &Output) -> Result<(), Failure> {
     let known = place.store.read_blocking("apis", |tx| db!(tx, apis::all()))?;
@@ -18,7 +20,7 @@ pub(super) fn all(place: &Workplace, output: &Output) -> Result<(), Failure> {
     let text = if rows.is_empty() {
         "there are none".to_owned()
     } else {
-        table(["IDENTIFIER", "NAME", "SCOPES", "LIFETIME"], &rows)
+        table(HEADS, &rows)
     };
     output.report(&Value::Array(documents), &text);
     Ok(())

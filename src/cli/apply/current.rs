@@ -17,7 +17,7 @@ pub(super) struct Current {
     pub(super) uses: BTreeMap<String, Vec<Use>>,
     /// The clients that are declared or were made by this set.
     pub(super) clients: BTreeMap<ClientId, Client>,
-    /// Their secrets that count.
+    /// Their secrets, those that count no more too.
     pub(super) secrets: BTreeMap<ClientId, Vec<StoredSecret>>,
     /// Identifiers of declared clients that are the `sub` of a person.
     pub(super) subjects: BTreeSet<ClientId>,
@@ -65,24 +65,37 @@ impl Current {
                 current.uses.insert(api.identifier.clone(), apis::uses(tx, api)?);
             }
         }
-        current.read_clients(tx, declared, now)?;
+        current.read_clients(tx, declared)?;
         current.read_users(tx, declared)?;
         current.read_administrators(tx, now)?;
         Ok(current)
     }
 
-    fn read_clients(
-        &mut self,
+    /// The same, as nobody else changes it until the transaction ends. Everybody locks in the same order.
+    pub(super) fn locked(
         tx: &mut Tx<'_>,
         declared: &Declared,
+        set: &str,
         now: UnixTime,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Self, StoreError> {
+        // Nobody gives a client a scope that this takes away, or takes one that it gives.
+        db!(tx, apis::lock_all())?;
+        let seen = Self::read(tx, declared, set, now)?;
+        for id in seen.clients.keys() {
+            db!(tx, clients::lock(id))?;
+        }
+        for id in seen.users.keys() {
+            db!(tx, users::lock(id))?;
+        }
+        Self::read(tx, declared, set, now)
+    }
+
+    fn read_clients(&mut self, tx: &mut Tx<'_>, declared: &Declared) -> Result<(), StoreError> {
         let named = declared.clients.iter().map(|client| &client.id);
         let ids: BTreeSet<ClientId> = named.chain(&self.made.clients).cloned().collect();
         for id in ids {
             if let Some(client) = db!(tx, clients::by_id(&id))? {
-                self.secrets
-                    .insert(id.clone(), db!(tx, clients::live_secrets(&id, now))?);
+                self.secrets.insert(id.clone(), db!(tx, clients::secrets(&id))?);
                 self.clients.insert(id, client);
             } else if db!(tx, users::by_id(&UserId::new(id.as_str())))?.is_some() {
                 self.subjects.insert(id);

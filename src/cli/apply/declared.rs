@@ -1,8 +1,9 @@
 //! What documents declare: APIs, clients and people, as they were read.
 
 use super::node::{Member, Node, Value};
+use super::parse;
 use super::section::{Place, Section};
-use crate::accounts::profile::ProfileChange;
+use crate::accounts::profile::{NewPerson, ProfileChange};
 use crate::cli::api;
 use crate::clients::apis;
 use crate::clients::registration::Wish;
@@ -35,6 +36,8 @@ pub(super) struct DeclaredClient {
     pub(super) place: Place,
     pub(super) id: ClientId,
     pub(super) wish: Wish,
+    /// The types that it may be of: one, or any where that is not known.
+    pub(super) kinds: Vec<ClientKind>,
     /// The secret that it is to have; none when one is to be made for it.
     pub(super) secret: Option<Arc<Plain<ClientSecret>>>,
 }
@@ -54,6 +57,20 @@ pub(super) struct DeclaredUser {
 }
 
 impl DeclaredUser {
+    /// The person as a new one.
+    pub(super) fn person(&self) -> NewPerson {
+        NewPerson {
+            username: self.username.clone(),
+            email: self.email.clone(),
+            email_verified: self.email_verified.unwrap_or_default(),
+            claims: self.claims.clone(),
+            password_hash: None,
+            is_admin: self.admin.unwrap_or_default(),
+            roles: self.roles.clone().unwrap_or_default(),
+            groups: self.groups.clone().unwrap_or_default(),
+        }
+    }
+
     /// The profile as a change of the one that is there.
     pub(super) fn profile(&self) -> ProfileChange {
         ProfileChange {
@@ -65,6 +82,12 @@ impl DeclaredUser {
     }
 }
 
+const KINDS: [ClientKind; 4] = [
+    ClientKind::Web,
+    ClientKind::Spa,
+    ClientKind::Native,
+    ClientKind::Service,
+];
 const ALGORITHMS: [&str; 4] = ["RS256", "PS256", "ES256", "EdDSA"];
 
 impl Declared {
@@ -84,17 +107,17 @@ impl Declared {
                 }
             }
         };
-        each("apis", apis, &mut |section| self.apis.extend(read_api(section)));
+        each("apis", apis, &mut |section| self.apis.push(read_api(section)));
         each("clients", clients, &mut |section| {
-            self.clients.extend(read_client(section));
+            self.clients.push(read_client(section));
         });
         each("users", users, &mut |section| {
-            self.users.extend(read_user(section));
+            self.users.push(read_user(section));
         });
     }
 }
 
-fn read_api(mut section: Section<'_>) -> Option<DeclaredApi> {
+fn read_api(mut section: Section<'_>) -> DeclaredApi {
     let identifier = section.required("identifier");
     if let Some(identifier) = &identifier {
         section.rename(format!("apis.{identifier:?}"));
@@ -104,7 +127,7 @@ fn read_api(mut section: Section<'_>) -> Option<DeclaredApi> {
         .list("scopes")
         .map(|items| read_scopes(&mut section, items));
     let api = Api {
-        identifier: identifier.clone().unwrap_or_default(),
+        identifier: identifier.unwrap_or_default(),
         name: name.as_deref().map(composed).unwrap_or_default(),
         token_typ: section
             .word::<TokenTyp>("token_typ", &["at+jwt", "JWT"])
@@ -118,7 +141,7 @@ fn read_api(mut section: Section<'_>) -> Option<DeclaredApi> {
         scopes: scopes.unwrap_or_default(),
     };
     let place = section.finish();
-    identifier.and(name).map(|_| DeclaredApi { place, api })
+    DeclaredApi { place, api }
 }
 
 /// A scope is a table of name and description, or a text as `api create --scope` takes it.
@@ -157,15 +180,15 @@ fn read_scope(members: Vec<Member>) -> Result<ApiScope, String> {
     Ok(apis::scope(&name, description.as_deref().unwrap_or_default()))
 }
 
-fn read_client(mut section: Section<'_>) -> Option<DeclaredClient> {
+fn read_client(mut section: Section<'_>) -> DeclaredClient {
     let id = section.required("client_id");
     if let Some(id) = &id {
         section.rename(format!("clients.{id}"));
     }
     let name = section.required("client_name");
-    let kind = section.word::<ClientKind>("type", &["web", "spa", "native", "service"]);
-    let before = kind.unwrap_or(ClientKind::Web);
-    let mut wish = Wish::new(name.clone().unwrap_or_default(), before);
+    let kind = section.required_word("type", &["web", "spa", "native", "service"]);
+    let kinds = kind.map_or_else(|| KINDS.to_vec(), |kind| vec![kind]);
+    let mut wish = Wish::new(name.unwrap_or_default(), kind.unwrap_or(ClientKind::Web));
     read_lists(&mut section, &mut wish);
     wish.jwks = read_jwks(&mut section);
     for (key, flag) in [
@@ -186,13 +209,13 @@ fn read_client(mut section: Section<'_>) -> Option<DeclaredClient> {
         secret.map(Arc::new)
     });
     let place = section.finish();
-    let id = ClientId::new(id?);
-    name.and(kind).map(|_| DeclaredClient {
+    DeclaredClient {
         place,
-        id,
+        id: ClientId::new(id.unwrap_or_default()),
         wish,
+        kinds,
         secret,
-    })
+    }
 }
 
 fn read_lists(section: &mut Section<'_>, wish: &mut Wish) {
@@ -223,8 +246,8 @@ fn read_lists(section: &mut Section<'_>, wish: &mut Wish) {
 fn read_jwks(section: &mut Section<'_>) -> Option<Json> {
     let written = section.take("jwks").and_then(|node| match node.json() {
         Ok(set) => Some(set),
-        Err(kind) => {
-            section.problem("jwks", format!("has {kind}, which no key set has"));
+        Err(message) => {
+            section.problem("jwks", message);
             None
         }
     });
@@ -237,14 +260,15 @@ fn read_jwks(section: &mut Section<'_>) -> Option<Json> {
     let file = section.beside(&path);
     let read = std::fs::read_to_string(&file)
         .map_err(|error| format!("cannot be read: {error}"))
-        .and_then(|text| serde_json::from_str(&text).map_err(|error| format!("is not JSON: {error}")));
+        .and_then(|text| parse::json(&text).map_err(|unreadable| unreadable.message))
+        .and_then(|set| set.json());
     read.map_err(|message| {
         section.problem("jwks_file", format!("names {}, which {message}", file.display()));
     })
     .ok()
 }
 
-fn read_user(mut section: Section<'_>) -> Option<DeclaredUser> {
+fn read_user(mut section: Section<'_>) -> DeclaredUser {
     let username = section.required("username");
     if let Some(username) = &username {
         section.rename(format!("users.{username}"));
@@ -259,8 +283,8 @@ fn read_user(mut section: Section<'_>) -> Option<DeclaredUser> {
                 section.problem("claims", "is not a table of claims");
                 Map::new()
             }
-            Err(kind) => {
-                section.problem("claims", format!("has {kind}, which no claim is"));
+            Err(message) => {
+                section.problem("claims", message);
                 Map::new()
             }
         })
@@ -275,15 +299,15 @@ fn read_user(mut section: Section<'_>) -> Option<DeclaredUser> {
     let admin = section.flag("admin");
     let password = section.secret("password_file").map(Arc::new);
     let place = section.finish();
-    Some(DeclaredUser {
+    DeclaredUser {
         place,
-        username: username?,
-        email: email?,
+        username: username.unwrap_or_default(),
+        email: email.unwrap_or_default(),
         email_verified,
         claims,
         roles,
         groups,
         admin,
         password,
-    })
+    }
 }

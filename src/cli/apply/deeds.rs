@@ -8,21 +8,21 @@ use crate::accounts::administrators;
 use crate::accounts::passwords::{Cost, Password, hash_here};
 use crate::accounts::profile::{ProfileChange, Updated};
 use crate::audit::Act;
-use crate::cli::alg::ensure_keys;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::open::Workplace;
 use crate::clients::apis;
 use crate::clients::registration::{self, Made, Pepper};
 use crate::clients::standing::{self, Changed};
 use crate::db;
-use crate::keys::Secrets;
-use crate::store::{StoreError, Tx};
-use std::collections::BTreeMap;
+use crate::keys::{Keys, Secrets, add_ready};
+use crate::metrics::Metrics;
+use crate::store::{StoreError, Tx, Unique};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use vouchsafe_core::model::{
-    Api, ClientId, ClientMetadata, ClientSecret, PasswordHash, Plain, Span, User, UserId,
+    Api, ClientId, ClientMetadata, ClientSecret, KeyAlgorithm, PasswordHash, Plain, SigningKey, Span, User,
+    UserId,
 };
-use vouchsafe_core::spec::username;
 
 /// Rows that one statement ends or removes at most.
 const SLICE: i64 = 500;
@@ -63,39 +63,64 @@ pub(super) fn carry_out(
     let ready = Act::new("cli", place.ports.clock.now(), &place.ports.entropy);
     let (mut deeds, mut handed) = (Vec::new(), Vec::new());
     for step in &plan.0 {
-        deeds.extend(prepare(place, step, &ready, &mut handed)?);
+        deeds.extend(prepare(step, &ready, &mut handed)?);
     }
     let deeds = in_order(deeds, current);
     let secrets = place.secrets()?;
+    let keys = keys(place, &deeds, &ready)?;
     let set = set.to_owned();
-    let done = place.act("apply", move |tx, act| {
-        // Nobody gives a client a scope that this takes away, or takes one that it gives.
-        db!(tx, apis::lock_all())?;
-        let current = Current::read(tx, &declared, &set, act.now)?;
-        let again = Plan::of(&declared, &current, &rules, act);
+    let act = Act::new("cli", place.ports.clock.now(), &place.ports.entropy);
+    let done = place.store.write_blocking("apply", move |tx| {
+        let current = Current::locked(tx, &declared, &set, act.now)?;
+        let again = Plan::of(&declared, &current, &rules, &act);
         if !again.is_ok_and(|again| again.is_like(&plan)) {
             return Ok(false);
         }
+        add_ready(tx, &act, &keys)?;
         for deed in &deeds {
-            deed.carry_out(tx, act, (&set, &secrets))?;
+            deed.make_way(tx)?;
+        }
+        for deed in &deeds {
+            deed.carry_out(tx, &act, (&set, &secrets))?;
         }
         Ok(true)
-    })?;
-    if done {
-        return Ok(handed);
+    });
+    match done {
+        Ok(true) => Ok(handed),
+        Err(StoreError::Conflict(unique)) if unique == Unique::LastAdministrator => {
+            Err(StoreError::Conflict(unique).into())
+        }
+        // The plan was lawful, so that whoever has what it needs came since.
+        Ok(false) | Err(StoreError::Conflict(_)) => Err(Failure::new(
+            Exit::TryAgain,
+            "somebody else changed something in between; nothing was changed, run it again",
+        )),
+        Err(error) => Err(error.into()),
     }
-    Err(Failure::new(
-        Exit::TryAgain,
-        "somebody else changed something in between; nothing was changed, run it again",
-    ))
 }
 
-fn prepare(
-    place: &Workplace,
-    step: &Step,
-    act: &Act,
-    handed: &mut Vec<Handed>,
-) -> Result<Option<Deed>, Failure> {
+/// The keys that are needed and not there yet. They are added with what needs them.
+fn keys(place: &Workplace, deeds: &[Deed], act: &Act) -> Result<Vec<SigningKey>, Failure> {
+    let mut needed: BTreeSet<_> = deeds.iter().filter_map(Deed::signing_alg).collect();
+    // Those of the algorithm that is always there are left to the server.
+    needed.remove(&KeyAlgorithm::default());
+    if needed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys = Keys::open_as_is(
+        &place.config,
+        &place.store,
+        &place.ports,
+        &Arc::new(Metrics::new()),
+    )?;
+    let mut made = Vec::new();
+    for alg in needed {
+        made.extend(keys.made_ready(&place.store, act, alg)?);
+    }
+    Ok(made)
+}
+
+fn prepare(step: &Step, act: &Act, handed: &mut Vec<Handed>) -> Result<Option<Deed>, Failure> {
     let mut hand = |id: &ClientId, wanted: &NewSecret| match wanted {
         NewSecret::None => None,
         NewSecret::Given(secret) => Some(Arc::clone(secret)),
@@ -107,22 +132,14 @@ fn prepare(
     };
     Ok(Some(match step.work.clone() {
         Work::None => return Ok(None),
-        Work::CreateApi(api) => {
-            ensure_keys(place, api.signing_alg)?;
-            Deed::CreateApi(api)
-        }
-        Work::UpdateApi(api) => {
-            ensure_keys(place, api.signing_alg)?;
-            Deed::UpdateApi(api)
-        }
+        Work::CreateApi(api) => Deed::CreateApi(api),
+        Work::UpdateApi(api) => Deed::UpdateApi(api),
         Work::DeleteApi(identifier) => Deed::DeleteApi(identifier),
         Work::CreateClient(id, metadata, secret) => {
-            ensure_keys(place, metadata.id_token_signed_response_alg)?;
             let secret = hand(&id, &secret).and_then(|secret| Plain::parse(secret.expose()));
             Deed::CreateClient(Made::named(id, metadata, secret, act))
         }
         Work::UpdateClient(id, metadata, secret) => {
-            ensure_keys(place, metadata.id_token_signed_response_alg)?;
             let secret = hand(&id, &secret);
             Deed::UpdateClient(id, metadata, secret)
         }
@@ -162,8 +179,7 @@ fn hashed(password: Option<&FirstPassword>, act: &Act) -> Result<Option<Password
         .ok_or_else(|| Failure::failed("a password cannot be hashed"))
 }
 
-/// An order in which nothing is in the way of what comes after: scopes and addresses are given up before they are
-/// given anew.
+/// An order in which nothing is in the way of what comes after: scopes are given up before they are given anew.
 fn in_order(mut waiting: Vec<Deed>, current: &Current) -> Vec<Deed> {
     let mut owned: BTreeMap<String, Api> = current
         .apis
@@ -173,11 +189,9 @@ fn in_order(mut waiting: Vec<Deed>, current: &Current) -> Vec<Deed> {
     waiting.sort_by_key(Deed::rank);
     let mut ordered = Vec::new();
     while !waiting.is_empty() {
-        let free = waiting.iter().position(|deed| {
-            !waiting
-                .iter()
-                .any(|other| deed.waits_for(other, &owned, &current.users))
-        });
+        let free = waiting
+            .iter()
+            .position(|deed| !waiting.iter().any(|other| deed.waits_for(other, &owned)));
         if let Some(free) = free {
             ordered.push(waiting.remove(free));
         } else if let Some(shed) = waiting.iter().find_map(|deed| deed.shed(&owned)) {
@@ -185,7 +199,7 @@ fn in_order(mut waiting: Vec<Deed>, current: &Current) -> Vec<Deed> {
             owned.insert(shed.identifier.clone(), shed.clone());
             ordered.push(Deed::UpdateApi(shed));
         } else {
-            // People exchange addresses: the database refuses it, and all the rest with it.
+            // There is always one that sheds; were there none, the database would refuse it, and all the rest with it.
             ordered.push(waiting.remove(0));
         }
     }
@@ -210,24 +224,16 @@ impl Deed {
         }
     }
 
-    /// Whether it takes a scope or an address that the other gives up.
-    fn waits_for(&self, other: &Self, owned: &BTreeMap<String, Api>, users: &BTreeMap<UserId, User>) -> bool {
-        if let (Self::UpdateApi(api), Self::UpdateApi(other)) = (self, other) {
-            let before = owned
-                .get(&other.identifier)
-                .filter(|_| api.identifier != other.identifier);
-            let mut scopes = before.into_iter().flat_map(|before| &before.scopes);
-            return scopes.any(|scope| owns(api, &scope.name));
-        }
-        if let (Self::UpdateUser(id, change), Self::UpdateUser(other, _)) = (self, other) {
-            let profile = change.profile.as_ref().filter(|_| id != other);
-            let wanted = profile
-                .and_then(|profile| profile.email.as_deref())
-                .map(username::key);
-            let held = users.get(other).map(|user| username::key(&user.email));
-            return wanted.is_some() && wanted == held;
-        }
-        false
+    /// Whether it takes a scope that the other gives up.
+    fn waits_for(&self, other: &Self, owned: &BTreeMap<String, Api>) -> bool {
+        let (Self::UpdateApi(api), Self::UpdateApi(other)) = (self, other) else {
+            return false;
+        };
+        let before = owned
+            .get(&other.identifier)
+            .filter(|_| api.identifier != other.identifier);
+        let mut scopes = before.into_iter().flat_map(|before| &before.scopes);
+        scopes.any(|scope| owns(api, &scope.name))
     }
 
     /// The API as it is without the scopes that it will not have, when it has such.
@@ -237,6 +243,36 @@ impl Deed {
         let before = shed.scopes.len();
         shed.scopes.retain(|scope| owns(after, &scope.name));
         (shed.scopes.len() < before).then_some(shed)
+    }
+
+    /// What a key is needed for.
+    fn signing_alg(&self) -> Option<KeyAlgorithm> {
+        match self {
+            Self::CreateApi(api) | Self::UpdateApi(api) => Some(api.signing_alg),
+            Self::CreateClient(made) => Some(made.client.metadata.id_token_signed_response_alg),
+            Self::UpdateClient(_, metadata, _) => Some(metadata.id_token_signed_response_alg),
+            Self::DeleteUser(_)
+            | Self::DeleteClient(_)
+            | Self::DeleteApi(_)
+            | Self::UpdateUser(..)
+            | Self::CreateUser(_) => None,
+        }
+    }
+
+    /// Gives up the address of whoever has it no more at the end, so that it does not matter who gets another's first.
+    fn make_way(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        match self {
+            Self::DeleteUser(user) => db!(tx, users::give_up_email(&user.id)),
+            Self::UpdateUser(id, change) if change.profile.is_some() => db!(tx, users::give_up_email(id)),
+            Self::UpdateUser(..)
+            | Self::DeleteClient(_)
+            | Self::UpdateClient(..)
+            | Self::CreateClient(_)
+            | Self::DeleteApi(_)
+            | Self::UpdateApi(_)
+            | Self::CreateApi(_)
+            | Self::CreateUser(_) => Ok(()),
+        }
     }
 
     fn carry_out(

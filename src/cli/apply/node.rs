@@ -85,8 +85,8 @@ impl Node {
         }
     }
 
-    /// The same without lines; what nothing here takes is told by its kind.
-    pub(super) fn json(&self) -> Result<Json, &'static str> {
+    /// The same without lines. What JSON has not, or has in two senses, is told.
+    pub(super) fn json(&self) -> Result<Json, String> {
         Ok(match &self.value {
             Value::Text(text) => Json::from(text.as_str()),
             Value::Integer(number) => Json::from(*number),
@@ -95,12 +95,14 @@ impl Node {
             Value::Table(members) => {
                 let mut map = Map::new();
                 for member in members {
-                    map.insert(member.name.clone(), member.node.json()?);
+                    if map.insert(member.name.clone(), member.node.json()?).is_some() {
+                        return Err(format!("has {:?} twice", member.name));
+                    }
                 }
                 Json::Object(map)
             }
             Value::Null => Json::Null,
-            Value::Other(kind) => return Err(kind),
+            Value::Other(kind) => return Err(format!("has {kind}, which may not be here")),
         })
     }
 }

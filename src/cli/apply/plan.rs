@@ -200,13 +200,19 @@ impl Draft<'_> {
         }
     }
 
+    /// Tells a problem of a key, unless its value could not even be read.
+    fn tell(&mut self, place: &Place, key: &str, message: impl Into<String>) {
+        if place.is_readable(key) {
+            self.problems.push(place.problem(key, message));
+        }
+    }
+
     /// Tells of everything that is declared a second time under the same key.
     fn refuse_twins<'p>(&mut self, member: &str, declared: impl Iterator<Item = (&'p Place, String)>) {
         let mut first: BTreeMap<String, &Place> = BTreeMap::new();
         for (place, key) in declared {
             if let Some(earlier) = first.get(&key) {
-                let message = format!("is declared at {earlier} already");
-                self.problems.push(place.problem(member, message));
+                self.tell(place, member, format!("is declared at {earlier} already"));
             } else {
                 first.insert(key, place);
             }

@@ -4,7 +4,7 @@ use super::node::{Member, Node, Value};
 use crate::config::{Problem, Source, nearest, not_one_of, parse_duration, secret_file};
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error, StrDeserializer};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use vouchsafe_core::model::Span;
 use zeroize::Zeroizing;
@@ -16,6 +16,8 @@ pub(super) struct Place {
     name: String,
     line: usize,
     lines: BTreeMap<String, usize>,
+    /// The keys of which a problem was told when they were read: their values are none to be judged.
+    faulty: BTreeSet<String>,
 }
 
 impl Place {
@@ -23,6 +25,16 @@ impl Place {
     pub(super) fn problem(&self, key: &str, message: impl Into<String>) -> Problem {
         let line = self.lines.get(key).copied().unwrap_or(self.line);
         Problem::new(self.source(line), dotted(&self.name, key), message)
+    }
+
+    /// Whether a key is there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.lines.contains_key(key)
+    }
+
+    /// Whether a key, if it is there, could be read.
+    pub(super) fn is_readable(&self, key: &str) -> bool {
+        !self.faulty.contains(key)
     }
 
     fn source(&self, line: usize) -> Source {
@@ -67,6 +79,7 @@ impl<'p> Section<'p> {
             name,
             line: node.line,
             lines: BTreeMap::new(),
+            faulty: BTreeSet::new(),
         };
         match node.table() {
             Ok(members) => Some(Self {
@@ -121,14 +134,28 @@ impl<'p> Section<'p> {
     /// Tells a problem of a key.
     pub(super) fn problem(&mut self, key: &str, message: impl Into<String>) {
         let problem = self.place.problem(key, message);
+        self.place.faulty.insert(key.to_owned());
         self.problems.push(problem);
     }
 
     /// A text that must be there.
     pub(super) fn required(&mut self, key: &'static str) -> Option<String> {
-        let before = self.problems.len();
         let found = self.text(key);
-        if found.is_none() && self.problems.len() == before {
+        self.insist(key, found)
+    }
+
+    /// One of some words, which must be there.
+    pub(super) fn required_word<T: DeserializeOwned>(
+        &mut self,
+        key: &'static str,
+        words: &[&str],
+    ) -> Option<T> {
+        let found = self.word(key, words);
+        self.insist(key, found)
+    }
+
+    fn insist<T>(&mut self, key: &str, found: Option<T>) -> Option<T> {
+        if found.is_none() && self.place.is_readable(key) {
             self.problem(key, "is missing");
         }
         found

@@ -4,7 +4,7 @@ use super::{AuditVerb, ExportArgs, PATIENCE, Role, TailArgs, nobody, pause, whol
 use crate::audit::export;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::instant::instant;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, harmless_json};
 use crate::cli::remote::{PAGE, Remote, word};
 use crate::ports::{Clock as _, SystemClock};
 use serde_json::Value;
@@ -61,13 +61,13 @@ fn tail(server: &Remote, args: &TailArgs, last: i64, output: &Output) -> Result<
         let records = told.get("items").and_then(Value::as_array);
         let before = after;
         for record in records.into_iter().flatten() {
-            output.print(&record.to_string());
+            output.print(&harmless_json(&record.to_string()));
             after = after.max(number(record, "seq"));
         }
-        if after > before {
+        if after > before && !output.is_broken() {
             continue;
         }
-        if !args.follow {
+        if !args.follow || output.is_broken() {
             return Ok(());
         }
         pause();

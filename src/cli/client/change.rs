@@ -1,13 +1,14 @@
 //! `client update`, `disable`, `enable` and `rotate-secret`.
 
 use super::settings::Settings;
-use super::{find, unknown};
+use super::{another_secret, find, unknown};
 use crate::audit::Act;
 use crate::cli::alg::ensure_keys;
 use crate::cli::exit::Failure;
 use crate::cli::instant::Until;
 use crate::cli::open::Workplace;
 use crate::cli::output::Output;
+use crate::clients::dynamic::initial_tokens::LONGEST;
 use crate::clients::registration::{self, Pepper, Wish, document};
 use crate::clients::standing::{self, Changed, SecretAdded};
 use crate::db;
@@ -35,10 +36,17 @@ pub(super) struct RotateArgs {
     /// The client
     #[arg(allow_hyphen_values = true)]
     pub(super) client_id: String,
-    /// How long those before still count: until an instant (RFC 3339), or for a duration; one that had an end already
-    /// ends now
-    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = Until::parse)]
+    /// How long those before still count: until an instant (RFC 3339), or for a duration, 400d at most; one that had an
+    /// end already ends now
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = until)]
     pub(super) until: Until,
+}
+
+fn until(text: &str) -> Result<Until, String> {
+    match Until::parse(text)? {
+        Until::In(span) if span > LONGEST => Err("must be at most 400d".to_owned()),
+        until @ (Until::At(_) | Until::In(_)) => Ok(until),
+    }
 }
 
 /// Changes the client as it is found under the lock of its row: whatever others changed until then stays.
@@ -58,22 +66,33 @@ pub(super) fn update(place: &Workplace, args: UpdateArgs, output: &Output) -> Re
     let id = ClientId::new(client_id.as_str());
     let changed = place.act("update-client", move |tx, act| {
         let Some(client) = db!(tx, clients::lock(&id))? else {
-            return Ok(Ok(Changed::Unknown));
+            return Ok(Ok((Changed::Unknown, false)));
         };
         let apis = db!(tx, apis::all())?;
+        let before = client.metadata.clone();
         Ok(match registration::check(wished(client), &apis) {
-            Ok(metadata) => Ok(standing::update(tx, act, &id, &metadata)?),
+            Ok(metadata) => Ok((standing::update(tx, act, &id, &metadata)?, before != metadata)),
             Err(rule) => Err(rule),
         })
     })?;
-    match changed.map_err(|rule| Failure::failed(rule.to_string()))? {
+    let (changed, is_another) = changed.map_err(|rule| Failure::failed(rule.to_string()))?;
+    match changed {
         Changed::Done(client) => {
-            output.tell("the client is changed:");
+            output.tell(what_became(is_another));
             output.answer(&Value::Object(document(&client)));
             Ok(())
         }
         Changed::OwnClient => Err(Failure::failed(standing::OWN)),
         Changed::Unknown => Err(unknown(&client_id)),
+    }
+}
+
+/// What is said of a client that was to be changed.
+pub(super) const fn what_became(is_changed: bool) -> &'static str {
+    if is_changed {
+        "the client is changed:"
+    } else {
+        "the client is as before: nothing was to be changed"
     }
 }
 
@@ -124,7 +143,7 @@ pub(super) fn rotate_secret(place: &Workplace, args: &RotateArgs, output: &Outpu
         "client_secret_expires_at": 0,
         "old_secrets_expire_at": old.map(UnixTime::seconds),
     }));
-    Ok(())
+    output.delivered(&another_secret(&args.client_id))
 }
 
 fn change<F>(place: &Workplace, client_id: &str, name: &'static str, mut work: F) -> Result<Client, Failure>

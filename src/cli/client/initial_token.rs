@@ -71,13 +71,18 @@ pub(super) fn create(place: &Workplace, args: &InitialTokenArgs, output: &Output
     }
     let mut members = document(&made.token);
     members.insert("initial_access_token".to_owned(), json!(made.secret.expose()));
-    tell(&Value::Object(members), output);
-    Ok(())
+    tell(&Value::Object(members), output)
 }
 
-fn tell(made: &Value, output: &Output) {
+fn tell(made: &Value, output: &Output) -> Result<(), Failure> {
     output.tell("the initial access token is shown this once:");
     output.answer(made);
+    output.delivered(&instead(&word(made, "id")))
+}
+
+/// What to do when nobody has seen a token.
+fn instead(id: &str) -> String {
+    format!("revoke it with `vouchsafe client revoke-initial-token {id}` and make another")
 }
 
 pub(super) fn all(place: &Workplace, output: &Output) -> Result<(), Failure> {
@@ -129,12 +134,11 @@ pub(super) fn create_at(server: &Remote, args: &InitialTokenArgs, output: &Outpu
         output.answer(&made.value);
         let id = word(&made.value, "id");
         return Err(Failure::failed(format!(
-            "the token is made, but the answer that shows it this once was lost on the way; revoke it with `vouchsafe client \
-             revoke-initial-token {id}` and make another"
+            "the token is made, but the answer that shows it this once was lost on the way; {}",
+            instead(&id)
         )));
     }
-    tell(&made.value, output);
-    Ok(())
+    tell(&made.value, output)
 }
 
 /// As [`all`], through a server.

@@ -1,8 +1,8 @@
 //! `client …` through a server.
 
-use super::change::{RotateArgs, UpdateArgs};
+use super::change::{RotateArgs, UpdateArgs, what_became};
 use super::show::HEADS;
-use super::{ClientVerb, CreateArgs, answer, delete, initial_token, unknown, wished};
+use super::{ClientVerb, CreateArgs, another_secret, answer, delete, initial_token, unknown, wished};
 use crate::cli::exit::Failure;
 use crate::cli::instant::instant;
 use crate::cli::output::Output;
@@ -48,8 +48,8 @@ fn create(server: &Remote, args: CreateArgs, output: &Output) -> Result<(), Fail
         output.answer(&made);
         let id = word(&made, "client_id");
         return Err(Failure::failed(format!(
-            "the client is registered, but the answer that shows its secret this once was lost on the way; make it another \
-             with `vouchsafe client rotate-secret {id}`"
+            "the client is registered, but the answer that shows its secret this once was lost on the way; {}",
+            another_secret(&id)
         )));
     }
     let texts = |name: &str| -> Vec<String> {
@@ -64,8 +64,7 @@ fn create(server: &Remote, args: CreateArgs, output: &Output) -> Result<(), Fail
         &texts("redirect_uris"),
         &scopes,
     );
-    answer(made.as_object().cloned().unwrap_or_default(), &settings, output);
-    Ok(())
+    answer(made.as_object().cloned().unwrap_or_default(), &settings, output)
 }
 
 /// A wish by the names of RFC 7591, as the administration API takes it.
@@ -114,7 +113,7 @@ fn update(server: &Remote, args: UpdateArgs, output: &Output) -> Result<(), Fail
     }
     let version = client.version.as_deref();
     let changed = server.patch(&path(&args.client_id, ""), &Value::Object(members), version)?;
-    output.tell("the client is changed:");
+    output.tell(what_became(changed.value != client.value));
     output.answer(&changed.value);
     Ok(())
 }
@@ -161,7 +160,7 @@ fn rotate_secret(server: &Remote, args: &RotateArgs, output: &Output) -> Result<
         "client_secret_expires_at": 0,
         "old_secrets_expire_at": old,
     }));
-    Ok(())
+    output.delivered(&another_secret(id))
 }
 
 /// Whether a secret that is shown once was in an answer that never came.

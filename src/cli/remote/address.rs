@@ -19,12 +19,12 @@ impl Address {
         if let Some((source, text)) = named {
             return Self::of_user(source, &text).map(Some);
         }
-        match &global.remote.admin_origin {
+        match global.remote.given().first() {
             None => Ok(None),
             // Somebody who meant a server is not to work on a database.
-            Some(_) => Err(Failure::new(
+            Some(flag) => Err(Failure::new(
                 Exit::Usage,
-                "--admin-origin says where a server's administration is; name the server too: --server URL",
+                format!("{flag} is about a server; name the server too: --server URL"),
             )),
         }
     }

@@ -6,7 +6,7 @@ use crate::accounts::invitations::{self, Invitation, Invited};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::instant::instant;
 use crate::cli::open::Workplace;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, harmless};
 use crate::cli::remote::{Remote, word};
 use clap::Args;
 use serde_json::{Value, json};
@@ -75,8 +75,7 @@ pub(super) fn invite(place: &Workplace, args: InviteArgs, output: &Output) -> Re
     let link = InvitationDocument::of(&invitation, &place.config.issuer);
     let mut members = document(&user);
     members.insert("invitation".to_owned(), json!(link));
-    tell(&Value::Object(members), output);
-    Ok(())
+    tell(&Value::Object(members), output)
 }
 
 fn again(place: &Workplace, named: &str) -> Result<(User, Invitation), Failure> {
@@ -102,14 +101,12 @@ pub(super) fn invite_at(server: &Remote, args: InviteArgs, output: &Output) -> R
         }
     };
     if invited.get("invitation").is_none() {
-        let username = word(&invited, "username");
         return Err(Failure::failed(format!(
-            "the account is made, but the answer that shows its link this once was lost on the way; make another one with \
-             `vouchsafe user invite --again {username}`"
+            "the account is made, but the answer that shows its link this once was lost on the way; {}",
+            another_link(&word(&invited, "username"))
         )));
     }
-    tell(&invited, output);
-    Ok(())
+    tell(&invited, output)
 }
 
 /// `user end-invitation` through a server.
@@ -120,17 +117,24 @@ pub(super) fn end_at(server: &Remote, named: &str, output: &Output) -> Result<()
 }
 
 /// The link on standard output, or with `--json` the person with it.
-fn tell(invited: &Value, output: &Output) {
+fn tell(invited: &Value, output: &Output) -> Result<(), Failure> {
+    let username = word(invited, "username");
     let link = invited.get("invitation").cloned().unwrap_or_default();
     let until = link.get("expires_at").and_then(Value::as_i64).unwrap_or_default();
     output.tell(&format!(
         "give this link to {} and to nobody else; it is shown this once, and works once, until {}",
-        word(invited, "username"),
+        username,
         instant(UnixTime::from_seconds(until))
     ));
     if output.is_json() {
         output.answer(invited);
     } else {
-        output.print(&word(&link, "link"));
+        output.print(&harmless(&word(&link, "link")));
     }
+    output.delivered(&another_link(&username))
+}
+
+/// What to do when nobody has seen a link.
+fn another_link(username: &str) -> String {
+    format!("make another one with `vouchsafe user invite --again {username}`")
 }

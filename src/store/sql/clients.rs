@@ -246,12 +246,15 @@ pub fn add_secret(c: &mut Conn, client: &ClientId, secret: &NewSecret) -> Result
 
 /// The secrets of a client that have not expired.
 pub fn live_secrets(c: &mut Conn, client: &ClientId, now: UnixTime) -> Result<Vec<StoredSecret>, StoreError> {
-    let lasts = client_secrets::expires_at
-        .is_null()
-        .or(client_secrets::expires_at.gt(now.millis()));
+    let mut secrets = secrets(c, client)?;
+    secrets.retain(|secret| secret.is_live(now));
+    Ok(secrets)
+}
+
+/// The secrets of a client, those too that have expired and are not swept yet.
+pub fn secrets(c: &mut Conn, client: &ClientId) -> Result<Vec<StoredSecret>, StoreError> {
     let rows: Vec<(i64, Vec<u8>, Option<i64>)> = client_secrets::table
         .filter(client_secrets::client_id.eq(client.as_str()))
-        .filter(lasts)
         .select((
             client_secrets::pepper_version,
             client_secrets::digest,

@@ -165,6 +165,15 @@ pub fn set_profile(c: &mut Conn, user: &User) -> Result<bool, StoreError> {
         == 1)
 }
 
+/// Gives up a person's address, which is free for others at once. Part of a transaction that gives them another one, or
+/// removes them: what stands in its place is no address.
+pub fn give_up_email(c: &mut Conn, id: &UserId) -> Result<(), StoreError> {
+    diesel::update(users::table.find(id.as_str()))
+        .set(dsl::email_key.eq(id.as_str()))
+        .execute(c)?;
+    Ok(())
+}
+
 /// Disables the account since an instant, or enables it; `false` when there is no such person.
 pub fn set_standing(c: &mut Conn, id: &UserId, disabled_at: Option<UnixTime>) -> Result<bool, StoreError> {
     let change = dsl::disabled_at.eq(millis(disabled_at));

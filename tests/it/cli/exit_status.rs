@@ -4,6 +4,7 @@ use super::program::{Place, set_mode};
 use crate::support::patience::pause;
 use crate::support::postgres::Cluster;
 use std::time::Duration;
+use vouchsafe::config::DatabaseUrl;
 
 #[test]
 fn wrong_usage_is_2() {
@@ -79,6 +80,7 @@ fn a_command_waits_for_a_database_that_is_slow_to_answer() {
 #[test]
 fn what_cannot_be_done_is_1() {
     let place = Place::sqlite();
+    place.create_user("ada");
     place
         .run(&["user", "disable", "nobody"])
         .failed(1, "there is no user \"nobody\"");
@@ -112,6 +114,12 @@ fn a_lost_key_encryption_key_is_78_and_no_new_one_is_made() {
 #[test]
 fn migrations_are_applied_once_and_listed() {
     for place in Place::both() {
+        if let DatabaseUrl::Sqlite(file) = place.database() {
+            let status = place.run(&["migrate", "status"]);
+            status.failed(69, "there is no database of vouchsafe at ");
+            std::fs::create_dir(file.parent().unwrap()).unwrap();
+            place.file("data/vouchsafe.db", "");
+        }
         let before = place.run(&["migrate", "status", "--json"]).document();
         assert!(
             before

@@ -193,6 +193,7 @@ on_both_databases! {
 #[test]
 fn people_are_listed_and_shown() {
     for place in Place::both() {
+        place.run(&["migrate", "--json"]).document();
         assert_eq!(place.run(&["user", "list", "--json"]).document(), json!([]));
         let (ada, ben) = (place.create_user("ada"), place.create_user("ben"));
         let listed = place.run(&["user", "list", "--json"]).document();

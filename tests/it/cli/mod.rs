@@ -1,5 +1,6 @@
 //! The command line, run as a program on both databases.
 
+mod absent_database;
 mod admin;
 mod apply;
 mod at_once;
@@ -17,6 +18,7 @@ mod initial_tokens;
 mod invitations;
 mod issuer;
 mod keys;
+mod lost_output;
 mod people;
 pub(crate) mod program;
 mod remote;

@@ -19,6 +19,8 @@ use vouchsafe::ports::{Clock as _, SystemClock};
 /// The password of everybody.
 pub(crate) const PASS_PHRASE: &str = "copper lantern 42";
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_vouchsafe");
+
 /// A folder with a database beside it, in which the program is run.
 pub(crate) struct Place {
     folder: TempDir,
@@ -102,15 +104,19 @@ impl Place {
 
     /// Runs the program with this on its standard input.
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Ended {
-        let mut child = self.command(arguments).spawn().unwrap();
-        // A program that needs no input may be gone before it comes.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        let output = child.wait_with_output().unwrap();
-        Ended {
-            status: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        ended(self.command(arguments), input)
+    }
+
+    /// Runs the program with this as its standard output.
+    pub(crate) fn run_into(&self, arguments: &[&str], stdout: impl Into<Stdio>) -> Ended {
+        let mut command = self.command(arguments);
+        command.stdout(stdout);
+        ended(command, "")
+    }
+
+    /// Runs the program with its standard output closed.
+    pub(crate) fn run_closed(&self, arguments: &[&str]) -> Ended {
+        ended(self.in_shell("exec \"$0\" \"$@\" >&-", arguments), "")
     }
 
     /// Runs a statement on the database, which no verb does.
@@ -132,15 +138,20 @@ impl Place {
 
     /// The program, ready to be started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let program = env!("CARGO_BIN_EXE_vouchsafe");
-        let mut command = match self.open_files {
-            None => Command::new(program),
-            Some(most) => {
-                let mut shell = Command::new("/bin/sh");
-                shell.args(["-c", &format!("ulimit -n {most} && exec \"$0\" \"$@\""), program]);
-                shell
-            }
-        };
+        match self.open_files {
+            None => self.ready(Command::new(PROGRAM), arguments),
+            Some(most) => self.in_shell(&format!("ulimit -n {most} && exec \"$0\" \"$@\""), arguments),
+        }
+    }
+
+    /// The same, started by a script.
+    fn in_shell(&self, script: &str, arguments: &[&str]) -> Command {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", script, PROGRAM]);
+        self.ready(shell, arguments)
+    }
+
+    fn ready(&self, mut command: Command, arguments: &[&str]) -> Command {
         command
             .args(arguments)
             .current_dir(self.folder.path())
@@ -191,6 +202,18 @@ impl Place {
         ];
         self.run_with_input(&arguments, &format!("{PASS_PHRASE}\n"))
             .document()
+    }
+}
+
+fn ended(mut command: Command, input: &str) -> Ended {
+    let mut child = command.spawn().unwrap();
+    // A program that needs no input may be gone before it comes.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    Ended {
+        status: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
     }
 }
 

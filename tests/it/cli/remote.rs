@@ -5,6 +5,7 @@ mod admin_sessions;
 mod administration;
 mod audit;
 mod both;
+mod hostile_server;
 mod initial_tokens;
 mod lists;
 mod lost_answers;
@@ -12,6 +13,7 @@ mod rate_limits;
 mod secrets;
 mod sign_in;
 mod step_up;
+mod strays;
 mod words;
 
 use super::program::{Ended, PASS_PHRASE, Place, free_address, set_mode};

@@ -49,9 +49,8 @@ impl Draft<'_> {
 
     fn api(&mut self, declared: &DeclaredApi, future: &[Api]) {
         let mut api = declared.api.clone();
-        if let Err(rule) = apis::check(&api, &self.rules.issuer) {
-            let problem = declared.place.problem(rule.field.as_str(), rule.to_string());
-            self.problems.push(problem);
+        for problem in apis::problems(&api, &self.rules.issuer) {
+            self.tell(&declared.place, problem.field.as_str(), problem.to_string());
         }
         let id = api.identifier.clone();
         let Some(before) = self.current.apis.iter().find(|known| known.identifier == id) else {
@@ -79,7 +78,7 @@ impl Draft<'_> {
                 let owner = owners.insert(&scope.name, &declared.api.identifier);
                 if let Some(owner) = owner.filter(|owner| **owner != declared.api.identifier) {
                     let message = format!("has {:?}, which belongs to {owner}", scope.name);
-                    self.problems.push(declared.place.problem("scopes", message));
+                    self.tell(&declared.place, "scopes", message);
                 }
             }
         }

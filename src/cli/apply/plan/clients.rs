@@ -2,10 +2,11 @@
 
 use super::{Action, Change, Draft, Kind, NewSecret, Work, difference};
 use crate::cli::apply::declared::DeclaredClient;
-use crate::clients::registration::{self, document};
+use crate::cli::apply::section::Place;
+use crate::clients::registration::{self, Field, Unregistrable, Wish, document};
 use crate::clients::{own_client, standing};
 use serde_json::Value;
-use vouchsafe_core::model::{Api, Client, ClientId, ClientMetadata, Registrar};
+use vouchsafe_core::model::{Api, Client, ClientId, ClientKind, ClientMetadata, Registrar};
 
 impl Draft<'_> {
     /// Plans them, for when there are these APIs.
@@ -19,12 +20,16 @@ impl Draft<'_> {
                 .map(|client| (&client.place, client.id.as_str().to_owned())),
         );
         for client in &declared.clients {
-            match registration::check(client.wish.clone(), apis) {
-                Ok(metadata) => self.client(client, metadata),
-                Err(rule) => {
-                    let problem = client.place.problem(rule.field.as_str(), rule.to_string());
-                    self.problems.push(problem);
-                }
+            self.check_id(client);
+            let problems = problems(client, apis);
+            for problem in &problems {
+                let member = member_of(problem.field, &client.place);
+                self.tell(&client.place, member, problem.to_string());
+            }
+            if problems.is_empty()
+                && let Ok(metadata) = registration::check(client.wish.clone(), apis)
+            {
+                self.client(client, metadata);
             }
         }
         let is_declared = |id: &&ClientId| declared.clients.iter().any(|client| client.id == **id);
@@ -36,12 +41,25 @@ impl Draft<'_> {
         }
     }
 
+    fn check_id(&mut self, declared: &DeclaredClient) {
+        let id = &declared.id;
+        let message = if own_client::is_own(id) {
+            standing::OWN.to_owned()
+        } else if self.current.clients.contains_key(id) {
+            return;
+        } else if let Err(rule) = registration::check_chosen_id(id) {
+            rule.to_string()
+        } else if self.current.subjects.contains(id) {
+            // The tokens that such a client gets for itself would be taken for the person's (RFC 9068 §5).
+            "is the sub of a person".to_owned()
+        } else {
+            return;
+        };
+        self.tell(&declared.place, "client_id", message);
+    }
+
     fn client(&mut self, declared: &DeclaredClient, metadata: ClientMetadata) {
         let id = &declared.id;
-        if own_client::is_own(id) {
-            let problem = declared.place.problem("client_id", standing::OWN);
-            return self.problems.push(problem);
-        }
         let before = self.current.clients.get(id);
         let after = Client {
             id: id.clone(),
@@ -54,19 +72,10 @@ impl Draft<'_> {
         };
         if declared.secret.is_some() && !after.has_secret() {
             let message = "is of no use: this client has no secret";
-            self.problems.push(declared.place.problem("secret_file", message));
+            self.tell(&declared.place, "secret_file", message);
         }
         let secret = self.secret(declared, &after);
         let Some(before) = before else {
-            let refused = registration::check_chosen_id(id).map_err(|message| message.to_string());
-            // The tokens that such a client gets for itself would be taken for the person's (RFC 9068 §5).
-            let is_person = self.current.subjects.contains(id);
-            let refused = refused
-                .err()
-                .or_else(|| is_person.then(|| "is the sub of a person".to_owned()));
-            if let Some(message) = refused {
-                self.problems.push(declared.place.problem("client_id", message));
-            }
             let work = Work::CreateClient(id.clone(), after.metadata, secret);
             return self.step((Action::Create, Kind::Client, id.as_str()), Vec::new(), work);
         };
@@ -91,40 +100,72 @@ impl Draft<'_> {
     }
 
     /// Which secret the client must get so that it has the one that is declared, or any.
-    fn secret(&self, declared: &DeclaredClient, client: &Client) -> NewSecret {
+    fn secret(&mut self, declared: &DeclaredClient, client: &Client) -> NewSecret {
         if !client.has_secret() {
             return NewSecret::None;
         }
-        let live = self
+        let stored = self
             .current
             .secrets
             .get(&client.id)
             .map_or(&[][..], Vec::as_slice);
         let Some(given) = &declared.secret else {
-            return if live.is_empty() {
-                NewSecret::Random
-            } else {
+            return if stored.iter().any(|secret| secret.is_live(self.act.now)) {
                 NewSecret::None
+            } else {
+                NewSecret::Random
             };
         };
-        // One that is about to end was replaced, and does not count as the client's secret any more.
-        let known = live
-            .iter()
-            .filter(|stored| stored.expires_at.is_none())
-            .any(|stored| {
-                let pepper = self.rules.peppers.as_ref();
-                pepper
-                    .and_then(|peppers| peppers.pepper(stored.pepper_version))
-                    .is_some_and(|pepper| given.digest_with(pepper) == stored.digest)
-            });
-        if known {
-            NewSecret::None
-        } else {
-            NewSecret::Given(given.clone())
+        let known = stored.iter().find(|stored| {
+            let peppers = self.rules.peppers.as_ref();
+            peppers
+                .and_then(|peppers| peppers.pepper(stored.pepper_version))
+                .is_some_and(|pepper| given.digest_with(pepper) == stored.digest)
+        });
+        match known {
+            None => NewSecret::Given(given.clone()),
+            Some(stored) => {
+                if stored.expires_at.is_some() {
+                    let message = "holds a secret that was replaced, and such a one cannot come back; \
+                                   `vouchsafe client new-secret` makes another";
+                    self.tell(&declared.place, "secret_file", message);
+                }
+                NewSecret::None
+            }
         }
     }
 }
 
 fn pinned(metadata: &ClientMetadata) -> Value {
     serde_json::to_value(metadata.token_endpoint_auth_method).unwrap_or_default()
+}
+
+/// What is wrong with a client. Of one whose type is not known, what is wrong with each type.
+fn problems(declared: &DeclaredClient, apis: &[Api]) -> Vec<Unregistrable> {
+    let of_kind = |kind: &ClientKind| {
+        let wish = Wish {
+            kind: *kind,
+            ..declared.wish.clone()
+        };
+        registration::problems(&wish, apis)
+    };
+    let common = |some: Vec<Unregistrable>, others: Vec<Unregistrable>| -> Vec<Unregistrable> {
+        some.into_iter()
+            .filter(|problem| others.contains(problem))
+            .collect()
+    };
+    let each = declared.kinds.iter().map(of_kind);
+    each.reduce(common).unwrap_or_default()
+}
+
+/// The key of a document for a member of a client's metadata.
+fn member_of(field: Field, place: &Place) -> &'static str {
+    if field != Field::Jwks || place.has("jwks") {
+        field.as_str()
+    } else if place.has("jwks_file") {
+        "jwks_file"
+    } else {
+        // The keys that the method needs are not there.
+        Field::AuthMethod.as_str()
+    }
 }

@@ -1,7 +1,7 @@
 //! The plan for people.
 
 use super::{Action, Change, Draft, FirstPassword, Kind, UserChange, Work};
-use crate::accounts::profile::{NewPerson, PersonProblem, check_groups, check_roles};
+use crate::accounts::profile::{self, PersonProblem, check_groups, check_roles};
 use crate::cli::apply::declared::DeclaredUser;
 use serde_json::{Value, json};
 use vouchsafe_core::decide::password_policy;
@@ -29,9 +29,17 @@ impl Draft<'_> {
             self.refuse_taken(user);
             let key = username::key(&user.username);
             let mut known = self.current.users.values();
-            match known.find(|known| username::key(&known.username) == key) {
-                Some(before) => self.changed(user, before),
-                None => self.added(user),
+            let before = known.find(|known| username::key(&known.username) == key);
+            let has_password = before.is_some_and(|before| before.password_hash.is_some());
+            let password = if has_password { None } else { self.password(user) };
+            let problems = profile::problems(&user.person(), before);
+            for problem in &problems {
+                self.tell_of(user, problem);
+            }
+            match before {
+                _ if !problems.is_empty() => {}
+                Some(before) => self.changed(user, before, password),
+                None => self.added(user, password),
             }
         }
         let is_declared = |known: &User| {
@@ -52,22 +60,21 @@ impl Draft<'_> {
         }
     }
 
-    fn tell(&mut self, user: &DeclaredUser, problem: &PersonProblem) {
-        let member = match problem {
-            PersonProblem::Claim(claim) => {
-                let message = format!("has {}: {}", claim.claim, problem.rule());
-                return self.problems.push(user.place.problem("claims", message));
+    fn tell_of(&mut self, user: &DeclaredUser, problem: &PersonProblem) {
+        let (member, message) = match problem {
+            PersonProblem::Claim(claim) if claim.claim == "name" && user.place.has("name") => {
+                ("name", problem.rule().to_owned())
             }
+            PersonProblem::Claim(claim) => ("claims", format!("has {}: {}", claim.claim, problem.rule())),
             PersonProblem::Username(_)
             | PersonProblem::Email(_)
             | PersonProblem::Role(_)
             | PersonProblem::Group(_)
             | PersonProblem::TooMany(_)
             | PersonProblem::BanIsOver
-            | PersonProblem::Reason => problem.field(),
+            | PersonProblem::Reason => (problem.field(), problem.to_string()),
         };
-        let place = user.place.problem(member, problem.to_string());
-        self.problems.push(place);
+        self.tell(&user.place, member, message);
     }
 
     /// An address that somebody has who keeps it.
@@ -87,51 +94,34 @@ impl Draft<'_> {
         };
         if let Some(other) = self.current.users.values().find(keeps) {
             let message = format!("is the address of {:?}", other.username);
-            self.problems.push(user.place.problem("email", message));
+            self.tell(&user.place, "email", message);
         }
     }
 
-    fn added(&mut self, declared: &DeclaredUser) {
-        let person = NewPerson {
-            username: declared.username.clone(),
-            email: declared.email.clone(),
-            email_verified: declared.email_verified.unwrap_or_default(),
-            claims: declared.claims.clone(),
-            password_hash: None,
-            is_admin: declared.admin.unwrap_or_default(),
-            roles: declared.roles.clone().unwrap_or_default(),
-            groups: declared.groups.clone().unwrap_or_default(),
-        };
-        match person.checked(self.act) {
+    fn added(&mut self, declared: &DeclaredUser, password: Option<FirstPassword>) {
+        match declared.person().checked(self.act) {
             Ok(user) => {
-                let password = self.password(declared);
                 let work = Work::CreateUser(Box::new(user), password);
                 self.step((Action::Create, Kind::User, &declared.username), Vec::new(), work);
             }
-            Err(problem) => self.tell(declared, &problem),
+            Err(problem) => self.tell_of(declared, &problem),
         }
     }
 
-    fn changed(&mut self, declared: &DeclaredUser, before: &User) {
+    fn changed(&mut self, declared: &DeclaredUser, before: &User, password: Option<FirstPassword>) {
         let profile = declared.profile();
-        let after = match profile.applied(before) {
-            Ok(after) => after,
-            Err(problem) => return self.tell(declared, &problem),
+        let wanted = declared.person();
+        let checked = profile.applied(before).and_then(|after| {
+            let (roles, groups) = (check_roles(wanted.roles)?, check_groups(wanted.groups)?);
+            Ok((after, roles, groups))
+        });
+        let (after, roles, groups) = match checked {
+            Ok(checked) => checked,
+            Err(problem) => return self.tell_of(declared, &problem),
         };
-        let roles = match declared.roles.clone().map(check_roles).transpose() {
-            Ok(roles) => roles.filter(|roles| *roles != before.roles),
-            Err(problem) => return self.tell(declared, &problem),
-        };
-        let groups = match declared.groups.clone().map(check_groups).transpose() {
-            Ok(groups) => groups.filter(|groups| *groups != before.groups),
-            Err(problem) => return self.tell(declared, &problem),
-        };
+        let roles = Some(roles).filter(|roles| declared.roles.is_some() && *roles != before.roles);
+        let groups = Some(groups).filter(|groups| declared.groups.is_some() && *groups != before.groups);
         let admin = declared.admin.filter(|admin| *admin != before.is_admin);
-        let password = before
-            .password_hash
-            .is_none()
-            .then(|| self.password(declared))
-            .flatten();
         let mut changes = own_members(before, &after);
         let profile = (!changes.is_empty()).then_some(profile);
         if let Some(roles) = &roles {
@@ -171,8 +161,7 @@ impl Draft<'_> {
                 "names a password that cannot be taken: {rule} (passwords.minimum_length is {})",
                 self.rules.minimum_length
             );
-            self.problems
-                .push(declared.place.problem("password_file", message));
+            self.tell(&declared.place, "password_file", message);
         }
         Some(password)
     }

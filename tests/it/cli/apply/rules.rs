@@ -46,7 +46,7 @@ fn a_rule_is_told_at_the_key_that_breaks_it() {
                 client(&format!(
                     "{named}\ntoken_endpoint_auth_method = \"private_key_jwt\""
                 )),
-                "1: clients.shop.jwks the method private_key_jwt",
+                "6: clients.shop.token_endpoint_auth_method the method private_key_jwt",
             ),
             (
                 api("name = \"a\u{200b}b\""),
