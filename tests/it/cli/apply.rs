@@ -302,26 +302,6 @@ fn a_client_may_have_only_scopes_that_an_api_will_own() {
 }
 
 #[test]
-fn a_client_may_have_no_scope_at_all() {
-    for place in place_with_site() {
-        place.file(
-            "site.toml",
-            &SITE.replace("scope = \"openid offline_access orders:read\"", "scope = \"\""),
-        );
-        let made = apply(&place, &[]).document();
-        assert!(actions(&made).contains(&"create shop".to_owned()));
-        let shop = place.run(&["client", "show", "shop"]);
-        let shop: Value = serde_json::from_str(&shop.stdout).unwrap();
-        assert_eq!(shop["scope"], "");
-        let again = actions(&apply(&place, &[]).document());
-        assert!(
-            again.iter().all(|action| action.starts_with("unchanged ")),
-            "{again:?}"
-        );
-    }
-}
-
-#[test]
 fn no_client_is_called_as_a_person_is() {
     for place in place_with_site() {
         place.create_user("eve");

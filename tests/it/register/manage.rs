@@ -197,7 +197,7 @@ with_registration! { open;
     fn a_client_that_an_administrator_trusts_is_no_more_its_own(world: World, _site: TlsSite) {
         for trusted in [
             |metadata: &mut ClientMetadata| metadata.first_party = true,
-            |metadata: &mut ClientMetadata| metadata.scopes.push("vouchsafe:clients".to_owned()),
+            |metadata: &mut ClientMetadata| metadata.scopes.push("vouchsafe:read".to_owned()),
         ] {
             let made = world.registered(json!({}));
             let client = changed_by_administrator(world, &made, trusted);

@@ -87,10 +87,18 @@ with_registration! { open;
             let taken = robot.change("PATCH", &path, &json!({ "scope": none })).json();
             assert_eq!(taken["scope"], "", "{none:?}");
         }
-        let create = ["client", "create", "--name", "Shop", "--redirect-uri", "https://shop.example/cb", "--json"];
+        let create = ["client", "create", "--name", "Shop", "--type", "web", "--redirect-uri", "https://shop.example/cb", "--json"];
         assert_eq!(place.run(&create).document()["scope"], "openid profile email");
         let made = place.run(&[&create[..], &["--scope", ""]].concat()).document();
         assert_eq!(made["scope"], "");
+        let declared = "[[clients]]\nclient_id = \"shop\"\nclient_name = \"Shop\"\ntype = \"web\"\nscope = \"\"\n\
+            redirect_uris = [\"https://shop.example/cb\"]";
+        place.file("site.toml", declared);
+        for action in ["create", "unchanged"] {
+            let done = place.run(&["apply", "-f", "site.toml", "--json"]).document();
+            assert_eq!(done["plan"][0]["action"], action, "{done}");
+            assert_eq!(robot.read("/clients/shop")["scope"], "");
+        }
     }
 
     fn no_client_gets_a_scope_whose_api_goes_at_the_same_time(world: World, _site: TlsSite) {
