@@ -181,10 +181,8 @@ pub fn problems(wish: &Wish, apis: &[Api]) -> Vec<Unregistrable> {
         found.push(problem);
         Vec::new()
     });
-    let refused_scopes = scopes
-        .iter()
-        .filter_map(|name| check_scope(name, wish, apis).err());
-    found.extend(refused_scopes);
+    let of_scope = |name: &String| check_scope(name, wish, apis).err();
+    found.extend(scopes.iter().filter_map(of_scope));
     let grants = grants_of(wish, &scopes);
     found.extend(check_grants(wish, &grants).err());
     found.extend(too_many(wish));
@@ -425,12 +423,10 @@ fn scopes_of(wish: &Wish) -> Result<Vec<String>, Unregistrable> {
 
 fn check_scope(name: &str, wish: &Wish, apis: &[Api]) -> Result<(), Unregistrable> {
     let mut owned = apis.iter().flat_map(|api| &api.scopes);
-    let rule = if scope::standard(name) {
-        if wish.kind != ClientKind::Service {
-            return Ok(());
-        }
+    let is_standard = scope::standard(name);
+    let rule = if is_standard && wish.kind == ClientKind::Service {
         "it is about a person, and a service acts for nobody"
-    } else if owned.any(|scope| scope.name == name) {
+    } else if is_standard || owned.any(|scope| scope.name == name) {
         return Ok(());
     } else {
         "no API owns it; register it first with `vouchsafe api create`"

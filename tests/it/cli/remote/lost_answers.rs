@@ -156,7 +156,9 @@ fn a_secret_whose_only_showing_is_lost_is_told() {
         let id = made["client_id"].as_str().unwrap();
         assert_eq!((ended.status, shops(&both)), (1, 1), "{ended:?}");
         assert!(made.get("client_secret").is_none());
-        let way_out = format!("lost on the way; make it another with `vouchsafe client rotate-secret {id}`");
+        let way_out = format!(
+            "lost on the way; make the client another secret with `vouchsafe client rotate-secret {id}`"
+        );
         assert!(ended.stderr.contains(&way_out), "{ended:?}");
         let rotate = [&["client", "rotate-secret", id, "--json"], &service[..]].concat();
         let secret = both.elsewhere.run(&rotate).document()["client_secret"].clone();
