@@ -8,7 +8,7 @@ use crate::store::{StoreError, Tx, Unique};
 use serde_json::{Value, json};
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
 use vouchsafe_core::model::{Api, ApiScope, Client, ClientId, Event, EventKind, Span};
-use vouchsafe_core::spec::human_readable::hides_nothing;
+use vouchsafe_core::spec::human_readable::{hidden_in_words, hides_nothing, shortened};
 use vouchsafe_core::spec::{resource, scope};
 
 /// Why an API cannot be made, as a sentence for the one who asked.
@@ -50,10 +50,11 @@ pub fn scope(name: &str, description: &str) -> ApiScope {
 pub fn check(api: &Api, issuer: &str) -> Result<(), Unregistrable> {
     let problem = |field, sentence: String| Err(Unregistrable { field, sentence });
     let identifier = &api.identifier;
+    let quoted = shortened(identifier);
     if resource::check(identifier).is_err() {
         return problem(
             Field::Identifier,
-            format!("identifier {identifier:?}: it must be an absolute URI without fragment"),
+            format!("identifier {quoted:?}: it must be an absolute URI without fragment"),
         );
     }
     // Tokens for these two open the server's own endpoints.
@@ -63,13 +64,16 @@ pub fn check(api: &Api, issuer: &str) -> Result<(), Unregistrable> {
     {
         return problem(
             Field::Identifier,
-            format!("identifier {identifier:?}: it is the server's own"),
+            format!("identifier {quoted:?}: it is the server's own"),
         );
     }
     if api.name.trim().is_empty() || !hides_nothing(&api.name) || api.name.chars().count() > 100 {
         return problem(
             Field::Name,
-            "the name must have 1 to 100 characters, none of them invisible".to_owned(),
+            format!(
+                "the name must have 1 to 100 characters, none of them invisible{}",
+                hidden_in_words(&api.name)
+            ),
         );
     }
     if api
@@ -84,6 +88,8 @@ pub fn check(api: &Api, issuer: &str) -> Result<(), Unregistrable> {
     check_scopes(&api.scopes)
 }
 
+const DESCRIPTION: &str = "its description must have at most 200 characters, none of them invisible";
+
 fn check_scopes(scopes: &[ApiScope]) -> Result<(), Unregistrable> {
     for (place, ApiScope { name, description }) in scopes.iter().enumerate() {
         let rule = if !scope::is_token(name) {
@@ -95,13 +101,18 @@ fn check_scopes(scopes: &[ApiScope]) -> Result<(), Unregistrable> {
         } else if scopes.iter().take(place).any(|earlier| earlier.name == *name) {
             "it is there twice"
         } else if !hides_nothing(description) || description.chars().count() > 200 {
-            "its description must have at most 200 characters, none of them invisible"
+            DESCRIPTION
         } else {
             continue;
         };
+        let which = if rule == DESCRIPTION {
+            hidden_in_words(description)
+        } else {
+            String::new()
+        };
         return Err(Unregistrable {
             field: Field::Scopes,
-            sentence: format!("scope {name:?}: {rule}"),
+            sentence: format!("scope {:?}: {rule}{which}", shortened(name)),
         });
     }
     Ok(())

@@ -12,7 +12,7 @@ use crate::admin::pages::applications::path_of;
 use crate::admin::pages::layout::Section;
 use crate::audit::export::Wanted;
 use crate::db;
-use crate::store::listing::{EventsWanted, Listed};
+use crate::store::listing::{EventsWanted, Listed, Part};
 use crate::store::{StoreError, Tx};
 use actix_web::web::{self, ServiceConfig};
 use std::collections::BTreeMap;
@@ -80,24 +80,28 @@ impl Asked {
         form::with_query(Section::Audit.path(), &fields)
     }
 
-    /// What the filters mean; the name of the one that means nothing.
-    fn read(&self) -> Result<Filter, &'static str> {
+    /// What the filters mean; of the first that means nothing, its name and the rule.
+    fn read(&self) -> Result<Filter, (&'static str, &'static str)> {
         let given = |text: &String| (!text.is_empty()).then(|| text.clone());
-        let instant = |text: &String, name| {
-            let typed = given(text).map(|text| crate::admin::moment::typed(&text).ok_or(name));
+        let instant = |text: &String, wrong| {
+            let typed = given(text).map(|text| crate::admin::moment::typed(&text).ok_or(wrong));
             typed.transpose()
         };
-        Ok(Filter {
+        let filter = Filter {
             kind: given(&self.kind)
-                .map(|kind| EventKind::parse(&kind).ok_or("kind"))
+                .map(|kind| EventKind::parse(&kind).ok_or(("kind", "What: choose one of the kinds")))
                 .transpose()?,
             actor: given(&self.actor),
             subject: given(&self.subject),
             client: given(&self.client),
-            from: instant(&self.from, "from")?,
-            to: instant(&self.to, "to")?,
+            from: instant(&self.from, ("from", "From (UTC): this is no date with a time"))?,
+            to: instant(&self.to, ("to", "Before (UTC): this is no date with a time"))?,
             request: given(&self.request).map(|text| text.to_uppercase()),
-        })
+        };
+        if filter.from.zip(filter.to).is_some_and(|(from, to)| from >= to) {
+            return Err(("to", "Before (UTC): it must be later than From"));
+        }
+        Ok(filter)
     }
 }
 
@@ -114,11 +118,16 @@ struct Filter {
 }
 
 impl Filter {
-    /// With the `sub` of people who were called by their name or address.
-    fn resolved(mut self, tx: &mut Tx<'_>) -> Result<Self, StoreError> {
-        self.subject = sub(tx, self.subject)?;
-        self.actor = sub(tx, self.actor)?;
-        Ok(self)
+    /// With the `sub` of people who were called by their name or address; the name of the filter that is nobody.
+    fn resolved(mut self, tx: &mut Tx<'_>) -> Result<Result<Self, &'static str>, StoreError> {
+        for (filter, called) in [("subject", &mut self.subject), ("actor", &mut self.actor)] {
+            let Some(text) = called.take() else { continue };
+            *called = sub(tx, filter, text)?;
+            if called.is_none() {
+                return Ok(Err(filter));
+            }
+        }
+        Ok(Ok(self))
     }
 
     fn page(self) -> EventsWanted {
@@ -147,14 +156,35 @@ impl Filter {
     }
 }
 
-/// The `sub` of somebody who was called by user name or address; anything else stays as it is.
-fn sub(tx: &mut Tx<'_>, called: Option<String>) -> Result<Option<String>, StoreError> {
-    let Some(called) = called else { return Ok(None) };
-    if matches!(called.as_str(), "cli" | "server") || called.starts_with("client:") || called.contains('\0') {
+/// The `sub` of somebody who was called by user name or address, or by the `sub` itself: of somebody who was deleted only
+/// that is known, by the records that name it. None when it is nobody's.
+fn sub(tx: &mut Tx<'_>, filter: &str, called: String) -> Result<Option<String>, StoreError> {
+    if matches!(called.as_str(), "cli" | "server") || called.starts_with("client:") {
         return Ok(Some(called));
     }
-    let found = db!(tx, users::by_login(&username::key(&called)))?;
-    Ok(Some(found.map_or(called, |user| user.id.into_string())))
+    if called.contains('\0') {
+        return Ok(None);
+    }
+    if let Some(user) = db!(tx, users::by_login(&username::key(&called)))? {
+        return Ok(Some(user.id.into_string()));
+    }
+    if db!(tx, users::by_id(&UserId::new(called.as_str())))?.is_some() {
+        return Ok(Some(called));
+    }
+    let named = Some(called.clone());
+    let (subject, actor) = if filter == "subject" {
+        (named, None)
+    } else {
+        (None, named)
+    };
+    let wanted = EventsWanted {
+        subject,
+        actor,
+        part: Part::first(1),
+        ..EventsWanted::default()
+    };
+    let is_named = !db!(tx, events::page(&wanted))?.items.is_empty();
+    Ok(is_named.then_some(called))
 }
 
 /// The names of those whom events are about.

@@ -4,7 +4,7 @@ use crate::accounts::person_acts::PersonAct;
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form;
 use crate::admin::moment::Moment;
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::audit;
 use crate::db;
 use crate::store::listing::SessionsWanted;
@@ -45,7 +45,7 @@ async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
 }
 
 async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
-    let query = form::query(admin, http.query_string(), &["after", "done"])?;
+    let query = form::query(admin, http.query_string(), &["after"])?;
     let mut wanted = SessionsWanted {
         now: admin.cx.now,
         ..SessionsWanted::default()
@@ -61,10 +61,8 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
         })
     });
     let page = found.await.map_err(|error| admin.failed(error))?;
-    let ended = query.one("done") == Some("ended");
-    let notice = ended.then(|| "The session is ended, with everything that lives in it.".to_owned());
     let view = SessionsPage {
-        shell: admin.shell(Section::Users, "Sessions").noting(notice),
+        shell: admin.shell(Section::Users, "Sessions"),
         next: page
             .next
             .as_deref()
@@ -102,7 +100,8 @@ async fn end(form: AdminForm) -> HttpResponse {
             .store()
             .write("end-session", move |tx| audit::end_session(tx, &act, &id));
         ended.await.map_err(|error| admin.failed(error))?;
-        Ok(see_other("/admin/sessions?done=ended"))
+        let words = "The session is ended, with everything that lives in it.";
+        Ok(admin.done("/admin/sessions", words))
     };
     ended.await.unwrap_or_else(|instead: HttpResponse| instead)
 }

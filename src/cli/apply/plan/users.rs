@@ -64,7 +64,7 @@ impl Draft<'_> {
             | PersonProblem::Group(_)
             | PersonProblem::TooMany(_)
             | PersonProblem::BanIsOver
-            | PersonProblem::Reason => problem.field(),
+            | PersonProblem::Reason(_) => problem.field(),
         };
         let place = user.place.problem(member, problem.to_string());
         self.problems.push(place);
