@@ -173,7 +173,8 @@ pub fn serve_admin(
     bounds: &Bounds,
 ) -> Result<Server, AppError> {
     serve_routes(services, listener, bounds, |app| {
-        app.configure(administration);
+        app.configure(administration)
+            .service(web::redirect("/", urls::ADMIN).see_other());
     })
 }
 

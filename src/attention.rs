@@ -1,6 +1,7 @@
 //! What administrators should look at, how the parts of this server are, and what a new installation still lacks. Only
 //! reads; nothing here decides anything.
 
+use crate::clients::own_client;
 use crate::db;
 use crate::services::Services;
 use crate::store::{StoreError, Tx};
@@ -115,10 +116,13 @@ pub fn look(tx: &mut Tx<'_>, now: UnixTime) -> Result<Looked, StoreError> {
             });
         }
     }
-    for client_id in db!(tx, attention::unused_clients(now.minus(LONG), NAMED))? {
+    for client_id in db!(
+        tx,
+        attention::unused_clients(own_client::ID, now.minus(LONG), NAMED)
+    )? {
         items.push(Attention::ClientUnused { client_id });
     }
-    let has_client = db!(tx, attention::has_client())?;
+    let has_client = db!(tx, attention::has_client(own_client::ID))?;
     let administrators = db!(tx, administrators::able(None, now, 2))?;
     let (_, settings) = crate::site::read(tx)?;
     Ok(Looked {

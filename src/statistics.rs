@@ -107,6 +107,14 @@ impl Bucket {
         let counts = self.tokens.iter().filter(|count| count.outcome == outcome);
         counts.map(|count| count.count).sum()
     }
+
+    /// Tokens that were issued for this grant type.
+    #[must_use]
+    pub fn issued_for(&self, grant: &str) -> i64 {
+        let issued = self.tokens.iter().filter(|count| count.outcome == "issued");
+        let counts = issued.filter(|count| count.grant == grant);
+        counts.map(|count| count.count).sum()
+    }
 }
 
 /// Writes down what this node counted since it last did, and now and then how many sessions stand. Blocks on the store.
@@ -269,6 +277,13 @@ mod tests {
             (7, 3, Some(11))
         );
         assert_eq!((hour.tokens_with("issued"), hour.tokens_with("refused")), (5, 4));
+        assert_eq!(
+            (
+                hour.issued_for("refresh_token"),
+                hour.issued_for("client_credentials")
+            ),
+            (5, 0)
+        );
         assert_eq!(hour.token_p95_millis, None);
     }
 

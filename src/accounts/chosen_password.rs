@@ -13,16 +13,29 @@ pub(super) enum NotTaken {
     Busy,
 }
 
-/// The hash of a password for whoever has this user name and e-mail address; the password is none when it is longer than
-/// the server takes.
+/// Whether a password holds to the policy, for whoever has this user name and e-mail address; it is none when it is longer
+/// than the server takes.
+///
+/// # Errors
+/// The rule that it breaks.
+pub(super) fn check(
+    cx: &Cx,
+    password: Option<&Password>,
+    (username, email): (&str, &str),
+) -> Result<(), PasswordProblem> {
+    let password = password.ok_or(PasswordProblem::TooLong)?;
+    let minimum = cx.config().passwords.minimum_length;
+    password_policy::check(password.expose(), minimum, username, email).map(drop)
+}
+
+/// The hash of a password that holds to the policy.
 pub(super) async fn hashed(
     cx: &Cx,
     password: Option<Password>,
-    (username, email): (&str, &str),
+    names: (&str, &str),
 ) -> Result<PasswordHash, NotTaken> {
+    check(cx, password.as_ref(), names).map_err(NotTaken::Problem)?;
     let password = password.ok_or(NotTaken::Problem(PasswordProblem::TooLong))?;
-    let minimum = cx.config().passwords.minimum_length;
-    password_policy::check(password.expose(), minimum, username, email).map_err(NotTaken::Problem)?;
     let salt = cx.services.ports.entropy.bytes();
     let hashed = cx.services.passwords.hash(password, salt).await;
     hashed.map_err(|_| NotTaken::Busy)

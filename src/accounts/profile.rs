@@ -7,7 +7,7 @@ use crate::store::{StoreError, Tx};
 use serde_json::{Map, Value, json};
 use vouchsafe_core::model::{EventKind, PasswordHash, UnixTime, User, UserId};
 use vouchsafe_core::spec::claims::{self, ClaimProblem, ClaimRule};
-use vouchsafe_core::spec::human_readable::hides;
+use vouchsafe_core::spec::human_readable::{hidden, hides_nothing, shortened};
 use vouchsafe_core::spec::merge_patch;
 use vouchsafe_core::spec::username::{self, NameProblem};
 
@@ -70,8 +70,8 @@ pub enum PersonProblem {
     TooMany(&'static str),
     /// A ban whose end has come already.
     BanIsOver,
-    /// A reason that cannot be shown.
-    Reason,
+    /// A reason that cannot be shown: too long, or with this character.
+    Reason(Option<char>),
 }
 
 /// What became of a change of a profile.
@@ -97,7 +97,7 @@ impl PersonProblem {
             Self::Group(_) => "groups",
             Self::TooMany(field) => field,
             Self::BanIsOver => "until",
-            Self::Reason => "reason",
+            Self::Reason(_) => "reason",
         }
     }
 
@@ -113,7 +113,7 @@ impl PersonProblem {
             }
             Self::TooMany(_) => "a person may have 200 of them",
             Self::BanIsOver => "that is over already",
-            Self::Reason => "the reason must have at most 500 characters, none of them invisible",
+            Self::Reason(_) => "the reason must have at most 500 characters, none of them invisible",
         }
     }
 }
@@ -124,10 +124,11 @@ impl std::fmt::Display for PersonProblem {
             Self::Username(rule) => write!(f, "user name: {rule}"),
             Self::Email(rule) => write!(f, "e-mail address: {rule}"),
             Self::Claim(problem) => write!(f, "claim {problem}"),
-            Self::Role(role) => write!(f, "role {role:?}: {}", self.rule()),
-            Self::Group(group) => write!(f, "group {group:?}: {}", self.rule()),
+            Self::Role(role) => write!(f, "role {:?}: {}", shortened(role), self.rule()),
+            Self::Group(group) => write!(f, "group {:?}: {}", shortened(group), self.rule()),
             Self::TooMany(field) => write!(f, "{field}: {}", self.rule()),
-            Self::BanIsOver | Self::Reason => f.write_str(self.rule()),
+            Self::Reason(Some(c)) => write!(f, "{} (it has U+{:04X})", self.rule(), u32::from(*c)),
+            Self::BanIsOver | Self::Reason(None) => f.write_str(self.rule()),
         }
     }
 }
@@ -135,6 +136,22 @@ impl std::fmt::Display for PersonProblem {
 impl std::error::Error for PersonProblem {}
 
 impl NewPerson {
+    /// Every rule that it breaks, one a field.
+    #[must_use]
+    pub fn problems(&self) -> Vec<PersonProblem> {
+        let (username, email) = (self.username.trim(), self.email.trim());
+        let problems = [
+            username::check(username, email)
+                .map_err(PersonProblem::Username)
+                .err(),
+            username::check_email(email).map_err(PersonProblem::Email).err(),
+            merged(&Map::new(), self.claims.clone()).err(),
+            check_roles(self.roles.clone()).err(),
+            check_groups(self.groups.clone()).err(),
+        ];
+        problems.into_iter().flatten().collect()
+    }
+
     /// The account as it is to be stored, under a new `sub`.
     ///
     /// # Errors
@@ -294,7 +311,7 @@ pub fn check_roles(roles: Vec<String>) -> Result<Vec<String>, PersonProblem> {
 /// # Errors
 /// [`PersonProblem::Group`], [`PersonProblem::TooMany`].
 pub fn check_groups(groups: Vec<String>) -> Result<Vec<String>, PersonProblem> {
-    let is_lawful = |group: &str| group.trim() == group && !group.chars().any(|c| hides(c) || c == ',');
+    let is_lawful = |group: &str| group.trim() == group && hides_nothing(group) && !group.contains(',');
     each_once(groups, "groups", is_lawful, PersonProblem::Group)
 }
 
@@ -329,11 +346,10 @@ impl Ban {
         if self.until.is_some_and(|until| until <= now) {
             return Err(PersonProblem::BanIsOver);
         }
-        let printable = |text: &String| {
-            text.chars().count() <= LONGEST_REASON && text.chars().all(|c| c == '\n' || !hides(c))
-        };
-        if self.reason.as_ref().is_some_and(|text| !printable(text)) {
-            return Err(PersonProblem::Reason);
+        let reason = self.reason.as_deref().unwrap_or_default();
+        let unseen = reason.split('\n').find_map(hidden);
+        if unseen.is_some() || reason.chars().count() > LONGEST_REASON {
+            return Err(PersonProblem::Reason(unseen));
         }
         Ok(())
     }

@@ -46,14 +46,12 @@ pub enum Outcome {
     },
     /// The code is none, or was used, or is too old.
     CodeRefused,
-    /// Something is wrong with the account.
-    Person(PersonProblem),
+    /// Something is wrong with the account, or the password may not be chosen.
+    Refused(Vec<PersonProblem>, Option<PasswordProblem>),
     /// Somebody has this user name.
     UsernameTaken,
     /// Somebody has this e-mail address.
     EmailTaken,
-    /// The password may not be chosen.
-    Password(PasswordProblem),
     /// There is no room to hash the password now.
     Busy,
 }
@@ -115,13 +113,19 @@ pub async fn become_administrator(cx: &Cx, application: Application) -> Result<O
         is_admin: true,
         ..application.person
     };
+    let problems = person.problems();
+    let names = (person.username.trim(), person.email.trim());
+    let rule = chosen_password::check(cx, application.password.as_ref(), names).err();
+    if !problems.is_empty() || rule.is_some() {
+        return Ok(Outcome::Refused(problems, rule));
+    }
     let mut user = match person.checked(&Act::of(cx, "server")) {
         Ok(user) => user,
-        Err(problem) => return Ok(Outcome::Person(problem)),
+        Err(problem) => return Ok(Outcome::Refused(vec![problem], None)),
     };
     match chosen_password::hashed(cx, application.password, (&user.username, &user.email)).await {
         Ok(hash) => user.password_hash = Some(hash),
-        Err(NotTaken::Problem(problem)) => return Ok(Outcome::Password(problem)),
+        Err(NotTaken::Problem(rule)) => return Ok(Outcome::Refused(Vec::new(), Some(rule))),
         Err(NotTaken::Busy) => return Ok(Outcome::Busy),
     }
     enter(cx, (code, application.before), user).await

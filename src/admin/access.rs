@@ -1,5 +1,6 @@
 //! Who may come in: an administrator with a live session, and with a form that our own page gave to that session.
 
+use super::notice;
 use super::pages::layout::{self, Section, Shell, see_other};
 use super::pages::problem;
 use crate::accounts::admin_sessions::{self, Found, Present};
@@ -32,6 +33,8 @@ pub struct Admin {
     /// The administrator.
     pub user: User,
     session: AdminSession,
+    /// What an answer before this one left to be told on this page.
+    notice: Option<String>,
 }
 
 /// A form that an administrator sent from a page of ours. Everything else is refused before its handler runs.
@@ -73,7 +76,10 @@ impl FromRequest for AdminForm {
             };
             match admin.check(&request, fields.one(csrf::FIELD)) {
                 Ok(()) => Ok(Self { admin, fields }),
-                Err(forged) => Err(instead(problem::forged(&admin, forged))),
+                Err(forged) => {
+                    let page = came_from(&admin.cx, &request);
+                    Err(instead(problem::forged(&admin, forged, way_back(Some(page)))))
+                }
             }
         })
     }
@@ -88,7 +94,13 @@ impl Admin {
         match admin_sessions::find(&cx, &cookie.digest()).await {
             Ok(Found::Administrator(present)) => {
                 let Present { session, user } = *present;
-                Ok(Self { cx, user, session })
+                let notice = notice::left(&cx, request, digest(&session));
+                Ok(Self {
+                    cx,
+                    user,
+                    session,
+                    notice,
+                })
             }
             Ok(Found::Other) => Err(problem::not_an_administrator(&cx)),
             Ok(Found::Nobody) => Err(to_sign_in(&cx, request)),
@@ -112,9 +124,27 @@ impl Admin {
             site: redirect_uri::host(&self.cx.config().issuer),
             admin_name: name.unwrap_or(&self.user.username).to_owned(),
             form_token: self.binding().token(self.cx.services.keys.secrets().form_key()),
-            notice: None,
+            notice: self.notice.clone(),
             developers: layout::developers(&self.cx, urls::DEVELOPERS),
         }
+    }
+
+    /// 303 to a page, which tells once what was done.
+    #[must_use]
+    pub fn done(&self, path: &str, words: &str) -> HttpResponse {
+        let mut response = see_other(path);
+        let page = path.split('?').next().unwrap_or(path);
+        notice::leave(&self.cx, &mut response, (digest(&self.session), page), words);
+        response
+    }
+
+    /// The answer that a page of this administrator is: what it tells is told once.
+    #[must_use]
+    pub(super) fn telling(&self, mut response: HttpResponse) -> HttpResponse {
+        if self.notice.is_some() {
+            notice::take(&self.cx, &mut response);
+        }
+        response
     }
 
     /// Whether the password was given within five minutes: keys, secrets, rights of administrators, exports and
@@ -177,15 +207,19 @@ impl Admin {
             .map(drop)
     }
 
-    /// The forms of all pages of a session share a token: it names the session, which keeps its name under another
-    /// cookie.
+    /// The forms of all pages of a session share a token.
     fn binding(&self) -> Binding<'static> {
         Binding {
             of: [0; 32],
-            browser: Sha256::digest(self.session.id.as_str()).into(),
+            browser: digest(&self.session),
             page: "admin",
         }
     }
+}
+
+/// Names a session, which keeps its name under another cookie.
+fn digest(session: &AdminSession) -> [u8; 32] {
+    Sha256::digest(session.id.as_str()).into()
 }
 
 /// The cookies of the administration's origin.
@@ -213,6 +247,8 @@ pub fn way_back(asked: Option<&str>) -> &str {
             let rest = back.strip_prefix(urls::ADMIN);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with('?'))
         })
+        // Who has signed in is not asked to do so once more.
+        .filter(|back| back.split('?').next() != Some("/admin/sign-in"))
         .unwrap_or(urls::ADMIN)
 }
 
@@ -232,16 +268,29 @@ pub fn with_back(path: &str, back: &str) -> String {
 
 const LONGEST_WAY: usize = 1_000;
 
+/// Where somebody without a session signs in. A form that came without one is gone: that is told there, and the page that
+/// it was on can be asked for again.
 fn to_sign_in(cx: &Cx, request: &HttpRequest) -> HttpResponse {
-    let back = if request.method() == Method::GET {
-        request.uri().path_and_query().map_or("", |asked| asked.as_str())
-    } else {
-        // A form that came without a session is gone; the page that it was on can be asked for again.
-        let referer = request.headers().get(REFERER).and_then(|page| page.to_str().ok());
-        let page = referer.and_then(|page| page.strip_prefix(cx.config().admin_origin().as_str()));
-        page.unwrap_or_default()
-    };
-    see_other(&with_back(&super::path("sign-in"), back))
+    let sign_in = super::path("sign-in");
+    if request.method() == Method::GET {
+        let asked = request.uri().path_and_query().map_or("", |asked| asked.as_str());
+        return see_other(&with_back(&sign_in, asked));
+    }
+    let guest = guest(cx, request);
+    let mut response = see_other(&with_back(&sign_in, came_from(cx, request)));
+    notice::leave(cx, &mut response, (guest.digest(), &sign_in), SESSION_ENDED);
+    guest.keep(&mut response);
+    response
+}
+
+/// What the sign-in page is left to tell.
+const SESSION_ENDED: &str = "session-ended";
+
+/// The page of ours that a request came from.
+fn came_from<'r>(cx: &Cx, request: &'r HttpRequest) -> &'r str {
+    let referer = request.headers().get(REFERER).and_then(|page| page.to_str().ok());
+    let page = referer.and_then(|page| page.strip_prefix(cx.config().admin_origin().as_str()));
+    page.unwrap_or_default()
 }
 
 /// An answer in place of what the handler would have given.
@@ -287,6 +336,8 @@ mod tests {
             "/admin/./x",
             "/admin/%2e%2E/logout",
             "/admin/.%2e/logout",
+            "/admin/sign-in",
+            "/admin/sign-in?back=%2Fadmin%2Fusers",
         ] {
             assert_eq!(way_back(Some(back)), "/admin", "{back:?}");
         }

@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
+use vouchsafe_core::model::EventId;
 use vouchsafe_core::spec::params::Params;
 
 /// Refuses a form with a field that the page does not have, or with one field twice: nothing is set by the way.
@@ -84,6 +85,28 @@ pub(super) fn version(shown: &impl serde::Serialize) -> String {
 /// What stands above a form that somebody else was quicker than.
 pub(super) const CHANGED_SINCE: &str = "Somebody changed this since your page was made, and nothing of yours was saved. \
      Open the page again to see what it is now, or save once more to put what stands here in its place";
+
+/// What makes a form count once: it is drawn when the page is made, and comes back with the form.
+pub(super) fn new_once(admin: &Admin) -> String {
+    EventId::from_entropy(admin.cx.services.ports.entropy.bytes()).into_string()
+}
+
+/// What makes this form count once.
+///
+/// # Errors
+/// The answer to give instead: 400.
+pub(super) fn once(admin: &Admin, fields: &Params) -> Result<String, HttpResponse> {
+    // What is drawn has 22 characters.
+    let once = fields.one("once").filter(|once| (16..=64).contains(&once.len()));
+    once.map(str::to_owned).ok_or_else(|| {
+        problem::say(
+            admin,
+            StatusCode::BAD_REQUEST,
+            "This form could not be read",
+            "A part of it is missing. Nothing was done; begin again from the menu.",
+        )
+    })
+}
 
 /// What is wrong with the fields of a form, in the order of the page.
 #[derive(Clone, Debug, Default)]

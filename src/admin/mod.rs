@@ -5,6 +5,7 @@ pub mod access;
 pub mod api;
 mod form;
 mod moment;
+mod notice;
 pub mod pages;
 
 use crate::web::urls;

@@ -2,7 +2,9 @@
 
 use crate::cx::{Cx, RequestId};
 use crate::ports::Entropy;
+use hmac::{Hmac, Mac as _};
 use serde_json::{Value, json};
+use sha2::Sha256;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -63,6 +65,24 @@ impl Act {
     #[must_use]
     pub fn of_client(cx: &Cx, client: &ClientId) -> Self {
         Self::of(cx, format!("client:{client}"))
+    }
+
+    /// The bytes of an identifier that follow from who acts and from `once`, a text that a form carries: the same form sent
+    /// again makes what is there already, and nobody else's form makes it.
+    #[must_use]
+    pub fn bytes_of_once(&self, key: &[u8; 32], what: &str, once: &str) -> [u8; 16] {
+        #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any key length");
+        mac.update(b"once\0");
+        for part in [what, &self.actor, once] {
+            mac.update(&part.len().to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        let mut bytes = [0; 16];
+        for (to, from) in bytes.iter_mut().zip(mac.finalize().into_bytes()) {
+            *to = from;
+        }
+        bytes
     }
 
     /// The same occasion in the name of somebody else.

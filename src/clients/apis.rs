@@ -8,7 +8,7 @@ use crate::store::{StoreError, Tx, Unique};
 use serde_json::{Value, json};
 use vouchsafe_core::decide::issue::LONGEST_TOKEN;
 use vouchsafe_core::model::{Api, ApiClaim, ApiScope, Client, ClientId, Event, EventKind, Span};
-use vouchsafe_core::spec::human_readable::{composed, hides_nothing};
+use vouchsafe_core::spec::human_readable::{composed, hidden_in_words, hides_nothing, shortened};
 use vouchsafe_core::spec::{resource, scope};
 
 /// Why an API cannot be made, as a sentence for the one who asked.
@@ -86,11 +86,12 @@ pub fn problems(api: &Api, issuer: &str) -> Vec<Unregistrable> {
     let mut found = Vec::new();
     let mut problem = |field, sentence: String| found.push(Unregistrable { field, sentence });
     let identifier = &api.identifier;
+    let quoted = shortened(identifier);
     // Tokens for the issuer and its administration open the server's own endpoints.
     if resource::check(identifier).is_err() {
         problem(
             Field::Identifier,
-            format!("identifier {identifier:?}: it must be an absolute URI without fragment"),
+            format!("identifier {quoted:?}: it must be an absolute URI without fragment"),
         );
     } else if identifier
         .strip_prefix(issuer)
@@ -98,13 +99,16 @@ pub fn problems(api: &Api, issuer: &str) -> Vec<Unregistrable> {
     {
         problem(
             Field::Identifier,
-            format!("identifier {identifier:?}: it is the server's own"),
+            format!("identifier {quoted:?}: it is the server's own"),
         );
     }
     if api.name.trim().is_empty() || !hides_nothing(&api.name) || api.name.chars().count() > 100 {
         problem(
             Field::Name,
-            "the name must have 1 to 100 characters, none of them invisible".to_owned(),
+            format!(
+                "the name must have 1 to 100 characters, none of them invisible{}",
+                hidden_in_words(&api.name)
+            ),
         );
     }
     if api
@@ -120,6 +124,8 @@ pub fn problems(api: &Api, issuer: &str) -> Vec<Unregistrable> {
     found
 }
 
+const DESCRIPTION: &str = "its description must have at most 200 characters, none of them invisible";
+
 fn problems_of_scopes(scopes: &[ApiScope]) -> impl Iterator<Item = Unregistrable> {
     let all = scopes.iter().enumerate();
     all.filter_map(|(place, ApiScope { name, description })| {
@@ -132,13 +138,18 @@ fn problems_of_scopes(scopes: &[ApiScope]) -> impl Iterator<Item = Unregistrable
         } else if scopes.iter().take(place).any(|earlier| earlier.name == *name) {
             "it is there twice"
         } else if !hides_nothing(description) || description.chars().count() > 200 {
-            "its description must have at most 200 characters, none of them invisible"
+            DESCRIPTION
         } else {
             return None;
         };
+        let which = if rule == DESCRIPTION {
+            hidden_in_words(description)
+        } else {
+            String::new()
+        };
         Some(Unregistrable {
             field: Field::Scopes,
-            sentence: format!("scope {name:?}: {rule}"),
+            sentence: format!("scope {:?}: {rule}{which}", shortened(name)),
         })
     })
 }

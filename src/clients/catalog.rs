@@ -10,6 +10,7 @@ pub use page::{ISSUER_OF_PAGE, markdown};
 use super::registration::Wish;
 use std::sync::LazyLock;
 use vouchsafe_core::model::{AuthMethod, Client, ClientKind, IdTokenClaims, PkceRule};
+use vouchsafe_core::spec::human_readable::shortened;
 use vouchsafe_core::spec::provider_metadata::Endpoints;
 use vouchsafe_core::spec::{redirect_uri, scope};
 
@@ -247,7 +248,7 @@ fn value(name: &str, filled: &Filled<'_>) -> Option<String> {
 /// An address as redirect URIs can be made of: without slash at its end, and with nothing that would end a string in
 /// some settings.
 fn address(text: &str, kind: ClientKind) -> Result<String, BadAddress> {
-    let problem = |rule: String| BadAddress(format!("address {text:?}: {rule}"));
+    let problem = |rule: String| BadAddress(format!("address {:?}: {rule}", shortened(text)));
     let url = text.trim().trim_end_matches('/');
     redirect_uri::registrable(url, kind).map_err(|rule| problem(rule.to_string()))?;
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~/:[]".contains(c);

@@ -9,14 +9,12 @@ use super::document::ClientDocument;
 use crate::audit::{Act, with_changes};
 use crate::db;
 use crate::store::{NewSecret, StoreError, Tx};
-use hmac::{Hmac, Mac as _};
 use serde_json::{Map, Value, json};
-use sha2::Sha256;
 use vouchsafe_core::model::{
     Api, AuthMethod, Client, ClientId, ClientKind, ClientMetadata, ClientSecret, Declared, EventKind,
     GrantType, IdTokenClaims, KeyAlgorithm, PkceRule, Plain, Registrar,
 };
-use vouchsafe_core::spec::human_readable::{composed, hides_nothing};
+use vouchsafe_core::spec::human_readable::{composed, hidden_in_words, hides_nothing, shortened};
 use vouchsafe_core::spec::{redirect_uri, resource, scope};
 use vouchsafe_verify::client_keys::ClientKeys;
 
@@ -272,7 +270,7 @@ impl Made {
     /// same form sent again makes a client that is there already.
     #[must_use]
     pub fn once(metadata: ClientMetadata, act: &Act, (key, once): (&[u8; 32], &str)) -> Self {
-        Self::called(id_of_once(key, &act.actor, once), metadata, act)
+        Self::called(id_of_once(key, act, once), metadata, act)
     }
 
     fn called(id: ClientId, metadata: ClientMetadata, act: &Act) -> Self {
@@ -329,20 +327,9 @@ fn is_plain(id: &ClientId) -> bool {
 
 /// The `client_id` that a form makes which an actor sends: nobody else's form makes the same one.
 #[must_use]
-pub fn id_of_once(key: &[u8; 32], actor: &str, once: &str) -> ClientId {
-    let draw = |number: u8| {
-        let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
-        mac.update(b"client\0");
-        mac.update(&actor.len().to_be_bytes());
-        mac.update(actor.as_bytes());
-        mac.update(&[number]);
-        mac.update(once.as_bytes());
-        let bytes: [u8; 32] = mac.finalize().into_bytes().into();
-        Some(ClientId::from_entropy(*bytes.first_chunk()?))
-    };
-    let drawn: Vec<ClientId> = (0..16).filter_map(draw).collect();
-    let found = drawn.iter().find(|id| is_plain(id)).or_else(|| drawn.first());
-    found.cloned().unwrap_or_else(|| ClientId::new("unnamed"))
+pub fn id_of_once(key: &[u8; 32], act: &Act, once: &str) -> ClientId {
+    let draw = |number: u8| ClientId::from_entropy(act.bytes_of_once(key, &format!("client {number}"), once));
+    (0..16).map(draw).find(is_plain).unwrap_or_else(|| draw(0))
 }
 
 /// A client by the names of RFC 7591.
@@ -388,15 +375,23 @@ fn refused(field: Field, value: &str, rule: impl std::fmt::Display) -> Unregistr
             "value"
         }
     };
+    let value = shortened(value);
     problem(field, format!("{what} {value:?}: {rule}"))
 }
 
-fn check_name(name: &str) -> Result<(), Unregistrable> {
+/// Checks the name that people see.
+///
+/// # Errors
+/// The rule that it breaks.
+pub fn check_name(name: &str) -> Result<(), Unregistrable> {
     let name = composed(name);
     if name.is_empty() || name.chars().count() > 100 || !hides_nothing(&name) {
         return Err(problem(
             Field::Name,
-            "the name must have 1 to 100 characters, none of them invisible",
+            format!(
+                "the name must have 1 to 100 characters, none of them invisible{}",
+                hidden_in_words(&name)
+            ),
         ));
     }
     Ok(())

@@ -3,7 +3,7 @@
 use super::texts::{FluentArgs, Locale, Text, Texts};
 use crate::web::{assets, urls};
 use vouchsafe_core::model::{Client, Registrar, SiteSettings, UnixTime};
-use vouchsafe_core::spec::human_readable::hides;
+use vouchsafe_core::spec::human_readable::visible;
 use vouchsafe_core::spec::redirect_uri;
 
 /// The longest name that is shown, in characters.
@@ -230,8 +230,7 @@ impl Account {
 /// A self-declared name made safe to show: no control characters, none that turn or hide text, no endless ones.
 #[must_use]
 pub fn display_name(name: &str) -> String {
-    let visible = name.chars().filter(|c| !hides(*c));
-    let mut shown: String = visible.take(LONGEST_NAME + 1).collect();
+    let mut shown: String = visible(name).take(LONGEST_NAME + 1).collect();
     if shown.chars().count() > LONGEST_NAME {
         shown = shown.chars().take(LONGEST_NAME - 1).collect();
         shown.push('…');

@@ -30,6 +30,7 @@ impl InCookie for AdminCookie {
 }
 
 const LANGUAGE: &str = "vs_language";
+const NOTICE: &str = "vs_notice";
 
 /// A cookie that only the pages below a path need.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +75,26 @@ impl Cookies {
     #[must_use]
     pub fn set_language(&self, tag: &'static str) -> HeaderValue {
         self.line((LANGUAGE, "Lax"), tag, Some(Span::from_days(365)))
+    }
+
+    /// What an answer before left for the next page to tell.
+    #[must_use]
+    pub fn notice<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        self.value(headers, NOTICE)
+    }
+
+    /// The `Set-Cookie` value that leaves something for the next page to tell, in letters of base64url and dots: for a
+    /// minute. An empty one takes it away.
+    ///
+    /// # Errors
+    /// When the value has characters that a header cannot carry.
+    pub fn set_notice(&self, value: &str) -> Result<HeaderValue, InvalidHeaderValue> {
+        let kept_for = if value.is_empty() {
+            Span::ZERO
+        } else {
+            Span::from_minutes(1)
+        };
+        HeaderValue::try_from(self.text((NOTICE, "Strict"), value, Some(kept_for)))
     }
 
     /// Reads a cookie of some pages. One that comes twice is not read at all.
@@ -146,7 +167,15 @@ impl Cookies {
         }
     }
 
-    fn line(&self, (name, same_site): (&str, &str), value: &str, kept_for: Option<Span>) -> HeaderValue {
+    fn line(&self, names: (&str, &str), value: &str, kept_for: Option<Span>) -> HeaderValue {
+        #[expect(
+            clippy::expect_used,
+            reason = "name, value and attributes are ASCII that we made"
+        )]
+        HeaderValue::try_from(self.text(names, value, kept_for)).expect("a header value")
+    }
+
+    fn text(&self, (name, same_site): (&str, &str), value: &str, kept_for: Option<Span>) -> String {
         let name = self.name(name);
         let mut line = format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}");
         if self.port.is_none() {
@@ -156,11 +185,7 @@ impl Cookies {
             line.push_str("; Max-Age=");
             line.push_str(&span.seconds().to_string());
         }
-        #[expect(
-            clippy::expect_used,
-            reason = "name, value and attributes are ASCII that we made"
-        )]
-        HeaderValue::try_from(line).expect("a header value")
+        line
     }
 }
 
@@ -195,6 +220,10 @@ mod tests {
             admin.expose()
         );
         assert_eq!(https.set(&admin, None), expected.as_str());
+        let expected = "__Host-vs_notice=a.b; Path=/; HttpOnly; SameSite=Strict; Secure; Max-Age=60";
+        assert_eq!(https.set_notice("a.b").unwrap(), expected);
+        let expected = "vs_notice_7300=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0";
+        assert_eq!(loopback.set_notice("").unwrap(), expected);
         let expected = "vs_browser_80=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0";
         assert_eq!(
             Cookies::of_issuer("http://localhost").clear::<BrowserCookie>(),

@@ -55,13 +55,18 @@ impl Binding<'_> {
         issuer: &str,
     ) -> Result<GenuineForm, Forged> {
         came_from_us(headers, issuer)?;
-        let presented = presented
-            .and_then(|text| URL_SAFE_NO_PAD.decode(text).ok())
-            .ok_or(Forged::Stale)?;
-        self.mac(key)
-            .verify_slice(&presented)
-            .map_err(|_| Forged::Stale)?;
-        Ok(GenuineForm(()))
+        if presented.is_some_and(|token| self.is_of(key, token)) {
+            Ok(GenuineForm(()))
+        } else {
+            Err(Forged::Stale)
+        }
+    }
+
+    /// Whether this is the token of this binding.
+    #[must_use]
+    pub fn is_of(&self, key: &[u8; 32], token: &str) -> bool {
+        let decoded = URL_SAFE_NO_PAD.decode(token);
+        decoded.is_ok_and(|token| self.mac(key).verify_slice(&token).is_ok())
     }
 
     fn mac(&self, key: &[u8; 32]) -> Hmac<Sha256> {

@@ -45,6 +45,12 @@ impl Guest {
         self.binding(page).token(cx.services.keys.secrets().form_key())
     }
 
+    /// Names the browser, as form tokens are bound to it.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        *self.browser.digest().as_bytes()
+    }
+
     /// Gives the browser its cookie, unless it has one.
     pub fn keep(&self, response: &mut HttpResponse) {
         if self.is_new {
@@ -56,7 +62,7 @@ impl Guest {
     fn binding<'a>(&self, page: &'a str) -> Binding<'a> {
         Binding {
             of: [0; 32],
-            browser: *self.browser.digest().as_bytes(),
+            browser: self.digest(),
             page,
         }
     }

@@ -83,7 +83,10 @@ onEachDatabase('an invitation', (running, place) => {
     const { tab, trouble, context, close } = await browser.open();
     const asked = [];
     tab.on('request', (request) => asked.push(`${request.url()} ${request.headers().referer ?? ''}`));
+    await tab.goto(`${server.issuer}/invitation`);
+    // Pasted into the page that is open: nothing is loaded again.
     await tab.goto(link);
+    await tab.waitForFunction(() => document.querySelector('#invitation-code').value !== '');
     assert.match(await tab.inputValue('#invitation-code'), /^vinv_/);
     assert.equal(tab.url(), `${server.issuer}/invitation`, 'the code is not left in the address');
     await tab.click('footer a[hreflang=de]');

@@ -6,7 +6,7 @@ use crate::accounts::person_acts::PersonAct;
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form;
 use crate::admin::moment::Moment;
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::db;
 use crate::store::listing::AdminSessionsWanted;
 use actix_web::http::StatusCode;
@@ -67,7 +67,7 @@ async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
 }
 
 async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
-    let query = form::query(admin, http.query_string(), &["cursor", "done"])?;
+    let query = form::query(admin, http.query_string(), &["cursor"])?;
     let mut wanted = AdminSessionsWanted {
         now: admin.cx.now,
         ..AdminSessionsWanted::default()
@@ -85,9 +85,7 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
         .map(|(session, user)| Row::of(admin, session, user))
         .collect();
     let view = AdminSessionsPage {
-        shell: admin
-            .shell(Section::Users, "Sessions of administrators")
-            .noting(query.one("done").and_then(notice)),
+        shell: admin.shell(Section::Users, "Sessions of administrators"),
         next: page
             .next
             .as_deref()
@@ -97,16 +95,6 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
         rows,
     };
     Ok(answer(admin, StatusCode::OK, &view))
-}
-
-/// What was done, by the word in the address.
-fn notice(done: &str) -> Option<String> {
-    let words = match done {
-        "ended" => "The session is ended.",
-        "others-ended" => "All other sessions in the administration are ended.",
-        _ => return None,
-    };
-    Some(words.to_owned())
 }
 
 /// `POST /admin/admin-sessions/end`.
@@ -125,7 +113,7 @@ async fn end(form: AdminForm) -> HttpResponse {
             admin_sessions::end(tx, &act, &id, EndReason::Revoked).map(Some)
         });
         match ended.await {
-            Ok(Some(_)) => Ok(see_other(&format!("{PATH}?done=ended"))),
+            Ok(Some(_)) => Ok(admin.done(PATH, "The session is ended.")),
             Ok(None) => Err(admin.not_found()),
             Err(error) => Err(admin.failed(error)),
         }
@@ -143,7 +131,10 @@ async fn end_others(form: AdminForm) -> HttpResponse {
             admin_sessions::end_all_but(tx, &act, Some(&kept), EndReason::Revoked)
         });
         match ended.await {
-            Ok(_) => Ok(see_other(&format!("{PATH}?done=others-ended"))),
+            Ok(_) => {
+                let words = "All other sessions in the administration are ended.";
+                Ok(admin.done(PATH, words))
+            }
             Err(error) => Err(admin.failed(error)),
         }
     };

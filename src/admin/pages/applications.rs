@@ -44,8 +44,16 @@ pub(crate) fn mount(app: &mut ServiceConfig) {
             web::get().to(wizard::addresses),
         )
         .route(&path("applications/new/addresses"), web::post().to(wizard::back))
-        .route(&path("applications/new/review"), web::post().to(wizard::check))
-        .route(&path("applications/new/create"), web::post().to(wizard::create))
+        .service(
+            web::resource(path("applications/new/review"))
+                .route(web::get().to(wizard::begin))
+                .route(web::post().to(wizard::check)),
+        )
+        .service(
+            web::resource(path("applications/new/create"))
+                .route(web::get().to(wizard::begin))
+                .route(web::post().to(wizard::create)),
+        )
         .route(&path("applications/{client}"), web::get().to(show::get))
         .route(
             &path("applications/{client}/settings"),

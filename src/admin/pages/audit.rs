@@ -13,7 +13,7 @@ use crate::admin::pages::layout::Section;
 use crate::audit::export::Wanted;
 use crate::audit::names_person;
 use crate::db;
-use crate::store::listing::{EventsWanted, Listed};
+use crate::store::listing::{EventsWanted, Listed, Part};
 use crate::store::{StoreError, Tx};
 use actix_web::web::{self, ServiceConfig};
 use std::collections::BTreeMap;
@@ -89,24 +89,35 @@ impl Asked {
         form::with_query(Section::Audit.path(), &fields)
     }
 
-    /// What the filters mean; the name of the one that means nothing.
-    fn read(&self) -> Result<Filter, &'static str> {
+    /// What the filters mean; of the first that means nothing, its name and the rule.
+    fn read(&self) -> Result<Filter, (&'static str, &'static str)> {
         let given = |text: &String| (!text.is_empty()).then(|| text.clone());
-        let instant = |text: &String, name| {
-            let typed = given(text).map(|text| crate::admin::moment::typed(&text).ok_or(name));
+        let instant = |text: &String, wrong| {
+            let typed = given(text).map(|text| crate::admin::moment::typed(&text).ok_or(wrong));
             typed.transpose()
         };
-        Ok(Filter {
+        let filter = Filter {
             event: given(&self.event)
-                .map(|kind| EventKind::parse(&kind).ok_or("event"))
+                .map(|kind| EventKind::parse(&kind).ok_or(("event", "What: choose one of the kinds")))
                 .transpose()?,
             actor: given(&self.actor),
             subject: given(&self.subject),
             client_id: given(&self.client_id),
-            since: instant(&self.since, "since")?,
-            until: instant(&self.until, "until")?,
+            since: instant(&self.since, ("since", "From (UTC): this is no date with a time"))?,
+            until: instant(
+                &self.until,
+                ("until", "Before (UTC): this is no date with a time"),
+            )?,
             request_id: given(&self.request_id).map(|text| text.to_uppercase()),
-        })
+        };
+        if filter
+            .since
+            .zip(filter.until)
+            .is_some_and(|(since, until)| since >= until)
+        {
+            return Err(("until", "Before (UTC): it must be later than From"));
+        }
+        Ok(filter)
     }
 }
 
@@ -123,11 +134,16 @@ struct Filter {
 }
 
 impl Filter {
-    /// With the `sub` of people who were called by their name or address.
-    fn resolved(mut self, tx: &mut Tx<'_>) -> Result<Self, StoreError> {
-        self.subject = sub(tx, self.subject)?;
-        self.actor = sub(tx, self.actor)?;
-        Ok(self)
+    /// With the `sub` of people who were called by their name or address; the name of the filter that is nobody.
+    fn resolved(mut self, tx: &mut Tx<'_>) -> Result<Result<Self, &'static str>, StoreError> {
+        for (filter, called) in [("subject", &mut self.subject), ("actor", &mut self.actor)] {
+            let Some(text) = called.take() else { continue };
+            *called = sub(tx, filter, text)?;
+            if called.is_none() {
+                return Ok(Err(filter));
+            }
+        }
+        Ok(Ok(self))
     }
 
     fn page(self) -> EventsWanted {
@@ -156,14 +172,35 @@ impl Filter {
     }
 }
 
-/// The `sub` of somebody who was called by user name or address; anything else stays as it is.
-fn sub(tx: &mut Tx<'_>, called: Option<String>) -> Result<Option<String>, StoreError> {
-    let Some(called) = called else { return Ok(None) };
-    if !names_person(&called) || called.contains('\0') {
+/// The `sub` of somebody who was called by user name or address, or by the `sub` itself: of somebody who was deleted only
+/// that is known, by the records that name it. None when it is nobody's.
+fn sub(tx: &mut Tx<'_>, filter: &str, called: String) -> Result<Option<String>, StoreError> {
+    if !names_person(&called) {
         return Ok(Some(called));
     }
-    let found = db!(tx, users::by_login(&username::key(&called)))?;
-    Ok(Some(found.map_or(called, |user| user.id.into_string())))
+    if called.contains('\0') {
+        return Ok(None);
+    }
+    if let Some(user) = db!(tx, users::by_login(&username::key(&called)))? {
+        return Ok(Some(user.id.into_string()));
+    }
+    if db!(tx, users::by_id(&UserId::new(called.as_str())))?.is_some() {
+        return Ok(Some(called));
+    }
+    let named = Some(called.clone());
+    let (subject, actor) = if filter == "subject" {
+        (named, None)
+    } else {
+        (None, named)
+    };
+    let wanted = EventsWanted {
+        subject,
+        actor,
+        part: Part::first(1),
+        ..EventsWanted::default()
+    };
+    let is_named = !db!(tx, events::page(&wanted))?.items.is_empty();
+    Ok(is_named.then_some(called))
 }
 
 /// The names of those whom events are about.

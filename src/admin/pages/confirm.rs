@@ -12,7 +12,7 @@ use actix_web::http::header::SET_COOKIE;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use vouchsafe_core::model::{AdminCookie, Plain};
+use vouchsafe_core::model::{AdminCookie, Plain, UnixTime};
 use vouchsafe_core::spec::params::Params;
 
 /// Mounts the page.
@@ -31,6 +31,8 @@ struct ConfirmPage {
     action: String,
     username: String,
     notice: Option<Notice>,
+    now: UnixTime,
+    purpose: &'static str,
 }
 
 /// `GET /admin/confirm`.
@@ -83,12 +85,23 @@ fn show(admin: &Admin, back: &str, notice: Option<Notice>) -> HttpResponse {
         action: with_back(&path("confirm"), back),
         username: admin.user.username.clone(),
         notice,
+        now: admin.cx.now,
+        purpose: purpose(back),
     };
     let mut response = answer(admin, notice.map_or(StatusCode::OK, Notice::status), &page);
     if let Some(notice) = notice {
         notice.decorate(admin.cx.now, &mut response);
     }
     response
+}
+
+/// What comes next.
+fn purpose(back: &str) -> &'static str {
+    if back.starts_with("/admin/applications/new") {
+        "An application is registered next, perhaps with a secret, which is shown to you."
+    } else {
+        "What comes next touches keys, secrets or rights."
+    }
 }
 
 fn back(http: &HttpRequest) -> String {

@@ -118,7 +118,7 @@ async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
 }
 
 async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
-    let query = form::query(admin, http.query_string(), &["done"])?;
+    form::query(admin, http.query_string(), &[])?;
     let (services, now) = (&admin.cx.services, admin.cx.now);
     let states = services.keys.states(now);
     let keys: Vec<SigningKey> = states.into_iter().map(|(row, _)| row).collect();
@@ -131,9 +131,7 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
     let next = next.filter_map(|(_, dates)| dates.signs_from).min();
     let off_by = services.ports.clock.too_far_off();
     let view = KeysPage {
-        shell: admin
-            .shell(Section::Keys, "Signing keys")
-            .noting(query.one("done").and_then(notice)),
+        shell: admin.shell(Section::Keys, "Signing keys"),
         interval: services.keys.times().interval.in_words(),
         next: next.map(Moment),
         timeline: Timeline::of(&dated, now),
@@ -143,15 +141,6 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
         clock: off_by.map(|off_by| format!("{} ms", off_by.millis())),
     };
     Ok(answer(admin, StatusCode::OK, &view))
-}
-
-fn notice(done: &str) -> Option<String> {
-    let words = match done {
-        "rotated" => "Done. Nothing that is out is refused.",
-        "revoked" => "The key is revoked. Who still has an older key set is shown below.",
-        _ => return None,
-    };
-    Some(words.to_owned())
 }
 
 fn algorithms(keys: &[SigningKey]) -> Vec<&'static str> {

@@ -118,7 +118,7 @@ pub fn developers(cx: &Cx, path: &str) -> Option<String> {
 
 /// A page within the frame as an answer.
 pub fn answer(admin: &Admin, status: StatusCode, page: &impl askama::Template) -> HttpResponse {
-    shown(&admin.cx, status, page)
+    admin.telling(shown(&admin.cx, status, page))
 }
 
 /// A page as an answer, also before anybody has signed in.

@@ -91,10 +91,39 @@ fn plots(period: Period, counted: &[Bucket]) -> Vec<Plot> {
             true,
         ),
         Plot::new(
-            ("tokens", "Answers of the token endpoint", "answers"),
+            (
+                "tokens",
+                "Tokens issued, by grant",
+                "answers of the token endpoint",
+            ),
             &slots,
             vec![
-                series("Issued", "good", &sum(|bucket| bucket.tokens_with("issued"))),
+                series(
+                    "Authorization code",
+                    "plain",
+                    &sum(|bucket| bucket.issued_for("authorization_code")),
+                ),
+                series(
+                    "Refresh token",
+                    "good",
+                    &sum(|bucket| bucket.issued_for("refresh_token")),
+                ),
+                series(
+                    "Client credentials",
+                    "other",
+                    &sum(|bucket| bucket.issued_for("client_credentials")),
+                ),
+            ],
+            true,
+        ),
+        Plot::new(
+            (
+                "refusals",
+                "Refused at the token endpoint",
+                "answers of the token endpoint",
+            ),
+            &slots,
+            vec![
                 series("Refused", "bad", &sum(|bucket| bucket.tokens_with("refused"))),
                 series(
                     "Fault of ours",

@@ -142,12 +142,14 @@ async fn revoke_everything(form: AdminForm) -> HttpResponse {
         if form.fields.one("typed").map(str::trim) != Some(EVERYTHING) {
             return confirm(admin, None, mistyped()).await;
         }
+        let before = preview(admin, None).await?;
         let (act, own) = (admin.act(), admin.present().session.id);
         let revoked = admin.cx.store().write("panic", move |tx| {
             emergency::revoke_everything_but(tx, &act, Some(&own))
         });
         let epoch = revoked.await.map_err(|error| admin.failed(error))?;
-        to_report(admin, epoch).await
+        end_for_a_while(admin, epoch).await?;
+        Ok(reported(admin, &path("panic/report"), before.as_ref()))
     };
     done.await.unwrap_or_else(|instead| instead)
 }
@@ -162,7 +164,10 @@ async fn end_sessions(form: AdminForm) -> HttpResponse {
         // Sessions end in the name of an emergency that there was just now, not of one that somebody made up.
         let epoch = form.fields.one("epoch").and_then(|text| text.parse().ok());
         match raised.value {
-            Some(value) if epoch == Some(value) && goes_on(admin, &raised) => to_report(admin, value).await,
+            Some(value) if epoch == Some(value) && goes_on(admin, &raised) => {
+                end_for_a_while(admin, value).await?;
+                Ok(see_other(&path("panic/report")))
+            }
             _ => Err(admin.not_found()),
         }
     };
@@ -181,13 +186,14 @@ async fn revoke_application(form: AdminForm) -> HttpResponse {
             return confirm(admin, Some(ClientId::new(id)), mistyped()).await;
         }
         let (act, client) = (admin.act(), ClientId::new(id));
+        let before = preview(admin, Some(&client)).await?;
         let revoked = admin.cx.store().write("panic-client", move |tx| {
             emergency::revoke_client(tx, &act, &client)
         });
         match revoked.await.map_err(|error| admin.failed(error))? {
             Some(_) => {
                 let report = form::with_query(&path("panic/report"), &[("client_id", id)]);
-                Ok(see_other(&report))
+                Ok(reported(admin, &report, before.as_ref()))
             }
             None => Err(admin.not_found()),
         }
@@ -245,8 +251,23 @@ fn goes_on(admin: &Admin, raised: &Event) -> bool {
     raised.at.plus(REST) > admin.cx.now
 }
 
-/// Ends sessions, a slice in each transaction, as long as a request may take, and goes to the report.
-async fn to_report(admin: &Admin, epoch: i64) -> Result<HttpResponse, HttpResponse> {
+/// The way to the report, which tells once what the page before had promised.
+fn reported(admin: &Admin, report: &str, before: Option<&Preview>) -> HttpResponse {
+    let Some(before) = before else {
+        return see_other(report);
+    };
+    let until = Moment(admin.cx.now.plus(before.longest)).words();
+    let words = format!(
+        "Grants that ended: {}. A resource server that does not follow the revocation feed may take an access token that is \
+         out for {} minutes, until {until}.",
+        before.grants,
+        before.minutes()
+    );
+    admin.done(report, &words)
+}
+
+/// Ends sessions, a slice in each transaction, as long as a request may take.
+async fn end_for_a_while(admin: &Admin, epoch: i64) -> Result<(), HttpResponse> {
     let clock = &admin.cx.services.ports.clock;
     let began = clock.now();
     while clock.now().since(began) < PATIENCE {
@@ -258,7 +279,18 @@ async fn to_report(admin: &Admin, epoch: i64) -> Result<HttpResponse, HttpRespon
             break;
         }
     }
-    Ok(see_other(&path("panic/report")))
+    Ok(())
+}
+
+/// What would end; none when there is no such application.
+async fn preview(admin: &Admin, client: Option<&ClientId>) -> Result<Option<Preview>, HttpResponse> {
+    let times = (admin.cx.now, admin.cx.config().tokens.access_token_lifetime);
+    let wanted = client.cloned();
+    let found = admin
+        .cx
+        .store()
+        .read("panic", move |tx| emergency::preview(tx, wanted.as_ref(), times));
+    found.await.map_err(|error| admin.failed(error))
 }
 
 /// What would end, and the word to type.
@@ -267,13 +299,7 @@ async fn confirm(
     client: Option<ClientId>,
     errors: Errors,
 ) -> Result<HttpResponse, HttpResponse> {
-    let times = (admin.cx.now, admin.cx.config().tokens.access_token_lifetime);
-    let wanted = client.clone();
-    let found = admin
-        .cx
-        .store()
-        .read("panic", move |tx| emergency::preview(tx, wanted.as_ref(), times));
-    let Some(preview) = found.await.map_err(|error| admin.failed(error))? else {
+    let Some(preview) = preview(admin, client.as_ref()).await? else {
         let typed = client.map(ClientId::into_string).unwrap_or_default();
         let unknown = Errors::one("client_id", "Client ID: there is no application with this one");
         return Ok(choose(admin, &typed, unknown));

@@ -1,6 +1,6 @@
 //! What an administrator is told instead of the page that was asked for.
 
-use super::layout::{Section, Shell, answer, shown};
+use super::layout::{Section, Shell, answer, see_other, shown};
 use crate::admin::access::Admin;
 use crate::cx::Cx;
 use crate::failure::{Broken, Failure};
@@ -26,27 +26,46 @@ pub fn mount(app: &mut ServiceConfig) {
 struct ProblemPage<'a> {
     shell: Shell,
     advice: &'a str,
+    /// The page to open again; none when nothing is gained by that.
+    again: Option<&'a str>,
     reference: &'a str,
 }
 
-/// What the frame is not for: somebody who may not come in.
+/// What the frame is not for: somebody who may not come in, or not this way.
 #[derive(Template)]
 #[template(path = "admin/refused.html")]
 struct RefusedPage<'a> {
+    title: &'a str,
+    advice: &'a str,
+    /// Where to go instead, and how that is called.
+    instead: (&'a str, &'a str),
     reference: &'a str,
 }
 
 /// Anything below `/admin` that is no page: also an answer to administrators only.
-async fn nothing_here(admin: Admin) -> HttpResponse {
+async fn nothing_here(admin: Admin, anything: web::Path<String>) -> HttpResponse {
+    if anything.is_empty() {
+        return see_other(urls::ADMIN);
+    }
     not_found(&admin)
 }
 
 /// A page that says what is wrong and what to do. For a page's own cases of 403, 404, 409 and 422.
 #[must_use]
 pub fn say(admin: &Admin, status: StatusCode, title: &str, advice: &str) -> HttpResponse {
+    leading(admin, status, (title, advice), None)
+}
+
+fn leading(
+    admin: &Admin,
+    status: StatusCode,
+    (title, advice): (&str, &str),
+    again: Option<&str>,
+) -> HttpResponse {
     let page = ProblemPage {
         shell: admin.shell(Section::Overview, title),
         advice,
+        again,
         reference: admin.cx.request_id.as_str(),
     };
     answer(admin, status, &page)
@@ -98,16 +117,22 @@ pub fn busy(admin: &Admin, advice: &str) -> HttpResponse {
     response
 }
 
-/// A form that is not one of ours: 403.
+/// A form that is not one of ours: 403. `page` is the one that it came from.
 #[must_use]
-pub fn forged(admin: &Admin, forged: Forged) -> HttpResponse {
-    let advice = match forged {
-        Forged::Stale => {
-            "The page with the form was made for another session. Open it again and send it once more."
-        }
-        Forged::ForeignOrigin => "Your browser says that another site sent this form. Nothing was changed.",
+pub fn forged(admin: &Admin, forged: Forged, page: &str) -> HttpResponse {
+    let (advice, again) = match forged {
+        Forged::Stale => (
+            "The page with the form was made for another session, and nothing was saved. Go back in your browser: it still \
+             has what you typed, but for passwords. Then send the form once more.",
+            Some(page),
+        ),
+        Forged::ForeignOrigin => (
+            "Your browser says that another site sent this form. Nothing was changed.",
+            None,
+        ),
     };
-    say(admin, StatusCode::FORBIDDEN, "This form was not accepted", advice)
+    let said = ("This form was not accepted", advice);
+    leading(admin, StatusCode::FORBIDDEN, said, again)
 }
 
 /// A body that could not be read: 400, 408 or 413.
@@ -132,7 +157,23 @@ pub fn unreadable(admin: &Admin, why: Unreadable) -> HttpResponse {
 #[must_use]
 pub fn not_an_administrator(cx: &Cx) -> HttpResponse {
     let page = RefusedPage {
+        title: "You are not an administrator",
+        advice: "These pages are for the administrators of this server. Another administrator can make you one.",
+        instead: ("/admin/sign-in", "Sign in as somebody else"),
         reference: cx.request_id.as_str(),
     };
     shown(cx, StatusCode::FORBIDDEN, &page)
+}
+
+/// 404 for a link that nobody is waited for with any more.
+#[must_use]
+pub fn set_up_before(cx: &Cx) -> HttpResponse {
+    let page = RefusedPage {
+        title: "Nothing is set up here now",
+        advice: "There is an administrator, and no link for another one is waiting to be used. Each administrator can make \
+                 others.",
+        instead: (urls::ADMIN, "Go to the administration"),
+        reference: cx.request_id.as_str(),
+    };
+    shown(cx, StatusCode::NOT_FOUND, &page)
 }

@@ -6,7 +6,7 @@ use super::audit::{Who, names_of_actors};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form;
 use crate::admin::moment::Moment;
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::clients::dynamic::initial_tokens;
 use crate::config::DynamicRegistration;
 use crate::db;
@@ -107,7 +107,7 @@ async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
 }
 
 async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
-    let query = form::query(admin, http.query_string(), &["cursor", "done"])?;
+    let query = form::query(admin, http.query_string(), &["cursor"])?;
     let mut wanted = InitialTokensWanted {
         now: admin.cx.now,
         part: Part::first(ROWS),
@@ -123,15 +123,9 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
     let makers = page.items.iter().map(|token| token.created_by.clone());
     let names = names_of_actors(admin, makers.collect()).await;
     let names = names.map_err(|error| admin.failed(error))?;
-    let revoked = query.one("done") == Some("revoked");
-    let notice = revoked.then(|| {
-        "The initial access token is revoked. Clients that were registered with it stay.".to_owned()
-    });
     let next = page.next.as_deref();
     let view = RegistrationPage {
-        shell: admin
-            .shell(Section::Applications, "Registration by others")
-            .noting(notice),
+        shell: admin.shell(Section::Applications, "Registration by others"),
         mode: Mode::of(admin),
         begin: query.one("cursor").is_some(),
         next: next.map(|cursor| form::with_query(PATH, &[("cursor", cursor)])),
@@ -158,7 +152,10 @@ async fn revoke(form: AdminForm) -> HttpResponse {
             initial_tokens::revoke(tx, &act, &id)
         });
         match revoked.await {
-            Ok(true) => Ok(see_other(&form::with_query(PATH, &[("done", "revoked")]))),
+            Ok(true) => {
+                let words = "The initial access token is revoked. Clients that were registered with it stay.";
+                Ok(admin.done(PATH, words))
+            }
             Ok(false) => Err(admin.not_found()),
             Err(error) => Err(admin.failed(error)),
         }

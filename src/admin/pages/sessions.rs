@@ -5,7 +5,7 @@ use crate::accounts::sessions::named_page;
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form;
 use crate::admin::moment::Moment;
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::audit;
 use crate::db;
 use crate::store::listing::SessionsWanted;
@@ -46,7 +46,7 @@ async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
 }
 
 async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
-    let query = form::query(admin, http.query_string(), &["cursor", "done"])?;
+    let query = form::query(admin, http.query_string(), &["cursor"])?;
     let mut wanted = SessionsWanted {
         now: admin.cx.now,
         ..SessionsWanted::default()
@@ -59,10 +59,8 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
         .store()
         .read("sessions", move |tx| named_page(tx, &wanted));
     let page = found.await.map_err(|error| admin.failed(error))?;
-    let ended = query.one("done") == Some("ended");
-    let notice = ended.then(|| "The session is ended, with everything that lives in it.".to_owned());
     let view = SessionsPage {
-        shell: admin.shell(Section::Users, "Sessions").noting(notice),
+        shell: admin.shell(Section::Users, "Sessions"),
         next: page
             .next
             .as_deref()
@@ -100,7 +98,8 @@ async fn end(form: AdminForm) -> HttpResponse {
             .store()
             .write("end-session", move |tx| audit::end_session(tx, &act, &id));
         ended.await.map_err(|error| admin.failed(error))?;
-        Ok(see_other("/admin/sessions?done=ended"))
+        let words = "The session is ended, with everything that lives in it.";
+        Ok(admin.done("/admin/sessions", words))
     };
     ended.await.unwrap_or_else(|instead: HttpResponse| instead)
 }

@@ -1,7 +1,7 @@
 //! The settings: the few that are changed here, and the configuration in effect with where each value came from.
 
 use super::applications::capital;
-use super::layout::{Section, Shell, answer, see_other};
+use super::layout::{Section, Shell, answer};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
 use crate::admin::path;
@@ -57,14 +57,9 @@ struct Row {
 /// `GET /admin/settings`.
 async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
     let shown = async {
-        let query = form::query(&admin, http.query_string(), &["done"])?;
+        form::query(&admin, http.query_string(), &[])?;
         let (version, settings) = read(&admin).await?;
-        let mut page = page(&admin, version, &settings);
-        if query.one("done").is_some() {
-            page.shell = page
-                .shell
-                .noting(Some("Saved. Every node shows it within a second.".to_owned()));
-        }
+        let page = page(&admin, version, &settings);
         Ok(answer(&admin, StatusCode::OK, &page))
     };
     shown.await.unwrap_or_else(|instead: HttpResponse| instead)
@@ -96,7 +91,10 @@ async fn take(form: &AdminForm) -> Result<HttpResponse, HttpResponse> {
         site::update(tx, &act, version, wanted.clone())
     });
     match updated.await.map_err(|error| admin.failed(error))? {
-        Updated::Done(..) => Ok(see_other(&format!("{}?done=saved", path("settings")))),
+        Updated::Done(..) => {
+            let words = "Saved. Every node shows it within a second.";
+            Ok(admin.done(&path("settings"), words))
+        }
         Updated::Refused(problem) => {
             let mut page = page(admin, version, &wish);
             page.errors = Errors::one(

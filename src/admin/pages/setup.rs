@@ -1,8 +1,9 @@
 //! Becoming an administrator by a one-time link.
 
 use super::layout::{see_other, shown};
+use super::problem;
 use crate::accounts::passwords::Password;
-use crate::accounts::profile::NewPerson;
+use crate::accounts::profile::{NewPerson, PersonProblem};
 use crate::accounts::setup::{self, Application, Outcome};
 use crate::admin::access::{cookies, guest};
 use crate::cx::Cx;
@@ -19,6 +20,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde_json::{Map, Value};
+use vouchsafe_core::decide::password_policy::PasswordProblem;
 use vouchsafe_core::model::{AdminCookie, Plain};
 use vouchsafe_core::spec::params::Params;
 use vouchsafe_core::spec::redirect_uri;
@@ -41,7 +43,7 @@ struct SetupPage<'a> {
     form_token: String,
     minimum: usize,
     typed: Typed<'a>,
-    problem: Option<Problem>,
+    problems: Vec<Problem>,
 }
 
 /// What was typed and may be shown again: everything but the password.
@@ -63,9 +65,7 @@ struct Problem {
 
 impl SetupPage<'_> {
     fn is_wrong(&self, field: &str) -> bool {
-        self.problem
-            .as_ref()
-            .is_some_and(|problem| problem.field == field)
+        self.problems.iter().any(|problem| problem.field == field)
     }
 }
 
@@ -84,8 +84,8 @@ impl<'a> Typed<'a> {
 /// `GET /setup`: 404 unless somebody may become an administrator now.
 async fn get(cx: Cx, http: HttpRequest) -> HttpResponse {
     match setup::is_open(&cx).await {
-        Ok(true) => show(&cx, &guest(&cx, &http), Typed::default(), None),
-        Ok(false) => Told::NotFound.answer(),
+        Ok(true) => show(&cx, &guest(&cx, &http), Typed::default(), Vec::new()),
+        Ok(false) => problem::set_up_before(&cx),
         Err(failure) => Told::of(&cx, &failure).answer(),
     }
 }
@@ -99,7 +99,7 @@ async fn post(cx: Cx, http: HttpRequest, body: Body) -> HttpResponse {
 
 async fn take(cx: &Cx, http: &HttpRequest, body: Body) -> Result<HttpResponse, Failure> {
     if !setup::is_open(cx).await? {
-        return Ok(Told::NotFound.answer());
+        return Ok(problem::set_up_before(cx));
     }
     let fields = match body.0 {
         Ok(fields) => fields,
@@ -112,7 +112,7 @@ async fn take(cx: &Cx, http: &HttpRequest, body: Body) -> Result<HttpResponse, F
         Err(Forged::Stale) => {
             let sentence = "This page had expired, or your browser does not keep cookies of this site. Send it once more.";
             let problem = Problem::new("", sentence, StatusCode::FORBIDDEN);
-            return Ok(show(cx, &guest, typed, Some(problem)));
+            return Ok(show(cx, &guest, typed, vec![problem]));
         }
     }
     let before = cookies(cx).read::<AdminCookie>(http.headers());
@@ -128,8 +128,8 @@ async fn take(cx: &Cx, http: &HttpRequest, body: Body) -> Result<HttpResponse, F
             .append(SET_COOKIE, cookies(cx).set(cookie, None));
         return Ok(response);
     }
-    let problem = problem(&outcome, cx.config().passwords.minimum_length);
-    Ok(show(cx, &guest, typed, problem))
+    let problems = problems(&outcome, cx.config().passwords.minimum_length);
+    Ok(show(cx, &guest, typed, problems))
 }
 
 fn application(fields: &Params, typed: &Typed<'_>) -> Application {
@@ -150,10 +150,15 @@ fn application(fields: &Params, typed: &Typed<'_>) -> Application {
     }
 }
 
-fn problem(outcome: &Outcome, minimum: usize) -> Option<Problem> {
+fn problems(outcome: &Outcome, minimum: usize) -> Vec<Problem> {
     let wrong = StatusCode::UNPROCESSABLE_ENTITY;
-    Some(match outcome {
-        Outcome::Done { .. } => return None,
+    let problem = match outcome {
+        Outcome::Done { .. } => return Vec::new(),
+        Outcome::Refused(person, password) => {
+            let person = person.iter().map(of_person);
+            let password = password.map(|rule| of_password(rule, minimum));
+            return person.chain(password).collect();
+        }
         Outcome::CodeRefused => Problem::new(
             "code",
             "This code is not good.",
@@ -163,28 +168,36 @@ fn problem(outcome: &Outcome, minimum: usize) -> Option<Problem> {
             "It was used, is older than 30 minutes, or is mistyped. The command “vouchsafe admin invite”, on the \
              machine of the server, makes a new link.",
         ),
-        Outcome::Person(person) => Problem::new(
-            match person.field() {
-                "username" => "username",
-                "email" => "email",
-                _ => "name",
-            },
-            person.to_string(),
-            wrong,
-        ),
         Outcome::UsernameTaken => Problem::new("username", "This user name is taken.", wrong),
         Outcome::EmailTaken => Problem::new("email", "This e-mail address is taken.", wrong),
-        Outcome::Password(rule) => Problem::new(
-            "password",
-            format!("{rule}. It needs at least {minimum} characters."),
-            wrong,
-        ),
         Outcome::Busy => Problem::new(
             "",
             "The server is busy. Try again in a few seconds.",
             StatusCode::SERVICE_UNAVAILABLE,
         ),
-    })
+    };
+    vec![problem]
+}
+
+fn of_person(problem: &PersonProblem) -> Problem {
+    let (field, sentence) = match problem.field() {
+        "username" => ("username", problem.to_string()),
+        "email" => ("email", problem.to_string()),
+        // The page asks for no other claim.
+        _ => ("name", format!("name: {}", problem.rule())),
+    };
+    Problem::new(field, sentence, StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+fn of_password(rule: PasswordProblem, minimum: usize) -> Problem {
+    let sentence = match rule {
+        PasswordProblem::TooShort => format!("{rule}: it needs at least {minimum} characters"),
+        PasswordProblem::TooLong
+        | PasswordProblem::ControlCharacter
+        | PasswordProblem::TooCommon
+        | PasswordProblem::OwnName => rule.to_string(),
+    };
+    Problem::new("password", sentence, StatusCode::UNPROCESSABLE_ENTITY)
 }
 
 impl Problem {
@@ -206,14 +219,14 @@ impl Problem {
     }
 }
 
-fn show(cx: &Cx, guest: &Guest, typed: Typed<'_>, problem: Option<Problem>) -> HttpResponse {
-    let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
+fn show(cx: &Cx, guest: &Guest, typed: Typed<'_>, problems: Vec<Problem>) -> HttpResponse {
+    let status = problems.first().map_or(StatusCode::OK, |problem| problem.status);
     let page = SetupPage {
         site: redirect_uri::host(&cx.config().issuer),
         form_token: guest.form_token(cx, FORM),
         minimum: cx.config().passwords.minimum_length,
         typed,
-        problem,
+        problems,
     };
     let mut response = shown(cx, status, &page);
     if status == StatusCode::SERVICE_UNAVAILABLE {

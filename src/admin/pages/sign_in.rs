@@ -5,7 +5,7 @@ use super::problem;
 use crate::accounts::admin_sessions::{self, Outcome};
 use crate::accounts::passwords::{Password, TooLong};
 use crate::admin::access::{AdminForm, cookies, guest, way_back, with_back};
-use crate::admin::path;
+use crate::admin::{notice, path};
 use crate::cx::Cx;
 use crate::failure::Failure;
 use crate::web::body::Form as Body;
@@ -43,6 +43,7 @@ struct SignInPage<'a> {
     form_token: String,
     username: &'a str,
     notice: Option<Notice>,
+    now: UnixTime,
 }
 
 impl SignInPage<'_> {
@@ -54,6 +55,8 @@ impl SignInPage<'_> {
 /// What went wrong at the try before, here and where the password is asked for again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
+    /// A form came after its session had ended.
+    Ended,
     /// Unknown person, wrong or missing password: one text for all.
     Wrong,
     /// The password is right, but the account does not stand.
@@ -80,6 +83,7 @@ impl Notice {
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
+            Self::Ended => StatusCode::OK,
             Self::Wrong => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Suspended | Self::Stale => StatusCode::FORBIDDEN,
             Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -91,6 +95,7 @@ impl Notice {
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
+            Self::Ended => "Your session had ended, and nothing was saved",
             Self::Wrong => "Name or password is wrong",
             Self::Suspended => "This account is suspended",
             Self::Throttled { .. } => "Too many attempts",
@@ -101,36 +106,53 @@ impl Notice {
 
     /// What to do.
     #[must_use]
-    pub const fn advice(self) -> &'static str {
-        match self {
+    pub fn advice(self, now: UnixTime) -> String {
+        let advice = match self {
+            Self::Ended => {
+                "Sign in, then go back twice in your browser: it still has what you typed, but for passwords."
+            }
             Self::Wrong => "Check both and try again.",
             Self::Suspended => {
                 "Another administrator can lift that, or somebody on the machine with `vouchsafe admin recover`."
             }
-            Self::Throttled { .. } => "Wait some minutes and try again.",
+            Self::Throttled { until } => {
+                let minutes = (seconds_until(until, now) + 59) / 60;
+                let unit = if minutes == 1 { "minute" } else { "minutes" };
+                return format!("Wait about {minutes} {unit} and try again.");
+            }
             Self::Stale => {
                 "Send it once more. Should this come again, your browser does not keep cookies of this site."
             }
             Self::Busy => "Try again in a few seconds.",
-        }
+        };
+        advice.to_owned()
     }
 
     /// Adds `Retry-After` where there is a time to wait for.
     pub fn decorate(self, now: UnixTime, response: &mut HttpResponse) {
         let seconds = match self {
-            Self::Throttled { until } => {
-                HeaderValue::from(until.since(now).millis().max(1).saturating_add(999) / 1000)
-            }
+            Self::Throttled { until } => HeaderValue::from(seconds_until(until, now)),
             Self::Busy => HeaderValue::from(RETRY_AFTER_SECONDS),
-            Self::Wrong | Self::Suspended | Self::Stale => return,
+            Self::Ended | Self::Wrong | Self::Suspended | Self::Stale => return,
         };
         response.headers_mut().insert(RETRY_AFTER, seconds);
     }
 }
 
+/// Whole seconds, one at least.
+fn seconds_until(until: UnixTime, now: UnixTime) -> i64 {
+    until.since(now).millis().max(1).saturating_add(999) / 1000
+}
+
 /// `GET /admin/sign-in`.
 async fn get(cx: Cx, http: HttpRequest) -> HttpResponse {
-    Visit::of(&cx, &http).show(&cx, "", None)
+    let visit = Visit::of(&cx, &http);
+    let ended = notice::left(&cx, &http, visit.guest.digest()).map(|_| Notice::Ended);
+    let mut response = visit.show(&cx, "", ended);
+    if ended.is_some() {
+        notice::take(&cx, &mut response);
+    }
+    response
 }
 
 /// `POST /admin/sign-in`.
@@ -219,6 +241,7 @@ impl Visit {
             form_token: self.guest.form_token(cx, FORM),
             username,
             notice,
+            now: cx.now,
         };
         let status = notice.map_or(StatusCode::OK, Notice::status);
         let mut response = shown(cx, status, &page);

@@ -5,7 +5,7 @@ use crate::db;
 use crate::store::{StoreError, Tx};
 use serde_json::json;
 use vouchsafe_core::model::{Api, Event, EventKind, InitialAccessToken, InitialToken, Plain, Span, TokenId};
-use vouchsafe_core::spec::human_readable::{composed, hides_nothing};
+use vouchsafe_core::spec::human_readable::{composed, hides_nothing, shortened};
 use vouchsafe_core::spec::scope;
 
 /// Clients that can be registered with one token, at most.
@@ -41,10 +41,10 @@ pub enum WishProblem {
     #[error("it counts for a second at least and 400 days at most")]
     Lasts,
     /// A scope that the clients could not have.
-    #[error("scope {0:?}: no API owns it; register it first with `vouchsafe api create`")]
+    #[error("scope {:?}: no API owns it; register it first with `vouchsafe api create`", shortened(.0))]
     Unowned(String),
     /// A scope of the administration.
-    #[error("scope {0:?} opens the administration: only an administrator registers clients that may have it")]
+    #[error("scope {:?} opens the administration: only an administrator registers clients that may have it", shortened(.0))]
     Administers(String),
 }
 

@@ -8,7 +8,7 @@ use crate::developers::layout::{Section, Shell, answer};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use vouchsafe_core::spec::human_readable::hides;
+use vouchsafe_core::spec::human_readable;
 use vouchsafe_core::spec::params::Params;
 use vouchsafe_core::spec::{ErrorCode, iss};
 
@@ -148,7 +148,7 @@ const LONGEST_SHOWN: usize = 2_000;
 
 /// A text of somebody else's, made safe to read: nothing that turns or hides what stands beside it, and not endless.
 fn visible(text: &str) -> String {
-    let mut shown: String = text.chars().filter(|c| !hides(*c)).take(LONGEST_SHOWN).collect();
+    let mut shown: String = human_readable::visible(text).take(LONGEST_SHOWN).collect();
     if text.chars().nth(LONGEST_SHOWN).is_some() {
         shown.push('…');
     }

@@ -41,10 +41,16 @@ pub fn ending_secrets(
     Ok(last)
 }
 
-/// Enabled clients, older than `before`, that were given nothing since.
-pub fn unused_clients(c: &mut Conn, before: UnixTime, limit: i64) -> Result<Vec<ClientId>, StoreError> {
+/// Enabled clients but `own`, older than `before`, that were given nothing since.
+pub fn unused_clients(
+    c: &mut Conn,
+    own: &str,
+    before: UnixTime,
+    limit: i64,
+) -> Result<Vec<ClientId>, StoreError> {
     use clients::dsl;
     let ids: Vec<String> = clients::table
+        .filter(dsl::id.ne(own))
         .filter(dsl::disabled_at.is_null())
         .filter(dsl::created_at.lt(before.millis()))
         .filter(
@@ -76,9 +82,10 @@ pub fn clients_with_http(c: &mut Conn, limit: i64) -> Result<Vec<(ClientId, Stri
         .collect())
 }
 
-/// Whether there is any client.
-pub fn has_client(c: &mut Conn) -> Result<bool, StoreError> {
+/// Whether there is any client but `own`.
+pub fn has_client(c: &mut Conn, own: &str) -> Result<bool, StoreError> {
     let client: Option<String> = clients::table
+        .filter(clients::id.ne(own))
         .select(clients::id)
         .limit(1)
         .get_result(c)

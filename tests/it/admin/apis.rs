@@ -55,7 +55,7 @@ on_both_databases! {
         let browser = world.admin_browser("grace");
         assert!(browser.get("/admin/apis").body.contains("id=\"apis-none\""));
         let made = send(&browser, "/admin/apis/new", &typed(&[("lifetime", "2m"), ("roles", "yes")]));
-        assert_eq!((made.status, made.header("location")), (303, page(ORDERS, "?done=made").as_str()), "{}", made.body);
+        assert_eq!((made.status, made.header("location")), (303, page(ORDERS, "").as_str()), "{}", made.body);
         let api = stored(world, ORDERS).unwrap();
         assert_eq!((api.name.as_str(), api.access_token_lifetime, api.token_typ), ("Orders", Some(Span::from_minutes(2)), TokenTyp::AtJwt));
         assert_eq!(api.claims, [ApiClaim::Roles]);
@@ -74,7 +74,7 @@ on_both_databases! {
             ("signing_alg", "ES256"),
         ];
         let saved = send(&browser, &page(ORDERS, ""), &typed(&over));
-        assert_eq!((saved.status, saved.header("location")), (303, page(ORDERS, "?done=saved").as_str()), "{}", saved.body);
+        assert_eq!((saved.status, saved.header("location")), (303, page(ORDERS, "").as_str()), "{}", saved.body);
         let changed = stored(world, ORDERS).unwrap();
         assert_eq!((changed.name.as_str(), changed.token_typ, changed.signing_alg), ("Orders and bills", TokenTyp::Jwt, KeyAlgorithm::Es256));
         assert_eq!((changed.access_token_lifetime, changed.claims.len(), changed.scopes.len()), (None, 0, 3));
@@ -121,7 +121,7 @@ on_both_databases! {
             let fields = filled(&browser.get(&at).body, "api-form");
             let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             let saved = send(&browser, &at, &fields);
-            assert_eq!((saved.status, saved.header("location")), (303, page(&api.identifier, "?done=saved").as_str()), "{}", saved.body);
+            assert_eq!((saved.status, saved.header("location")), (303, page(&api.identifier, "").as_str()), "{}", saved.body);
             assert_eq!(stored(world, &api.identifier), Some(api));
         }
         assert!(world.events_of(EventKind::ApiUpdated).is_empty(), "and nothing is told");
@@ -213,7 +213,7 @@ on_both_databases! {
         assert!(in_use.body.contains("href=\"#force\""));
         assert!(stored(world, ORDERS).is_some());
         let deleted = send(&browser, &page(ORDERS, "/delete"), &[("name", "Orders"), ("force", "yes")]);
-        assert_eq!((deleted.status, deleted.header("location")), (303, "/admin/apis?done=deleted"));
+        assert_eq!((deleted.status, deleted.header("location")), (303, "/admin/apis"));
         assert_eq!(stored(world, ORDERS), None);
         assert_eq!((world.events_of(EventKind::ApiDeleted).len(), world.events_of(EventKind::ClientUpdated).len()), (1, 2));
         assert_eq!(browser.get(&page(ORDERS, "")).status, 404);

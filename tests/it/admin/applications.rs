@@ -104,7 +104,14 @@ on_both_databases! {
         for preset in ["spa", "web", "native", "service", "device", "catalogue"] {
             assert!(kinds.body.contains(&format!("value=\"{preset}\"")), "{preset}");
         }
-        assert_eq!(browser.get("/admin/applications/new/addresses?preset=web&app=grafana").status, 200);
+        let chosen = browser.get("/admin/applications/new/addresses?preset=web&app=grafana");
+        assert_eq!((chosen.status, chosen.header("location")), (303, "/admin/applications/new/addresses?preset=web"));
+        assert_eq!(browser.get(chosen.header("location")).status, 200);
+        assert_eq!(browser.get("/admin/applications/new/addresses?preset=catalogue&app=grafana").status, 200);
+        for step in [REVIEW, CREATE] {
+            let typed = browser.get(step);
+            assert_eq!((typed.status, typed.header("location")), (303, "/admin/applications/new"), "an address that somebody kept");
+        }
         let review = send(&browser, REVIEW, WEB);
         for sentence in ["Storefront may ask people to sign in here.", "It must use PKCE", "It proves itself by a secret"] {
             assert!(review.body.contains(sentence), "{sentence}: {}", review.body);
@@ -172,7 +179,8 @@ on_both_databases! {
         for _ in 0..3 {
             let again = send(&browser, CREATE, &pairs(&fields));
             let id = clients(world)[0].id.clone();
-            assert_eq!((again.status, again.header("location")), (303, format!("/admin/applications/{id}?done=repeated").as_str()));
+            assert_eq!((again.status, again.header("location")), (303, format!("/admin/applications/{id}").as_str()));
+            assert!(browser.get(again.header("location")).body.contains("was registered already"));
         }
         assert_eq!((clients(world).len(), world.events_of(EventKind::ClientCreated).len()), (1, 1));
         world.administrator("root");
@@ -220,6 +228,47 @@ on_both_databases! {
             assert!(answer.body.contains(&format!("href=\"#{field}\"")), "{field}: {}", answer.body);
         }
         assert!(clients(world).is_empty());
+    }
+
+    fn every_fault_is_told_and_none_hides_another(world: World) {
+        world.administrator("grace");
+        let browser = world.admin_browser("grace");
+        let (long, hidden_name) = ("x".repeat(10_000), "Ba\u{202e}nk");
+        let address = format!("http://{long}.example/cb");
+        let fields = [("preset", "web"), ("name", hidden_name), ("redirect_uris", address.as_str()), ("scope", "openid")];
+        let refused = send(&browser, REVIEW, &fields);
+        assert_eq!(refused.status, 422);
+        for told in ["href=\"#name\"", "href=\"#redirect_uris\"", "none of them invisible (it has U+202E)", "xxx…: "] {
+            assert!(refused.body.contains(told), "{told}: {}", refused.body);
+        }
+        let spelt = "کتاب\u{200c}خانه 👩\u{200d}👧";
+        let fields = [("preset", "web"), ("name", spelt), ("redirect_uris", "https://a.example/cb"), ("scope", "openid")];
+        let review = send(&browser, REVIEW, &fields);
+        assert_eq!(review.status, 200, "{}", review.body);
+        assert_eq!(send(&browser, CREATE, &pairs(&reviewed(&review))).status, 200);
+        assert_eq!(clients(world)[0].metadata.client_name, spelt);
+    }
+
+    fn a_service_is_told_that_it_needs_an_api_first(world: World) {
+        world.administrator("grace");
+        let browser = world.admin_browser("grace");
+        let step = |preset: &str| browser.get(&format!("/admin/applications/new/addresses?preset={preset}")).body;
+        let service = step("service");
+        assert!(service.contains("id=\"scopes-no-api\"") && !service.contains("consent page"), "{service}");
+        assert!(!step("web").contains("id=\"scopes-no-api\""));
+        world.orders_api();
+        assert!(!step("service").contains("id=\"scopes-no-api\""));
+        world.wait(Span::from_minutes(6));
+        let asked = browser.get("/admin/applications/new/addresses?preset=service");
+        assert!(browser.get(asked.header("location")).body.contains("perhaps with a secret"), "the password is asked for with a reason");
+    }
+
+    fn an_address_on_this_machine_is_told_beside_the_status(world: World) {
+        world.administrator("grace");
+        world.client(ClientMetadata { redirect_uris: vec!["http://localhost:3000/cb".to_owned()], ..metadata(ClientKind::Web) });
+        let list = world.admin_browser("grace").get("/admin/applications").body;
+        let (enabled, address) = (list.find(">Enabled</span>").unwrap(), list.find(">Address on this machine</span>").unwrap());
+        assert!(enabled < address, "{list}");
     }
 
     fn a_forged_last_step_is_checked_as_if_there_had_been_no_other(world: World) {

@@ -58,11 +58,21 @@ on_both_databases! {
         };
         let (since, until) = (field(ban_time), field(ban_time.plus(Span::from_seconds(1))));
         assert_eq!(lines(&browser, &format!("since={since}&until={until}")), 3);
-        assert_eq!(lines(&browser, "subject=nobody"), 0);
-        for (bad, field) in [("event=nothing", "event"), ("since=yesterday", "since"), ("until=x", "until")] {
+        let ada = banned.subject.clone().unwrap();
+        let delete = format!("/admin/users/{ada}/delete");
+        assert_eq!(browser.admin_post(&delete, &delete, &[("typed", "ada")]).status, 303);
+        assert_eq!(lines(&browser, &format!("event=user.banned&subject={ada}")), 1, "of somebody who was deleted");
+        for (bad, field, told) in [
+            ("event=nothing", "event", "What: "),
+            ("since=yesterday", "since", "From (UTC): "),
+            ("until=x", "until", "Before (UTC): "),
+            ("since=2026-01-02T00:00&until=2026-01-01T00:00", "until", "it must be later than From"),
+            ("subject=nobody", "subject", "On whom: there is nobody called &#34;nobody&#34;"),
+            ("actor=nobody", "actor", "By: there is nobody called &#34;nobody&#34;"),
+        ] {
             let page = browser.get(&format!("/admin/audit?{bad}"));
             assert_eq!(page.status, 422, "{bad}");
-            assert!(page.body.contains(&format!("href=\"#{field}\"")), "{bad}");
+            assert!(page.body.contains(&format!("href=\"#{field}\"")) && page.body.contains(told), "{bad}: {}", page.body);
         }
         for bad in ["cursor=x", "order=id", "event=a&event=b", "kind=user.banned", "from=2026-01-01T00:00"] {
             assert_eq!(browser.get(&format!("/admin/audit?{bad}")).status, 400, "{bad}");
@@ -180,7 +190,7 @@ on_both_databases! {
         assert_eq!(told.len(), 2);
         assert!(told.iter().any(|event| event.detail["format"] == "csv"));
 
-        for bad in [&[("format", "xlsx")][..], &[("format", "csv"), ("event", "nothing")], &[("format", "csv"), ("kind", "user.banned")], &[("format", "csv"), ("path", "/etc/passwd")], &[]] {
+        for bad in [&[("format", "xlsx")][..], &[("format", "csv"), ("event", "nothing")], &[("format", "csv"), ("kind", "user.banned")], &[("format", "csv"), ("path", "/etc/passwd")], &[("format", "csv"), ("subject", "nobody")], &[]] {
             assert_eq!(export(bad).status, 400, "{bad:?}");
         }
         world.wait(Span::from_minutes(6));

@@ -59,7 +59,7 @@ on_both_databases! {
         assert_eq!(world.events_of(EventKind::KeyRevoked).len(), 0);
         world.wait(Span::from_seconds(1));
         let done = browser.admin_post(&path, &path, &[("typed", &active[..8])]);
-        assert_eq!((done.status, done.header("location")), (303, "/admin/keys?done=revoked"));
+        assert_eq!((done.status, done.header("location")), (303, "/admin/keys"));
         let told = world.events_of(EventKind::KeyRevoked);
         assert_eq!((told.len(), told[0].target.as_deref()), (1, Some(active.as_str())));
         assert_ne!(told[0].actor, "cli");
@@ -84,10 +84,13 @@ on_both_databases! {
         };
         assert_eq!(rotate("now", &active).status, 409, "not the key that was shown");
         let done = rotate("soon", &next);
-        assert_eq!((done.status, done.header("location")), (303, "/admin/keys?done=rotated"));
+        assert_eq!((done.status, done.header("location")), (303, "/admin/keys"));
         assert_eq!(kid(world, KeyState::Active), active);
         let done = rotate("now", &next);
         assert_eq!(done.status, 303, "{}", done.body);
+        let told = page(&browser);
+        assert!(told.contains(&format!("{next} signs now")) && told.contains("may refuse new ones until"), "{told}");
+        assert!(!page(&browser).contains("may refuse new ones"), "told once");
         assert_eq!(kid(world, KeyState::Active), next);
         assert_eq!(kid(world, KeyState::Retiring), active);
         assert_eq!(world.events_of(EventKind::KeyRotated).len(), 2);

@@ -3,11 +3,13 @@
 use crate::support::on_both_databases;
 use crate::support::people::metadata;
 use crate::support::world::World;
+use vouchsafe::clients::own_client;
 use vouchsafe_core::model::{ClientKind, Span};
 
 on_both_databases! {
     fn a_new_installation_is_told_what_it_lacks_until_it_has_it(world: World) {
         world.administrator("grace");
+        own_client::register(&world.services.store, &world.act()).unwrap();
         let browser = world.admin_browser("grace");
         let page = browser.get("/admin").body;
         assert!(page.contains("id=\"admin-checklist\"") && page.matches(">To do<").count() == 3, "{page}");
@@ -33,7 +35,11 @@ on_both_databases! {
         assert!(shown.contains(&format!("The last secret of {} stops working on", ending.id)), "{shown}");
         assert!(!shown.contains("was given nothing"));
         world.wait(Span::from_days(91));
-        assert!(page(world).contains(&format!("{} was given nothing for 90 days", insecure.id)));
+        own_client::register(&world.services.store, &world.act()).unwrap();
+        world.wait(Span::from_days(91));
+        let shown = page(world);
+        assert!(shown.contains(&format!("{} was given nothing for 90 days", insecure.id)), "{shown}");
+        assert!(!shown.contains("vouchsafe-cli"), "the server's own need not be used: {shown}");
     }
 
     fn plots_have_their_numbers_beside_them(world: World) {
@@ -41,12 +47,16 @@ on_both_databases! {
         for _ in 0..3 {
             world.admin_browser("grace");
         }
+        world.client(metadata(ClientKind::Web)).sign_in(world, "grace", &[("scope", "openid")]);
         world.services.count().unwrap();
         let browser = world.admin_browser("grace");
         for (period, rows) in [("day", 24), ("week", 28), ("month", 30), ("nonsense", 24)] {
             let page = browser.get(&format!("/admin?period={period}")).body;
-            assert_eq!(page.matches("<tr><th scope=\"row\">").count(), rows * 4, "{period}");
-            assert!(page.contains("<rect class=\"good\"") && page.contains("<td class=\"num\">3</td>"), "{period}");
+            assert_eq!(page.matches("<tr><th scope=\"row\">").count(), rows * 5, "{period}");
+            assert!(page.contains("Tokens issued, by grant") && page.contains(">Client credentials</th>"), "{period}");
+            assert!(page.contains("<rect class=\"good\"") && page.contains("<td class=\"num\">4</td>"), "{period}");
+            let tokens = page.split("id=\"tokens-title\"").nth(1).unwrap().split("</figure>").next().unwrap();
+            assert!(tokens.contains("<rect class=\"plain\"") && !tokens.contains("<rect class=\"good\""), "by code: {tokens}");
             assert!(!page.contains("style="));
         }
     }

@@ -24,6 +24,10 @@ on_both_databases! {
         assert_eq!((done.status, done.header("location")), (303, "/admin/panic/report"));
         let report = browser.get(done.header("location"));
         assert!(report.status == 200 && report.body.contains("Sessions ended since: 1."), "{}", report.body);
+        for words in ["Grants that ended: 1.", "for 5 minutes, until"] {
+            assert!(report.body.contains(words), "{words}: {}", report.body);
+        }
+        assert!(!report.body.contains("epoch 1"), "{}", report.body);
         world.follow();
         assert_eq!(app.refresh(world, refresh).error(), (400, "invalid_grant".to_owned()));
         assert_eq!(other.get("/admin").status, 303, "other administrators are signed out");

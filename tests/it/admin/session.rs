@@ -5,7 +5,7 @@ use crate::support::on_both_databases;
 use crate::support::people::{PASSWORD, metadata};
 use crate::support::world::World;
 use vouchsafe::db;
-use vouchsafe_core::model::{ClientKind, EventKind, Span};
+use vouchsafe_core::model::{ClientKind, EventKind, Span, User};
 
 fn is_in(browser: &Browser<'_>) -> bool {
     let answer = browser.get("/admin");
@@ -86,6 +86,7 @@ on_both_databases! {
         let throttled = browser.admin_sign_in("grace", PASSWORD);
         assert_eq!(throttled.status, 429);
         assert!(throttled.header("retry-after").parse::<u32>().unwrap() > 0);
+        assert!(throttled.body.contains("Wait about 15 minutes"), "{}", throttled.body);
     }
 
     fn a_session_ends_half_an_hour_after_its_last_use_and_after_half_a_day(world: World) {
@@ -152,6 +153,51 @@ on_both_databases! {
         assert_eq!(browser.send(text).status, 400);
         assert!(is_in(&browser), "none of them signed anybody out");
         assert_eq!(browser.post("/admin/sign-out", &[("form_token", own.as_str())]).status, 303);
+    }
+
+    fn a_form_of_another_session_leads_to_its_page(world: World) {
+        world.administrator("grace");
+        let browser = world.admin_browser("grace");
+        let token = hidden(&browser.get("/admin/users/new").body, "form_token");
+        assert_eq!(browser.admin_sign_in("grace", PASSWORD).status, 303);
+        let page = format!("{}/admin/users/new", world.issuer);
+        let late = world.post("/admin/users/new").header("origin", &world.issuer).header("referer", page).form(&[("form_token", &token)]);
+        let refused = browser.send(late);
+        assert_eq!(refused.status, 403);
+        assert!(refused.body.contains("nothing was saved") && refused.body.contains("id=\"error-again\" href=\"/admin/users/new\""), "{}", refused.body);
+    }
+
+    fn what_was_done_is_told_by_no_address_to_nobody_else_and_on_no_other_page(world: World) {
+        world.administrator("grace");
+        let (ada, eve) = (world.person("ada"), world.person("eve"));
+        let browser = world.admin_browser("grace");
+        let page = |user: &User| format!("/admin/users/{}", user.id);
+        for address in [format!("{}?done=banned", page(&ada)), "/admin/keys?done=revoked".to_owned(), "/admin/applications?said=deleted".to_owned()] {
+            assert_eq!(browser.get(&address).status, 400, "{address}");
+        }
+        let disable = format!("{}/disable", page(&ada));
+        let done = browser.admin_post(&disable, &disable, &[]);
+        assert_eq!((done.status, done.header("location")), (303, page(&ada).as_str()));
+        let told = |browser: &Browser<'_>, user: &User| browser.get(&page(user)).body.contains("The account is disabled. All");
+        let (name, value) = browser.cookies().into_iter().find(|(name, _)| name.starts_with("vs_notice")).unwrap();
+        let other = world.admin_browser("grace");
+        other.set_cookie(&name, &value);
+        assert!(!told(&other, &ada), "another session's");
+        assert!(!told(&browser, &eve), "another page's");
+        assert!(told(&browser, &ada));
+        assert!(!told(&browser, &ada), "told once");
+        let (words, token) = value.split_once('.').unwrap();
+        browser.set_cookie(&name, &format!("{}.{token}", words.to_uppercase()));
+        assert_eq!(browser.get(&page(&ada)).body.matches("role=\"status\"").count(), 0, "other words");
+    }
+
+    fn addresses_that_people_type_lead_somewhere(world: World) {
+        world.administrator("grace");
+        let browser = world.admin_browser("grace");
+        let slash = browser.get("/admin/");
+        assert_eq!((slash.status, slash.header("location")), (303, "/admin"));
+        let confirm = "/admin/confirm?back=%2Fadmin%2Fsign-in";
+        assert_eq!(browser.admin_post(confirm, confirm, &[("password", PASSWORD)]).header("location"), "/admin");
     }
 
     fn the_sign_in_form_belongs_to_one_browser(world: World) {
@@ -245,6 +291,13 @@ on_both_databases! {
         };
         let own = format!("{}/admin/users/x", world.issuer);
         assert_eq!(send(Some(own)), "/admin/sign-in?back=%2Fadmin%2Fusers%2Fx");
+        let browser = world.browser();
+        let late = world.post("/admin/users/x/ban").header("origin", &world.issuer).form(&[("reason", "y")]);
+        let sign_in = browser.send(late).header("location").to_owned();
+        assert!(!world.browser().get(&sign_in).body.contains("Your session had ended"), "no address says so");
+        let told = browser.get(&sign_in).body;
+        assert!(told.contains("Your session had ended, and nothing was saved") && told.contains("go back twice"), "{told}");
+        assert!(!browser.get(&sign_in).body.contains("Your session had ended"), "told once");
         for other in [None, Some("https://evil.test/admin/users".to_owned()), Some(format!("{}0/admin/users", world.issuer))] {
             assert_eq!(send(other), "/admin/sign-in?back=%2Fadmin");
         }

@@ -35,7 +35,7 @@ on_both_databases! {
         let of_ada = offered(&mine.get(&format!("/admin/users/{}", ada.id)).body);
         let [id] = &of_ada[..] else { panic!("{of_ada:?}") };
         let ended = mine.admin_post(LIST, "/admin/admin-sessions/end", &[("id", id)]);
-        assert_eq!((ended.status, ended.header("location")), (303, "/admin/admin-sessions?done=ended"));
+        assert_eq!((ended.status, ended.header("location")), (303, "/admin/admin-sessions"));
         assert!(is_in(&mine) && is_in(&also_mine) && !is_in(&hers));
         assert!(mine.get(ended.header("location")).body.contains("The session is ended."));
         let told = world.events_of(EventKind::AdminSessionEnded);
@@ -52,7 +52,7 @@ on_both_databases! {
         world.administrator("ada");
         let (mine, also_mine, hers) = (world.admin_browser("grace"), world.admin_browser("grace"), world.admin_browser("ada"));
         let ended = mine.admin_post(LIST, "/admin/admin-sessions/end-others", &[]);
-        assert_eq!((ended.status, ended.header("location")), (303, "/admin/admin-sessions?done=others-ended"));
+        assert_eq!((ended.status, ended.header("location")), (303, "/admin/admin-sessions"));
         assert!(is_in(&mine) && !is_in(&also_mine) && !is_in(&hers));
         let page = mine.get(ended.header("location")).body;
         assert!(page.contains("All other sessions in the administration are ended.") && !page.contains("admin-sessions-end-others"), "{page}");
@@ -71,7 +71,7 @@ on_both_databases! {
         assert_eq!(mine.admin_post(&page, &elsewhere, &[("id", id)]).status, 404, "it is not his");
         assert!(is_in(&hers));
         let ended = mine.admin_post(&page, &format!("{page}/admin-sessions/end"), &[("id", id)]);
-        assert_eq!((ended.status, ended.header("location")), (303, format!("{page}?done=admin-session-ended").as_str()));
+        assert_eq!((ended.status, ended.header("location")), (303, format!("{page}").as_str()));
         assert!(!is_in(&hers));
         let shown = mine.get(ended.header("location")).body;
         assert!(shown.contains("The session in the administration is ended.") && shown.contains("id=\"no-admin-sessions\""), "{shown}");

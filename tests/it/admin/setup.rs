@@ -63,6 +63,7 @@ on_both_databases! {
         assert_eq!(administrators(world), 1);
         for again in [browser.get("/setup"), browser.post("/setup", &form), fill(world, &[("code", &code)])] {
             assert_eq!(again.status, 404, "there is an administrator");
+            assert!(again.body.contains("href=\"/admin\""), "{}", again.body);
         }
         assert_eq!(browser.admin_sign_in("grace", PASS_PHRASE).status, 303);
     }
@@ -100,6 +101,13 @@ on_both_databases! {
             assert!(answer.body.contains("aria-invalid=\"true\"") && answer.body.contains(&code));
             assert!(!answer.body.contains(PASS_PHRASE));
         }
+        let long = "x".repeat(1_025);
+        let all = fill(world, &[("code", &code), ("email", "nowhere"), ("username", "a b"), ("name", &long), ("password", "passwordpassword")]).body;
+        for field in ["email", "username", "name", "password"] {
+            assert!(all.contains(&format!("<a href=\"#setup-{field}\">")), "{field} among others: {all}");
+        }
+        assert!(all.contains(">Name: it must be") && !all.contains("It needs at least"), "{all}");
+        assert!(fill(world, &[("code", &code), ("password", "short")]).body.contains("it needs at least 12 characters"));
         assert_eq!(fill(world, &[("code", &code)]).status, 303);
     }
 

@@ -138,6 +138,57 @@ on_both_databases! {
             assert!(!page.contains("value=\"short\""), "a password is not shown again");
         }
         assert_eq!(world.events_of(EventKind::UserCreated).len(), 2);
+        let long = "x".repeat(10_000);
+        let refused = send(&[("username", "a b"), ("email", "nowhere"), ("roles", &long), ("password", "short")]).body;
+        for field in ["username", "email", "roles", "password"] {
+            assert!(refused.contains(&format!("href=\"#{field}\"")), "{field} among others: {refused}");
+        }
+        assert!(refused.contains("xxx…&#34;: it must have 1 to 64 letters"), "{refused}");
+    }
+
+    fn the_same_form_sent_twice_makes_one_account(world: World) {
+        world.administrator("grace");
+        world.administrator("root");
+        let browser = world.admin_browser("grace");
+        let once = hidden(&browser.get("/admin/users/new").body, "once");
+        let send = |browser: &Browser<'_>, once: &str, access: &str| {
+            let fields = [("once", once), ("username", "ada"), ("email", "ada@example.test"), ("access", access), ("password", "")];
+            browser.admin_post("/admin/users/new", "/admin/users/new", &fields)
+        };
+        assert_eq!(send(&browser, &once, "invite").status, 200);
+        let page = done(&browser, &send(&browser, &once, "invite"));
+        assert!(page.contains("This account was made already") && page.contains("Make a new link"), "{page}");
+        let other = world.admin_browser("root");
+        assert_eq!(send(&other, &once, "invite").status, 422, "somebody else's form is another one");
+        assert_eq!(send(&browser, "short", "invite").status, 400);
+        assert_eq!((world.events_of(EventKind::UserCreated).len(), world.events_of(EventKind::UserInvited).len()), (1, 1));
+        let sub = world.events_of(EventKind::UserCreated)[0].subject.clone().unwrap();
+        let delete = format!("/admin/users/{sub}/delete");
+        done(&browser, &browser.admin_post(&delete, &delete, &[("typed", "ada")]));
+        let gone = send(&browser, &once, "invite");
+        assert_eq!(gone.status, 422);
+        assert!(gone.body.contains("is deleted: send it once more"), "nobody gets its sub again: {}", gone.body);
+        assert_eq!(send(&browser, &hidden(&gone.body, "once"), "invite").status, 200);
+        assert_eq!(browser.get(&format!("/admin/users/{sub}")).status, 404);
+    }
+
+    fn a_ban_that_somebody_pronounced_meanwhile_is_not_overwritten_unread(world: World) {
+        world.administrator("grace");
+        let ada = world.person("ada");
+        let browser = world.admin_browser("grace");
+        let path = format!("{}/ban", page_of(&ada));
+        let before = filled(&browser.get(&path).body, "user-ban-form");
+        world.ban("ada");
+        let late = browser.admin_post(&path, &path, &with(&before, "reason", "Mine"));
+        assert_eq!(late.status, 409, "{}", late.body);
+        assert!(late.body.contains("Somebody changed this") && late.body.contains(">Mine</textarea>"), "{}", late.body);
+        assert_eq!(reload(world, &ada).ban_reason, None);
+        let read = filled(&late.body, "user-ban-form");
+        done(&browser, &browser.admin_post(&path, &path, &with(&read, "reason", "Mine")));
+        assert_eq!(reload(world, &ada).ban_reason.as_deref(), Some("Mine"), "who has read it may save it");
+        let hidden = browser.admin_post(&path, &path, &[("lasts", "1d"), ("until", ""), ("reason", "Pay\u{202e}ment")]);
+        assert!(hidden.status == 422 && hidden.body.contains("U+202E"), "{}", hidden.body);
+        done(&browser, &browser.admin_post(&path, &path, &[("lasts", "1d"), ("until", ""), ("reason", "می\u{200c}خواهم")]));
     }
 
     fn a_profile_is_changed_field_by_field_and_tokens_say_the_new(world: World) {
@@ -349,7 +400,7 @@ on_both_databases! {
         assert_eq!(refused.status, 422);
         assert!(refused.body.contains("id=\"typed-error\""));
         let gone = act("delete", &[("typed", "ada")]);
-        assert_eq!((gone.status, gone.header("location")), (303, "/admin/users?done=deleted"));
+        assert_eq!((gone.status, gone.header("location")), (303, "/admin/users"));
         assert_eq!(browser.get(&page_of(&ada)).status, 404);
         let kinds = [EventKind::UserSignedOut, EventKind::UserDisabled, EventKind::UserEnabled, EventKind::UserDeleted];
         assert_eq!(kinds.map(|kind| world.events_of(kind).len()), [1; 4]);

@@ -45,11 +45,20 @@ impl Browser<'_> {
         self.post("/admin/sign-in", &form)
     }
 
-    /// Sends a form of a page of the administration with the token that the page has.
+    /// Sends a form of a page of the administration with the token that the page has, and to the page itself with what else
+    /// it makes forms carry.
     pub(crate) fn admin_post(&self, page: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
         let shown = self.get(page);
         let token = hidden(&shown.body, "form_token");
         let mut form = vec![("form_token", token.as_str())];
+        let carried = ["shown", "once"].map(|name| (name, hidden(&shown.body, name)));
+        let given = |name: &str| fields.iter().any(|(known, _)| *known == name);
+        if page == action {
+            let carried = carried
+                .iter()
+                .filter(|(name, value)| !value.is_empty() && !given(name));
+            form.extend(carried.map(|(name, value)| (*name, value.as_str())));
+        }
         form.extend_from_slice(fields);
         self.post(action, &form)
     }

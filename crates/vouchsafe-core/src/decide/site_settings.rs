@@ -1,7 +1,8 @@
 //! Which names and links an installation may show.
 
 use crate::model::SiteSettings;
-use crate::spec::human_readable::{composed, hides_nothing};
+use crate::spec::human_readable::{composed, hidden_in_words, hides_nothing};
+use std::borrow::Cow;
 use url::Url;
 
 /// The longest name, in characters.
@@ -9,12 +10,12 @@ pub const LONGEST_NAME: usize = 60;
 const LONGEST_URL: usize = 1_000;
 
 /// What is wrong with a setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SiteProblem {
     /// Its name.
     pub field: &'static str,
     /// The rule that it breaks, as a sentence.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
 }
 
 impl std::fmt::Display for SiteProblem {
@@ -36,10 +37,14 @@ pub fn check(wish: SiteSettings) -> Result<SiteSettings, SiteProblem> {
         privacy_url: said(wish.privacy_url),
         terms_url: said(wish.terms_url),
     };
-    if settings.site_name.as_deref().is_some_and(|name| !is_name(name)) {
+    if let Some(name) = settings.site_name.as_deref().filter(|name| !is_name(name)) {
+        let rule = format!(
+            "it has at most 60 characters, none of them invisible{}",
+            hidden_in_words(name)
+        );
         return Err(SiteProblem {
             field: "site_name",
-            rule: "it has at most 60 characters, none of them invisible",
+            rule: rule.into(),
         });
     }
     for (field, url) in settings.fields().into_iter().skip(1) {
@@ -51,7 +56,10 @@ pub fn check(wish: SiteSettings) -> Result<SiteSettings, SiteProblem> {
             } else {
                 "it is an https URL"
             };
-            return Err(SiteProblem { field, rule });
+            return Err(SiteProblem {
+                field,
+                rule: rule.into(),
+            });
         }
     }
     Ok(settings)

@@ -3,7 +3,7 @@
 use super::{User, find, page_of};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::clients::apis::{self, ApiChange, Force};
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -53,7 +53,7 @@ pub(super) async fn post(form: AdminForm, slug: web::Path<String>) -> HttpRespon
         .store()
         .write("delete-api", move |tx| apis::delete(tx, &act, &identifier, force));
     match deleted.await {
-        Ok(ApiChange::Done(_)) => see_other(&form::with_query(Section::Apis.path(), &[("done", "deleted")])),
+        Ok(ApiChange::Done(_)) => admin.done(Section::Apis.path(), "The API is deleted."),
         Ok(ApiChange::InUse(losing)) => {
             let errors = Errors::one("force", "Applications use this API: tick that they may lose it");
             show(&admin, &api, losing.into_iter().map(User::from).collect(), errors)

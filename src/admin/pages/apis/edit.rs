@@ -4,7 +4,7 @@ use super::{User, find, page_of};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
 use crate::admin::pages::applications::{capital, ensure_keys, of_word, word};
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::clients::apis::{self, ApiChange, Field, Force};
 use crate::config::parse_duration;
 use crate::db;
@@ -232,7 +232,10 @@ pub(super) async fn create(form: AdminForm) -> HttpResponse {
         .store()
         .write("create-api", move |tx| apis::create(tx, &act, &added));
     match created.await {
-        Ok(()) => see_other(&form::with_query(&page_of(&api.identifier), &[("done", "made")])),
+        Ok(()) => {
+            let words = "The API is registered. Applications may have its scopes now.";
+            admin.done(&page_of(&api.identifier), words)
+        }
         Err(error) => match taken(&error) {
             Some(errors) => show(&admin, None, typed, errors),
             None => admin.failed(error),
@@ -243,17 +246,10 @@ pub(super) async fn create(form: AdminForm) -> HttpResponse {
 /// `GET /admin/apis/{api}`.
 pub(super) async fn get(admin: Admin, slug: web::Path<String>, http: HttpRequest) -> HttpResponse {
     let shown = async {
-        let query = form::query(&admin, http.query_string(), &["done"])?;
+        form::query(&admin, http.query_string(), &[])?;
         let (api, users) = find(&admin, &slug).await?;
-        let notice = query.one("done").and_then(|word| match word {
-            "made" => Some("The API is registered. Applications may have its scopes now."),
-            "saved" => Some("The API is saved."),
-            _ => None,
-        });
         let page = EditPage {
-            shell: admin
-                .shell(Section::Apis, &api.name)
-                .noting(notice.map(str::to_owned)),
+            shell: admin.shell(Section::Apis, &api.name),
             path: Some(page_of(&api.identifier)),
             typed: Typed::from(&api),
             users,
@@ -316,10 +312,7 @@ async fn save(
         Err(error) => Err(error),
     };
     match changed {
-        Ok(ApiChange::Done(_)) => {
-            let page = page_of(&known.identifier);
-            Ok(see_other(&form::with_query(&page, &[("done", "saved")])))
-        }
+        Ok(ApiChange::Done(_)) => Ok(admin.done(&page_of(&known.identifier), "The API is saved.")),
         Ok(ApiChange::InUse(losing)) => {
             let rule = "Applications have scopes that you removed: take them away too, or keep the scopes";
             let mut page = edit(admin, Some((known, users)), typed, Errors::one("force", rule));

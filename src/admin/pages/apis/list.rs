@@ -41,7 +41,7 @@ pub(super) async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
 }
 
 async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
-    let query = form::query(admin, http.query_string(), &["cursor", "done"])?;
+    let query = form::query(admin, http.query_string(), &["cursor"])?;
     let cursor = query.one("cursor").unwrap_or_default().to_owned();
     let mut wanted = ApisWanted {
         part: Part::first(ROWS),
@@ -54,10 +54,8 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
         .store()
         .read("apis", move |tx| db!(tx, apis::page(&wanted)));
     let page = read.await.map_err(|error| admin.failed(error))?;
-    let notice = query.one("done").filter(|word| *word == "deleted");
-    let shell = admin.shell(Section::Apis, "APIs and scopes");
     let page = ApisPage {
-        shell: shell.noting(notice.map(|_| "The API is deleted.".to_owned())),
+        shell: admin.shell(Section::Apis, "APIs and scopes"),
         // The server's own stays as it is: there is nothing to do about it here.
         rows: page
             .items

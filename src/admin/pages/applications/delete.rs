@@ -5,7 +5,7 @@ use super::show::known;
 use super::{find_to_change, stays};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::clients::standing::{self, Deletion};
 use crate::db;
 use crate::failure::{Broken, Failure};
@@ -70,8 +70,7 @@ async fn delete(admin: &Admin, client: &Client) -> Result<HttpResponse, HttpResp
     admin.cx.services.clients.forget(&client.id);
     match deleted {
         Ok(Ok(Deletion::Done(_))) => {
-            let list = Section::Applications.path();
-            Ok(see_other(&form::with_query(list, &[("done", "deleted")])))
+            Ok(admin.done(Section::Applications.path(), "The application is deleted."))
         }
         Ok(Ok(Deletion::OwnClient)) => Err(stays(admin)),
         Ok(Ok(Deletion::Unknown)) => Err(admin.not_found()),

@@ -28,7 +28,7 @@ pub(super) struct Head {
     pub(super) kind: &'static str,
     /// Who registered it, unless an administrator did.
     pub(super) registrar: Option<&'static str>,
-    pub(super) badge: Badge,
+    pub(super) badges: Vec<Badge>,
     /// Whether it is the server's own, which cannot be changed.
     pub(super) is_own: bool,
 }
@@ -40,7 +40,7 @@ impl Head {
             path: super::path_of(&client.id),
             kind: kind(client.metadata.kind),
             registrar: registrar(client),
-            badge: badge(client, secrets, now),
+            badges: badges(client, secrets, now),
             is_own: own_client::is_own(&client.id),
         }
     }
@@ -111,15 +111,16 @@ pub(super) fn authentication(metadata: &ClientMetadata) -> String {
         .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Whether all is well.
-pub(super) fn badge(client: &Client, secrets: &[SecretFacts], now: UnixTime) -> Badge {
+/// Whether it may be used, and then what somebody should look at.
+pub(super) fn badges(client: &Client, secrets: &[SecretFacts], now: UnixTime) -> Vec<Badge> {
     let badge = |class, word: &str| Badge {
         class,
         word: word.to_owned(),
     };
     if client.disabled_at.is_some() {
-        return badge("bad", "Disabled");
+        return vec![badge("bad", "Disabled")];
     }
+    let mut badges = vec![badge("ok", "Enabled")];
     if client.has_secret() {
         // The secret that counts longest decides.
         let last = secrets
@@ -127,16 +128,16 @@ pub(super) fn badge(client: &Client, secrets: &[SecretFacts], now: UnixTime) -> 
             .map(|secret| secret.expires_at)
             .reduce(|one, other| one.zip(other).map(|(one, other)| one.max(other)));
         match last {
-            None => return badge("bad", "No live secret"),
-            Some(Some(end)) if end < now.plus(SOON) => return badge("warn", "Secret ends soon"),
+            None => badges.push(badge("bad", "No live secret")),
+            Some(Some(end)) if end < now.plus(SOON) => badges.push(badge("warn", "Secret ends soon")),
             Some(_) => {}
         }
     }
     let in_the_open = |uri: &String| uri.starts_with("http://");
     if client.metadata.kind != ClientKind::Native && client.metadata.redirect_uris.iter().any(in_the_open) {
-        return badge("warn", "Address on this machine");
+        badges.push(badge("warn", "Address on this machine"));
     }
-    badge("ok", "Enabled")
+    badges
 }
 
 /// When something was last used, for people who know that it is noted once an hour.
@@ -182,20 +183,21 @@ mod tests {
     #[test]
     fn the_secret_that_counts_longest_decides() {
         let web = client(ClientKind::Web, false);
-        let word = |secrets: &[SecretFacts]| badge(&web, secrets, UnixTime::default()).word;
-        assert_eq!(word(&[secret(None)]), "Enabled");
-        assert_eq!(word(&[secret(Some(1)), secret(None)]), "Enabled");
-        assert_eq!(word(&[secret(Some(1)), secret(Some(90))]), "Enabled");
-        assert_eq!(word(&[secret(Some(1)), secret(Some(2))]), "Secret ends soon");
-        assert_eq!(word(&[]), "No live secret");
+        let words = |client: &Client, secrets: &[SecretFacts]| {
+            let badges = badges(client, secrets, UnixTime::default());
+            let words: Vec<String> = badges.into_iter().map(|badge| badge.word).collect();
+            words.join(", ")
+        };
+        assert_eq!(words(&web, &[secret(None)]), "Enabled");
+        assert_eq!(words(&web, &[secret(Some(1)), secret(None)]), "Enabled");
+        assert_eq!(words(&web, &[secret(Some(1)), secret(Some(90))]), "Enabled");
         assert_eq!(
-            badge(&client(ClientKind::Web, true), &[], UnixTime::default()).word,
-            "Disabled"
+            words(&web, &[secret(Some(1)), secret(Some(2))]),
+            "Enabled, Secret ends soon"
         );
-        assert_eq!(
-            badge(&client(ClientKind::Spa, false), &[], UnixTime::default()).word,
-            "Enabled"
-        );
+        assert_eq!(words(&web, &[]), "Enabled, No live secret");
+        assert_eq!(words(&client(ClientKind::Web, true), &[]), "Disabled");
+        assert_eq!(words(&client(ClientKind::Spa, false), &[]), "Enabled");
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The list of applications, searched and filtered by its address.
 
 use super::facts::{self, Badge};
-use super::show::notice;
 use crate::admin::access::Admin;
 use crate::admin::form;
 use crate::admin::moment::Moment;
@@ -15,7 +14,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use vouchsafe_core::model::{Client, ClientId, ClientKind, UnixTime};
 
-const FIELDS: [&str; 6] = ["q", "type", "disabled", "registered_by", "cursor", "done"];
+const FIELDS: [&str; 5] = ["q", "type", "disabled", "registered_by", "cursor"];
 
 /// Rows of a page.
 const ROWS: i64 = 50;
@@ -70,7 +69,7 @@ struct Row {
     registrar: Option<&'static str>,
     authentication: String,
     last_used: Option<Moment>,
-    badge: Badge,
+    badges: Vec<Badge>,
 }
 
 /// `GET /admin/applications`.
@@ -119,9 +118,8 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
         .store()
         .read("applications", move |tx| read(tx, &wanted, now));
     let page = read.await.map_err(|error| admin.failed(error))?;
-    let shell = admin.shell(Section::Applications, "Applications");
     let page = ApplicationsPage {
-        shell: shell.noting(query.one("done").and_then(notice).map(str::to_owned)),
+        shell: admin.shell(Section::Applications, "Applications"),
         begin: (!cursor.is_empty()).then(|| asked.address("")),
         next: page.next.as_deref().map(|next| asked.address(next)),
         rows: page.items.iter().map(|found| row(found, now)).collect(),
@@ -170,7 +168,7 @@ fn row(found: &Found, now: UnixTime) -> Row {
         registrar: facts::registrar(client),
         authentication: facts::authentication(&client.metadata),
         last_used: last_used.map(Moment),
-        badge: facts::badge(client, secrets, now),
+        badges: facts::badges(client, secrets, now),
     }
 }
 

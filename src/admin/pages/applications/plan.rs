@@ -102,6 +102,15 @@ impl Preset {
         matches!(self.kind(), ClientKind::Web | ClientKind::Service)
     }
 
+    /// Where the name is read.
+    pub(super) const fn name_hint(self) -> &'static str {
+        if self.has_people() {
+            "People see it on the consent page"
+        } else {
+            "Administrators see it here and in the audit log"
+        }
+    }
+
     /// What redirect URIs look like.
     pub(super) const fn callback_hint(self) -> &'static str {
         match self {
@@ -207,9 +216,7 @@ impl Plan {
     }
 
     fn wish(&self, errors: &mut Errors) -> Wish {
-        if self.name.is_empty() {
-            errors.add("name", "Give the application a name");
-        }
+        typed::check_name(errors, &self.name);
         let kind = self.preset.kind();
         let mut wish = match self.preset {
             Preset::Known(app) => {

@@ -1,5 +1,6 @@
 //! The scopes that an application may have, as boxes to tick, with what each of them means.
 
+use crate::clients::own_api;
 use vouchsafe_core::model::{Api, ClientKind};
 use vouchsafe_core::spec::scope;
 
@@ -29,6 +30,8 @@ pub(in crate::admin::pages) struct Scopes {
     pub(in crate::admin::pages) groups: Vec<Group>,
     /// Those that were chosen, when there are too many for boxes.
     pub(in crate::admin::pages) typed: Option<String>,
+    /// Whether it is for a service, and there is no API that it could call.
+    pub(in crate::admin::pages) lacks_api: bool,
 }
 
 impl Scopes {
@@ -62,8 +65,10 @@ impl Scopes {
             });
         }
         let boxes: usize = groups.iter().map(|group| group.scopes.len()).sum();
+        let is_callable = |api: &Api| !own_api::is_own(api) && !api.scopes.is_empty();
         Self {
             groups,
+            lacks_api: kind == ClientKind::Service && !apis.iter().any(is_callable),
             typed: (boxes > MOST_BOXES).then(|| chosen.join("\n")),
         }
     }

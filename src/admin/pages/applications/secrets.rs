@@ -2,12 +2,12 @@
 
 use super::facts::Head;
 use super::plan::capital;
-use super::show::{known, notice};
+use super::show::known;
 use super::{find_to_change, stays};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
 use crate::admin::moment::Moment;
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::clients::registration::{self, Pepper, Wish};
 use crate::clients::standing::{self, Changed, LIVE_SECRETS, SecretAdded, SecretEnded};
 use crate::db;
@@ -59,11 +59,11 @@ struct SecretPage<'a> {
 /// `GET /admin/applications/{client}/secrets`.
 pub(super) async fn get(admin: Admin, slug: web::Path<String>, http: HttpRequest) -> HttpResponse {
     let shown = async {
-        let query = form::query(&admin, http.query_string(), &["done"])?;
+        form::query(&admin, http.query_string(), &[])?;
         let client = find_to_change(&admin, &slug).await?;
         admin.proven_recently(&page_of(&client))?;
         let jwks = jwks_text(&client.metadata);
-        show(&admin, &client, (jwks, Errors::default()), query.one("done")).await
+        show(&admin, &client, (jwks, Errors::default())).await
     };
     match shown.await {
         Ok(response) | Err(response) => response,
@@ -149,11 +149,15 @@ pub(super) async fn end(form: AdminForm, slug: web::Path<String>) -> HttpRespons
         let done = admin.cx.store().write("end-secret", move |tx| {
             standing::end_secret(tx, &act, (&id, &secret), end)
         });
-        let word = if end == now { "secret-ended" } else { "secret-ends" };
+        let words = if end == now {
+            "The secret has ended."
+        } else {
+            "The secret has an end now."
+        };
         let done = done.await;
         admin.cx.services.clients.forget(&client.id);
         match done {
-            Ok(SecretEnded::Ended) => Ok(see_other(&form::with_query(&page_of(&client), &[("done", word)]))),
+            Ok(SecretEnded::Ended) => Ok(admin.done(&page_of(&client), words)),
             Ok(SecretEnded::Last) => {
                 let rule = "No other secret counts longer: add another first, or disable the application";
                 problem(&admin, &client, "secrets", rule).await
@@ -181,7 +185,7 @@ pub(super) async fn keys(form: AdminForm, slug: web::Path<String>) -> HttpRespon
         let typed = fields.one("jwks").unwrap_or_default().trim().to_owned();
         let wish = match with_keys(&client, &typed) {
             Ok(wish) => wish,
-            Err(rule) => return show(&admin, &client, (typed, Errors::one("jwks", rule)), None).await,
+            Err(rule) => return show(&admin, &client, (typed, Errors::one("jwks", rule))).await,
         };
         let shown = fields.one("shown").unwrap_or_default();
         // What is written is made of what was read here: both must be what the page was made of.
@@ -193,7 +197,7 @@ pub(super) async fn keys(form: AdminForm, slug: web::Path<String>) -> HttpRespon
             Ok(metadata) => save(&admin, &client, metadata, (shown, typed)).await,
             Err(rule) => {
                 let errors = Errors::one("jwks", capital(&rule.to_string()));
-                show(&admin, &client, (typed, errors), None).await
+                show(&admin, &client, (typed, errors)).await
             }
         }
     };
@@ -237,12 +241,13 @@ async fn save(
         Ok(Ok(Changed::Done(changed))) => {
             let address = |client: &Client| client.metadata.declared.jwks_uri.is_some();
             let is_replaced = address(client) && !address(&changed);
-            let word = if is_replaced {
-                "keys-replace-address"
+            let words = if is_replaced {
+                "The keys are saved. They take the place of the address where the application published its keys: \
+                 nothing is fetched from there any more."
             } else {
-                "keys-saved"
+                "The keys are saved."
             };
-            Ok(see_other(&form::with_query(&page_of(client), &[("done", word)])))
+            Ok(admin.done(&page_of(client), words))
         }
         Ok(Ok(Changed::OwnClient)) => Err(stays(admin)),
         Ok(Ok(Changed::Unknown)) => Err(admin.not_found()),
@@ -253,7 +258,7 @@ async fn save(
 /// 409, with what was typed: who reads what the application is by now may save it all the same.
 async fn stale(admin: &Admin, client: &Client, typed: String) -> Result<HttpResponse, HttpResponse> {
     let errors = Errors::one("jwks", form::CHANGED_SINCE);
-    let mut response = show(admin, client, (typed, errors), None).await?;
+    let mut response = show(admin, client, (typed, errors)).await?;
     *response.status_mut() = StatusCode::CONFLICT;
     Ok(response)
 }
@@ -265,20 +270,18 @@ async fn problem(
     rule: &str,
 ) -> Result<HttpResponse, HttpResponse> {
     let jwks = jwks_text(&client.metadata);
-    show(admin, client, (jwks, Errors::one(field, rule)), None).await
+    show(admin, client, (jwks, Errors::one(field, rule))).await
 }
 
 async fn show(
     admin: &Admin,
     client: &Client,
     (jwks, errors): (String, Errors),
-    word: Option<&str>,
 ) -> Result<HttpResponse, HttpResponse> {
     let (secrets, _) = known(admin, client).await.map_err(|error| admin.failed(error))?;
     let may_end = secrets.len() > 1;
-    let shell = admin.shell(Section::Applications, &client.metadata.client_name);
     let page = SecretsPage {
-        shell: shell.noting(word.and_then(notice).map(str::to_owned)),
+        shell: admin.shell(Section::Applications, &client.metadata.client_name),
         head: Head::of(client, &secrets, admin.cx.now),
         tab: "secrets",
         by_secret: client.has_secret(),

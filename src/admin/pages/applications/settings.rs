@@ -9,7 +9,7 @@ use super::typed;
 use super::{apis, ensure_keys, find_to_change, stays};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::clients::registration::{self, Field, Wish};
 use crate::clients::standing::{self, Changed};
 use crate::db;
@@ -201,6 +201,7 @@ impl Typed {
                 "auth_method",
             );
         }
+        typed::check_name(errors, &self.name);
         typed::check_uris(errors, "redirect_uris", &wish.redirect_uris, wish.kind);
         typed::check_uris(
             errors,
@@ -348,10 +349,7 @@ async fn save(
     admin.cx.services.clients.forget(&client.id);
     match saved {
         Ok(Saved::Stale(now)) => stale(admin, &now, typed, apis).await,
-        Ok(Saved::Done) => Ok(see_other(&form::with_query(
-            &super::path_of(&client.id),
-            &[("done", "saved")],
-        ))),
+        Ok(Saved::Done) => Ok(admin.done(&super::path_of(&client.id), "The settings are saved.")),
         Ok(Saved::OwnClient) => Err(stays(admin)),
         Ok(Saved::Unknown) => Err(admin.not_found()),
         Err(error) => Err(admin.failed(error)),

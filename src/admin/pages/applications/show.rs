@@ -43,14 +43,13 @@ pub(super) async fn get(admin: Admin, slug: web::Path<String>, http: HttpRequest
 }
 
 async fn show(admin: &Admin, slug: &str, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
-    let query = form::query(admin, http.query_string(), &["done"])?;
+    form::query(admin, http.query_string(), &[])?;
     let client = find(admin, slug).await?;
     let apis = apis(admin).await?;
     let (secrets, last_used) = known(admin, &client).await.map_err(|error| admin.failed(error))?;
     let metadata = &client.metadata;
-    let shell = admin.shell(Section::Applications, &metadata.client_name);
     let page = ShowPage {
-        shell: shell.noting(query.one("done").and_then(notice).map(str::to_owned)),
+        shell: admin.shell(Section::Applications, &metadata.client_name),
         head: Head::of(&client, &secrets, admin.cx.now),
         tab: "overview",
         disabled: client.disabled_at.is_some(),
@@ -80,25 +79,4 @@ pub(super) async fn known(
         Ok((secrets, used.first().map(|(_, at)| *at)))
     });
     read.await
-}
-
-/// What was just done, by the word in the address: no text comes from there.
-pub(super) fn notice(word: &str) -> Option<&'static str> {
-    match word {
-        "repeated" => Some(
-            "This application was registered already: the same form came before. If you did not see its secret, add another.",
-        ),
-        "saved" => Some("The settings are saved."),
-        "disabled" => Some("The application is disabled. Everything that it was given has ended."),
-        "enabled" => Some("The application is enabled. What was ended stays ended."),
-        "secret-ended" => Some("The secret has ended."),
-        "secret-ends" => Some("The secret has an end now."),
-        "keys-saved" => Some("The keys are saved."),
-        "keys-replace-address" => Some(
-            "The keys are saved. They take the place of the address where the application published its keys: nothing is \
-             fetched from there any more.",
-        ),
-        "deleted" => Some("The application is deleted."),
-        _ => None,
-    }
 }

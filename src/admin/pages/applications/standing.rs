@@ -3,7 +3,6 @@
 use super::slug;
 use crate::admin::access::AdminForm;
 use crate::admin::form;
-use crate::admin::pages::layout::see_other;
 use crate::audit::Act;
 use crate::clients::standing;
 use crate::store::{StoreError, Tx};
@@ -15,7 +14,7 @@ type Change = fn(&mut Tx<'_>, &Act, &ClientId) -> Result<Option<Client>, StoreEr
 
 /// `POST /admin/applications/{client}/disable`.
 pub(super) async fn disable(form: AdminForm, slug: web::Path<String>) -> HttpResponse {
-    change(form, &slug, "disabled", standing::disable).await
+    change(form, &slug, DISABLED, standing::disable).await
 }
 
 /// `POST /admin/applications/{client}/enable`.
@@ -30,12 +29,27 @@ pub(super) async fn enable(form: AdminForm, slug: web::Path<String>) -> HttpResp
         }
     });
     match asked {
-        Ok(()) => change(form, &slug, "enabled", standing::enable).await,
+        Ok(()) => change(form, &slug, ENABLED, standing::enable).await,
         Err(instead) => instead,
     }
 }
 
-async fn change(form: AdminForm, slug: &str, done: &str, work: Change) -> HttpResponse {
+/// The operation as metrics name it, and what is told when it is done.
+const DISABLED: (&str, &str) = (
+    "disable-client",
+    "The application is disabled. Everything that it was given has ended.",
+);
+const ENABLED: (&str, &str) = (
+    "enable-client",
+    "The application is enabled. What was ended stays ended.",
+);
+
+async fn change(
+    form: AdminForm,
+    slug: &str,
+    (name, words): (&'static str, &str),
+    work: Change,
+) -> HttpResponse {
     if let Err(response) = form::only(&form, &[]) {
         return response;
     }
@@ -44,24 +58,12 @@ async fn change(form: AdminForm, slug: &str, done: &str, work: Change) -> HttpRe
         return admin.not_found();
     };
     let (act, client) = (admin.act(), id.clone());
-    let changed = admin
-        .cx
-        .store()
-        .write(name_of(done), move |tx| work(tx, &act, &client));
+    let changed = admin.cx.store().write(name, move |tx| work(tx, &act, &client));
     let changed = changed.await;
     admin.cx.services.clients.forget(&id);
     match changed {
-        Ok(Some(_)) => see_other(&form::with_query(&super::path_of(&id), &[("done", done)])),
+        Ok(Some(_)) => admin.done(&super::path_of(&id), words),
         Ok(None) => admin.not_found(),
         Err(error) => admin.failed(error),
-    }
-}
-
-/// The operation as metrics name it.
-fn name_of(done: &str) -> &'static str {
-    if done == "disabled" {
-        "disable-client"
-    } else {
-        "enable-client"
     }
 }

@@ -1,7 +1,10 @@
 //! Lists that are typed one a line, and what is wrong with a line of them.
 
+use super::plan::capital;
 use crate::admin::form::Errors;
+use crate::clients::registration;
 use vouchsafe_core::model::ClientKind;
+use vouchsafe_core::spec::human_readable::shortened;
 use vouchsafe_core::spec::params::Params;
 use vouchsafe_core::spec::redirect_uri;
 
@@ -32,7 +35,16 @@ pub(super) fn text(fields: &Params, name: &str) -> String {
 pub(super) fn check_uris(errors: &mut Errors, field: &str, uris: &[String], kind: ClientKind) {
     for uri in uris {
         if let Err(rule) = redirect_uri::registrable(uri, kind) {
-            errors.add(field, format!("{uri}: {rule}"));
+            errors.add(field, format!("{}: {rule}", shortened(uri)));
         }
+    }
+}
+
+/// Looks at the name by itself, so that nothing else that is wrong keeps it untold.
+pub(super) fn check_name(errors: &mut Errors, name: &str) {
+    if name.is_empty() {
+        errors.add("name", "Give the application a name");
+    } else if let Err(rule) = registration::check_name(name) {
+        errors.add("name", capital(&rule.to_string()));
     }
 }

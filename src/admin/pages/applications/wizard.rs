@@ -10,7 +10,6 @@ use crate::admin::access::{Admin, AdminForm, cookies};
 use crate::admin::form::{self, Errors};
 use crate::admin::pages::confirm;
 use crate::admin::pages::layout::{Section, Shell, answer, see_other};
-use crate::admin::pages::problem;
 use crate::admin::pages::sign_in::Notice;
 use crate::admin::path;
 use crate::clients::catalog::{self, App};
@@ -22,7 +21,7 @@ use actix_web::http::header::SET_COOKIE;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use std::sync::Arc;
-use vouchsafe_core::model::{AdminCookie, Api, ClientId, ClientMetadata, EventId, Plain};
+use vouchsafe_core::model::{AdminCookie, Api, ClientId, ClientMetadata, Plain, UnixTime};
 use vouchsafe_core::spec::scope;
 use zeroize::Zeroizing;
 
@@ -44,6 +43,11 @@ pub(super) async fn kind(admin: Admin) -> HttpResponse {
     answer(&admin, StatusCode::OK, &page)
 }
 
+/// `GET` of a step that only a form leads to.
+pub(super) async fn begin(_: Admin) -> HttpResponse {
+    see_other(&path("applications/new"))
+}
+
 #[derive(Template)]
 #[template(path = "admin/applications/addresses.html")]
 struct AddressesPage {
@@ -61,6 +65,10 @@ pub(super) async fn addresses(admin: Admin, http: HttpRequest) -> HttpResponse {
         let Some(preset) = Preset::of(&query) else {
             return Err(see_other(&path("applications/new")));
         };
+        // The list of applications sends its first one along with every other choice.
+        if query.one("app").is_some_and(|app| app != preset.app()) {
+            return Err(see_other(&first_step(preset)));
+        }
         admin.proven_recently(&first_step(preset))?;
         let apis = apis(&admin).await?;
         Ok(typing(&admin, Plan::new(preset), &apis, Errors::default()))
@@ -132,6 +140,7 @@ struct ReviewPage {
     asks: bool,
     username: String,
     notice: Option<Notice>,
+    now: UnixTime,
 }
 
 /// `POST /admin/applications/new/review`: what will be registered, in sentences; or what is wrong with it (422).
@@ -143,7 +152,7 @@ pub(super) async fn check(form: AdminForm) -> HttpResponse {
     match judged(&admin, Plan::of(&fields)).await {
         Err(response) => response,
         Ok(judged) => {
-            let once = EventId::from_entropy(admin.cx.services.ports.entropy.bytes()).into_string();
+            let once = form::new_once(&admin);
             review_page(&admin, judged, once, Shown::First)
         }
     }
@@ -177,6 +186,7 @@ fn review_page(admin: &Admin, (plan, metadata, apis): Judged, once: String, show
         asks,
         username: admin.user.username.clone(),
         notice,
+        now: admin.cx.now,
     };
     let mut response = answer(admin, status, &page);
     if let Some(notice) = notice {
@@ -221,15 +231,10 @@ pub(super) async fn create(form: AdminForm) -> HttpResponse {
         Ok(judged) => judged,
         Err(response) => return response,
     };
-    let once = fields.one("once").unwrap_or_default().to_owned();
-    if once.len() < SHORTEST_ONCE || once.len() > LONGEST_ONCE {
-        return problem::say(
-            &admin,
-            StatusCode::BAD_REQUEST,
-            "This form could not be read",
-            "A part of it is missing. Nothing was registered; begin again from the list of applications.",
-        );
-    }
+    let once = match form::once(&admin, &fields) {
+        Ok(once) => once,
+        Err(response) => return response,
+    };
     let ((plan, metadata, _), cookie) = match proven(&admin, judged, (&once, fields.one("password"))).await {
         Ok(proven) => proven,
         Err(response) => return response,
@@ -288,13 +293,13 @@ async fn made(
     let registered = register(admin, metadata, once).await;
     Ok(match registered.map_err(|error| admin.failed(error))? {
         Registered::Made(made) => show_made(admin, plan, &made),
-        Registered::Before(id) => see_other(&form::with_query(&path_of(&id), &[("done", "repeated")])),
+        Registered::Before(id) => {
+            let words = "This application was registered already: the same form came before. If you did not see its secret, \
+                         add another.";
+            admin.done(&path_of(&id), words)
+        }
     })
 }
-
-/// What the review page draws has 22 characters.
-const SHORTEST_ONCE: usize = 16;
-const LONGEST_ONCE: usize = 64;
 
 enum Registered {
     Made(Arc<Made>),
@@ -307,7 +312,7 @@ async fn register(admin: &Admin, metadata: ClientMetadata, once: String) -> Resu
     let (version, pepper) = secrets.newest_pepper();
     let (pepper, key) = (Zeroizing::new(*pepper), Zeroizing::new(*secrets.form_key()));
     let act = admin.act();
-    let id = registration::id_of_once(&key, &act.actor, &once);
+    let id = registration::id_of_once(&key, &act, &once);
     let registered = admin.cx.store().write("create-client", move |tx| {
         let made = Made::once(metadata.clone(), &act, (&key, &once));
         if db!(tx, clients::by_id(&made.client.id))?.is_some() {

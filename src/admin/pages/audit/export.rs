@@ -37,12 +37,16 @@ async fn start(form: &AdminForm) -> Result<HttpResponse, HttpResponse> {
     let turn = turn.ok_or_else(|| busy(admin, advice))?;
     let told = admin.act().event(EventKind::AuditExported);
     let prepared = admin.cx.store().write("export-audit", move |tx| {
-        let wanted = filter.clone().resolved(tx)?.records();
+        let Ok(filter) = filter.clone().resolved(tx)? else {
+            return Ok(None);
+        };
+        let wanted = filter.records();
         let told = exported(told.clone(), format, (&wanted, 0));
         db!(tx, events::append(&told))?;
-        Ok((wanted, db!(tx, publisher::read())?.last_seq))
+        Ok(Some((wanted, db!(tx, publisher::read())?.last_seq)))
     });
-    let (wanted, last) = prepared.await.map_err(|error| admin.failed(error))?;
+    let prepared = prepared.await.map_err(|error| admin.failed(error))?;
+    let (wanted, last) = prepared.ok_or_else(|| form::bad_address(admin))?;
     let reading = Reading {
         services: Arc::clone(&admin.cx.services),
         file: File::new(format, wanted, (0, last)),

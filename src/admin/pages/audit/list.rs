@@ -5,10 +5,11 @@ use crate::admin::access::Admin;
 use crate::admin::form::{self, Errors};
 use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::db;
-use crate::store::listing::Page;
+use crate::store::listing::{EventsWanted, Listed, Page};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use vouchsafe_core::model::EventKind;
+use vouchsafe_core::spec::human_readable::shortened;
 
 #[derive(Template)]
 #[template(path = "admin/audit.html")]
@@ -32,8 +33,11 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
     let query = form::query(admin, http.query_string(), &known)?;
     let asked = Asked::of(&query);
     let (found, errors) = match asked.read() {
-        Ok(filter) => (read(admin, filter, query.one("cursor")).await?, Errors::default()),
-        Err(field) => (Page::default(), Errors::one(field, rule(field))),
+        Ok(filter) => match read(admin, filter, query.one("cursor")).await? {
+            Ok(found) => (found, Errors::default()),
+            Err(field) => (Page::default(), Errors::one(field, nobody(field, &asked))),
+        },
+        Err((field, rule)) => (Page::default(), Errors::one(field, rule)),
     };
     let names = names(admin, &found.items).await;
     let names = names.map_err(|error| admin.failed(error))?;
@@ -58,16 +62,19 @@ async fn read(
     admin: &Admin,
     filter: Filter,
     cursor: Option<&str>,
-) -> Result<Page<crate::store::listing::Listed>, HttpResponse> {
-    let mut part = crate::store::listing::EventsWanted::default();
+) -> Result<Result<Page<Listed>, &'static str>, HttpResponse> {
+    let mut part = EventsWanted::default();
     if let Some(cursor) = cursor {
         part.resume(cursor).map_err(|_| form::bad_address(admin))?;
     }
     let part = part.part;
     let found = admin.cx.store().read("events", move |tx| {
-        let mut wanted = filter.clone().resolved(tx)?.page();
+        let mut wanted = match filter.clone().resolved(tx)? {
+            Ok(filter) => filter.page(),
+            Err(field) => return Ok(Err(field)),
+        };
         wanted.part = part.clone();
-        db!(tx, events::page(&wanted))
+        db!(tx, events::page(&wanted)).map(Ok)
     });
     found.await.map_err(|error| admin.failed(error))
 }
@@ -79,10 +86,13 @@ fn kinds() -> Vec<&'static str> {
     kinds
 }
 
-const fn rule(field: &str) -> &'static str {
-    match field.as_bytes() {
-        b"event" => "What: choose one of the kinds",
-        b"since" => "From: this is no date with a time",
-        _ => "To: this is no date with a time",
-    }
+/// What is said of a filter that names nobody.
+fn nobody(field: &str, asked: &Asked) -> String {
+    let (label, called) = if field == "subject" {
+        ("On whom", &asked.subject)
+    } else {
+        ("By", &asked.actor)
+    };
+    let called = shortened(called);
+    format!("{label}: there is nobody called {called:?}; of somebody who was deleted only the sub is known")
 }

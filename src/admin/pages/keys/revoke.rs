@@ -5,7 +5,7 @@ use super::{Delays, Readers, readers};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
 use crate::admin::moment::Moment;
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::admin::pages::problem;
 use crate::failure::{Broken, Failure};
 use crate::keys::impact::{NotRevocable, Reach, RevocationPlan, Successor};
@@ -74,7 +74,10 @@ async fn take(form: &AdminForm, kid: &str) -> Result<HttpResponse, HttpResponse>
     let (services, act) = (Arc::clone(&admin.cx.services), admin.act());
     let done = web::block(move || services.keys.revoke(&services.store, &act, &plan.kid));
     match done.await {
-        Ok(Ok(Some(_))) => Ok(see_other(&format!("{}?done=revoked", Section::Keys.path()))),
+        Ok(Ok(Some(_))) => {
+            let words = "The key is revoked. Who still has an older key set is shown below.";
+            Ok(admin.done(Section::Keys.path(), words))
+        }
         Ok(Ok(None)) => Err(changed_meanwhile(admin)),
         Ok(Err(error)) => Err(admin.failed(Failure::from(error))),
         Err(_) => Err(admin.failed(Failure::Broken(Broken::Overloaded("keys")))),

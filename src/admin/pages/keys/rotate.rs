@@ -4,16 +4,16 @@ use super::{Delays, longest_token};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form;
 use crate::admin::moment::Moment;
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::admin::pages::problem;
 use crate::failure::{Broken, Failure};
-use crate::keys::impact::{NoRotation, RotationPlan};
+use crate::keys::impact::{LIBRARIES, NoRotation, RotationPlan};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use std::sync::Arc;
 use vouchsafe_core::decide::key_state::LEAST_LEAD;
-use vouchsafe_core::model::KeyAlgorithm;
+use vouchsafe_core::model::{KeyAlgorithm, UnixTime};
 
 #[derive(Template)]
 #[template(path = "admin/keys/rotate.html")]
@@ -91,14 +91,35 @@ async fn take(form: &AdminForm) -> Result<HttpResponse, HttpResponse> {
         .ok()
         .filter(|plan| fields.one("kid") == Some(plan.promised.kid.as_str()));
     let plan = plan.ok_or_else(|| changed_meanwhile(admin))?;
+    let words = done(&plan, admin.cx.now);
     let (services, act) = (Arc::clone(&admin.cx.services), admin.act());
     let done = web::block(move || services.keys.promote(&services.store, &act, &plan.promised));
     match done.await {
-        Ok(Ok(Some(_))) => Ok(see_other(&format!("{}?done=rotated", Section::Keys.path()))),
+        Ok(Ok(Some(_))) => Ok(admin.done(Section::Keys.path(), &words)),
         Ok(Ok(None)) => Err(changed_meanwhile(admin)),
         Ok(Err(error)) => Err(admin.failed(Failure::from(error))),
         Err(_) => Err(admin.failed(Failure::Broken(Broken::Overloaded("keys")))),
     }
+}
+
+/// What is told when it is done: no less than was warned of.
+fn done(plan: &RotationPlan, now: UnixTime) -> String {
+    let promised = &plan.promised;
+    let when = if promised.activate_at <= now {
+        "signs now".to_owned()
+    } else {
+        format!("signs from {}", Moment(promised.activate_at).words())
+    };
+    let effect = if plan.is_hasty() {
+        let until = Moment(now.plus(LIBRARIES)).words();
+        format!("libraries that hold an older key set may refuse new ones until {until} by their defaults")
+    } else {
+        "no verifier meets a key that it does not know".to_owned()
+    };
+    format!(
+        "Done: {} {when}. No token that is out is refused; {effect}.",
+        promised.kid
+    )
 }
 
 fn back(alg: KeyAlgorithm) -> String {

@@ -5,7 +5,7 @@ use crate::accounts::administration::{self, Changed};
 use crate::accounts::person_acts::PersonAct;
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::audit::Act;
 use crate::store::{StoreError, Tx};
 use actix_web::HttpResponse;
@@ -118,12 +118,20 @@ impl What {
         }
     }
 
+    const fn done(self) -> &'static str {
+        match self {
+            Self::Disable => "The account is disabled. All sessions and grants are ended.",
+            Self::Enable => "The account is enabled.",
+            Self::Unban => "The ban is lifted.",
+            Self::SignOut => "The person is signed out everywhere.",
+            Self::Delete => "The account is deleted. What happened to it stays in the audit log.",
+        }
+    }
+
     fn way_on(self, id: &UserId) -> String {
         match self {
-            Self::Delete => format!("{}?done=deleted", Section::Users.path()),
-            Self::Disable | Self::Enable | Self::Unban | Self::SignOut => {
-                format!("{}?done={}", path_of(id), self.word())
-            }
+            Self::Delete => Section::Users.path().to_owned(),
+            Self::Disable | Self::Enable | Self::Unban | Self::SignOut => path_of(id),
         }
     }
 }
@@ -157,7 +165,7 @@ async fn perform(what: What, form: &AdminForm, sub: &str) -> Result<HttpResponse
         .store()
         .write("change-user", move |tx| what.perform(tx, &act, &id));
     match done.await {
-        Ok(Some(_)) => Ok(see_other(&what.way_on(&user.id))),
+        Ok(Some(_)) => Ok(admin.done(&what.way_on(&user.id), what.done())),
         Ok(None) => Err(admin.not_found()),
         Err(error) => Err(super::failed(admin, error)),
     }

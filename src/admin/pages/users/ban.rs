@@ -7,7 +7,9 @@ use crate::accounts::person_acts::PersonAct;
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
 use crate::admin::moment::{self, Moment};
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
+use crate::db;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use vouchsafe_core::model::{Span, UnixTime, User};
@@ -36,8 +38,9 @@ struct BanPage {
     now: Moment,
 }
 
-#[derive(Default)]
 struct Typed {
+    /// The version of the ban that the page was made of.
+    shown: String,
     lasts: String,
     until: String,
     reason: String,
@@ -59,12 +62,13 @@ pub(super) async fn post(form: AdminForm, sub: web::Path<String>) -> HttpRespons
 }
 
 async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse> {
-    form::only(form, &["lasts", "until", "reason"])?;
+    form::only(form, &["shown", "lasts", "until", "reason"])?;
     let admin = &form.admin;
     let user = person(admin, sub).await?;
     proven_for(admin, &user, PROOF)?;
     let text = |name| form.fields.one(name).unwrap_or_default().trim();
     let typed = Typed {
+        shown: text("shown").to_owned(),
         lasts: text("lasts").to_owned(),
         until: text("until").to_owned(),
         reason: text("reason").replace("\r\n", "\n"),
@@ -73,22 +77,44 @@ async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse>
         Ok(ban) => ban,
         Err(errors) => return page(admin, &user, typed, errors).await,
     };
-    let (act, id) = (admin.act(), user.id.clone());
+    let (act, id, shown) = (admin.act(), user.id.clone(), typed.shown.clone());
     let done = admin
         .cx
         .store()
-        .write("ban-user", move |tx| administration::ban(tx, &act, &id, &ban));
+        .write("ban-user", move |tx| match db!(tx, users::lock(&id))? {
+            Some(now) if version(&now) != shown => Ok(Err(Box::new(now))),
+            Some(_) | None => administration::ban(tx, &act, &id, &ban).map(Ok),
+        });
     match done.await {
-        Ok(Some(_)) => Ok(see_other(&format!("{}?done=banned", path_of(&user.id)))),
-        Ok(None) => Err(admin.not_found()),
+        Ok(Ok(Some(_))) => {
+            let words = "The person is banned. All sessions and grants are ended.";
+            Ok(admin.done(&path_of(&user.id), words))
+        }
+        Ok(Ok(None)) => Err(admin.not_found()),
+        Ok(Err(now)) => stale(admin, &now, typed).await,
         Err(error) => Err(super::failed(admin, error)),
     }
+}
+
+/// Names what the page shows of a ban.
+fn version(user: &User) -> String {
+    form::version(&(user.banned_at, user.banned_until, &user.ban_reason))
+}
+
+/// 409, with what was typed: who reads what it says may save it all the same.
+async fn stale(admin: &Admin, now: &User, typed: Typed) -> Result<HttpResponse, HttpResponse> {
+    let shown = version(now);
+    let errors = Errors::one("user-ban-form", form::CHANGED_SINCE);
+    let mut response = page(admin, now, Typed { shown, ..typed }, errors).await?;
+    *response.status_mut() = StatusCode::CONFLICT;
+    Ok(response)
 }
 
 impl Typed {
     /// The ban that stands, to be changed.
     fn of_person(user: &User) -> Self {
         Self {
+            shown: version(user),
             lasts: if user.banned_until.is_some() {
                 "until"
             } else {

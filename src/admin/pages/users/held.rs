@@ -6,7 +6,6 @@ use crate::accounts::person_acts::PersonAct;
 use crate::accounts::{admin_sessions, administration};
 use crate::admin::access::AdminForm;
 use crate::admin::form;
-use crate::admin::pages::layout::see_other;
 use crate::audit::{self, Act, Ended};
 use crate::db;
 use crate::store::{StoreError, Tx};
@@ -28,7 +27,7 @@ async fn end_session(form: AdminForm, sub: Path<String>) -> HttpResponse {
     end(
         form,
         sub,
-        (PersonAct::EndHeld, "session-ended"),
+        (PersonAct::EndHeld, "The session is ended."),
         |tx, act, user, id| {
             let id = SessionId::new(id);
             match db!(tx, sessions::by_id(&id))? {
@@ -45,7 +44,10 @@ async fn end_grant(form: AdminForm, sub: Path<String>) -> HttpResponse {
     end(
         form,
         sub,
-        (PersonAct::EndHeld, "grant-ended"),
+        (
+            PersonAct::EndHeld,
+            "The grant is ended: its refresh token and its access tokens.",
+        ),
         |tx, act, user, id| {
             let id = GrantId::new(id);
             match db!(tx, grants::by_id(&id))? {
@@ -64,7 +66,10 @@ async fn withdraw(form: AdminForm, sub: Path<String>) -> HttpResponse {
     end(
         form,
         sub,
-        (PersonAct::EndHeld, "consent-withdrawn"),
+        (
+            PersonAct::EndHeld,
+            "The consent is taken back, and what came of it is ended.",
+        ),
         |tx, act, user, id| {
             let client = ClientId::new(id);
             if db!(tx, consents::find(user, &client))?.is_none() {
@@ -79,7 +84,10 @@ async fn withdraw(form: AdminForm, sub: Path<String>) -> HttpResponse {
 
 /// `POST /admin/users/{sub}/admin-sessions/end`.
 async fn end_admin_session(form: AdminForm, sub: Path<String>) -> HttpResponse {
-    let done = (PersonAct::EndAdminSession, "admin-session-ended");
+    let done = (
+        PersonAct::EndAdminSession,
+        "The session in the administration is ended.",
+    );
     end(form, sub, done, |tx, act, user, id| {
         let id = SessionId::new(id);
         match db!(tx, admin_sessions::by_id(&id))? {
@@ -103,13 +111,13 @@ where
         let user = person(admin, &sub).await?;
         proven_for(admin, &user, (act, ""))?;
         let (act, user) = (admin.act(), user.id);
-        let way_on = format!("{}?done={done}", path_of(&user));
+        let way_on = path_of(&user);
         let ended = admin
             .cx
             .store()
             .write("end-held", move |tx| work(tx, &act, &user, &id));
         match ended.await {
-            Ok(Some(_)) => Ok(see_other(&way_on)),
+            Ok(Some(_)) => Ok(admin.done(&way_on, done)),
             Ok(None) => Err(admin.not_found()),
             Err(error) => Err(admin.failed(error)),
         }

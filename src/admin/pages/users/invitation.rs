@@ -6,7 +6,7 @@ use crate::accounts::person_acts::PersonAct;
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form;
 use crate::admin::moment::Moment;
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::admin::pages::problem;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -81,14 +81,17 @@ pub(super) async fn end(form: AdminForm, sub: web::Path<String>) -> HttpResponse
         let admin = &form.admin;
         let user = person(admin, &sub).await?;
         proven_for(admin, &user, (PersonAct::EndInvitation, ""))?;
-        let way_on = format!("{}?done=invitation-ended", path_of(&user.id));
+        let way_on = path_of(&user.id);
         let act = admin.act();
         let ended = admin
             .cx
             .store()
             .write("end-invitation", move |tx| invitations::end(tx, &act, &user.id));
         match ended.await {
-            Ok(Some(_)) => Ok(see_other(&way_on)),
+            Ok(Some(_)) => {
+                let words = "The invitation is ended: its link opens nothing any more.";
+                Ok(admin.done(&way_on, words))
+            }
             Ok(None) => Err(admin.not_found()),
             Err(error) => Err(admin.failed(error)),
         }

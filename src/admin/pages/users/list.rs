@@ -13,7 +13,7 @@ use askama::Template;
 use vouchsafe_core::model::User;
 use vouchsafe_core::spec::params::Params;
 
-const FIELDS: [&str; 7] = ["q", "state", "role", "group", "admin", "cursor", "done"];
+const FIELDS: [&str; 6] = ["q", "state", "role", "group", "admin", "cursor"];
 
 #[derive(Template)]
 #[template(path = "admin/users.html")]
@@ -76,11 +76,8 @@ async fn show(admin: &Admin, http: &HttpRequest) -> Result<HttpResponse, HttpRes
         .store()
         .read("users", move |tx| db!(tx, users::page(&wanted)));
     let page: Page<User> = found.await.map_err(|error| admin.failed(error))?;
-    let gone = query.one("done") == Some("deleted");
-    let notice =
-        gone.then(|| "The account is deleted. What happened to it stays in the audit log.".to_owned());
     let view = UsersPage {
-        shell: admin.shell(Section::Users, "Users").noting(notice),
+        shell: admin.shell(Section::Users, "Users"),
         next: page.next.as_deref().map(|cursor| asked.with(cursor)),
         begin: query.one("cursor").map(|_| asked.with("")),
         rows: page.items.iter().map(|user| row(admin, user)).collect(),

@@ -6,7 +6,7 @@ use crate::accounts::passwords::Password;
 use crate::accounts::person_acts::PersonAct;
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::failure::{Broken, Failure};
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -64,25 +64,36 @@ async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse>
         administration::set_password(tx, &act, &id, &hash)
     });
     match done.await {
-        Ok(Some(_)) => Ok(see_other(&format!("{path}?done=password"))),
+        Ok(Some(_)) => {
+            let words = "The password is set. All sessions and grants are ended.";
+            Ok(admin.done(&path, words))
+        }
         Ok(None) => Err(admin.not_found()),
         Err(error) => Err(admin.failed(error)),
     }
 }
 
-/// The hash of a password that holds to the policy.
-pub(super) async fn hashed(admin: &Admin, text: &str, user: &User) -> Result<PasswordHash, Refused> {
+/// Whether a password holds to the policy, for whoever has this user name and e-mail address.
+///
+/// # Errors
+/// The rule that it breaks.
+pub(super) fn check(admin: &Admin, text: &str, (username, email): (&str, &str)) -> Result<(), String> {
     let least = admin.cx.config().passwords.minimum_length;
-    if let Err(rule) = password_policy::check(text, least, &user.username, &user.email) {
-        let sentence = match rule {
-            PasswordProblem::TooShort => format!("Password: it must have at least {least} characters"),
-            PasswordProblem::TooLong
+    match password_policy::check(text, least, username, email) {
+        Ok(_) => Ok(()),
+        Err(PasswordProblem::TooShort) => Err(format!("Password: it must have at least {least} characters")),
+        Err(
+            rule @ (PasswordProblem::TooLong
             | PasswordProblem::ControlCharacter
             | PasswordProblem::TooCommon
-            | PasswordProblem::OwnName => format!("Password: {rule}"),
-        };
-        return Err(Refused::Rule(sentence));
+            | PasswordProblem::OwnName),
+        ) => Err(format!("Password: {rule}")),
     }
+}
+
+/// The hash of a password that holds to the policy.
+pub(super) async fn hashed(admin: &Admin, text: &str, user: &User) -> Result<PasswordHash, Refused> {
+    check(admin, text, (&user.username, &user.email)).map_err(Refused::Rule)?;
     let Ok(password) = Password::parse(text) else {
         return Err(Refused::Rule("Password: it is too long".to_owned()));
     };

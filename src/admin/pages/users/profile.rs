@@ -7,7 +7,7 @@ use crate::accounts::person_acts::PersonAct;
 use crate::accounts::profile::{ProfileChange, Updated};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::db;
 use crate::store::StoreError;
 use actix_web::http::StatusCode;
@@ -136,7 +136,10 @@ async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse>
         Err(error) => Err(error),
     };
     match done {
-        Ok(Updated::Done(_)) => Ok(see_other(&format!("{}?done=profile", path_of(&user.id)))),
+        Ok(Updated::Done(_)) => {
+            let words = "The profile is saved. Applications fetch new tokens.";
+            Ok(admin.done(&path_of(&user.id), words))
+        }
         Ok(Updated::Refused(problem)) => {
             let field = if problem.field() == "address" {
                 "street_address"

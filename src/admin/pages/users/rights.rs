@@ -5,7 +5,7 @@ use crate::accounts::administrators;
 use crate::accounts::person_acts::PersonAct;
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form;
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -53,13 +53,13 @@ async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse>
     let done = admin.cx.store().write("set-admin", move |tx| {
         administrators::set_admin(tx, &act, &id, is_admin)
     });
-    let word = if is_admin {
-        "administrator"
+    let words = if is_admin {
+        "The person is an administrator now."
     } else {
-        "no-administrator"
+        "The person is no administrator any more."
     };
     match done.await {
-        Ok(Some(_)) => Ok(see_other(&format!("{path}?done={word}"))),
+        Ok(Some(_)) => Ok(admin.done(&path, words)),
         Ok(None) => Err(admin.not_found()),
         Err(error) => Err(failed(admin, error)),
     }

@@ -7,7 +7,7 @@ use crate::accounts::person_acts::PersonAct;
 use crate::accounts::profile::{PersonProblem, check_groups, check_roles};
 use crate::admin::access::{Admin, AdminForm};
 use crate::admin::form::{self, Errors};
-use crate::admin::pages::layout::{Section, Shell, answer, see_other};
+use crate::admin::pages::layout::{Section, Shell, answer};
 use crate::db;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -93,7 +93,10 @@ async fn take(form: &AdminForm, sub: &str) -> Result<HttpResponse, HttpResponse>
         administration::set_groups(tx, &act, &id, &groups).map(Ok)
     });
     match done.await {
-        Ok(Ok(Some(_))) => Ok(see_other(&format!("{}?done=roles", path_of(&user.id)))),
+        Ok(Ok(Some(_))) => {
+            let words = "Roles and groups are saved. Applications fetch new tokens.";
+            Ok(admin.done(&path_of(&user.id), words))
+        }
         Ok(Ok(None)) => Err(admin.not_found()),
         Ok(Err(now)) => Ok(stale(admin, &now, typed)),
         Err(error) => Err(admin.failed(error)),

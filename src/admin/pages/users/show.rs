@@ -113,7 +113,7 @@ pub(super) async fn get(admin: Admin, sub: web::Path<String>, http: HttpRequest)
 }
 
 async fn show(admin: &Admin, sub: &str, http: &HttpRequest) -> Result<HttpResponse, HttpResponse> {
-    let query = form::query(admin, http.query_string(), &["done"])?;
+    form::query(admin, http.query_string(), &[])?;
     let user = person(admin, sub).await?;
     let Seen {
         held,
@@ -124,9 +124,7 @@ async fn show(admin: &Admin, sub: &str, http: &HttpRequest) -> Result<HttpRespon
     let names = names.map_err(|error| admin.failed(error))?;
     let who = Named::of(admin, &user);
     let view = PersonPage {
-        shell: admin
-            .shell(Section::Users, &who.name)
-            .noting(query.one("done").and_then(notice)),
+        shell: admin.shell(Section::Users, &who.name),
         email: user.email.clone(),
         email_verified: user.email_verified,
         roles: user.roles.clone(),
@@ -185,30 +183,6 @@ async fn read(admin: &Admin, user: &User) -> Result<Seen, StoreError> {
         })
     });
     held.await
-}
-
-/// What was done, by the word in the address: nobody else's words reach the page.
-fn notice(done: &str) -> Option<String> {
-    let words = match done {
-        "created" => "The account is made.",
-        "invitation-ended" => "The invitation is ended: its link opens nothing any more.",
-        "profile" => "The profile is saved. Applications fetch new tokens.",
-        "roles" => "Roles and groups are saved. Applications fetch new tokens.",
-        "password" => "The password is set. All sessions and grants are ended.",
-        "banned" => "The person is banned. All sessions and grants are ended.",
-        "unban" => "The ban is lifted.",
-        "disable" => "The account is disabled. All sessions and grants are ended.",
-        "enable" => "The account is enabled.",
-        "sign-out" => "The person is signed out everywhere.",
-        "administrator" => "The person is an administrator now.",
-        "no-administrator" => "The person is no administrator any more.",
-        "session-ended" => "The session is ended.",
-        "admin-session-ended" => "The session in the administration is ended.",
-        "grant-ended" => "The grant is ended: its refresh token and its access tokens.",
-        "consent-withdrawn" => "The consent is taken back, and what came of it is ended.",
-        _ => return None,
-    };
-    Some(words.to_owned())
 }
 
 fn claims(user: &User) -> Vec<(String, String)> {

@@ -72,7 +72,7 @@ impl Draft<'_> {
             | PersonProblem::Group(_)
             | PersonProblem::TooMany(_)
             | PersonProblem::BanIsOver
-            | PersonProblem::Reason => (problem.field(), problem.to_string()),
+            | PersonProblem::Reason(_) => (problem.field(), problem.to_string()),
         };
         self.tell(&user.place, member, message);
     }

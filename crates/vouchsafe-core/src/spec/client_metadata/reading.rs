@@ -1,7 +1,7 @@
 //! RFC 7591 §2 — the members of a metadata document, each read as the type that it must have.
 
 use super::MetadataProblem;
-use crate::spec::human_readable::{composed, hides};
+use crate::spec::human_readable::{composed, hides_nothing};
 use serde_json::{Map, Value};
 
 /// The longest text.
@@ -106,5 +106,5 @@ impl<'a> Members<'a> {
 /// Whether a text can be shown as it is: no control characters, no marks of direction, nothing of no width, no
 /// brackets of markup.
 pub(super) fn is_plain(text: &str) -> bool {
-    !text.chars().any(|c| matches!(c, '<' | '>') || hides(c))
+    hides_nothing(text) && !text.contains(['<', '>'])
 }
