@@ -82,16 +82,15 @@ impl Way for InPages<'_> {
             ("name", "Ada Lovelace"),
             ("password", PASS_PHRASE),
         ];
-        let made = self.send("/admin/users/new", &fields);
+        let page = "/admin/users/new";
+        let made = self.browser.admin_post(page, page, &fields);
         assert_eq!(made.status, 303, "{}", made.body);
     }
 
     fn ban_ada(&self) {
         let action = format!("/admin/users/{}/ban", self.scene.sub("ada"));
-        let banned = self.send(
-            &action,
-            &[("lasts", "for-good"), ("until", ""), ("reason", REASON)],
-        );
+        let fields = [("lasts", "for-good"), ("until", ""), ("reason", REASON)];
+        let banned = self.browser.admin_post(&action, &action, &fields);
         assert_eq!(banned.status, 303, "{}", banned.body);
     }
 
