@@ -282,7 +282,7 @@ on_both_databases! {
         let [last] = secret_ids(&browser, &client).try_into().unwrap();
         let refused = send(&browser, &page(&client, "/secrets/end"), &[("secret", &last), ("when", "now")]);
         assert_eq!(refused.status, 422);
-        assert!(refused.body.contains("It is the only secret"));
+        assert!(refused.body.contains("No other secret counts longer"));
         assert_eq!((world.events_of(EventKind::ClientSecretAdded).len(), world.events_of(EventKind::ClientSecretEnded).len()), (1, 1));
     }
 
