@@ -69,6 +69,9 @@ impl Act {
 
     /// The bytes of an identifier that follow from who acts and from `once`, a text that a form carries: the same form sent
     /// again makes what is there already, and nobody else's form makes it.
+    ///
+    /// # Panics
+    /// Never: HMAC takes a key of any length.
     #[must_use]
     pub fn bytes_of_once(&self, key: &[u8; 32], what: &str, once: &str) -> [u8; 16] {
         #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]

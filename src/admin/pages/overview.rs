@@ -71,6 +71,15 @@ async fn get(admin: Admin, http: HttpRequest) -> HttpResponse {
     answer(&admin, StatusCode::OK, &page)
 }
 
+const ANSWERS: &str = "answers of the token endpoint";
+
+/// The grants that tokens are plotted by: their names, how they are drawn, and the `grant_type`.
+const GRANTS: [(&str, &str, &str); 3] = [
+    ("Authorization code", "plain", "authorization_code"),
+    ("Refresh token", "good", "refresh_token"),
+    ("Client credentials", "other", "client_credentials"),
+];
+
 fn plots(period: Period, counted: &[Bucket]) -> Vec<Plot> {
     let (slots, grouped): (Vec<Slot>, Vec<&[Bucket]>) = period.slots(counted).into_iter().unzip();
     let series = |name, class, of: &dyn Fn(&[Bucket]) -> Option<i64>| Series {
@@ -91,37 +100,16 @@ fn plots(period: Period, counted: &[Bucket]) -> Vec<Plot> {
             true,
         ),
         Plot::new(
-            (
-                "tokens",
-                "Tokens issued, by grant",
-                "answers of the token endpoint",
-            ),
+            ("tokens", "Tokens issued, by grant", ANSWERS),
             &slots,
-            vec![
-                series(
-                    "Authorization code",
-                    "plain",
-                    &sum(|bucket| bucket.issued_for("authorization_code")),
-                ),
-                series(
-                    "Refresh token",
-                    "good",
-                    &sum(|bucket| bucket.issued_for("refresh_token")),
-                ),
-                series(
-                    "Client credentials",
-                    "other",
-                    &sum(|bucket| bucket.issued_for("client_credentials")),
-                ),
-            ],
+            Vec::from(GRANTS.map(|(name, class, grant)| {
+                let issued = |slot: &[Bucket]| Some(slot.iter().map(|bucket| bucket.issued_for(grant)).sum());
+                series(name, class, &issued)
+            })),
             true,
         ),
         Plot::new(
-            (
-                "refusals",
-                "Refused at the token endpoint",
-                "answers of the token endpoint",
-            ),
+            ("refusals", "Refused at the token endpoint", ANSWERS),
             &slots,
             vec![
                 series("Refused", "bad", &sum(|bucket| bucket.tokens_with("refused"))),

@@ -14,6 +14,7 @@ use vouchsafe_core::decide::key_state;
 use vouchsafe_core::model::{Kid, UnixTime};
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "one per flag")]
 pub(super) struct RotateArgs {
     /// Let the published next key sign at once, instead of when it was published long enough; with --force also one
     /// that was published for less than 24 hours

@@ -79,15 +79,15 @@ pub fn lock_all(c: &mut Conn) -> Result<(), StoreError> {
 
 /// Those of these scopes that an API owns: none of these APIs changes until the transaction ends.
 pub fn hold_scopes(c: &mut Conn, names: &[String]) -> Result<Vec<String>, StoreError> {
-    let named = || api_scopes::table.filter(api_scopes::name.eq_any(names));
-    let owners: Vec<String> = named().select(api_scopes::api).load(c)?;
+    let scopes = || api_scopes::table.filter(api_scopes::name.eq_any(names));
+    let owners: Vec<String> = scopes().select(api_scopes::api).load(c)?;
     let rows = apis::table
         .filter(apis::identifier.eq_any(owners))
         .order(apis::identifier)
         .select(apis::identifier);
     let held: Vec<String> = for_share!(rows).load(c)?;
     // Read once more: an API that was waited for may have lost a scope.
-    let owned = named().filter(api_scopes::api.eq_any(held));
+    let owned = scopes().filter(api_scopes::api.eq_any(held));
     Ok(owned.select(api_scopes::name).load(c)?)
 }
 

@@ -84,7 +84,7 @@ on_both_databases! {
         let works = |code: &str| world.browser().send_code(code).status == 200;
         assert!(!works(&first) && works(&second));
         let ended = browser.admin_post(&page_of(&ada), &format!("{}/invitation/end", page_of(&ada)), &[]);
-        assert_eq!((ended.status, ended.header("location")), (303, format!("{}", page_of(&ada)).as_str()));
+        assert_eq!((ended.status, ended.header("location")), (303, page_of(&ada).as_str()));
         let person = browser.get(ended.header("location")).body;
         assert!(person.contains("The invitation is ended") && person.contains("Invite: make a link"), "{person}");
         assert!(!works(&second));

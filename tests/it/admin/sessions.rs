@@ -71,7 +71,7 @@ on_both_databases! {
         assert_eq!(mine.admin_post(&page, &elsewhere, &[("id", id)]).status, 404, "it is not his");
         assert!(is_in(&hers));
         let ended = mine.admin_post(&page, &format!("{page}/admin-sessions/end"), &[("id", id)]);
-        assert_eq!((ended.status, ended.header("location")), (303, format!("{page}").as_str()));
+        assert_eq!((ended.status, ended.header("location")), (303, page.as_str()));
         assert!(!is_in(&hers));
         let shown = mine.get(ended.header("location")).body;
         assert!(shown.contains("The session in the administration is ended.") && shown.contains("id=\"no-admin-sessions\""), "{shown}");

@@ -78,8 +78,8 @@ on_both_databases! {
         let act = world.act();
         world.write(move |tx| revoke_everything(tx, &act));
         let all = world.write(|tx| db!(tx, events::list(None, 1_000)));
-        let last: Vec<_> = all.iter().rev().take(2).map(|event| event.kind).collect();
-        assert_eq!(last, [EventKind::AdminSessionEnded, EventKind::IssuerEpochRaised]);
+        let newest: Vec<_> = all.iter().rev().take(2).map(|event| event.kind).collect();
+        assert_eq!(newest, [EventKind::AdminSessionEnded, EventKind::IssuerEpochRaised]);
     }
 
     fn the_log_is_written_as_a_file_and_verified(world: World) {

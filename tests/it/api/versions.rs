@@ -127,8 +127,8 @@ on_both_databases! {
     fn a_patch_of_another_media_type_is_told_which_are_taken(world: World) {
         let robot = world.service(ALL);
         let path = format!("/users/{}", world.person("ada").id);
-        let patch = robot.request("PATCH", &path).header("If-Match", "*").header("Content-Type", "application/xml");
-        let refused = Answer::to(patch.body("<name>Ada</name>"));
+        let xml = robot.request("PATCH", &path).header("If-Match", "*").header("Content-Type", "application/xml");
+        let refused = Answer::to(xml.body("<name>Ada</name>"));
         assert_eq!(refused.problem(), problem(415, "media_type_unsupported"));
         assert_eq!(refused.header("accept-patch"), "application/merge-patch+json, application/json");
     }
