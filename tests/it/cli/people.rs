@@ -260,7 +260,7 @@ fn a_profile_is_changed_by_the_flags_of_create_and_the_rest_stays() {
             .run(&[
                 "audit",
                 "export",
-                "--user",
+                "--subject",
                 "adele",
                 "--event",
                 "admin.granted",

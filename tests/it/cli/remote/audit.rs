@@ -27,7 +27,7 @@ fn the_log_is_followed_by_numbers_whatever_the_times_are() {
             &["export"],
             &["export", "--after", &after, "--format", "csv"],
             &["export", "--event", "user.created", "--event", "client.created"],
-            &["export", "--user", "early"],
+            &["export", "--subject", "early"],
         ] {
             let (one, other) = (here(words), elsewhere(words));
             assert_eq!(
@@ -42,7 +42,7 @@ fn the_log_is_followed_by_numbers_whatever_the_times_are() {
             );
             assert_eq!(other.status, 0, "{words:?}: {other:?}");
         }
-        elsewhere(&["export", "--user", "nobody"]).failed(1, "there is no user \"nobody\"");
+        elsewhere(&["export", "--subject", "nobody"]).failed(1, "there is no user \"nobody\"");
         let csv = both.here.run(&["audit", "export", "--event", "audit.exported"]);
         assert!(
             csv.stdout.contains("\"format\":\"csv\""),

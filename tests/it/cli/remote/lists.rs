@@ -72,10 +72,10 @@ fn the_same_words_find_the_same_people_everywhere() {
                 "group=night+shift&role=clerk",
                 vec!["ada"],
             ),
-            (&["--admin"], "administrator=yes", vec!["root"]),
+            (&["--admin"], "admin=true", vec!["root"]),
             (
                 &["--admin=false", "--search", "root"],
-                "administrator=no&q=root",
+                "admin=false&q=root",
                 vec![],
             ),
         ] {
@@ -133,15 +133,15 @@ fn the_same_words_find_the_same_clients_everywhere() {
             (&["--search", "https://shop"], "q=https://shop", vec!["shop"]),
             (&["--search", "hop"], "q=hop", vec![]),
             (&["--type", "service"], "type=service", vec!["export"]),
-            (&["--disabled"], "state=disabled", vec!["tablet"]),
+            (&["--disabled"], "disabled=true", vec!["tablet"]),
             (
                 &["--disabled=false", "--type", "web"],
-                "state=enabled&type=web",
+                "disabled=false&type=web",
                 vec!["shop"],
             ),
             (
                 &["--search", "field", "--disabled=false"],
-                "q=field&state=enabled",
+                "q=field&disabled=false",
                 vec![],
             ),
             (
