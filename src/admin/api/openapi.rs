@@ -291,11 +291,11 @@ fn parameters(route: &Route) -> Vec<Value> {
     match told.version {
         Version::Ignored => {}
         Version::Honoured => header("If-Match", "The version that may be changed", false, tag.clone()),
-        Version::Required => header("If-Match", "The version that is changed", true, tag.clone()),
+        Version::Required => header("If-Match", "The version that is changed", true, tag),
     }
     if route.is_conditional() {
         let about = "The version that the caller has already (RFC 9110 §13.1.2)";
-        header("If-None-Match", about, false, tag);
+        header("If-None-Match", about, false, json!({ "type": "string" }));
     }
     if told.has_key {
         let key = json!({ "type": "string", "pattern": "^[!-~]{1,128}$" });
